@@ -6,14 +6,16 @@
  * Contents
  *
  *   client            mspkit_ncentral_new, _with_options, _client, _free
- *   auth              authenticate, logout, refresh, validate
+ *   auth              authenticate, authenticate_sso, links, logout, refresh, validate
  *   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
  *   customers         get, list, list_sites
- *   server            health, info
+ *   reports           get, request_patch_comparison, wait
+ *   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
+ *   server            health, info, links, time, versions, versions_authenticated
  *   service_orgs      create, create_customer, get, list, list_customers
  *   sites             get, list
- *   standard_psa      links, validate_credential
- *   models            auth_token, token_pair, auth_tokens, custom_psa_ticket, custom_psa_ticket_info, customer, links, psa_credential_check, server_health, server_info, service_org, site, token_status
+ *   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
+ *   models            auth_links, auth_token, token_pair, auth_tokens, custom_psa_ticket, custom_psa_ticket_info, customer, direct_task, links, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, service_org, site, token_status
  *
  * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -36,6 +38,10 @@
  *   memory, so a restart ends them all.
  * - MSPKIT_E_PERMISSION_DENIED, 403: The API user lacks the permission.
  * - MSPKIT_E_NOT_FOUND, 404: There is no such object, or the server is too old for the endpoint.
+ * - MSPKIT_E_NOT_FOUND, 404: There is no such customer, or it has no mapping; or the server is too old
+ *   for the endpoint.
+ * - MSPKIT_E_NOT_FOUND, 404: There is no such customer, or the ticketing system has no such company; or
+ *   the server is too old for the endpoint.
  * - MSPKIT_E_CONFLICT, 409: The request contradicts the state of the object.
  * - MSPKIT_E_RATE_LIMIT, 429: Too many calls to this endpoint are in flight. This one was not executed.
  *   The vendor advises waiting 2, 5, then 10 seconds.
@@ -100,6 +106,62 @@ static inline mspkit_status mspkit_ncentral_with_options(const mspkit_ncentral *
 static inline void mspkit_ncentral_free(mspkit_ncentral *client)
 {
     mspkit_client_free((mspkit_client *)client);
+}
+
+/**
+ * The paths of the token exchange, bare or under `_links`.
+ */
+typedef struct mspkit_ncentral_auth_links_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Paths by name, on servers that send them so. JSON text.
+     */
+    mspkit_text links;
+    /**
+     * Path of `auth.authenticate`.
+     */
+    mspkit_text authenticate;
+    /**
+     * Path of `auth.authenticate_sso`.
+     */
+    mspkit_text sso;
+    /**
+     * Path of `auth.refresh`.
+     */
+    mspkit_text refresh;
+    /**
+     * Path of `auth.logout`.
+     */
+    mspkit_text logout;
+    /**
+     * Path of `auth.validate`.
+     */
+    mspkit_text validate;
+} mspkit_ncentral_auth_links_view;
+
+static const mspkit_field mspkit_ncentral_auth_links_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_auth_links_view, links, "_links", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_auth_links_view, authenticate, "authenticate", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_auth_links_view, sso, "sso", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_auth_links_view, refresh, "refresh", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_auth_links_view, logout, "logout", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_auth_links_view, validate, "validate", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_auth_links_view`.
+ */
+static const mspkit_layout mspkit_ncentral_auth_links_layout = MSPKIT_LAYOUT(mspkit_ncentral_auth_links_view, mspkit_ncentral_auth_links_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_auth_links_view *mspkit_ncentral_auth_links_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_auth_links_view *)mspkit_response_view(response, &mspkit_ncentral_auth_links_layout);
 }
 
 /**
@@ -493,6 +555,37 @@ static inline const mspkit_ncentral_customer_view *mspkit_ncentral_customer_of_i
 }
 
 /**
+ * A task that was made to run at once.
+ */
+typedef struct mspkit_ncentral_direct_task_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task.
+     */
+    mspkit_text task_id;
+} mspkit_ncentral_direct_task_view;
+
+static const mspkit_field mspkit_ncentral_direct_task_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_direct_task_view, task_id, "taskId", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_direct_task_view`.
+ */
+static const mspkit_layout mspkit_ncentral_direct_task_layout = MSPKIT_LAYOUT(mspkit_ncentral_direct_task_view, mspkit_ncentral_direct_task_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_direct_task_view *mspkit_ncentral_direct_task_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_direct_task_view *)mspkit_response_view(response, &mspkit_ncentral_direct_task_layout);
+}
+
+/**
  * An index of links.
  */
 typedef struct mspkit_ncentral_links_view {
@@ -524,6 +617,284 @@ static inline const mspkit_ncentral_links_view *mspkit_ncentral_links_of_respons
 }
 
 /**
+ * The patches of a class of devices.
+ */
+typedef struct mspkit_ncentral_patch_device_class_summary_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The class of devices.
+     */
+    mspkit_text device_class;
+    /**
+     * Number of patches by approval. Which approvals there are depends on the server. JSON text.
+     */
+    mspkit_text approval_status_counts;
+} mspkit_ncentral_patch_device_class_summary_view;
+
+static const mspkit_field mspkit_ncentral_patch_device_class_summary_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_patch_device_class_summary_view, device_class, "deviceClass", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_device_class_summary_view, approval_status_counts, "approvalStatusCounts", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_patch_device_class_summary_view`.
+ */
+static const mspkit_layout mspkit_ncentral_patch_device_class_summary_layout = MSPKIT_LAYOUT(mspkit_ncentral_patch_device_class_summary_view, mspkit_ncentral_patch_device_class_summary_fields);
+
+/**
+ * The patches of one type, with one approval and one state of installation.
+ */
+typedef struct mspkit_ncentral_patch_type_summary_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The type, in the server's spelling, such as servicePacks or definationUpdates.
+     */
+    mspkit_text patch_type;
+    /**
+     * Number of patches.
+     */
+    mspkit_int count;
+} mspkit_ncentral_patch_type_summary_view;
+
+static const mspkit_field mspkit_ncentral_patch_type_summary_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_patch_type_summary_view, patch_type, "patchType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_type_summary_view, count, "count", MSPKIT_FIELD_INT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_patch_type_summary_view`.
+ */
+static const mspkit_layout mspkit_ncentral_patch_type_summary_layout = MSPKIT_LAYOUT(mspkit_ncentral_patch_type_summary_view, mspkit_ncentral_patch_type_summary_fields);
+
+/**
+ * The patches with one approval and one state of installation.
+ */
+typedef struct mspkit_ncentral_patch_install_summary_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The state of installation.
+     */
+    mspkit_text patch_install_status;
+    /**
+     * Patches by type.
+     */
+    struct {
+        const mspkit_ncentral_patch_type_summary_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } patch_type_summaries;
+} mspkit_ncentral_patch_install_summary_view;
+
+static const mspkit_field mspkit_ncentral_patch_install_summary_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_patch_install_summary_view, patch_install_status, "patchInstallStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_install_summary_view, patch_type_summaries, "patchTypeSummaries", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_patch_type_summary_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_patch_install_summary_view`.
+ */
+static const mspkit_layout mspkit_ncentral_patch_install_summary_layout = MSPKIT_LAYOUT(mspkit_ncentral_patch_install_summary_view, mspkit_ncentral_patch_install_summary_fields);
+
+/**
+ * The patches with one approval.
+ */
+typedef struct mspkit_ncentral_patch_approval_summary_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The approval.
+     */
+    mspkit_text approval_status;
+    /**
+     * Patches by state of installation.
+     */
+    struct {
+        const mspkit_ncentral_patch_install_summary_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } patch_install_status_counts;
+} mspkit_ncentral_patch_approval_summary_view;
+
+static const mspkit_field mspkit_ncentral_patch_approval_summary_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_patch_approval_summary_view, approval_status, "approvalStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_approval_summary_view, patch_install_status_counts, "patchInstallStatusCounts", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_patch_install_summary_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_patch_approval_summary_view`.
+ */
+static const mspkit_layout mspkit_ncentral_patch_approval_summary_layout = MSPKIT_LAYOUT(mspkit_ncentral_patch_approval_summary_view, mspkit_ncentral_patch_approval_summary_fields);
+
+/**
+ * The content of a patch comparison report.
+ */
+typedef struct mspkit_ncentral_patch_comparison_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Patches by class of device and approval.
+     */
+    struct {
+        const mspkit_ncentral_patch_device_class_summary_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } device_class_summaries;
+    /**
+     * Patches by approval, state of installation and type.
+     */
+    struct {
+        const mspkit_ncentral_patch_approval_summary_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } patch_summary_list;
+} mspkit_ncentral_patch_comparison_view;
+
+static const mspkit_field mspkit_ncentral_patch_comparison_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_patch_comparison_view, device_class_summaries, "deviceClassSummaries", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_patch_device_class_summary_layout),
+    MSPKIT_FIELD(mspkit_ncentral_patch_comparison_view, patch_summary_list, "patchSummaryList", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_patch_approval_summary_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_patch_comparison_view`.
+ */
+static const mspkit_layout mspkit_ncentral_patch_comparison_layout = MSPKIT_LAYOUT(mspkit_ncentral_patch_comparison_view, mspkit_ncentral_patch_comparison_fields);
+
+/**
+ * A patch comparison report and its state.
+ */
+typedef struct mspkit_ncentral_patch_report_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the report. It may be negative.
+     */
+    mspkit_text report_id;
+    /**
+     * State of the report. All but IN_PROGRESS are final. Known values: `COMPLETED`, `IN_PROGRESS`,
+     * `FAILED`, `ABORTED`.
+     */
+    mspkit_text report_status;
+    /**
+     * What the server says about it, such as why it failed.
+     */
+    mspkit_text message;
+    /**
+     * The content of the report; null until it is completed.
+     */
+    struct {
+        const mspkit_ncentral_patch_comparison_view *view;
+        int32_t presence;
+    } data;
+} mspkit_ncentral_patch_report_view;
+
+static const mspkit_field mspkit_ncentral_patch_report_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_patch_report_view, report_id, "reportId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_report_view, report_status, "reportStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_report_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_patch_report_view, data, "data", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_patch_comparison_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_patch_report_view`.
+ */
+static const mspkit_layout mspkit_ncentral_patch_report_layout = MSPKIT_LAYOUT(mspkit_ncentral_patch_report_view, mspkit_ncentral_patch_report_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_patch_report_view *mspkit_ncentral_patch_report_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_patch_report_view *)mspkit_response_view(response, &mspkit_ncentral_patch_report_layout);
+}
+
+/**
+ * A company in the ticketing system.
+ */
+typedef struct mspkit_ncentral_psa_company_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the company.
+     */
+    mspkit_text psa_company_id;
+    /**
+     * Name of the company.
+     */
+    mspkit_text psa_company_name;
+} mspkit_ncentral_psa_company_view;
+
+static const mspkit_field mspkit_ncentral_psa_company_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_psa_company_view, psa_company_id, "psaCompanyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_company_view, psa_company_name, "psaCompanyName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_psa_company_view`.
+ */
+static const mspkit_layout mspkit_ncentral_psa_company_layout = MSPKIT_LAYOUT(mspkit_ncentral_psa_company_view, mspkit_ncentral_psa_company_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_psa_company_view *mspkit_ncentral_psa_company_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_psa_company_view *)mspkit_item_view(item, &mspkit_ncentral_psa_company_layout);
+}
+
+/**
+ * A contact of a company in the ticketing system.
+ */
+typedef struct mspkit_ncentral_psa_contact_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the contact.
+     */
+    mspkit_text psa_contact_id;
+    /**
+     * Name of the contact.
+     */
+    mspkit_text psa_contact_name;
+} mspkit_ncentral_psa_contact_view;
+
+static const mspkit_field mspkit_ncentral_psa_contact_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_psa_contact_view, psa_contact_id, "psaContactId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_contact_view, psa_contact_name, "psaContactName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_psa_contact_view`.
+ */
+static const mspkit_layout mspkit_ncentral_psa_contact_layout = MSPKIT_LAYOUT(mspkit_ncentral_psa_contact_view, mspkit_ncentral_psa_contact_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_psa_contact_view *mspkit_ncentral_psa_contact_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_psa_contact_view *)mspkit_item_view(item, &mspkit_ncentral_psa_contact_layout);
+}
+
+/**
  * The result of a check of credentials.
  */
 typedef struct mspkit_ncentral_psa_credential_check_view {
@@ -552,6 +923,343 @@ static const mspkit_layout mspkit_ncentral_psa_credential_check_layout = MSPKIT_
 static inline const mspkit_ncentral_psa_credential_check_view *mspkit_ncentral_psa_credential_check_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_psa_credential_check_view *)mspkit_response_view(response, &mspkit_ncentral_psa_credential_check_layout);
+}
+
+/**
+ * What a customer is mapped to in the ticketing system. An id is null where nothing is set.
+ */
+typedef struct mspkit_ncentral_psa_customer_mapping_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the customer.
+     */
+    mspkit_text customer_id;
+    /**
+     * Name of the customer.
+     */
+    mspkit_text customer_name;
+    /**
+     * Id of the company in the ticketing system.
+     */
+    mspkit_text psa_company_id;
+    /**
+     * Id of the company's site.
+     */
+    mspkit_text psa_site_id;
+    /**
+     * Id of the company's contact.
+     */
+    mspkit_text psa_contact_id;
+    /**
+     * Id of the company's location.
+     */
+    mspkit_text psa_location_id;
+} mspkit_ncentral_psa_customer_mapping_view;
+
+static const mspkit_field mspkit_ncentral_psa_customer_mapping_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_psa_customer_mapping_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_customer_mapping_view, customer_name, "customerName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_customer_mapping_view, psa_company_id, "psaCompanyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_customer_mapping_view, psa_site_id, "psaSiteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_customer_mapping_view, psa_contact_id, "psaContactId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_customer_mapping_view, psa_location_id, "psaLocationId", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_psa_customer_mapping_view`.
+ */
+static const mspkit_layout mspkit_ncentral_psa_customer_mapping_layout = MSPKIT_LAYOUT(mspkit_ncentral_psa_customer_mapping_view, mspkit_ncentral_psa_customer_mapping_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_psa_customer_mapping_view *mspkit_ncentral_psa_customer_mapping_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_psa_customer_mapping_view *)mspkit_response_view(response, &mspkit_ncentral_psa_customer_mapping_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_psa_customer_mapping_view *mspkit_ncentral_psa_customer_mapping_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_psa_customer_mapping_view *)mspkit_item_view(item, &mspkit_ncentral_psa_customer_mapping_layout);
+}
+
+/**
+ * A site of a company in the ticketing system.
+ */
+typedef struct mspkit_ncentral_psa_site_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the site.
+     */
+    mspkit_text psa_site_id;
+    /**
+     * Name of the site.
+     */
+    mspkit_text psa_site_name;
+} mspkit_ncentral_psa_site_view;
+
+static const mspkit_field mspkit_ncentral_psa_site_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_psa_site_view, psa_site_id, "psaSiteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_psa_site_view, psa_site_name, "psaSiteName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_psa_site_view`.
+ */
+static const mspkit_layout mspkit_ncentral_psa_site_layout = MSPKIT_LAYOUT(mspkit_ncentral_psa_site_view, mspkit_ncentral_psa_site_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_psa_site_view *mspkit_ncentral_psa_site_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_psa_site_view *)mspkit_item_view(item, &mspkit_ncentral_psa_site_layout);
+}
+
+/**
+ * A scheduled task.
+ */
+typedef struct mspkit_ncentral_scheduled_task_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task.
+     */
+    mspkit_text task_id;
+    /**
+     * Id of the task above it.
+     */
+    mspkit_text parent_id;
+    /**
+     * Name of the task.
+     */
+    mspkit_text name;
+    /**
+     * Name of the task once more.
+     */
+    mspkit_text task_name;
+    /**
+     * Id of the script or policy in the script repository.
+     */
+    mspkit_text item_id;
+    /**
+     * What the task runs, such as Script.
+     */
+    mspkit_text type;
+    /**
+     * Id of the organization unit of the task.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Id of the service organization.
+     */
+    mspkit_text so_id;
+    /**
+     * Id of the customer.
+     */
+    mspkit_text customer_id;
+    /**
+     * Id of the site.
+     */
+    mspkit_text site_id;
+    /**
+     * Id of the appliance that the task belongs to.
+     */
+    mspkit_text appliance_id;
+    /**
+     * Whether it is a reactive task.
+     */
+    mspkit_flag is_reactive;
+    /**
+     * Whether it is enabled.
+     */
+    mspkit_flag is_enabled;
+    /**
+     * Ids of the devices that it runs on.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } device_ids;
+} mspkit_ncentral_scheduled_task_view;
+
+static const mspkit_field mspkit_ncentral_scheduled_task_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, task_id, "taskId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, parent_id, "parentId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, task_name, "taskName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, item_id, "itemId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, type, "type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, so_id, "soId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, site_id, "siteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, appliance_id, "applianceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, is_reactive, "isReactive", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, is_enabled, "isEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_view, device_ids, "deviceIds", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_scheduled_task_view`.
+ */
+static const mspkit_layout mspkit_ncentral_scheduled_task_layout = MSPKIT_LAYOUT(mspkit_ncentral_scheduled_task_view, mspkit_ncentral_scheduled_task_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_scheduled_task_view *mspkit_ncentral_scheduled_task_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_scheduled_task_view *)mspkit_response_view(response, &mspkit_ncentral_scheduled_task_layout);
+}
+
+/**
+ * The state and the output of a task on one device.
+ */
+typedef struct mspkit_ncentral_scheduled_task_status_detail_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task.
+     */
+    mspkit_text task_id;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Name of the device.
+     */
+    mspkit_text device_name;
+    /**
+     * Name of the task.
+     */
+    mspkit_text task_name;
+    /**
+     * State of the task on the device. Success and Failed are final.
+     */
+    mspkit_text status;
+    /**
+     * What the script or policy wrote.
+     */
+    mspkit_text output;
+    /**
+     * What the server says about the run.
+     */
+    mspkit_text message;
+    /**
+     * Name of the file with the output, if there is one.
+     */
+    mspkit_text output_file_name;
+} mspkit_ncentral_scheduled_task_status_detail_view;
+
+static const mspkit_field mspkit_ncentral_scheduled_task_status_detail_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, task_id, "taskId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, device_name, "deviceName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, task_name, "taskName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, status, "status", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, output, "output", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_detail_view, output_file_name, "outputFileName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_scheduled_task_status_detail_view`.
+ */
+static const mspkit_layout mspkit_ncentral_scheduled_task_status_detail_layout = MSPKIT_LAYOUT(mspkit_ncentral_scheduled_task_status_detail_view, mspkit_ncentral_scheduled_task_status_detail_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_scheduled_task_status_detail_view *mspkit_ncentral_scheduled_task_status_detail_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_scheduled_task_status_detail_view *)mspkit_item_view(item, &mspkit_ncentral_scheduled_task_status_detail_layout);
+}
+
+/**
+ * How a scheduled task ended.
+ */
+typedef struct mspkit_ncentral_scheduled_task_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome on each device.
+     */
+    struct {
+        const mspkit_ncentral_scheduled_task_status_detail_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } details;
+} mspkit_ncentral_scheduled_task_outcome_view;
+
+static const mspkit_field mspkit_ncentral_scheduled_task_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_outcome_view, details, "details", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_scheduled_task_status_detail_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_scheduled_task_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_scheduled_task_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_scheduled_task_outcome_view, mspkit_ncentral_scheduled_task_outcome_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_scheduled_task_outcome_view *mspkit_ncentral_scheduled_task_outcome_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_scheduled_task_outcome_view *)mspkit_response_view(response, &mspkit_ncentral_scheduled_task_outcome_layout);
+}
+
+/**
+ * How many devices of a task are in which state.
+ */
+typedef struct mspkit_ncentral_scheduled_task_status_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the task.
+     */
+    mspkit_text task_name;
+    /**
+     * Number of devices by state. The states are the names that the web interface shows. JSON text.
+     */
+    mspkit_text status_counts;
+} mspkit_ncentral_scheduled_task_status_view;
+
+static const mspkit_field mspkit_ncentral_scheduled_task_status_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_view, task_name, "taskName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_task_status_view, status_counts, "statusCounts", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_scheduled_task_status_view`.
+ */
+static const mspkit_layout mspkit_ncentral_scheduled_task_status_layout = MSPKIT_LAYOUT(mspkit_ncentral_scheduled_task_status_view, mspkit_ncentral_scheduled_task_status_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_scheduled_task_status_view *mspkit_ncentral_scheduled_task_status_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_scheduled_task_status_view *)mspkit_response_view(response, &mspkit_ncentral_scheduled_task_status_layout);
 }
 
 /**
@@ -629,6 +1337,79 @@ static const mspkit_layout mspkit_ncentral_server_info_layout = MSPKIT_LAYOUT(ms
 static inline const mspkit_ncentral_server_info_view *mspkit_ncentral_server_info_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_server_info_view *)mspkit_response_view(response, &mspkit_ncentral_server_info_layout);
+}
+
+/**
+ * The server's clock and its time zone.
+ */
+typedef struct mspkit_ncentral_server_time_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The server's time in RFC 3339, with the offset of its zone.
+     */
+    mspkit_text server_time;
+    /**
+     * Name of the zone in the IANA database.
+     */
+    mspkit_text timezone;
+    /**
+     * Offset of the zone from UTC at this time.
+     */
+    mspkit_text utc_offset;
+} mspkit_ncentral_server_time_view;
+
+static const mspkit_field mspkit_ncentral_server_time_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_server_time_view, server_time, "serverTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_server_time_view, timezone, "timezone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_server_time_view, utc_offset, "utcOffset", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_server_time_view`.
+ */
+static const mspkit_layout mspkit_ncentral_server_time_layout = MSPKIT_LAYOUT(mspkit_ncentral_server_time_view, mspkit_ncentral_server_time_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_server_time_view *mspkit_ncentral_server_time_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_server_time_view *)mspkit_response_view(response, &mspkit_ncentral_server_time_layout);
+}
+
+/**
+ * The versions of the parts of an N-central server. Servers may send more sections.
+ */
+typedef struct mspkit_ncentral_server_versions_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Texts by label. Most are versions, some are other facts such as whether a part is licensed. JSON
+     * text.
+     */
+    mspkit_text versions;
+} mspkit_ncentral_server_versions_view;
+
+static const mspkit_field mspkit_ncentral_server_versions_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_server_versions_view, versions, "_extra", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_server_versions_view`.
+ */
+static const mspkit_layout mspkit_ncentral_server_versions_layout = MSPKIT_LAYOUT(mspkit_ncentral_server_versions_view, mspkit_ncentral_server_versions_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_server_versions_view *mspkit_ncentral_server_versions_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_server_versions_view *)mspkit_response_view(response, &mspkit_ncentral_server_versions_layout);
 }
 
 /**
@@ -1004,6 +1785,90 @@ static inline mspkit_status mspkit_ncentral_auth_authenticate(const mspkit_ncent
 static inline mspkit_status mspkit_ncentral_auth_authenticate_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_auth_authenticate_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_auth_authenticate_sso` besides its arguments.
+ */
+typedef struct mspkit_ncentral_auth_authenticate_sso_params {
+    /**
+     * Set by `mspkit_ncentral_auth_authenticate_sso_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The access token from the identity provider, without `Bearer` in front of it. (required, text, not
+     * blank, secret)
+     */
+    mspkit_str token;
+} mspkit_ncentral_auth_authenticate_sso_params;
+
+static const mspkit_field mspkit_ncentral_auth_authenticate_sso_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_auth_authenticate_sso_params, token, "token", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_auth_authenticate_sso_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_auth_authenticate_sso_params, mspkit_ncentral_auth_authenticate_sso_params_fields);
+
+/**
+ * A `mspkit_ncentral_auth_authenticate_sso_params` with nothing given.
+ */
+static inline mspkit_ncentral_auth_authenticate_sso_params mspkit_ncentral_auth_authenticate_sso_params_init(void)
+{
+    mspkit_ncentral_auth_authenticate_sso_params made;
+    mspkit_params_init(&mspkit_ncentral_auth_authenticate_sso_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_auth_authenticate_sso_descriptor = {sizeof(mspkit_descriptor), "ncentral.auth.authenticate_sso", NULL, 0, &mspkit_ncentral_auth_authenticate_sso_params_layout, &mspkit_ncentral_auth_tokens_layout};
+
+/**
+ * Exchanges the access token of a single sign-on for N-central's tokens.
+ *
+ * For users who sign in at an identity provider: its access token replaces the User-API token. The client
+ * keeps the tokens of the response and makes its next calls with them, as that user. It renews them with
+ * the refresh token; when that has expired too, the client returns to its User-API token, so call this
+ * again before. How long the provider's token lives is the provider's decision, and `auth.logout` does
+ * not end it. Never retried after it was sent. Vendor's OpenAPI document, operation authenticateSso.
+ *
+ * First seen with server version 2026.3.0.11. `POST /api/auth/sso`. Needs no credential. Not sent again
+ * once it may have arrived: repeating it could lock an account.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_auth_authenticate_sso_params`.
+ * - `response`: receives the result. `mspkit_ncentral_auth_tokens_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_auth_authenticate_sso(const mspkit_ncentral *client, const mspkit_ncentral_auth_authenticate_sso_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_authenticate_sso_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_auth_authenticate_sso`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_auth_authenticate_sso_submit(const mspkit_ncentral *client, const mspkit_ncentral_auth_authenticate_sso_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_auth_authenticate_sso_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_auth_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.auth.links", NULL, 0, NULL, &mspkit_ncentral_auth_links_layout};
+
+/**
+ * Gets the links of the token exchange.
+ *
+ * An index of paths. Some servers send them under `_links`, others bare; the result has them where the
+ * server put them. Needs no token. Vendor's OpenAPI document, operation authRoot. `GET /api/auth`. Needs
+ * no credential. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_auth_links_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_auth_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_links_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_auth_links`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_auth_links_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_auth_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
 }
 
 static const mspkit_descriptor mspkit_ncentral_auth_logout_descriptor = {sizeof(mspkit_descriptor), "ncentral.auth.logout", NULL, 0, NULL, NULL};
@@ -1549,6 +2414,374 @@ static inline mspkit_status mspkit_ncentral_customers_list_sites(const mspkit_nc
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_customers_list_sites_descriptor, arguments, params, paging, options, pager, error);
 }
 
+static const char *const mspkit_ncentral_reports_get_arguments[] = {"report_id"};
+static const mspkit_descriptor mspkit_ncentral_reports_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.reports.get", mspkit_ncentral_reports_get_arguments, 1, NULL, &mspkit_ncentral_patch_report_layout};
+
+/**
+ * Gets a report, or how far it is.
+ *
+ * The report with its data, which is null until `reportStatus` is COMPLETED. FAILED and ABORTED are
+ * final, and `message` says why. Reports take a while, so leave some seconds between two calls. Vendor's
+ * OpenAPI document, Patch Reports.
+ *
+ * First seen with server version 2026.1.0.503. `GET /api/report/{reportId}`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `report_id`: Id of the report. It may be negative. (id)
+ * - `response`: receives the result. `mspkit_ncentral_patch_report_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_reports_get(const mspkit_ncentral *client, mspkit_str report_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {report_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_reports_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_reports_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_reports_get_submit(const mspkit_ncentral *client, mspkit_str report_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {report_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_reports_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_reports_request_patch_comparison` besides its arguments.
+ */
+typedef struct mspkit_ncentral_reports_request_patch_comparison_params {
+    /**
+     * Set by `mspkit_ncentral_reports_request_patch_comparison_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Where the report begins, as a date (YYYY-MM-DD) or a time in UTC that ends in `Z`. (required, text,
+     * not blank)
+     */
+    mspkit_str start_date;
+    /**
+     * Only patches in these states of installation. The vendor names Aborted, Failed, In Progress,
+     * Installed, Installed With Errors and Not Installed. (optional, list of texts, as the text of a JSON
+     * array)
+     */
+    mspkit_str install_statuses;
+    /**
+     * Only patches with these approvals. The vendor names Approved for Install, Approved for Removal,
+     * Declined, Not Approved and No Approval. (optional, list of texts, as the text of a JSON array)
+     */
+    mspkit_str patch_approvals;
+    /**
+     * Only patches of these categories. The vendor names Critical Updates, Update Rollups, Updates,
+     * Feature Packs, Definition Updates, Security Updates, Service Packs, Drivers, Tools, Third Party,
+     * Upgrades and Applications. (optional, list of texts, as the text of a JSON array)
+     */
+    mspkit_str patch_categories;
+} mspkit_ncentral_reports_request_patch_comparison_params;
+
+static const mspkit_field mspkit_ncentral_reports_request_patch_comparison_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_reports_request_patch_comparison_params, start_date, "start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_reports_request_patch_comparison_params, install_statuses, "install_statuses", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_reports_request_patch_comparison_params, patch_approvals, "patch_approvals", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_reports_request_patch_comparison_params, patch_categories, "patch_categories", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_reports_request_patch_comparison_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_reports_request_patch_comparison_params, mspkit_ncentral_reports_request_patch_comparison_params_fields);
+
+/**
+ * A `mspkit_ncentral_reports_request_patch_comparison_params` with nothing given.
+ */
+static inline mspkit_ncentral_reports_request_patch_comparison_params mspkit_ncentral_reports_request_patch_comparison_params_init(void)
+{
+    mspkit_ncentral_reports_request_patch_comparison_params made;
+    mspkit_params_init(&mspkit_ncentral_reports_request_patch_comparison_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_reports_request_patch_comparison_descriptor = {sizeof(mspkit_descriptor), "ncentral.reports.request_patch_comparison", NULL, 0, &mspkit_ncentral_reports_request_patch_comparison_params_layout, &mspkit_ncentral_patch_report_layout};
+
+/**
+ * Requests a report that compares patches by approval and by state of installation.
+ *
+ * The server prepares the report and returns its id at once; `reports.get` returns it when it is ready. A
+ * report may be ready at once. It covers everything that the API user may see; a filter that is not given
+ * means all values. The server refuses values that it does not know. Vendor's OpenAPI document, Patch
+ * Reports.
+ *
+ * First seen with server version 2026.1.0.503. `POST /api/report/patch-comparison`. Sent with an access
+ * token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_reports_request_patch_comparison_params`.
+ * - `response`: receives the result. `mspkit_ncentral_patch_report_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Reports cannot be
+ *   listed; request it again, which at worst makes the server prepare it twice.
+ */
+static inline mspkit_status mspkit_ncentral_reports_request_patch_comparison(const mspkit_ncentral *client, const mspkit_ncentral_reports_request_patch_comparison_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_reports_request_patch_comparison_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_reports_request_patch_comparison`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_reports_request_patch_comparison_submit(const mspkit_ncentral *client, const mspkit_ncentral_reports_request_patch_comparison_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_reports_request_patch_comparison_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_reports_wait_arguments[] = {"report_id"};
+static const mspkit_descriptor mspkit_ncentral_reports_wait_descriptor = {sizeof(mspkit_descriptor), "ncentral.reports.wait", mspkit_ncentral_reports_wait_arguments, 1, NULL, &mspkit_ncentral_patch_report_layout};
+
+/**
+ * Waits until a report is ready, and gets it.
+ *
+ * Requests the report again and again, at first after 2 seconds and later every 30, until it is
+ * COMPLETED. FAILED and ABORTED are errors of kind `OperationFailed`. `timeout` is for the whole wait and
+ * has no default; after a timeout the same id can be waited for again. Vendor's OpenAPI document, Patch
+ * Reports. `GET /api/report/{reportId}`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `report_id`: Id of the report. It may be negative. (id)
+ * - `response`: receives the result. `mspkit_ncentral_patch_report_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_reports_wait(const mspkit_ncentral *client, mspkit_str report_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {report_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_reports_wait_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_reports_wait`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_reports_wait_submit(const mspkit_ncentral *client, mspkit_str report_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {report_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_reports_wait_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_scheduled_tasks_get_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_ncentral_scheduled_tasks_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.scheduled_tasks.get", mspkit_ncentral_scheduled_tasks_get_arguments, 1, NULL, &mspkit_ncentral_scheduled_task_layout};
+
+/**
+ * Gets one scheduled task.
+ *
+ * What the task runs, and on which devices. Its `parentId` is the task above it: a task of one device has
+ * one. Vendor's OpenAPI document, Scheduled Tasks. `GET /api/scheduled-tasks/{taskId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the scheduled task. (id)
+ * - `response`: receives the result. `mspkit_ncentral_scheduled_task_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_get(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_scheduled_tasks_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_get_submit(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_scheduled_tasks_get_status_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_ncentral_scheduled_tasks_get_status_descriptor = {sizeof(mspkit_descriptor), "ncentral.scheduled_tasks.get_status", mspkit_ncentral_scheduled_tasks_get_status_arguments, 1, NULL, &mspkit_ncentral_scheduled_task_status_layout};
+
+/**
+ * Gets the state of a scheduled task, as the number of devices in each state.
+ *
+ * The states are the names that the web interface shows, so this is for people;
+ * `scheduled_tasks.list_status_details` says which device is in which state. Vendor's OpenAPI document,
+ * Scheduled Tasks. `GET /api/scheduled-tasks/{taskId}/status`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the scheduled task. (id)
+ * - `response`: receives the result. `mspkit_ncentral_scheduled_task_status_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_get_status(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_get_status_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_scheduled_tasks_get_status`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_get_status_submit(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_get_status_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_scheduled_tasks_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.scheduled_tasks.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};
+
+/**
+ * Gets the links that the scheduled task endpoints start from.
+ *
+ * An index of links, not a list of tasks. Vendor's OpenAPI document, Scheduled Tasks. `GET
+ * /api/scheduled-tasks`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_links_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_scheduled_tasks_links`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_links_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_scheduled_tasks_list_status_details_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_ncentral_scheduled_tasks_list_status_details_descriptor = {sizeof(mspkit_descriptor), "ncentral.scheduled_tasks.list_status_details", mspkit_ncentral_scheduled_tasks_list_status_details_arguments, 1, NULL, &mspkit_ncentral_scheduled_task_status_detail_layout};
+
+/**
+ * Lists the state and the output of a scheduled task on each device.
+ *
+ * Every device of the task, in one response. The list may be empty at first. Success and Failed are final
+ * states. It takes the id that `scheduled_tasks.run_direct` returned, and refuses that of a task of one
+ * device: use the `parentId` of `scheduled_tasks.get` then. Vendor's OpenAPI document, Scheduled Tasks.
+ * `GET /api/scheduled-tasks/{taskId}/status/details`. Sent with an access token, which the client obtains
+ * and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the scheduled task. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_scheduled_task_status_detail_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_list_status_details(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_list_status_details_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_scheduled_tasks_run_direct` besides its arguments.
+ */
+typedef struct mspkit_ncentral_scheduled_tasks_run_direct_params {
+    /**
+     * Set by `mspkit_ncentral_scheduled_tasks_run_direct_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the task, which must be new on the server. A random suffix makes it so, and the task can
+     * then be found by its name if the response is lost. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Id of the script or policy in the script repository. Only those of 2000 or more can be run.
+     * (required, id)
+     */
+    mspkit_str item_id;
+    /**
+     * What the item is. (required, `AutomationPolicy` or `Script` or `MacScript`)
+     */
+    mspkit_str task_type;
+    /**
+     * Id of the customer that the device belongs to. (required, id)
+     */
+    mspkit_str customer_id;
+    /**
+     * Id of the device. (required, id)
+     */
+    mspkit_str device_id;
+    /**
+     * The account that a task runs as. (required, text of a JSON object)
+     */
+    mspkit_str credential;
+    /**
+     * Parameters of the script or policy. (optional, list of objects, as the text of a JSON array)
+     */
+    mspkit_str parameters;
+} mspkit_ncentral_scheduled_tasks_run_direct_params;
+
+static const mspkit_field mspkit_ncentral_scheduled_tasks_run_direct_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, item_id, "item_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, task_type, "task_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, customer_id, "customer_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, device_id, "device_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, credential, "credential", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_scheduled_tasks_run_direct_params, parameters, "parameters", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_scheduled_tasks_run_direct_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_scheduled_tasks_run_direct_params, mspkit_ncentral_scheduled_tasks_run_direct_params_fields);
+
+/**
+ * A `mspkit_ncentral_scheduled_tasks_run_direct_params` with nothing given.
+ */
+static inline mspkit_ncentral_scheduled_tasks_run_direct_params mspkit_ncentral_scheduled_tasks_run_direct_params_init(void)
+{
+    mspkit_ncentral_scheduled_tasks_run_direct_params made;
+    mspkit_params_init(&mspkit_ncentral_scheduled_tasks_run_direct_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_scheduled_tasks_run_direct_descriptor = {sizeof(mspkit_descriptor), "ncentral.scheduled_tasks.run_direct", NULL, 0, &mspkit_ncentral_scheduled_tasks_run_direct_params_layout, &mspkit_ncentral_direct_task_layout};
+
+/**
+ * Runs a script or an automation policy on one device now.
+ *
+ * Makes a task that runs at once, and returns its id before it has ended;
+ * `scheduled_tasks.list_status_details` has the output. What a script does cannot be undone, so this call
+ * is never sent again once it may have arrived. A task is for one device, and it stays on the server
+ * after it has run. A device that is offline may leave the task pending. Vendor's OpenAPI document,
+ * Scheduled Tasks. `POST /api/scheduled-tasks/direct`. Sent with an access token, which the client
+ * obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_scheduled_tasks_run_direct_params`.
+ * - `response`: receives the result. `mspkit_ncentral_direct_task_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the task's
+ *   name among the tasks of the device, with `devices.list_tasks`.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_run_direct(const mspkit_ncentral *client, const mspkit_ncentral_scheduled_tasks_run_direct_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_run_direct_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_scheduled_tasks_run_direct`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_run_direct_submit(const mspkit_ncentral *client, const mspkit_ncentral_scheduled_tasks_run_direct_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_run_direct_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_scheduled_tasks_wait_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_ncentral_scheduled_tasks_wait_descriptor = {sizeof(mspkit_descriptor), "ncentral.scheduled_tasks.wait", mspkit_ncentral_scheduled_tasks_wait_arguments, 1, NULL, &mspkit_ncentral_scheduled_task_outcome_layout};
+
+/**
+ * Waits until a scheduled task has ended on each of its devices, and gets their outcomes.
+ *
+ * Requests the state of each device again and again, at first after 2 seconds and later every 30, until
+ * all are final: Success or Completed. Failed on any device is an error of kind `OperationFailed`, whose
+ * body has the outcome of each. If the server refuses the id because it is that of a task of one device,
+ * its parent is waited for. `timeout` is for the whole wait and has no default: a device that is offline
+ * may keep a task pending for long. After a timeout the same id can be waited for again. Vendor's OpenAPI
+ * document, Scheduled Tasks. `GET /api/scheduled-tasks/{taskId}/status/details`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the scheduled task. (id)
+ * - `response`: receives the result. `mspkit_ncentral_scheduled_task_outcome_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_wait(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_wait_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_scheduled_tasks_wait`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_scheduled_tasks_wait_submit(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_scheduled_tasks_wait_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
 static const mspkit_descriptor mspkit_ncentral_server_health_descriptor = {sizeof(mspkit_descriptor), "ncentral.server.health", NULL, 0, NULL, &mspkit_ncentral_server_health_layout};
 
 /**
@@ -1596,6 +2829,141 @@ static inline mspkit_status mspkit_ncentral_server_info(const mspkit_ncentral *c
 static inline mspkit_status mspkit_ncentral_server_info_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_server_info_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_server_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.server.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};
+
+/**
+ * Gets the links that the API starts from.
+ *
+ * An index of links by name. Which names there are depends on the server's version. Needs no token.
+ * Vendor's OpenAPI document, operation apiRoot. `GET /api`. Needs no credential. Read-only. Retried on
+ * transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_server_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_links_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_server_links`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_server_links_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_server_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_server_time_descriptor = {sizeof(mspkit_descriptor), "ncentral.server.time", NULL, 0, NULL, &mspkit_ncentral_server_time_layout};
+
+/**
+ * Gets the server's time and its time zone.
+ *
+ * The time with its offset, and the name of the server's zone. `server.health` needs no token but does
+ * not tell the zone. Vendor's OpenAPI document, operation getServerTimeInfo.
+ *
+ * First seen with server version 2026.3.0.11. `GET /api/server-info/time`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_server_time_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_server_time(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_time_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_server_time`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_server_time_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_server_time_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_server_versions_descriptor = {sizeof(mspkit_descriptor), "ncentral.server.versions", NULL, 0, NULL, &mspkit_ncentral_server_versions_layout};
+
+/**
+ * Gets the versions of the server's parts.
+ *
+ * The versions of N-central and of its parts, as texts by label. Which labels there are depends on the
+ * server. Vendor's OpenAPI document, operation apiExtra. `GET /api/server-info/extra`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_server_versions_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_server_versions(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_versions_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_server_versions`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_server_versions_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_server_versions_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_server_versions_authenticated` besides its arguments.
+ */
+typedef struct mspkit_ncentral_server_versions_authenticated_params {
+    /**
+     * Set by `mspkit_ncentral_server_versions_authenticated_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * User name in the web interface. (required, text, not blank)
+     */
+    mspkit_str username;
+    /**
+     * Password in the web interface. (required, text, not blank, secret)
+     */
+    mspkit_str password;
+} mspkit_ncentral_server_versions_authenticated_params;
+
+static const mspkit_field mspkit_ncentral_server_versions_authenticated_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_server_versions_authenticated_params, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_server_versions_authenticated_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_server_versions_authenticated_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_server_versions_authenticated_params, mspkit_ncentral_server_versions_authenticated_params_fields);
+
+/**
+ * A `mspkit_ncentral_server_versions_authenticated_params` with nothing given.
+ */
+static inline mspkit_ncentral_server_versions_authenticated_params mspkit_ncentral_server_versions_authenticated_params_init(void)
+{
+    mspkit_ncentral_server_versions_authenticated_params made;
+    mspkit_params_init(&mspkit_ncentral_server_versions_authenticated_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_server_versions_authenticated_descriptor = {sizeof(mspkit_descriptor), "ncentral.server.versions_authenticated", NULL, 0, &mspkit_ncentral_server_versions_authenticated_params_layout, &mspkit_ncentral_server_versions_layout};
+
+/**
+ * Gets more versions of the server's parts, with a user name and password.
+ *
+ * What `server.versions` returns and more. It takes the user name and password of the web interface, not
+ * a token, and is sent with the access token as well. Never retried after it was sent: the server may
+ * count failed log-ins and lock the account. Vendor's OpenAPI document, operation apiExtraAuthenticated.
+ * `POST /api/server-info/extra/authenticated`. Sent with an access token, which the client obtains and
+ * renews. Not sent again once it may have arrived: repeating it could lock an account.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_server_versions_authenticated_params`.
+ * - `response`: receives the result. `mspkit_ncentral_server_versions_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_server_versions_authenticated(const mspkit_ncentral *client, const mspkit_ncentral_server_versions_authenticated_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_versions_authenticated_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_server_versions_authenticated`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_server_versions_authenticated_submit(const mspkit_ncentral *client, const mspkit_ncentral_server_versions_authenticated_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_server_versions_authenticated_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -2160,6 +3528,30 @@ static inline mspkit_status mspkit_ncentral_sites_list(const mspkit_ncentral *cl
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_sites_list_descriptor, NULL, params, paging, options, pager, error);
 }
 
+static const char *const mspkit_ncentral_standard_psa_get_customer_mapping_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_standard_psa_get_customer_mapping_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.get_customer_mapping", mspkit_ncentral_standard_psa_get_customer_mapping_arguments, 1, NULL, &mspkit_ncentral_psa_customer_mapping_layout};
+
+/**
+ * Lists what a customer is mapped to in the ticketing system, also on older servers.
+ *
+ * What `standard_psa.list_mappings` returns, for servers that do not have that one yet. It is a list
+ * here, too. A server without a PSA integration responds with 500 after some seconds. Vendor's OpenAPI
+ * document, operation getCustomerMappingsDeprecated.
+ *
+ * Deprecated by the vendor. First seen with server version 2026.1.0.503. `GET
+ * /api/standard-psa/customer-mapping/{customerId}`. Sent with an access token, which the client obtains
+ * and renews. Read-only. Retried on transient errors; a 500 is not treated as transient here.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_psa_customer_mapping_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_get_customer_mapping(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_get_customer_mapping_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
 static const mspkit_descriptor mspkit_ncentral_standard_psa_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};
 
 /**
@@ -2184,6 +3576,170 @@ static inline mspkit_status mspkit_ncentral_standard_psa_links(const mspkit_ncen
 static inline mspkit_status mspkit_ncentral_standard_psa_links_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_standard_psa_list_companies_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_standard_psa_list_companies_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.list_companies", mspkit_ncentral_standard_psa_list_companies_arguments, 1, NULL, &mspkit_ncentral_psa_company_layout};
+
+/**
+ * Lists the companies in the ticketing system that a customer can be mapped to.
+ *
+ * Every company, in one response. A server without a PSA integration responds with 500 after some
+ * seconds. Vendor's OpenAPI document, operation getPsaCompanies.
+ *
+ * First seen with server version 2026.3.0.11. `GET /api/standard-psa/customers/{customerId}/companies`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors;
+ * a 500 is not treated as transient here.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_psa_company_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_list_companies(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_list_companies_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_standard_psa_list_contacts_arguments[] = {"customer_id", "psa_company_id"};
+static const mspkit_descriptor mspkit_ncentral_standard_psa_list_contacts_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.list_contacts", mspkit_ncentral_standard_psa_list_contacts_arguments, 2, NULL, &mspkit_ncentral_psa_contact_layout};
+
+/**
+ * Lists the contacts of a company in the ticketing system.
+ *
+ * Every contact of the company, in one response. For a company that does not exist, servers may respond
+ * with 401, as if the token were invalid. A server without a PSA integration responds with 500 after some
+ * seconds. Vendor's OpenAPI document, operation getPsaContacts.
+ *
+ * First seen with server version 2026.3.0.11. `GET
+ * /api/standard-psa/customers/{customerId}/companies/{psaCompanyId}/contacts`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors; a 500 is not treated as
+ * transient here.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `psa_company_id`: Id of the company in the ticketing system. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_psa_contact_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_list_contacts(const mspkit_ncentral *client, mspkit_str customer_id, mspkit_str psa_company_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id, psa_company_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_list_contacts_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_standard_psa_list_mappings_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_standard_psa_list_mappings_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.list_mappings", mspkit_ncentral_standard_psa_list_mappings_arguments, 1, NULL, &mspkit_ncentral_psa_customer_mapping_layout};
+
+/**
+ * Lists what a customer is mapped to in the ticketing system.
+ *
+ * The company, site and contact of the ticketing system that stand for the customer, in one response. A
+ * server without a PSA integration responds with 500 after some seconds. Older servers have
+ * `standard_psa.get_customer_mapping` only. Vendor's OpenAPI document, operation getCustomerMappings.
+ *
+ * First seen with server version 2026.3.0.11. `GET /api/standard-psa/customer/{customerId}/mappings`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors;
+ * a 500 is not treated as transient here.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_psa_customer_mapping_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_list_mappings(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_list_mappings_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_standard_psa_list_sites_arguments[] = {"customer_id", "psa_company_id"};
+static const mspkit_descriptor mspkit_ncentral_standard_psa_list_sites_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.list_sites", mspkit_ncentral_standard_psa_list_sites_arguments, 2, NULL, &mspkit_ncentral_psa_site_layout};
+
+/**
+ * Lists the sites of a company in the ticketing system.
+ *
+ * Every site of the company, in one response. For a company that does not exist, servers may respond with
+ * 401, as if the token were invalid. A server without a PSA integration responds with 500 after some
+ * seconds. Vendor's OpenAPI document, operation getPsaSites.
+ *
+ * First seen with server version 2026.3.0.11. `GET
+ * /api/standard-psa/customers/{customerId}/companies/{psaCompanyId}/sites`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors; a 500 is not treated as
+ * transient here.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `psa_company_id`: Id of the company in the ticketing system. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_psa_site_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_list_sites(const mspkit_ncentral *client, mspkit_str customer_id, mspkit_str psa_company_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id, psa_company_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_list_sites_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_standard_psa_replace_mappings` besides its arguments.
+ */
+typedef struct mspkit_ncentral_standard_psa_replace_mappings_params {
+    /**
+     * Set by `mspkit_ncentral_standard_psa_replace_mappings_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The mappings, each with all three ids. (required, list of objects, as the text of a JSON array)
+     */
+    mspkit_str mappings;
+} mspkit_ncentral_standard_psa_replace_mappings_params;
+
+static const mspkit_field mspkit_ncentral_standard_psa_replace_mappings_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_standard_psa_replace_mappings_params, mappings, "mappings", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_standard_psa_replace_mappings_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_standard_psa_replace_mappings_params, mspkit_ncentral_standard_psa_replace_mappings_params_fields);
+
+/**
+ * A `mspkit_ncentral_standard_psa_replace_mappings_params` with nothing given.
+ */
+static inline mspkit_ncentral_standard_psa_replace_mappings_params mspkit_ncentral_standard_psa_replace_mappings_params_init(void)
+{
+    mspkit_ncentral_standard_psa_replace_mappings_params made;
+    mspkit_params_init(&mspkit_ncentral_standard_psa_replace_mappings_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_standard_psa_replace_mappings_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_standard_psa_replace_mappings_descriptor = {sizeof(mspkit_descriptor), "ncentral.standard_psa.replace_mappings", mspkit_ncentral_standard_psa_replace_mappings_arguments, 1, &mspkit_ncentral_standard_psa_replace_mappings_params_layout, &mspkit_ncentral_psa_customer_mapping_layout};
+
+/**
+ * Replaces what a customer is mapped to in the ticketing system.
+ *
+ * Give all three ids of a mapping every time, since null takes one away: without a company the customer
+ * is no longer mapped, without a site or a contact only that one is removed. The result is the mapping
+ * that the server returned, if it was one; `standard_psa.list_mappings` has all. The vendor's document
+ * describes the body both as a list and as one object, and a list is sent; a server that wants it
+ * otherwise refuses it with 400 and changes nothing. Vendor's OpenAPI document, operation
+ * updatePsaCustomerMappings.
+ *
+ * First seen with server version 2026.3.0.11. `PUT /api/standard-psa/customer/{customerId}/mappings`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: some are required; see `mspkit_ncentral_standard_psa_replace_mappings_params`.
+ * - `response`: receives the result. `mspkit_ncentral_psa_customer_mapping_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_replace_mappings(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_standard_psa_replace_mappings_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_replace_mappings_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_standard_psa_replace_mappings`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_standard_psa_replace_mappings_submit(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_standard_psa_replace_mappings_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_replace_mappings_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 /**

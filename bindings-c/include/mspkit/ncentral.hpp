@@ -5,14 +5,16 @@
 //
 // Contents
 //
-//   auth              authenticate, logout, refresh, validate
+//   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
 //   customers         get, list, list_sites
-//   server            health, info
+//   reports           get, request_patch_comparison, wait
+//   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
+//   server            health, info, links, time, versions, versions_authenticated
 //   service_orgs      create, create_customer, get, list, list_customers
 //   sites             get, list
-//   standard_psa      links, validate_credential
-//   models            AuthToken, TokenPair, AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, Links, PsaCredentialCheck, ServerHealth, ServerInfo, ServiceOrg, Site, TokenStatus
+//   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
+//   models            AuthLinks, AuthToken, TokenPair, AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, DirectTask, Links, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ServiceOrg, Site, TokenStatus
 #ifndef MSPKIT_NCENTRAL_HPP
 #define MSPKIT_NCENTRAL_HPP
 
@@ -23,6 +25,38 @@ namespace mspkit {
 
 /// Types of `mspkit::ncentral`.
 namespace ncentral_types {
+
+/// The paths of the token exchange, bare or under `_links`.
+struct AuthLinks {
+    using c_struct = mspkit_ncentral_auth_links_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_auth_links_layout; }
+
+    /// Paths by name, on servers that send them so.
+    std::optional<std::string> links;
+    /// Path of `auth.authenticate`.
+    std::optional<std::string> authenticate;
+    /// Path of `auth.authenticate_sso`.
+    std::optional<std::string> sso;
+    /// Path of `auth.refresh`.
+    std::optional<std::string> refresh;
+    /// Path of `auth.logout`.
+    std::optional<std::string> logout;
+    /// Path of `auth.validate`.
+    std::optional<std::string> validate;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AuthLinks(const c_struct &view)
+        : links(detail::field(view.links)),
+          authenticate(detail::field(view.authenticate)),
+          sso(detail::field(view.sso)),
+          refresh(detail::field(view.refresh)),
+          logout(detail::field(view.logout)),
+          validate(detail::field(view.validate)),
+          json(detail::copy(view.json))
+    {
+    }
+};
 
 /// A token.
 struct AuthToken {
@@ -253,6 +287,23 @@ struct Customer {
     }
 };
 
+/// A task that was made to run at once.
+struct DirectTask {
+    using c_struct = mspkit_ncentral_direct_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_direct_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DirectTask(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
 /// An index of links.
 struct Links {
     using c_struct = mspkit_ncentral_links_view;
@@ -270,6 +321,194 @@ struct Links {
     }
 };
 
+/// The patches of a class of devices.
+struct PatchDeviceClassSummary {
+    using c_struct = mspkit_ncentral_patch_device_class_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_device_class_summary_layout; }
+
+    /// The class of devices.
+    std::optional<std::string> device_class;
+    /// Number of patches by approval. Which approvals there are depends on the server.
+    std::optional<std::string> approval_status_counts;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchDeviceClassSummary(const c_struct &view)
+        : device_class(detail::field(view.device_class)),
+          approval_status_counts(detail::field(view.approval_status_counts)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The patches of one type, with one approval and one state of installation.
+struct PatchTypeSummary {
+    using c_struct = mspkit_ncentral_patch_type_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_type_summary_layout; }
+
+    /// The type, in the server's spelling, such as servicePacks or definationUpdates.
+    std::optional<std::string> patch_type;
+    /// Number of patches.
+    std::optional<std::int64_t> count;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchTypeSummary(const c_struct &view)
+        : patch_type(detail::field(view.patch_type)),
+          count(detail::field(view.count)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The patches with one approval and one state of installation.
+struct PatchInstallSummary {
+    using c_struct = mspkit_ncentral_patch_install_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_install_summary_layout; }
+
+    /// The state of installation.
+    std::optional<std::string> patch_install_status;
+    /// Patches by type.
+    std::optional<std::vector<PatchTypeSummary>> patch_type_summaries;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchInstallSummary(const c_struct &view)
+        : patch_install_status(detail::field(view.patch_install_status)),
+          json(detail::copy(view.json))
+    {
+        if (view.patch_type_summaries.presence == MSPKIT_PRESENT) {
+            patch_type_summaries.emplace();
+            for (std::size_t at = 0; at < view.patch_type_summaries.count; ++at) {
+                patch_type_summaries->emplace_back(*view.patch_type_summaries.entries[at]);
+            }
+        }
+    }
+};
+
+/// The patches with one approval.
+struct PatchApprovalSummary {
+    using c_struct = mspkit_ncentral_patch_approval_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_approval_summary_layout; }
+
+    /// The approval.
+    std::optional<std::string> approval_status;
+    /// Patches by state of installation.
+    std::optional<std::vector<PatchInstallSummary>> patch_install_status_counts;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchApprovalSummary(const c_struct &view)
+        : approval_status(detail::field(view.approval_status)),
+          json(detail::copy(view.json))
+    {
+        if (view.patch_install_status_counts.presence == MSPKIT_PRESENT) {
+            patch_install_status_counts.emplace();
+            for (std::size_t at = 0; at < view.patch_install_status_counts.count; ++at) {
+                patch_install_status_counts->emplace_back(*view.patch_install_status_counts.entries[at]);
+            }
+        }
+    }
+};
+
+/// The content of a patch comparison report.
+struct PatchComparison {
+    using c_struct = mspkit_ncentral_patch_comparison_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_comparison_layout; }
+
+    /// Patches by class of device and approval.
+    std::optional<std::vector<PatchDeviceClassSummary>> device_class_summaries;
+    /// Patches by approval, state of installation and type.
+    std::optional<std::vector<PatchApprovalSummary>> patch_summary_list;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchComparison(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.device_class_summaries.presence == MSPKIT_PRESENT) {
+            device_class_summaries.emplace();
+            for (std::size_t at = 0; at < view.device_class_summaries.count; ++at) {
+                device_class_summaries->emplace_back(*view.device_class_summaries.entries[at]);
+            }
+        }
+        if (view.patch_summary_list.presence == MSPKIT_PRESENT) {
+            patch_summary_list.emplace();
+            for (std::size_t at = 0; at < view.patch_summary_list.count; ++at) {
+                patch_summary_list->emplace_back(*view.patch_summary_list.entries[at]);
+            }
+        }
+    }
+};
+
+/// A patch comparison report and its state.
+struct PatchReport {
+    using c_struct = mspkit_ncentral_patch_report_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_report_layout; }
+
+    /// Id of the report. It may be negative.
+    std::optional<std::string> report_id;
+    /// State of the report. All but IN_PROGRESS are final.
+    std::optional<std::string> report_status;
+    /// What the server says about it, such as why it failed.
+    std::optional<std::string> message;
+    /// The content of the report; null until it is completed.
+    std::optional<PatchComparison> data;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchReport(const c_struct &view)
+        : report_id(detail::field(view.report_id)),
+          report_status(detail::field(view.report_status)),
+          message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+        if (view.data.view != nullptr) {
+            data.emplace(*view.data.view);
+        }
+    }
+};
+
+/// A company in the ticketing system.
+struct PsaCompany {
+    using c_struct = mspkit_ncentral_psa_company_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_company_layout; }
+
+    /// Id of the company.
+    std::optional<std::string> psa_company_id;
+    /// Name of the company.
+    std::optional<std::string> psa_company_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaCompany(const c_struct &view)
+        : psa_company_id(detail::field(view.psa_company_id)),
+          psa_company_name(detail::field(view.psa_company_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A contact of a company in the ticketing system.
+struct PsaContact {
+    using c_struct = mspkit_ncentral_psa_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_contact_layout; }
+
+    /// Id of the contact.
+    std::optional<std::string> psa_contact_id;
+    /// Name of the contact.
+    std::optional<std::string> psa_contact_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaContact(const c_struct &view)
+        : psa_contact_id(detail::field(view.psa_contact_id)),
+          psa_contact_name(detail::field(view.psa_contact_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
 /// The result of a check of credentials.
 struct PsaCredentialCheck {
     using c_struct = mspkit_ncentral_psa_credential_check_view;
@@ -282,6 +521,199 @@ struct PsaCredentialCheck {
 
     explicit PsaCredentialCheck(const c_struct &view)
         : is_psa_credentials_valid(detail::field(view.is_psa_credentials_valid)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What a customer is mapped to in the ticketing system. An id is null where nothing is set.
+struct PsaCustomerMapping {
+    using c_struct = mspkit_ncentral_psa_customer_mapping_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_customer_mapping_layout; }
+
+    /// Id of the customer.
+    std::optional<std::string> customer_id;
+    /// Name of the customer.
+    std::optional<std::string> customer_name;
+    /// Id of the company in the ticketing system.
+    std::optional<std::string> psa_company_id;
+    /// Id of the company's site.
+    std::optional<std::string> psa_site_id;
+    /// Id of the company's contact.
+    std::optional<std::string> psa_contact_id;
+    /// Id of the company's location.
+    std::optional<std::string> psa_location_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaCustomerMapping(const c_struct &view)
+        : customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          psa_company_id(detail::field(view.psa_company_id)),
+          psa_site_id(detail::field(view.psa_site_id)),
+          psa_contact_id(detail::field(view.psa_contact_id)),
+          psa_location_id(detail::field(view.psa_location_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A site of a company in the ticketing system.
+struct PsaSite {
+    using c_struct = mspkit_ncentral_psa_site_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_site_layout; }
+
+    /// Id of the site.
+    std::optional<std::string> psa_site_id;
+    /// Name of the site.
+    std::optional<std::string> psa_site_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaSite(const c_struct &view)
+        : psa_site_id(detail::field(view.psa_site_id)),
+          psa_site_name(detail::field(view.psa_site_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A scheduled task.
+struct ScheduledTask {
+    using c_struct = mspkit_ncentral_scheduled_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// Id of the task above it.
+    std::optional<std::string> parent_id;
+    /// Name of the task.
+    std::optional<std::string> name;
+    /// Name of the task once more.
+    std::optional<std::string> task_name;
+    /// Id of the script or policy in the script repository.
+    std::optional<std::string> item_id;
+    /// What the task runs, such as Script.
+    std::optional<std::string> type;
+    /// Id of the organization unit of the task.
+    std::optional<std::string> org_unit_id;
+    /// Id of the service organization.
+    std::optional<std::string> so_id;
+    /// Id of the customer.
+    std::optional<std::string> customer_id;
+    /// Id of the site.
+    std::optional<std::string> site_id;
+    /// Id of the appliance that the task belongs to.
+    std::optional<std::string> appliance_id;
+    /// Whether it is a reactive task.
+    std::optional<bool> is_reactive;
+    /// Whether it is enabled.
+    std::optional<bool> is_enabled;
+    /// Ids of the devices that it runs on.
+    std::optional<std::vector<std::string>> device_ids;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTask(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          parent_id(detail::field(view.parent_id)),
+          name(detail::field(view.name)),
+          task_name(detail::field(view.task_name)),
+          item_id(detail::field(view.item_id)),
+          type(detail::field(view.type)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          so_id(detail::field(view.so_id)),
+          customer_id(detail::field(view.customer_id)),
+          site_id(detail::field(view.site_id)),
+          appliance_id(detail::field(view.appliance_id)),
+          is_reactive(detail::field(view.is_reactive)),
+          is_enabled(detail::field(view.is_enabled)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_ids.presence == MSPKIT_PRESENT) {
+            device_ids.emplace();
+            for (std::size_t at = 0; at < view.device_ids.count; ++at) {
+                device_ids->push_back(detail::copy(view.device_ids.entries[at]));
+            }
+        }
+    }
+};
+
+/// The state and the output of a task on one device.
+struct ScheduledTaskStatusDetail {
+    using c_struct = mspkit_ncentral_scheduled_task_status_detail_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_status_detail_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> device_name;
+    /// Name of the task.
+    std::optional<std::string> task_name;
+    /// State of the task on the device. Success and Failed are final.
+    std::optional<std::string> status;
+    /// What the script or policy wrote.
+    std::optional<std::string> output;
+    /// What the server says about the run.
+    std::optional<std::string> message;
+    /// Name of the file with the output, if there is one.
+    std::optional<std::string> output_file_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTaskStatusDetail(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          device_id(detail::field(view.device_id)),
+          device_name(detail::field(view.device_name)),
+          task_name(detail::field(view.task_name)),
+          status(detail::field(view.status)),
+          output(detail::field(view.output)),
+          message(detail::field(view.message)),
+          output_file_name(detail::field(view.output_file_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// How a scheduled task ended.
+struct ScheduledTaskOutcome {
+    using c_struct = mspkit_ncentral_scheduled_task_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_outcome_layout; }
+
+    /// The outcome on each device.
+    std::optional<std::vector<ScheduledTaskStatusDetail>> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTaskOutcome(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.details.presence == MSPKIT_PRESENT) {
+            details.emplace();
+            for (std::size_t at = 0; at < view.details.count; ++at) {
+                details->emplace_back(*view.details.entries[at]);
+            }
+        }
+    }
+};
+
+/// How many devices of a task are in which state.
+struct ScheduledTaskStatus {
+    using c_struct = mspkit_ncentral_scheduled_task_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_status_layout; }
+
+    /// Name of the task.
+    std::optional<std::string> task_name;
+    /// Number of devices by state. The states are the names that the web interface shows.
+    std::optional<std::string> status_counts;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTaskStatus(const c_struct &view)
+        : task_name(detail::field(view.task_name)),
+          status_counts(detail::field(view.status_counts)),
           json(detail::copy(view.json))
     {
     }
@@ -325,6 +757,46 @@ struct ServerInfo {
         : version(detail::field(view.version)),
           jvm_version(detail::field(view.jvm_version)),
           ncentral(detail::field(view.ncentral)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The server's clock and its time zone.
+struct ServerTime {
+    using c_struct = mspkit_ncentral_server_time_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_server_time_layout; }
+
+    /// The server's time in RFC 3339, with the offset of its zone.
+    std::optional<std::string> server_time;
+    /// Name of the zone in the IANA database.
+    std::optional<std::string> timezone;
+    /// Offset of the zone from UTC at this time.
+    std::optional<std::string> utc_offset;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServerTime(const c_struct &view)
+        : server_time(detail::field(view.server_time)),
+          timezone(detail::field(view.timezone)),
+          utc_offset(detail::field(view.utc_offset)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The versions of the parts of an N-central server. Servers may send more sections.
+struct ServerVersions {
+    using c_struct = mspkit_ncentral_server_versions_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_server_versions_layout; }
+
+    /// Texts by label. Most are versions, some are other facts such as whether a part is licensed.
+    std::optional<std::string> versions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServerVersions(const c_struct &view)
+        : versions(detail::field(view.versions)),
           json(detail::copy(view.json))
     {
     }
@@ -524,6 +996,13 @@ struct TokenStatus {
     }
 };
 
+/// Parameters of `authenticate_sso` of `auth` besides its arguments.
+struct auth_authenticate_sso_params {
+    /// The access token from the identity provider, without `Bearer` in front of it. (required, text, not
+    /// blank, secret)
+    std::optional<std::string> token = {};
+};
+
 /// Parameters of `create_ticket` of `custom_psa` besides its arguments.
 struct custom_psa_create_ticket_params {
     /// Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more;
@@ -579,6 +1058,52 @@ struct customers_list_sites_params {
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
+};
+
+/// Parameters of `request_patch_comparison` of `reports` besides its arguments.
+struct reports_request_patch_comparison_params {
+    /// Where the report begins, as a date (YYYY-MM-DD) or a time in UTC that ends in `Z`. (required,
+    /// text, not blank)
+    std::optional<std::string> start_date = {};
+    /// Only patches in these states of installation. The vendor names Aborted, Failed, In Progress,
+    /// Installed, Installed With Errors and Not Installed. (optional, list of texts, as the text of a
+    /// JSON array)
+    std::optional<std::string> install_statuses = {};
+    /// Only patches with these approvals. The vendor names Approved for Install, Approved for Removal,
+    /// Declined, Not Approved and No Approval. (optional, list of texts, as the text of a JSON array)
+    std::optional<std::string> patch_approvals = {};
+    /// Only patches of these categories. The vendor names Critical Updates, Update Rollups, Updates,
+    /// Feature Packs, Definition Updates, Security Updates, Service Packs, Drivers, Tools, Third Party,
+    /// Upgrades and Applications. (optional, list of texts, as the text of a JSON array)
+    std::optional<std::string> patch_categories = {};
+};
+
+/// Parameters of `run_direct` of `scheduled_tasks` besides its arguments.
+struct scheduled_tasks_run_direct_params {
+    /// Name of the task, which must be new on the server. A random suffix makes it so, and the task can
+    /// then be found by its name if the response is lost. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Id of the script or policy in the script repository. Only those of 2000 or more can be run.
+    /// (required, id)
+    std::optional<std::string> item_id = {};
+    /// What the item is. (required, `AutomationPolicy` or `Script` or `MacScript`)
+    std::optional<std::string> task_type = {};
+    /// Id of the customer that the device belongs to. (required, id)
+    std::optional<std::string> customer_id = {};
+    /// Id of the device. (required, id)
+    std::optional<std::string> device_id = {};
+    /// The account that a task runs as. (required, text of a JSON object)
+    std::optional<std::string> credential = {};
+    /// Parameters of the script or policy. (optional, list of objects, as the text of a JSON array)
+    std::optional<std::string> parameters = {};
+};
+
+/// Parameters of `versions_authenticated` of `server` besides its arguments.
+struct server_versions_authenticated_params {
+    /// User name in the web interface. (required, text, not blank)
+    std::optional<std::string> username = {};
+    /// Password in the web interface. (required, text, not blank, secret)
+    std::optional<std::string> password = {};
 };
 
 /// Parameters of `create` of `service_orgs` besides its arguments.
@@ -713,6 +1238,12 @@ struct sites_list_params {
     std::optional<std::string> select = {};
 };
 
+/// Parameters of `replace_mappings` of `standard_psa` besides its arguments.
+struct standard_psa_replace_mappings_params {
+    /// The mappings, each with all three ids. (required, list of objects, as the text of a JSON array)
+    std::optional<std::string> mappings = {};
+};
+
 /// Parameters of `validate_credential` of `standard_psa` besides its arguments.
 struct standard_psa_validate_credential_params {
     /// User name in the ticketing system. Not blank. (required, text, not blank)
@@ -749,6 +1280,55 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_auth_authenticate_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Exchanges the access token of a single sign-on for N-central's tokens. See
+    /// `mspkit_ncentral_auth_authenticate_sso`.
+    response<AuthTokens> authenticate_sso(const auth_authenticate_sso_params &params, const call_options &options = {}) const { return try_authenticate_sso(params, options).value(); }
+    result<response<AuthTokens>> try_authenticate_sso(const auth_authenticate_sso_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_auth_authenticate_sso_params given = mspkit_ncentral_auth_authenticate_sso_params_init();
+        given.token = detail::given(params.token);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_auth_authenticate_sso(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AuthTokens>(got);
+    }
+    /// Same as `authenticate_sso`, submitted to a queue: its completion has `take<AuthTokens>()`.
+    mspkit_operation submit_authenticate_sso(queue &to, void *user_data, const auth_authenticate_sso_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_auth_authenticate_sso_params given = mspkit_ncentral_auth_authenticate_sso_params_init();
+        given.token = detail::given(params.token);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_auth_authenticate_sso_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links of the token exchange. See `mspkit_ncentral_auth_links`.
+    response<AuthLinks> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<AuthLinks>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_auth_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AuthLinks>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<AuthLinks>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_auth_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1077,6 +1657,247 @@ private:
     const mspkit_ncentral *held;
 };
 
+/// Reports that the server prepares when they are requested.
+class reports_resource {
+public:
+    explicit reports_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets a report, or how far it is. See `mspkit_ncentral_reports_get`.
+    response<PatchReport> get(const id &report_id, const call_options &options = {}) const { return try_get(report_id, options).value(); }
+    result<response<PatchReport>> try_get(const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_reports_get(held, detail::given(report_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PatchReport>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<PatchReport>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_reports_get_submit(held, detail::given(report_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Requests a report that compares patches by approval and by state of installation. See
+    /// `mspkit_ncentral_reports_request_patch_comparison`.
+    response<PatchReport> request_patch_comparison(const reports_request_patch_comparison_params &params, const call_options &options = {}) const { return try_request_patch_comparison(params, options).value(); }
+    result<response<PatchReport>> try_request_patch_comparison(const reports_request_patch_comparison_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_reports_request_patch_comparison_params given = mspkit_ncentral_reports_request_patch_comparison_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.install_statuses = detail::given(params.install_statuses);
+        given.patch_approvals = detail::given(params.patch_approvals);
+        given.patch_categories = detail::given(params.patch_categories);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_reports_request_patch_comparison(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PatchReport>(got);
+    }
+    /// Same as `request_patch_comparison`, submitted to a queue: its completion has `take<PatchReport>()`.
+    mspkit_operation submit_request_patch_comparison(queue &to, void *user_data, const reports_request_patch_comparison_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_reports_request_patch_comparison_params given = mspkit_ncentral_reports_request_patch_comparison_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.install_statuses = detail::given(params.install_statuses);
+        given.patch_approvals = detail::given(params.patch_approvals);
+        given.patch_categories = detail::given(params.patch_categories);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_reports_request_patch_comparison_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits until a report is ready, and gets it. See `mspkit_ncentral_reports_wait`.
+    response<PatchReport> wait(const id &report_id, const call_options &options = {}) const { return try_wait(report_id, options).value(); }
+    result<response<PatchReport>> try_wait(const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_reports_wait(held, detail::given(report_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PatchReport>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<PatchReport>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_reports_wait_submit(held, detail::given(report_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
+/// `devices.list_tasks` has those of a device.
+class scheduled_tasks_resource {
+public:
+    explicit scheduled_tasks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets one scheduled task. See `mspkit_ncentral_scheduled_tasks_get`.
+    response<ScheduledTask> get(const id &task_id, const call_options &options = {}) const { return try_get(task_id, options).value(); }
+    result<response<ScheduledTask>> try_get(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_get(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ScheduledTask>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<ScheduledTask>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_get_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the state of a scheduled task, as the number of devices in each state. See
+    /// `mspkit_ncentral_scheduled_tasks_get_status`.
+    response<ScheduledTaskStatus> get_status(const id &task_id, const call_options &options = {}) const { return try_get_status(task_id, options).value(); }
+    result<response<ScheduledTaskStatus>> try_get_status(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_get_status(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ScheduledTaskStatus>(got);
+    }
+    /// Same as `get_status`, submitted to a queue: its completion has `take<ScheduledTaskStatus>()`.
+    mspkit_operation submit_get_status(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_get_status_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the scheduled task endpoints start from. See
+    /// `mspkit_ncentral_scheduled_tasks_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the state and the output of a scheduled task on each device. See
+    /// `mspkit_ncentral_scheduled_tasks_list_status_details`.
+    pager<ScheduledTaskStatusDetail> list_status_details(const id &task_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_status_details(task_id, paging, options).value(); }
+    result<pager<ScheduledTaskStatusDetail>> try_list_status_details(const id &task_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_list_status_details(held, detail::given(task_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ScheduledTaskStatusDetail>(got);
+    }
+
+    /// Runs a script or an automation policy on one device now. See
+    /// `mspkit_ncentral_scheduled_tasks_run_direct`.
+    response<DirectTask> run_direct(const scheduled_tasks_run_direct_params &params, const call_options &options = {}) const { return try_run_direct(params, options).value(); }
+    result<response<DirectTask>> try_run_direct(const scheduled_tasks_run_direct_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_scheduled_tasks_run_direct_params given = mspkit_ncentral_scheduled_tasks_run_direct_params_init();
+        given.name = detail::given(params.name);
+        given.item_id = detail::given(params.item_id);
+        given.task_type = detail::given(params.task_type);
+        given.customer_id = detail::given(params.customer_id);
+        given.device_id = detail::given(params.device_id);
+        given.credential = detail::given(params.credential);
+        given.parameters = detail::given(params.parameters);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_run_direct(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DirectTask>(got);
+    }
+    /// Same as `run_direct`, submitted to a queue: its completion has `take<DirectTask>()`.
+    mspkit_operation submit_run_direct(queue &to, void *user_data, const scheduled_tasks_run_direct_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_scheduled_tasks_run_direct_params given = mspkit_ncentral_scheduled_tasks_run_direct_params_init();
+        given.name = detail::given(params.name);
+        given.item_id = detail::given(params.item_id);
+        given.task_type = detail::given(params.task_type);
+        given.customer_id = detail::given(params.customer_id);
+        given.device_id = detail::given(params.device_id);
+        given.credential = detail::given(params.credential);
+        given.parameters = detail::given(params.parameters);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_run_direct_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits until a scheduled task has ended on each of its devices, and gets their outcomes. See
+    /// `mspkit_ncentral_scheduled_tasks_wait`.
+    response<ScheduledTaskOutcome> wait(const id &task_id, const call_options &options = {}) const { return try_wait(task_id, options).value(); }
+    result<response<ScheduledTaskOutcome>> try_wait(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_wait(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ScheduledTaskOutcome>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<ScheduledTaskOutcome>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_wait_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
 /// The server's version and whether it is up.
 class server_resource {
 public:
@@ -1123,6 +1944,101 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_server_info_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the API starts from. See `mspkit_ncentral_server_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the server's time and its time zone. See `mspkit_ncentral_server_time`.
+    response<ServerTime> time(const call_options &options = {}) const { return try_time(options).value(); }
+    result<response<ServerTime>> try_time(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_time(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerTime>(got);
+    }
+    /// Same as `time`, submitted to a queue: its completion has `take<ServerTime>()`.
+    mspkit_operation submit_time(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_time_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the versions of the server's parts. See `mspkit_ncentral_server_versions`.
+    response<ServerVersions> versions(const call_options &options = {}) const { return try_versions(options).value(); }
+    result<response<ServerVersions>> try_versions(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_versions(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerVersions>(got);
+    }
+    /// Same as `versions`, submitted to a queue: its completion has `take<ServerVersions>()`.
+    mspkit_operation submit_versions(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_versions_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets more versions of the server's parts, with a user name and password. See
+    /// `mspkit_ncentral_server_versions_authenticated`.
+    response<ServerVersions> versions_authenticated(const server_versions_authenticated_params &params, const call_options &options = {}) const { return try_versions_authenticated(params, options).value(); }
+    result<response<ServerVersions>> try_versions_authenticated(const server_versions_authenticated_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_server_versions_authenticated_params given = mspkit_ncentral_server_versions_authenticated_params_init();
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_versions_authenticated(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerVersions>(got);
+    }
+    /// Same as `versions_authenticated`, submitted to a queue: its completion has `take<ServerVersions>()`.
+    mspkit_operation submit_versions_authenticated(queue &to, void *user_data, const server_versions_authenticated_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_server_versions_authenticated_params given = mspkit_ncentral_server_versions_authenticated_params_init();
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_versions_authenticated_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1369,10 +2285,26 @@ private:
     const mspkit_ncentral *held;
 };
 
-/// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
+/// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
+/// Credentials can only be checked for Tigerpaw, type 3.
 class standard_psa_resource {
 public:
     explicit standard_psa_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Lists what a customer is mapped to in the ticketing system, also on older servers. See
+    /// `mspkit_ncentral_standard_psa_get_customer_mapping`.
+    pager<PsaCustomerMapping> get_customer_mapping(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_get_customer_mapping(customer_id, paging, options).value(); }
+    result<pager<PsaCustomerMapping>> try_get_customer_mapping(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_get_customer_mapping(held, detail::given(customer_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaCustomerMapping>(got);
+    }
 
     /// Gets the links that the standard PSA endpoints start from. See
     /// `mspkit_ncentral_standard_psa_links`.
@@ -1394,6 +2326,93 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_standard_psa_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the companies in the ticketing system that a customer can be mapped to. See
+    /// `mspkit_ncentral_standard_psa_list_companies`.
+    pager<PsaCompany> list_companies(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_companies(customer_id, paging, options).value(); }
+    result<pager<PsaCompany>> try_list_companies(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_companies(held, detail::given(customer_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaCompany>(got);
+    }
+
+    /// Lists the contacts of a company in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_list_contacts`.
+    pager<PsaContact> list_contacts(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_contacts(customer_id, psa_company_id, paging, options).value(); }
+    result<pager<PsaContact>> try_list_contacts(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_contacts(held, detail::given(customer_id), detail::given(psa_company_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaContact>(got);
+    }
+
+    /// Lists what a customer is mapped to in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_list_mappings`.
+    pager<PsaCustomerMapping> list_mappings(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_mappings(customer_id, paging, options).value(); }
+    result<pager<PsaCustomerMapping>> try_list_mappings(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_mappings(held, detail::given(customer_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaCustomerMapping>(got);
+    }
+
+    /// Lists the sites of a company in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_list_sites`.
+    pager<PsaSite> list_sites(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, psa_company_id, paging, options).value(); }
+    result<pager<PsaSite>> try_list_sites(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_sites(held, detail::given(customer_id), detail::given(psa_company_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaSite>(got);
+    }
+
+    /// Replaces what a customer is mapped to in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_replace_mappings`.
+    response<PsaCustomerMapping> replace_mappings(const id &customer_id, const standard_psa_replace_mappings_params &params, const call_options &options = {}) const { return try_replace_mappings(customer_id, params, options).value(); }
+    result<response<PsaCustomerMapping>> try_replace_mappings(const id &customer_id, const standard_psa_replace_mappings_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_standard_psa_replace_mappings_params given = mspkit_ncentral_standard_psa_replace_mappings_params_init();
+        given.mappings = detail::given(params.mappings);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_replace_mappings(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PsaCustomerMapping>(got);
+    }
+    /// Same as `replace_mappings`, submitted to a queue: its completion has `take<PsaCustomerMapping>()`.
+    mspkit_operation submit_replace_mappings(queue &to, void *user_data, const id &customer_id, const standard_psa_replace_mappings_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_standard_psa_replace_mappings_params given = mspkit_ncentral_standard_psa_replace_mappings_params_init();
+        given.mappings = detail::given(params.mappings);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_standard_psa_replace_mappings_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1449,28 +2468,51 @@ private:
 ///   with status 500.
 class ncentral : public client {
 public:
+    using AuthLinks = ncentral_types::AuthLinks;
     using AuthToken = ncentral_types::AuthToken;
     using TokenPair = ncentral_types::TokenPair;
     using AuthTokens = ncentral_types::AuthTokens;
     using CustomPsaTicket = ncentral_types::CustomPsaTicket;
     using CustomPsaTicketInfo = ncentral_types::CustomPsaTicketInfo;
     using Customer = ncentral_types::Customer;
+    using DirectTask = ncentral_types::DirectTask;
     using Links = ncentral_types::Links;
+    using PatchDeviceClassSummary = ncentral_types::PatchDeviceClassSummary;
+    using PatchTypeSummary = ncentral_types::PatchTypeSummary;
+    using PatchInstallSummary = ncentral_types::PatchInstallSummary;
+    using PatchApprovalSummary = ncentral_types::PatchApprovalSummary;
+    using PatchComparison = ncentral_types::PatchComparison;
+    using PatchReport = ncentral_types::PatchReport;
+    using PsaCompany = ncentral_types::PsaCompany;
+    using PsaContact = ncentral_types::PsaContact;
     using PsaCredentialCheck = ncentral_types::PsaCredentialCheck;
+    using PsaCustomerMapping = ncentral_types::PsaCustomerMapping;
+    using PsaSite = ncentral_types::PsaSite;
+    using ScheduledTask = ncentral_types::ScheduledTask;
+    using ScheduledTaskStatusDetail = ncentral_types::ScheduledTaskStatusDetail;
+    using ScheduledTaskOutcome = ncentral_types::ScheduledTaskOutcome;
+    using ScheduledTaskStatus = ncentral_types::ScheduledTaskStatus;
     using ServerHealth = ncentral_types::ServerHealth;
     using ServerInfo = ncentral_types::ServerInfo;
+    using ServerTime = ncentral_types::ServerTime;
+    using ServerVersions = ncentral_types::ServerVersions;
     using ServiceOrg = ncentral_types::ServiceOrg;
     using Site = ncentral_types::Site;
     using TokenStatus = ncentral_types::TokenStatus;
+    using auth_authenticate_sso_params = ncentral_types::auth_authenticate_sso_params;
     using custom_psa_create_ticket_params = ncentral_types::custom_psa_create_ticket_params;
     using custom_psa_get_ticket_params = ncentral_types::custom_psa_get_ticket_params;
     using customers_list_params = ncentral_types::customers_list_params;
     using customers_list_sites_params = ncentral_types::customers_list_sites_params;
+    using reports_request_patch_comparison_params = ncentral_types::reports_request_patch_comparison_params;
+    using scheduled_tasks_run_direct_params = ncentral_types::scheduled_tasks_run_direct_params;
+    using server_versions_authenticated_params = ncentral_types::server_versions_authenticated_params;
     using service_orgs_create_params = ncentral_types::service_orgs_create_params;
     using service_orgs_create_customer_params = ncentral_types::service_orgs_create_customer_params;
     using service_orgs_list_params = ncentral_types::service_orgs_list_params;
     using service_orgs_list_customers_params = ncentral_types::service_orgs_list_customers_params;
     using sites_list_params = ncentral_types::sites_list_params;
+    using standard_psa_replace_mappings_params = ncentral_types::standard_psa_replace_mappings_params;
     using standard_psa_validate_credential_params = ncentral_types::standard_psa_validate_credential_params;
 
     explicit ncentral(const client_options &options = {}) : client("ncentral", options) {}
@@ -1489,6 +2531,13 @@ public:
     /// Customers of every service organization that the API user may see.
     ncentral_types::customers_resource customers() const noexcept { return ncentral_types::customers_resource(get()); }
 
+    /// Reports that the server prepares when they are requested.
+    ncentral_types::reports_resource reports() const noexcept { return ncentral_types::reports_resource(get()); }
+
+    /// Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them
+    /// all; `devices.list_tasks` has those of a device.
+    ncentral_types::scheduled_tasks_resource scheduled_tasks() const noexcept { return ncentral_types::scheduled_tasks_resource(get()); }
+
     /// The server's version and whether it is up.
     ncentral_types::server_resource server() const noexcept { return ncentral_types::server_resource(get()); }
 
@@ -1499,8 +2548,8 @@ public:
     /// Sites, the locations of customers, of every customer that the API user may see.
     ncentral_types::sites_resource sites() const noexcept { return ncentral_types::sites_resource(get()); }
 
-    /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
-    /// today.
+    /// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
+    /// them. Credentials can only be checked for Tigerpaw, type 3.
     ncentral_types::standard_psa_resource standard_psa() const noexcept { return ncentral_types::standard_psa_resource(get()); }
 
 private:

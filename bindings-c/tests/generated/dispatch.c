@@ -152,6 +152,28 @@ static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_org
     return made;
 }
 
+static json *of_mspkit_ncentral_auth_links(const mspkit_ncentral_auth_links_view *view)
+{
+    static const char *const known[] = {
+        "_links",
+        "authenticate",
+        "sso",
+        "refresh",
+        "logout",
+        "validate",
+        NULL,
+    };
+    json *made = json_object();
+    view_json(made, "_links", view->links);
+    view_text(made, "authenticate", view->authenticate);
+    view_text(made, "sso", view->sso);
+    view_text(made, "refresh", view->refresh);
+    view_text(made, "logout", view->logout);
+    view_text(made, "validate", view->validate);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_auth_token(const mspkit_ncentral_auth_token_view *view)
 {
     static const char *const known[] = {
@@ -310,6 +332,18 @@ static json *of_mspkit_ncentral_customer(const mspkit_ncentral_customer_view *vi
     return made;
 }
 
+static json *of_mspkit_ncentral_direct_task(const mspkit_ncentral_direct_task_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
 {
     static const char *const known[] = {
@@ -322,6 +356,151 @@ static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
     return made;
 }
 
+static json *of_mspkit_ncentral_patch_device_class_summary(const mspkit_ncentral_patch_device_class_summary_view *view)
+{
+    static const char *const known[] = {
+        "deviceClass",
+        "approvalStatusCounts",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceClass", view->device_class);
+    view_json(made, "approvalStatusCounts", view->approval_status_counts);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_type_summary(const mspkit_ncentral_patch_type_summary_view *view)
+{
+    static const char *const known[] = {
+        "patchType",
+        "count",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "patchType", view->patch_type);
+    view_int(made, "count", view->count);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_install_summary(const mspkit_ncentral_patch_install_summary_view *view)
+{
+    static const char *const known[] = {
+        "patchInstallStatus",
+        "patchTypeSummaries",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "patchInstallStatus", view->patch_install_status);
+    if (view_there(made, "patchTypeSummaries", view->patch_type_summaries.presence, view->patch_type_summaries.entries != NULL || view->patch_type_summaries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->patch_type_summaries.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_type_summary(view->patch_type_summaries.entries[at]));
+        }
+        json_put(made, "patchTypeSummaries", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_approval_summary(const mspkit_ncentral_patch_approval_summary_view *view)
+{
+    static const char *const known[] = {
+        "approvalStatus",
+        "patchInstallStatusCounts",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "approvalStatus", view->approval_status);
+    if (view_there(made, "patchInstallStatusCounts", view->patch_install_status_counts.presence, view->patch_install_status_counts.entries != NULL || view->patch_install_status_counts.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->patch_install_status_counts.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_install_summary(view->patch_install_status_counts.entries[at]));
+        }
+        json_put(made, "patchInstallStatusCounts", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_comparison(const mspkit_ncentral_patch_comparison_view *view)
+{
+    static const char *const known[] = {
+        "deviceClassSummaries",
+        "patchSummaryList",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "deviceClassSummaries", view->device_class_summaries.presence, view->device_class_summaries.entries != NULL || view->device_class_summaries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_class_summaries.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_device_class_summary(view->device_class_summaries.entries[at]));
+        }
+        json_put(made, "deviceClassSummaries", list);
+    }
+    if (view_there(made, "patchSummaryList", view->patch_summary_list.presence, view->patch_summary_list.entries != NULL || view->patch_summary_list.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->patch_summary_list.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_approval_summary(view->patch_summary_list.entries[at]));
+        }
+        json_put(made, "patchSummaryList", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_report(const mspkit_ncentral_patch_report_view *view)
+{
+    static const char *const known[] = {
+        "reportId",
+        "reportStatus",
+        "message",
+        "data",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "reportId", view->report_id);
+    view_text(made, "reportStatus", view->report_status);
+    view_text(made, "message", view->message);
+    if (view_there(made, "data", view->data.presence, view->data.view != NULL)) {
+        json_put(made, "data", of_mspkit_ncentral_patch_comparison(view->data.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_company(const mspkit_ncentral_psa_company_view *view)
+{
+    static const char *const known[] = {
+        "psaCompanyId",
+        "psaCompanyName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "psaCompanyId", view->psa_company_id);
+    view_text(made, "psaCompanyName", view->psa_company_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_contact(const mspkit_ncentral_psa_contact_view *view)
+{
+    static const char *const known[] = {
+        "psaContactId",
+        "psaContactName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "psaContactId", view->psa_contact_id);
+    view_text(made, "psaContactName", view->psa_contact_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_psa_credential_check(const mspkit_ncentral_psa_credential_check_view *view)
 {
     static const char *const known[] = {
@@ -330,6 +509,146 @@ static json *of_mspkit_ncentral_psa_credential_check(const mspkit_ncentral_psa_c
     };
     json *made = json_object();
     view_flag(made, "isPsaCredentialsValid", view->is_psa_credentials_valid);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_customer_mapping(const mspkit_ncentral_psa_customer_mapping_view *view)
+{
+    static const char *const known[] = {
+        "customerId",
+        "customerName",
+        "psaCompanyId",
+        "psaSiteId",
+        "psaContactId",
+        "psaLocationId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_text(made, "psaCompanyId", view->psa_company_id);
+    view_text(made, "psaSiteId", view->psa_site_id);
+    view_text(made, "psaContactId", view->psa_contact_id);
+    view_text(made, "psaLocationId", view->psa_location_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_site(const mspkit_ncentral_psa_site_view *view)
+{
+    static const char *const known[] = {
+        "psaSiteId",
+        "psaSiteName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "psaSiteId", view->psa_site_id);
+    view_text(made, "psaSiteName", view->psa_site_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task(const mspkit_ncentral_scheduled_task_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "parentId",
+        "name",
+        "taskName",
+        "itemId",
+        "type",
+        "orgUnitId",
+        "soId",
+        "customerId",
+        "siteId",
+        "applianceId",
+        "isReactive",
+        "isEnabled",
+        "deviceIds",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "name", view->name);
+    view_text(made, "taskName", view->task_name);
+    view_text(made, "itemId", view->item_id);
+    view_text(made, "type", view->type);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "soId", view->so_id);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "applianceId", view->appliance_id);
+    view_flag(made, "isReactive", view->is_reactive);
+    view_flag(made, "isEnabled", view->is_enabled);
+    if (view_there(made, "deviceIds", view->device_ids.presence, view->device_ids.entries != NULL || view->device_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_ids.count; at++) {
+            json_push(list, json_string(view->device_ids.entries[at].data, view->device_ids.entries[at].len));
+        }
+        json_put(made, "deviceIds", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task_status_detail(const mspkit_ncentral_scheduled_task_status_detail_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "deviceId",
+        "deviceName",
+        "taskName",
+        "status",
+        "output",
+        "message",
+        "outputFileName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "deviceName", view->device_name);
+    view_text(made, "taskName", view->task_name);
+    view_text(made, "status", view->status);
+    view_text(made, "output", view->output);
+    view_text(made, "message", view->message);
+    view_text(made, "outputFileName", view->output_file_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task_outcome(const mspkit_ncentral_scheduled_task_outcome_view *view)
+{
+    static const char *const known[] = {
+        "details",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "details", view->details.presence, view->details.entries != NULL || view->details.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->details.count; at++) {
+            json_push(list, of_mspkit_ncentral_scheduled_task_status_detail(view->details.entries[at]));
+        }
+        json_put(made, "details", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task_status(const mspkit_ncentral_scheduled_task_status_view *view)
+{
+    static const char *const known[] = {
+        "taskName",
+        "statusCounts",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskName", view->task_name);
+    view_json(made, "statusCounts", view->status_counts);
     view_extra(made, view->json, known);
     return made;
 }
@@ -360,6 +679,34 @@ static json *of_mspkit_ncentral_server_info(const mspkit_ncentral_server_info_vi
     view_text(made, "version", view->version);
     view_text(made, "jvmVersion", view->jvm_version);
     view_text(made, "ncentral", view->ncentral);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_server_time(const mspkit_ncentral_server_time_view *view)
+{
+    static const char *const known[] = {
+        "serverTime",
+        "timezone",
+        "utcOffset",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "serverTime", view->server_time);
+    view_text(made, "timezone", view->timezone);
+    view_text(made, "utcOffset", view->utc_offset);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_server_versions(const mspkit_ncentral_server_versions_view *view)
+{
+    static const char *const known[] = {
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_json(made, "_extra", view->versions);
     view_extra(made, view->json, known);
     return made;
 }
@@ -599,6 +946,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
     }
+    if (strcmp(operation, "ncentral.auth.authenticate_sso") == 0) {
+        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
+    }
+    if (strcmp(operation, "ncentral.auth.links") == 0) {
+        const mspkit_ncentral_auth_links_view *view = mspkit_ncentral_auth_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_auth_links(view);
+    }
     if (strcmp(operation, "ncentral.auth.refresh") == 0) {
         const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
@@ -639,6 +994,38 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
+    if (strcmp(operation, "ncentral.reports.get") == 0) {
+        const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_patch_report(view);
+    }
+    if (strcmp(operation, "ncentral.reports.request_patch_comparison") == 0) {
+        const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_patch_report(view);
+    }
+    if (strcmp(operation, "ncentral.reports.wait") == 0) {
+        const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_patch_report(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.get") == 0) {
+        const mspkit_ncentral_scheduled_task_view *view = mspkit_ncentral_scheduled_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.get_status") == 0) {
+        const mspkit_ncentral_scheduled_task_status_view *view = mspkit_ncentral_scheduled_task_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task_status(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.run_direct") == 0) {
+        const mspkit_ncentral_direct_task_view *view = mspkit_ncentral_direct_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_direct_task(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.wait") == 0) {
+        const mspkit_ncentral_scheduled_task_outcome_view *view = mspkit_ncentral_scheduled_task_outcome_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task_outcome(view);
+    }
     if (strcmp(operation, "ncentral.server.health") == 0) {
         const mspkit_ncentral_server_health_view *view = mspkit_ncentral_server_health_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_server_health(view);
@@ -646,6 +1033,22 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.server.info") == 0) {
         const mspkit_ncentral_server_info_view *view = mspkit_ncentral_server_info_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_server_info(view);
+    }
+    if (strcmp(operation, "ncentral.server.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.server.time") == 0) {
+        const mspkit_ncentral_server_time_view *view = mspkit_ncentral_server_time_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_time(view);
+    }
+    if (strcmp(operation, "ncentral.server.versions") == 0) {
+        const mspkit_ncentral_server_versions_view *view = mspkit_ncentral_server_versions_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_versions(view);
+    }
+    if (strcmp(operation, "ncentral.server.versions_authenticated") == 0) {
+        const mspkit_ncentral_server_versions_view *view = mspkit_ncentral_server_versions_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_versions(view);
     }
     if (strcmp(operation, "ncentral.service_orgs.create") == 0) {
         const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_response(response);
@@ -666,6 +1069,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.standard_psa.links") == 0) {
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.replace_mappings") == 0) {
+        const mspkit_ncentral_psa_customer_mapping_view *view = mspkit_ncentral_psa_customer_mapping_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_customer_mapping(view);
     }
     if (strcmp(operation, "ncentral.standard_psa.validate_credential") == 0) {
         const mspkit_ncentral_psa_credential_check_view *view = mspkit_ncentral_psa_credential_check_of_response(response);
@@ -696,6 +1103,10 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
+    if (strcmp(operation, "ncentral.scheduled_tasks.list_status_details") == 0) {
+        const mspkit_ncentral_scheduled_task_status_detail_view *view = mspkit_ncentral_scheduled_task_status_detail_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task_status_detail(view);
+    }
     if (strcmp(operation, "ncentral.service_orgs.list") == 0) {
         const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
@@ -707,6 +1118,26 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
     if (strcmp(operation, "ncentral.sites.list") == 0) {
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.get_customer_mapping") == 0) {
+        const mspkit_ncentral_psa_customer_mapping_view *view = mspkit_ncentral_psa_customer_mapping_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_customer_mapping(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_companies") == 0) {
+        const mspkit_ncentral_psa_company_view *view = mspkit_ncentral_psa_company_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_company(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_contacts") == 0) {
+        const mspkit_ncentral_psa_contact_view *view = mspkit_ncentral_psa_contact_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_contact(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_mappings") == 0) {
+        const mspkit_ncentral_psa_customer_mapping_view *view = mspkit_ncentral_psa_customer_mapping_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_customer_mapping(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_sites") == 0) {
+        const mspkit_ncentral_psa_site_view *view = mspkit_ncentral_psa_site_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_site(view);
     }
     if (strcmp(operation, "wiv.cases.search") == 0) {
         const mspkit_wiv_case_view *view = mspkit_wiv_case_of_item(item);
@@ -730,9 +1161,15 @@ bool dispatch_is_list(const char *operation)
         "cloudmore.services.list",
         "ncentral.customers.list",
         "ncentral.customers.list_sites",
+        "ncentral.scheduled_tasks.list_status_details",
         "ncentral.service_orgs.list",
         "ncentral.service_orgs.list_customers",
         "ncentral.sites.list",
+        "ncentral.standard_psa.get_customer_mapping",
+        "ncentral.standard_psa.list_companies",
+        "ncentral.standard_psa.list_contacts",
+        "ncentral.standard_psa.list_mappings",
+        "ncentral.standard_psa.list_sites",
         "wiv.cases.search",
         "wiv.cases.search_own",
         "wiv.customers.list",
@@ -812,6 +1249,18 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_auth_authenticate((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_auth_authenticate_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.auth.authenticate_sso") == 0) {
+        mspkit_ncentral_auth_authenticate_sso_params params = mspkit_ncentral_auth_authenticate_sso_params_init();
+        params.token = param_text(call->params, "token");
+        return call->queue == NULL
+                   ? mspkit_ncentral_auth_authenticate_sso((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_auth_authenticate_sso_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.auth.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_auth_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_auth_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.auth.logout") == 0) {
         return call->queue == NULL
                    ? mspkit_ncentral_auth_logout((const mspkit_ncentral *)call->client, call->options, response, error)
@@ -879,6 +1328,64 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
                    : mspkit_ncentral_customers_get_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.reports.get") == 0) {
+        const mspkit_str report_id = param_text(call->params, "report_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_reports_get((const mspkit_ncentral *)call->client, report_id, call->options, response, error)
+                   : mspkit_ncentral_reports_get_submit((const mspkit_ncentral *)call->client, report_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.reports.request_patch_comparison") == 0) {
+        mspkit_ncentral_reports_request_patch_comparison_params params = mspkit_ncentral_reports_request_patch_comparison_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.install_statuses = param_json(call->params, "install_statuses");
+        params.patch_approvals = param_json(call->params, "patch_approvals");
+        params.patch_categories = param_json(call->params, "patch_categories");
+        return call->queue == NULL
+                   ? mspkit_ncentral_reports_request_patch_comparison((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_reports_request_patch_comparison_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.reports.wait") == 0) {
+        const mspkit_str report_id = param_text(call->params, "report_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_reports_wait((const mspkit_ncentral *)call->client, report_id, call->options, response, error)
+                   : mspkit_ncentral_reports_wait_submit((const mspkit_ncentral *)call->client, report_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.get") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_get((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_get_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.get_status") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_get_status((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_get_status_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.run_direct") == 0) {
+        mspkit_ncentral_scheduled_tasks_run_direct_params params = mspkit_ncentral_scheduled_tasks_run_direct_params_init();
+        params.name = param_text(call->params, "name");
+        params.item_id = param_text(call->params, "item_id");
+        params.task_type = param_text(call->params, "task_type");
+        params.customer_id = param_text(call->params, "customer_id");
+        params.device_id = param_text(call->params, "device_id");
+        params.credential = param_json(call->params, "credential");
+        params.parameters = param_json(call->params, "parameters");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_run_direct((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_run_direct_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.wait") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_wait((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_wait_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.server.health") == 0) {
         return call->queue == NULL
                    ? mspkit_ncentral_server_health((const mspkit_ncentral *)call->client, call->options, response, error)
@@ -888,6 +1395,29 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_server_info((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_server_info_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_server_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.time") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_time((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_server_time_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.versions") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_versions((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_server_versions_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.versions_authenticated") == 0) {
+        mspkit_ncentral_server_versions_authenticated_params params = mspkit_ncentral_server_versions_authenticated_params_init();
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_versions_authenticated((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_server_versions_authenticated_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create") == 0) {
         mspkit_ncentral_service_orgs_create_params params = mspkit_ncentral_service_orgs_create_params_init();
@@ -952,6 +1482,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_standard_psa_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_standard_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.standard_psa.replace_mappings") == 0) {
+        mspkit_ncentral_standard_psa_replace_mappings_params params = mspkit_ncentral_standard_psa_replace_mappings_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.mappings = param_json(call->params, "mappings");
+        return call->queue == NULL
+                   ? mspkit_ncentral_standard_psa_replace_mappings((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_standard_psa_replace_mappings_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.standard_psa.validate_credential") == 0) {
         mspkit_ncentral_standard_psa_validate_credential_params params = mspkit_ncentral_standard_psa_validate_credential_params_init();
         const mspkit_str psa_type = param_text(call->params, "psa_type");
@@ -1006,6 +1544,10 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.list_status_details") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return mspkit_ncentral_scheduled_tasks_list_status_details((const mspkit_ncentral *)call->client, task_id, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "ncentral.service_orgs.list") == 0) {
         mspkit_ncentral_service_orgs_list_params params = mspkit_ncentral_service_orgs_list_params_init();
         params.page_size = param_int(call->params, "page_size");
@@ -1033,6 +1575,28 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_sites_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.get_customer_mapping") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return mspkit_ncentral_standard_psa_get_customer_mapping((const mspkit_ncentral *)call->client, customer_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_companies") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return mspkit_ncentral_standard_psa_list_companies((const mspkit_ncentral *)call->client, customer_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_contacts") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        const mspkit_str psa_company_id = param_text(call->params, "psa_company_id");
+        return mspkit_ncentral_standard_psa_list_contacts((const mspkit_ncentral *)call->client, customer_id, psa_company_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_mappings") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return mspkit_ncentral_standard_psa_list_mappings((const mspkit_ncentral *)call->client, customer_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_sites") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        const mspkit_str psa_company_id = param_text(call->params, "psa_company_id");
+        return mspkit_ncentral_standard_psa_list_sites((const mspkit_ncentral *)call->client, customer_id, psa_company_id, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search") == 0) {
         mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();

@@ -139,6 +139,19 @@ class NCentral(SyncClient):
         return ncentral.Customers(self)
 
     @resource
+    def reports(self) -> ncentral.Reports:
+        """Reports that the server prepares when they are requested."""
+        return ncentral.Reports(self)
+
+    @resource
+    def scheduled_tasks(self) -> ncentral.ScheduledTasks:
+        """Scheduled tasks, the scripts and automation policies that run on devices.
+
+        No endpoint lists them all; `devices.list_tasks` has those of a device.
+        """
+        return ncentral.ScheduledTasks(self)
+
+    @resource
     def server(self) -> ncentral.Server:
         """The server's version and whether it is up."""
         return ncentral.Server(self)
@@ -159,9 +172,10 @@ class NCentral(SyncClient):
 
     @resource
     def standard_psa(self) -> ncentral.StandardPsa:
-        """Ticketing systems (PSA) that N-central integrates itself.
+        """Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
+        them.
 
-        Only Tigerpaw, type 3, can be checked today.
+        Credentials can only be checked for Tigerpaw, type 3.
         """
         return ncentral.StandardPsa(self)
 
@@ -291,6 +305,19 @@ class AsyncNCentral(AsyncClient):
         return ncentral.AsyncCustomers(self)
 
     @resource
+    def reports(self) -> ncentral.AsyncReports:
+        """Reports that the server prepares when they are requested."""
+        return ncentral.AsyncReports(self)
+
+    @resource
+    def scheduled_tasks(self) -> ncentral.AsyncScheduledTasks:
+        """Scheduled tasks, the scripts and automation policies that run on devices.
+
+        No endpoint lists them all; `devices.list_tasks` has those of a device.
+        """
+        return ncentral.AsyncScheduledTasks(self)
+
+    @resource
     def server(self) -> ncentral.AsyncServer:
         """The server's version and whether it is up."""
         return ncentral.AsyncServer(self)
@@ -311,8 +338,9 @@ class AsyncNCentral(AsyncClient):
 
     @resource
     def standard_psa(self) -> ncentral.AsyncStandardPsa:
-        """Ticketing systems (PSA) that N-central integrates itself.
+        """Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
+        them.
 
-        Only Tigerpaw, type 3, can be checked today.
+        Credentials can only be checked for Tigerpaw, type 3.
         """
         return ncentral.AsyncStandardPsa(self)

@@ -23,7 +23,7 @@ use crate::engine::value;
 use crate::policy::retry::Class;
 use crate::table::dialect::Envelope;
 use crate::table::schema::Model;
-use crate::table::{Answer, Operation};
+use crate::table::{Answer, Auth, Operation};
 use crate::wire::raw;
 
 /// The result as the operation's row describes it.
@@ -152,7 +152,9 @@ fn result(
             Ok(null)
         }
         Answer::Tokens => {
-            core.shared.auth.keep(login::read_tokens(&response.body)?);
+            // Without a credential of the client: the caller has signed on with a token of another service.
+            let signed_on = operation.auth == Auth::None;
+            core.shared.auth.keep(login::read_tokens(&response.body)?.of_sign_on(signed_on));
             raw::object(&response.body, operation.envelope(), operation.id_fields)
         }
         Answer::Object { empty_is_not_found: true, .. }

@@ -31,62 +31,104 @@ pub(crate) mod op {
     pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 7;
     /// `ncentral.auth.authenticate`
     pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 8;
+    /// `ncentral.auth.authenticate_sso`
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 9;
+    /// `ncentral.auth.links`
+    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 10;
     /// `ncentral.auth.logout`
-    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 9;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 11;
     /// `ncentral.auth.refresh`
-    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 10;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 12;
     /// `ncentral.auth.validate`
-    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 11;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 13;
     /// `ncentral.custom_psa.create_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 12;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 14;
     /// `ncentral.custom_psa.get_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 13;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 15;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 14;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 16;
     /// `ncentral.custom_psa.links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 15;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 17;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 16;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 18;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 17;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 19;
     /// `ncentral.custom_psa.ticket_links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 18;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 20;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 19;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 21;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 20;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 22;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 21;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 23;
+    /// `ncentral.reports.get`
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 24;
+    /// `ncentral.reports.request_patch_comparison`
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 25;
+    /// `ncentral.reports.wait`
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 26;
+    /// `ncentral.scheduled_tasks.get`
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 27;
+    /// `ncentral.scheduled_tasks.get_status`
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 28;
+    /// `ncentral.scheduled_tasks.links`
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 29;
+    /// `ncentral.scheduled_tasks.list_status_details`
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 30;
+    /// `ncentral.scheduled_tasks.run_direct`
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 31;
+    /// `ncentral.scheduled_tasks.wait`
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 32;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 22;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 33;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 23;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 34;
+    /// `ncentral.server.links`
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 35;
+    /// `ncentral.server.time`
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 36;
+    /// `ncentral.server.versions`
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 37;
+    /// `ncentral.server.versions_authenticated`
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 38;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 24;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 39;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 25;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 40;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 26;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 41;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 27;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 42;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 28;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 43;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 29;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 44;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 30;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 45;
+    /// `ncentral.standard_psa.get_customer_mapping`
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 46;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 31;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 47;
+    /// `ncentral.standard_psa.list_companies`
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 48;
+    /// `ncentral.standard_psa.list_contacts`
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 49;
+    /// `ncentral.standard_psa.list_mappings`
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 50;
+    /// `ncentral.standard_psa.list_sites`
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 51;
+    /// `ncentral.standard_psa.replace_mappings`
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 52;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 32;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 53;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 33;
+    pub(crate) const WIV_CASES_SEARCH: usize = 54;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 34;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 55;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 35;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 56;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 57;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -584,6 +626,69 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.auth.authenticate_sso",
+        service: Service::NCentral,
+        resource: "auth",
+        name: "authenticate_sso",
+        summary: "Exchanges the access token of a single sign-on for N-central's tokens.",
+        method: Method::POST,
+        path: "/api/auth/sso",
+        params: &[Param {
+            name: "token",
+            wire: "Authorization",
+            location: ParamLocation::Header,
+            kind: Kind::NonBlank,
+            required: true,
+            secret: true,
+            rules: crate::table::Rules { bearer: true, ..crate::table::Rules::NONE },
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::None,
+        paging: Paging::None,
+        answer: Answer::Tokens,
+        retry: RetryClass::CredentialCheck,
+        retry_500: true,
+        limit: Limit { group: "POST /api/auth/sso", cap: 50 },
+        model: Some(&schema::ncentral::AUTH_TOKENS),
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(401, "The identity provider's access token is invalid or has expired")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.auth.links",
+        service: Service::NCentral,
+        resource: "auth",
+        name: "links",
+        summary: "Gets the links of the token exchange.",
+        method: Method::GET,
+        path: "/api/auth",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::None,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/auth", cap: 50 },
+        model: Some(&schema::ncentral::AUTH_LINKS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.auth.logout",
         service: Service::NCentral,
         resource: "auth",
@@ -1059,6 +1164,413 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.reports.get",
+        service: Service::NCentral,
+        resource: "reports",
+        name: "get",
+        summary: "Gets a report, or how far it is.",
+        method: Method::GET,
+        path: "/api/report/{reportId}",
+        params: &[Param {
+            name: "report_id",
+            wire: "reportId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/report/{reportId}", cap: 5 },
+        model: Some(&schema::ncentral::PATCH_REPORT),
+        id_fields: &["reportId"],
+        outcome_check: None,
+        since: Some("2026.1.0.503"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.reports.request_patch_comparison",
+        service: Service::NCentral,
+        resource: "reports",
+        name: "request_patch_comparison",
+        summary: "Requests a report that compares patches by approval and by state of installation.",
+        method: Method::POST,
+        path: "/api/report/patch-comparison",
+        params: &[
+            Param { name: "start_date", wire: "startDate", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "install_statuses",
+                wire: "installStatuses",
+                kind: Kind::List { of: &Kind::Text },
+                ..PLAIN
+            },
+            Param {
+                name: "patch_approvals",
+                wire: "patchApprovals",
+                kind: Kind::List { of: &Kind::Text },
+                ..PLAIN
+            },
+            Param {
+                name: "patch_categories",
+                wire: "patchCategories",
+                kind: Kind::List { of: &Kind::Text },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/report/patch-comparison", cap: 5 },
+        model: Some(&schema::ncentral::PATCH_REPORT),
+        id_fields: &["reportId"],
+        outcome_check: Some(
+            "Reports cannot be listed; request it again, which at worst makes the server prepare it twice.",
+        ),
+        since: Some("2026.1.0.503"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.reports.wait",
+        service: Service::NCentral,
+        resource: "reports",
+        name: "wait",
+        summary: "Waits until a report is ready, and gets it.",
+        method: Method::GET,
+        path: "/api/report/{reportId}",
+        params: &[Param {
+            name: "report_id",
+            wire: "reportId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/report/{reportId}", cap: 5 },
+        model: Some(&schema::ncentral::PATCH_REPORT),
+        id_fields: &["reportId"],
+        outcome_check: None,
+        since: Some("2026.1.0.503"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: Some(&Wait {
+            state: "reportStatus",
+            done: &["COMPLETED"],
+            pending: &[],
+            failed: &["FAILED", "ABORTED"],
+            message: Some("message"),
+            rows: None,
+            missing: 3,
+            interval: (2, 30),
+            parent: None,
+        }),
+        join: None,
+    },
+    Operation {
+        id: "ncentral.scheduled_tasks.get",
+        service: Service::NCentral,
+        resource: "scheduled_tasks",
+        name: "get",
+        summary: "Gets one scheduled task.",
+        method: Method::GET,
+        path: "/api/scheduled-tasks/{taskId}",
+        params: &[Param {
+            name: "task_id",
+            wire: "taskId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/scheduled-tasks/{taskId}", cap: 5 },
+        model: Some(&schema::ncentral::SCHEDULED_TASK),
+        id_fields: &[
+            "taskId",
+            "parentId",
+            "itemId",
+            "orgUnitId",
+            "soId",
+            "customerId",
+            "siteId",
+            "applianceId",
+        ],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.scheduled_tasks.get_status",
+        service: Service::NCentral,
+        resource: "scheduled_tasks",
+        name: "get_status",
+        summary: "Gets the state of a scheduled task, as the number of devices in each state.",
+        method: Method::GET,
+        path: "/api/scheduled-tasks/{taskId}/status",
+        params: &[Param {
+            name: "task_id",
+            wire: "taskId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/scheduled-tasks/{taskId}/status", cap: 5 },
+        model: Some(&schema::ncentral::SCHEDULED_TASK_STATUS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.scheduled_tasks.links",
+        service: Service::NCentral,
+        resource: "scheduled_tasks",
+        name: "links",
+        summary: "Gets the links that the scheduled task endpoints start from.",
+        method: Method::GET,
+        path: "/api/scheduled-tasks",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/scheduled-tasks", cap: 5 },
+        model: Some(&schema::ncentral::LINKS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.scheduled_tasks.list_status_details",
+        service: Service::NCentral,
+        resource: "scheduled_tasks",
+        name: "list_status_details",
+        summary: "Lists the state and the output of a scheduled task on each device.",
+        method: Method::GET,
+        path: "/api/scheduled-tasks/{taskId}/status/details",
+        params: &[Param {
+            name: "task_id",
+            wire: "taskId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/scheduled-tasks/{taskId}/status/details", cap: 5 },
+        model: Some(&schema::ncentral::SCHEDULED_TASK_STATUS_DETAIL),
+        id_fields: &["taskId", "deviceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (
+                400,
+                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+            ),
+            (
+                404,
+                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+            ),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.scheduled_tasks.run_direct",
+        service: Service::NCentral,
+        resource: "scheduled_tasks",
+        name: "run_direct",
+        summary: "Runs a script or an automation policy on one device now.",
+        method: Method::POST,
+        path: "/api/scheduled-tasks/direct",
+        params: &[
+            Param { name: "name", wire: "name", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "item_id",
+                wire: "itemId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "task_type",
+                wire: "taskType",
+                kind: Kind::OneOf { values: &["AutomationPolicy", "Script", "MacScript"], any_case: false },
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "credential",
+                wire: "credential",
+                kind: Kind::Model { of: &schema::ncentral::SCHEDULED_TASK_CREDENTIAL_INPUT },
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "parameters",
+                wire: "parameters",
+                kind: Kind::List {
+                    of: &Kind::Model { of: &schema::ncentral::SCHEDULED_TASK_PARAMETER_INPUT },
+                },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/scheduled-tasks/direct", cap: 5 },
+        model: Some(&schema::ncentral::DIRECT_TASK),
+        id_fields: &["taskId"],
+        outcome_check: Some(
+            "Look for the task's name among the tasks of the device, with `devices.list_tasks`.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "The script must be allowed for the API in the script repository (\"enable API\"), and its id must be 2000 or more",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.scheduled_tasks.wait",
+        service: Service::NCentral,
+        resource: "scheduled_tasks",
+        name: "wait",
+        summary: "Waits until a scheduled task has ended on each of its devices, and gets their outcomes.",
+        method: Method::GET,
+        path: "/api/scheduled-tasks/{taskId}/status/details",
+        params: &[Param {
+            name: "task_id",
+            wire: "taskId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/scheduled-tasks/{taskId}/status/details", cap: 5 },
+        model: Some(&schema::ncentral::SCHEDULED_TASK_OUTCOME),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (
+                400,
+                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+            ),
+            (
+                404,
+                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+            ),
+        ],
+        wait: Some(&Wait {
+            state: "status",
+            done: &["Success", "Completed"],
+            pending: &[],
+            failed: &["Failed"],
+            message: Some("message"),
+            rows: Some("details"),
+            missing: 3,
+            interval: (2, 30),
+            parent: Some(("ncentral.scheduled_tasks.get", "parentId")),
+        }),
+        join: None,
+    },
+    Operation {
         id: "ncentral.server.health",
         service: Service::NCentral,
         resource: "server",
@@ -1103,6 +1615,124 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry_500: true,
         limit: Limit { group: "GET /api/server-info", cap: 50 },
         model: Some(&schema::ncentral::SERVER_INFO),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.server.links",
+        service: Service::NCentral,
+        resource: "server",
+        name: "links",
+        summary: "Gets the links that the API starts from.",
+        method: Method::GET,
+        path: "/api",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::None,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api", cap: 50 },
+        model: Some(&schema::ncentral::LINKS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.server.time",
+        service: Service::NCentral,
+        resource: "server",
+        name: "time",
+        summary: "Gets the server's time and its time zone.",
+        method: Method::GET,
+        path: "/api/server-info/time",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/server-info/time", cap: 50 },
+        model: Some(&schema::ncentral::SERVER_TIME),
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.server.versions",
+        service: Service::NCentral,
+        resource: "server",
+        name: "versions",
+        summary: "Gets the versions of the server's parts.",
+        method: Method::GET,
+        path: "/api/server-info/extra",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/server-info/extra", cap: 50 },
+        model: Some(&schema::ncentral::SERVER_VERSIONS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.server.versions_authenticated",
+        service: Service::NCentral,
+        resource: "server",
+        name: "versions_authenticated",
+        summary: "Gets more versions of the server's parts, with a user name and password.",
+        method: Method::POST,
+        path: "/api/server-info/extra/authenticated",
+        params: &[
+            Param { name: "username", wire: "username", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "password",
+                wire: "password",
+                kind: Kind::NonBlank,
+                required: true,
+                secret: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::CredentialCheck,
+        retry_500: true,
+        limit: Limit { group: "POST /api/server-info/extra/authenticated", cap: 50 },
+        model: Some(&schema::ncentral::SERVER_VERSIONS),
         id_fields: &[],
         outcome_check: None,
         since: None,
@@ -1487,6 +2117,40 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.standard_psa.get_customer_mapping",
+        service: Service::NCentral,
+        resource: "standard_psa",
+        name: "get_customer_mapping",
+        summary: "Lists what a customer is mapped to in the ticketing system, also on older servers.",
+        method: Method::GET,
+        path: "/api/standard-psa/customer-mapping/{customerId}",
+        params: &[Param {
+            name: "customer_id",
+            wire: "customerId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: true, or_object: true },
+        retry: RetryClass::Read,
+        retry_500: false,
+        limit: Limit { group: "GET /api/standard-psa/customer-mapping/{customerId}", cap: 5 },
+        model: Some(&schema::ncentral::PSA_CUSTOMER_MAPPING),
+        id_fields: &["customerId", "psaCompanyId", "psaSiteId", "psaContactId", "psaLocationId"],
+        outcome_check: None,
+        since: Some("2026.1.0.503"),
+        stage: Stage::Released,
+        deprecated: true,
+        hints: &[(404, "The customer may have no mapping"), (500, "The server may have no PSA integration")],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.standard_psa.links",
         service: Service::NCentral,
         resource: "standard_psa",
@@ -1510,6 +2174,218 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.standard_psa.list_companies",
+        service: Service::NCentral,
+        resource: "standard_psa",
+        name: "list_companies",
+        summary: "Lists the companies in the ticketing system that a customer can be mapped to.",
+        method: Method::GET,
+        path: "/api/standard-psa/customers/{customerId}/companies",
+        params: &[Param {
+            name: "customer_id",
+            wire: "customerId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "psaCompanyId", envelope: true, or_object: true },
+        retry: RetryClass::Read,
+        retry_500: false,
+        limit: Limit { group: "GET /api/standard-psa/customers/{customerId}/companies", cap: 5 },
+        model: Some(&schema::ncentral::PSA_COMPANY),
+        id_fields: &["psaCompanyId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(500, "The server may have no PSA integration")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.standard_psa.list_contacts",
+        service: Service::NCentral,
+        resource: "standard_psa",
+        name: "list_contacts",
+        summary: "Lists the contacts of a company in the ticketing system.",
+        method: Method::GET,
+        path: "/api/standard-psa/customers/{customerId}/companies/{psaCompanyId}/contacts",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "psaContactId", envelope: true, or_object: true },
+        retry: RetryClass::Read,
+        retry_500: false,
+        limit: Limit {
+            group: "GET /api/standard-psa/customers/{customerId}/companies/{psaCompanyId}/contacts",
+            cap: 5,
+        },
+        model: Some(&schema::ncentral::PSA_CONTACT),
+        id_fields: &["psaContactId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (401, "The ticketing system may have no company with this id"),
+            (500, "The server may have no PSA integration"),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.standard_psa.list_mappings",
+        service: Service::NCentral,
+        resource: "standard_psa",
+        name: "list_mappings",
+        summary: "Lists what a customer is mapped to in the ticketing system.",
+        method: Method::GET,
+        path: "/api/standard-psa/customer/{customerId}/mappings",
+        params: &[Param {
+            name: "customer_id",
+            wire: "customerId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: true, or_object: true },
+        retry: RetryClass::Read,
+        retry_500: false,
+        limit: Limit { group: "GET /api/standard-psa/customer/{customerId}/mappings", cap: 5 },
+        model: Some(&schema::ncentral::PSA_CUSTOMER_MAPPING),
+        id_fields: &["customerId", "psaCompanyId", "psaSiteId", "psaContactId", "psaLocationId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(404, "The customer may have no mapping"), (500, "The server may have no PSA integration")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.standard_psa.list_sites",
+        service: Service::NCentral,
+        resource: "standard_psa",
+        name: "list_sites",
+        summary: "Lists the sites of a company in the ticketing system.",
+        method: Method::GET,
+        path: "/api/standard-psa/customers/{customerId}/companies/{psaCompanyId}/sites",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "psaSiteId", envelope: true, or_object: true },
+        retry: RetryClass::Read,
+        retry_500: false,
+        limit: Limit {
+            group: "GET /api/standard-psa/customers/{customerId}/companies/{psaCompanyId}/sites",
+            cap: 5,
+        },
+        model: Some(&schema::ncentral::PSA_SITE),
+        id_fields: &["psaSiteId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (401, "The ticketing system may have no company with this id"),
+            (500, "The server may have no PSA integration"),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.standard_psa.replace_mappings",
+        service: Service::NCentral,
+        resource: "standard_psa",
+        name: "replace_mappings",
+        summary: "Replaces what a customer is mapped to in the ticketing system.",
+        method: Method::PUT,
+        path: "/api/standard-psa/customer/{customerId}/mappings",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "mappings",
+                wire: "mappings",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::PSA_MAPPING_UPDATE_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Value,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: true, empty_is_not_found: false },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: false,
+        limit: Limit { group: "PUT /api/standard-psa/customer/{customerId}/mappings", cap: 5 },
+        model: Some(&schema::ncentral::PSA_CUSTOMER_MAPPING),
+        id_fields: &["customerId", "psaCompanyId", "psaSiteId", "psaContactId", "psaLocationId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(500, "The server may have no PSA integration")],
         wait: None,
         join: None,
     },
@@ -1714,7 +2590,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::wiv::WORKFLOW_RUN),
         id_fields: &["execution_id", "tenant_id", "trigger_id", "workflow_id"],
         outcome_check: Some(
-            "Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.",
+            "The published API cannot list runs; look in the workflow's history, or ask Wiv's MCP server.",
         ),
         since: None,
         stage: Stage::Released,

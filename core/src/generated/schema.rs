@@ -27,15 +27,33 @@ pub(crate) static MODELS: &[&Model] = &[
     &cloudmore::ESTORE_SERVICE,
     &cloudmore::ESTORE_SERVICE_DETAIL,
     &cloudmore::ORGANIZATION_SERVICE,
+    &ncentral::AUTH_LINKS,
     &ncentral::AUTH_TOKEN,
     &ncentral::AUTH_TOKENS,
     &ncentral::CUSTOM_PSA_TICKET,
     &ncentral::CUSTOM_PSA_TICKET_INFO,
     &ncentral::CUSTOMER,
+    &ncentral::DIRECT_TASK,
     &ncentral::LINKS,
+    &ncentral::PATCH_APPROVAL_SUMMARY,
+    &ncentral::PATCH_COMPARISON,
+    &ncentral::PATCH_DEVICE_CLASS_SUMMARY,
+    &ncentral::PATCH_INSTALL_SUMMARY,
+    &ncentral::PATCH_REPORT,
+    &ncentral::PATCH_TYPE_SUMMARY,
+    &ncentral::PSA_COMPANY,
+    &ncentral::PSA_CONTACT,
     &ncentral::PSA_CREDENTIAL_CHECK,
+    &ncentral::PSA_CUSTOMER_MAPPING,
+    &ncentral::PSA_SITE,
+    &ncentral::SCHEDULED_TASK,
+    &ncentral::SCHEDULED_TASK_OUTCOME,
+    &ncentral::SCHEDULED_TASK_STATUS,
+    &ncentral::SCHEDULED_TASK_STATUS_DETAIL,
     &ncentral::SERVER_HEALTH,
     &ncentral::SERVER_INFO,
+    &ncentral::SERVER_TIME,
+    &ncentral::SERVER_VERSIONS,
     &ncentral::SERVICE_ORG,
     &ncentral::SITE,
     &ncentral::TOKEN_PAIR,
@@ -47,7 +65,7 @@ pub(crate) static MODELS: &[&Model] = &[
 
 /// The enumerations of all services, sorted by service and name.
 pub(crate) static ENUMERATIONS: &[&Enumeration] =
-    &[&ncentral::CUSTOM_PSA_TICKET_STATUS, &ncentral::ORG_UNIT_TYPE];
+    &[&ncentral::CUSTOM_PSA_TICKET_STATUS, &ncentral::ORG_UNIT_TYPE, &ncentral::PATCH_REPORT_STATUS];
 
 pub(crate) mod cloudmore {
     use super::{Field, Kind, Model, PLAIN};
@@ -360,6 +378,67 @@ pub(crate) mod cloudmore {
 
 pub(crate) mod ncentral {
     use super::{Enumeration, Field, Kind, Model, PLAIN};
+
+    /// `AuthLinks`
+    pub(crate) static AUTH_LINKS: Model = Model {
+        service: "ncentral",
+        name: "AuthLinks",
+        fields: &[
+            Field {
+                name: "links",
+                wire: "_links",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Paths by name, on servers that send them so.",
+                ..PLAIN
+            },
+            Field {
+                name: "authenticate",
+                wire: "authenticate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.authenticate`.",
+                ..PLAIN
+            },
+            Field {
+                name: "sso",
+                wire: "sso",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.authenticate_sso`.",
+                ..PLAIN
+            },
+            Field {
+                name: "refresh",
+                wire: "refresh",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.refresh`.",
+                ..PLAIN
+            },
+            Field {
+                name: "logout",
+                wire: "logout",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.logout`.",
+                ..PLAIN
+            },
+            Field {
+                name: "validate",
+                wire: "validate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.validate`.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The paths of the token exchange, bare or under `_links`.",
+    };
 
     /// `AuthToken`
     pub(crate) static AUTH_TOKEN: Model = Model {
@@ -786,6 +865,25 @@ pub(crate) mod ncentral {
         doc: "A customer of a service organization. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `DirectTask`
+    pub(crate) static DIRECT_TASK: Model = Model {
+        service: "ncentral",
+        name: "DirectTask",
+        fields: &[Field {
+            name: "task_id",
+            wire: "taskId",
+            kind: Kind::Id,
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the task.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A task that was made to run at once.",
+    };
+
     /// `Links`
     pub(crate) static LINKS: Model = Model {
         service: "ncentral",
@@ -805,6 +903,257 @@ pub(crate) mod ncentral {
         doc: "An index of links.",
     };
 
+    /// `PatchApprovalSummary`
+    pub(crate) static PATCH_APPROVAL_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchApprovalSummary",
+        fields: &[
+            Field {
+                name: "approval_status",
+                wire: "approvalStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The approval.",
+                ..PLAIN
+            },
+            Field {
+                name: "patch_install_status_counts",
+                wire: "patchInstallStatusCounts",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_INSTALL_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by state of installation.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches with one approval.",
+    };
+
+    /// `PatchComparison`
+    pub(crate) static PATCH_COMPARISON: Model = Model {
+        service: "ncentral",
+        name: "PatchComparison",
+        fields: &[
+            Field {
+                name: "device_class_summaries",
+                wire: "deviceClassSummaries",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_DEVICE_CLASS_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by class of device and approval.",
+                ..PLAIN
+            },
+            Field {
+                name: "patch_summary_list",
+                wire: "patchSummaryList",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_APPROVAL_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by approval, state of installation and type.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The content of a patch comparison report.",
+    };
+
+    /// `PatchDeviceClassSummary`
+    pub(crate) static PATCH_DEVICE_CLASS_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchDeviceClassSummary",
+        fields: &[
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The class of devices.",
+                ..PLAIN
+            },
+            Field {
+                name: "approval_status_counts",
+                wire: "approvalStatusCounts",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of patches by approval. Which approvals there are depends on the server.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches of a class of devices.",
+    };
+
+    /// `PatchInstallSummary`
+    pub(crate) static PATCH_INSTALL_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchInstallSummary",
+        fields: &[
+            Field {
+                name: "patch_install_status",
+                wire: "patchInstallStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The state of installation.",
+                ..PLAIN
+            },
+            Field {
+                name: "patch_type_summaries",
+                wire: "patchTypeSummaries",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_TYPE_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by type.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches with one approval and one state of installation.",
+    };
+
+    /// `PatchReport`
+    pub(crate) static PATCH_REPORT: Model = Model {
+        service: "ncentral",
+        name: "PatchReport",
+        fields: &[
+            Field {
+                name: "report_id",
+                wire: "reportId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the report. It may be negative.",
+                ..PLAIN
+            },
+            Field {
+                name: "report_status",
+                wire: "reportStatus",
+                kind: Kind::Open { of: &PATCH_REPORT_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the report. All but IN_PROGRESS are final.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about it, such as why it failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "data",
+                wire: "data",
+                kind: Kind::Model { of: &PATCH_COMPARISON },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The content of the report; null until it is completed.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A patch comparison report and its state.",
+    };
+
+    /// `PatchTypeSummary`
+    pub(crate) static PATCH_TYPE_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchTypeSummary",
+        fields: &[
+            Field {
+                name: "patch_type",
+                wire: "patchType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The type, in the server's spelling, such as servicePacks or definationUpdates.",
+                ..PLAIN
+            },
+            Field {
+                name: "count",
+                wire: "count",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of patches.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches of one type, with one approval and one state of installation.",
+    };
+
+    /// `PsaCompany`
+    pub(crate) static PSA_COMPANY: Model = Model {
+        service: "ncentral",
+        name: "PsaCompany",
+        fields: &[
+            Field {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_company_name",
+                wire: "psaCompanyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the company.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A company in the ticketing system.",
+    };
+
+    /// `PsaContact`
+    pub(crate) static PSA_CONTACT: Model = Model {
+        service: "ncentral",
+        name: "PsaContact",
+        fields: &[
+            Field {
+                name: "psa_contact_id",
+                wire: "psaContactId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_contact_name",
+                wire: "psaContactName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the contact.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A contact of a company in the ticketing system.",
+    };
+
     /// `PsaCredentialCheck`
     pub(crate) static PSA_CREDENTIAL_CHECK: Model = Model {
         service: "ncentral",
@@ -822,6 +1171,380 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The result of a check of credentials.",
+    };
+
+    /// `PsaCustomerMapping`
+    pub(crate) static PSA_CUSTOMER_MAPPING: Model = Model {
+        service: "ncentral",
+        name: "PsaCustomerMapping",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["psaCustomerId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company in the ticketing system.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_site_id",
+                wire: "psaSiteId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["siteId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's site.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_contact_id",
+                wire: "psaContactId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["contactId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_location_id",
+                wire: "psaLocationId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["locationId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's location.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "What a customer is mapped to in the ticketing system. An id is null where nothing is set.",
+    };
+
+    /// `PsaSite`
+    pub(crate) static PSA_SITE: Model = Model {
+        service: "ncentral",
+        name: "PsaSite",
+        fields: &[
+            Field {
+                name: "psa_site_id",
+                wire: "psaSiteId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_site_name",
+                wire: "psaSiteName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A site of a company in the ticketing system.",
+    };
+
+    /// `ScheduledTask`
+    pub(crate) static SCHEDULED_TASK: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTask",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task above it.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task once more.",
+                ..PLAIN
+            },
+            Field {
+                name: "item_id",
+                wire: "itemId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the script or policy in the script repository.",
+                ..PLAIN
+            },
+            Field {
+                name: "type",
+                wire: "type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the task runs, such as Script.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the appliance that the task belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_reactive",
+                wire: "isReactive",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is a reactive task.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_enabled",
+                wire: "isEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is enabled.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices that it runs on.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A scheduled task.",
+    };
+
+    /// `ScheduledTaskOutcome`
+    pub(crate) static SCHEDULED_TASK_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskOutcome",
+        fields: &[Field {
+            name: "details",
+            wire: "details",
+            kind: Kind::List { of: &Kind::Model { of: &SCHEDULED_TASK_STATUS_DETAIL } },
+            #[cfg(feature = "docs")]
+            doc: "The outcome on each device.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How a scheduled task ended.",
+    };
+
+    /// `ScheduledTaskStatus`
+    pub(crate) static SCHEDULED_TASK_STATUS: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskStatus",
+        fields: &[
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "status_counts",
+                wire: "statusCounts",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of devices by state. The states are the names that the web interface shows.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How many devices of a task are in which state.",
+    };
+
+    /// `ScheduledTaskStatusDetail`
+    pub(crate) static SCHEDULED_TASK_STATUS_DETAIL: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskStatusDetail",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_name",
+                wire: "deviceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the task on the device. Success and Failed are final.",
+                ..PLAIN
+            },
+            Field {
+                name: "output",
+                wire: "output",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the script or policy wrote.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about the run.",
+                ..PLAIN
+            },
+            Field {
+                name: "output_file_name",
+                wire: "outputFileName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the file with the output, if there is one.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state and the output of a task on one device.",
     };
 
     /// `ServerHealth`
@@ -886,6 +1609,61 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The versions of an N-central server.",
+    };
+
+    /// `ServerTime`
+    pub(crate) static SERVER_TIME: Model = Model {
+        service: "ncentral",
+        name: "ServerTime",
+        fields: &[
+            Field {
+                name: "server_time",
+                wire: "serverTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's time in RFC 3339, with the offset of its zone.",
+                ..PLAIN
+            },
+            Field {
+                name: "timezone",
+                wire: "timezone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the zone in the IANA database.",
+                ..PLAIN
+            },
+            Field {
+                name: "utc_offset",
+                wire: "utcOffset",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Offset of the zone from UTC at this time.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The server's clock and its time zone.",
+    };
+
+    /// `ServerVersions`
+    pub(crate) static SERVER_VERSIONS: Model = Model {
+        service: "ncentral",
+        name: "ServerVersions",
+        fields: &[Field {
+            name: "versions",
+            wire: "_extra",
+            kind: Kind::Any,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Texts by label. Most are versions, some are other facts such as whether a part is licensed.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The versions of the parts of an N-central server. Servers may send more sections.",
     };
 
     /// `ServiceOrg`
@@ -1363,6 +2141,164 @@ pub(crate) mod ncentral {
         doc: "Whether the access token is valid.",
     };
 
+    /// `PsaMappingUpdateInput`
+    pub(crate) static PSA_MAPPING_UPDATE_INPUT: Model = Model {
+        service: "ncentral",
+        name: "PsaMappingUpdateInput",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Int { min: 1, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company in the ticketing system. Null ends the mapping of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_site_id",
+                wire: "psaSiteId",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's site, or null for none.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_contact_id",
+                wire: "psaContactId",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's contact, or null for none.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What a customer is mapped to from now on. Null takes an id away.",
+    };
+
+    /// `ScheduledTaskCredentialInput`
+    pub(crate) static SCHEDULED_TASK_CREDENTIAL_INPUT: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskCredentialInput",
+        fields: &[
+            Field {
+                name: "credential_type",
+                wire: "type",
+                kind: Kind::OneOf {
+                    values: &["LocalSystem", "DeviceCredentials", "CustomCredentials"],
+                    any_case: false,
+                },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "LocalSystem is the system's own account, DeviceCredentials are those that N-central has for the device, and CustomCredentials are given here.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules {
+                    only_with: Some(crate::table::Condition {
+                        field: "type",
+                        values: &["CustomCredentials"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "User name of custom credentials.",
+                ..PLAIN
+            },
+            Field {
+                name: "password",
+                wire: "password",
+                secret: true,
+                rules: crate::table::Rules {
+                    only_with: Some(crate::table::Condition {
+                        field: "type",
+                        values: &["CustomCredentials"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Password of custom credentials.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The account that a task runs as.",
+    };
+
+    /// `ScheduledTaskParameterInput`
+    pub(crate) static SCHEDULED_TASK_PARAMETER_INPUT: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskParameterInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the parameter. CommandLine is the whole command line of a script.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                rules: crate::table::Rules {
+                    secret_when: Some(crate::table::Condition { field: "type", values: &["password"] }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Value of the parameter, as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                kind: Kind::NonBlank,
+                rules: crate::table::Rules { default_from: Some("name"), ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Description of the parameter, which the server requires. The name when it is not given.",
+                ..PLAIN
+            },
+            Field {
+                name: "value_type",
+                wire: "type",
+                kind: Kind::OneOf {
+                    values: &["string", "integer", "boolean", "text", "dword", "password"],
+                    any_case: false,
+                },
+                rules: crate::table::Rules { send_default: true, ..crate::table::Rules::NONE },
+                default: Some("\"string\""),
+                #[cfg(feature = "docs")]
+                doc: "Type of the value. A password is stored encrypted.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A parameter of a script or an automation policy.",
+    };
+
     /// `CustomPsaTicketStatus`
     pub(crate) static CUSTOM_PSA_TICKET_STATUS: Enumeration = Enumeration {
         name: "CustomPsaTicketStatus",
@@ -1377,6 +2313,14 @@ pub(crate) mod ncentral {
         values: &["SYSTEM", "SO", "CUSTOMER", "SITE"],
         #[cfg(feature = "docs")]
         doc: "Type of an organization unit. Servers may know more than these.",
+    };
+
+    /// `PatchReportStatus`
+    pub(crate) static PATCH_REPORT_STATUS: Enumeration = Enumeration {
+        name: "PatchReportStatus",
+        values: &["COMPLETED", "IN_PROGRESS", "FAILED", "ABORTED"],
+        #[cfg(feature = "docs")]
+        doc: "State of the report. All but IN_PROGRESS are final.",
     };
 }
 
@@ -1518,7 +2462,7 @@ pub(crate) mod wiv {
         open: true,
         rewritten: false,
         #[cfg(feature = "docs")]
-        doc: "A customer of a managed service provider. A field that was not requested is absent. Servers may send fields that are not listed here.",
+        doc: "A customer of a managed service provider. A field that was not requested is absent. The vendor publishes the names of the fields but not their types, which are assumed here. Servers may send fields that are not listed.",
     };
 
     /// `WorkflowRun`
@@ -1548,7 +2492,7 @@ pub(crate) mod wiv {
                 wire: "timestamp",
                 nullable: true,
                 #[cfg(feature = "docs")]
-                doc: "When it was started, in UTC and not in RFC 3339.",
+                doc: "When it was started, in UTC with microseconds and without an offset, which is not RFC 3339.",
                 ..PLAIN
             },
             Field {

@@ -165,6 +165,8 @@ pub struct Rules {
     pub max_length: usize,
     /// Whether true and false are sent as text.
     pub as_text: bool,
+    /// Whether an id is sent as a number, also those of a list.
+    pub as_number: bool,
     /// Whether a header is sent as a bearer token.
     pub bearer: bool,
     /// Whether the default of a field of a nested object is sent.
@@ -198,6 +200,7 @@ impl Rules {
         max_items: usize::MAX,
         max_length: usize::MAX,
         as_text: false,
+        as_number: false,
         bearer: false,
         send_default: false,
         default_from: None,

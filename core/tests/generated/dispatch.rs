@@ -101,6 +101,14 @@ pub(crate) async fn call(
             let call = clients.ncentral.auth().authenticate();
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.auth.authenticate_sso" => {
+            let call = clients.ncentral.auth().authenticate_sso(ncentral_auth_authenticate_sso(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.auth.links" => {
+            let call = clients.ncentral.auth().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.auth.logout" => {
             let call = clients.ncentral.auth().logout();
             Outcome::from_result(overrides.apply(call).await)
@@ -159,12 +167,71 @@ pub(crate) async fn call(
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.reports.get" => {
+            let call = clients.ncentral.reports().get(params.id("report_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.reports.request_patch_comparison" => {
+            let call = clients
+                .ncentral
+                .reports()
+                .request_patch_comparison(ncentral_reports_request_patch_comparison(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.reports.wait" => {
+            let call = clients.ncentral.reports().wait(params.id("report_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.get" => {
+            let call = clients.ncentral.scheduled_tasks().get(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.get_status" => {
+            let call = clients.ncentral.scheduled_tasks().get_status(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.links" => {
+            let call = clients.ncentral.scheduled_tasks().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.list_status_details" => {
+            let call = clients.ncentral.scheduled_tasks().list_status_details(params.id("task_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.scheduled_tasks.run_direct" => {
+            let call =
+                clients.ncentral.scheduled_tasks().run_direct(ncentral_scheduled_tasks_run_direct(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.wait" => {
+            let call = clients.ncentral.scheduled_tasks().wait(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.server.health" => {
             let call = clients.ncentral.server().health();
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.server.info" => {
             let call = clients.ncentral.server().info();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.links" => {
+            let call = clients.ncentral.server().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.time" => {
+            let call = clients.ncentral.server().time();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.versions" => {
+            let call = clients.ncentral.server().versions();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.versions_authenticated" => {
+            let call = clients
+                .ncentral
+                .server()
+                .versions_authenticated(ncentral_server_versions_authenticated(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.service_orgs.create" => {
@@ -201,8 +268,41 @@ pub(crate) async fn call(
             let call = clients.ncentral.sites().list(ncentral_sites_list(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.standard_psa.get_customer_mapping" => {
+            let call = clients.ncentral.standard_psa().get_customer_mapping(params.id("customer_id"));
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.standard_psa.list_companies" => {
+            let call = clients.ncentral.standard_psa().list_companies(params.id("customer_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.list_contacts" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_contacts(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.list_mappings" => {
+            let call = clients.ncentral.standard_psa().list_mappings(params.id("customer_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.list_sites" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_sites(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.replace_mappings" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .replace_mappings(params.id("customer_id"), ncentral_standard_psa_replace_mappings(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.standard_psa.validate_credential" => {
@@ -315,6 +415,14 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.auth().authenticate();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.auth.authenticate_sso" => {
+            let call = clients.ncentral.auth().authenticate_sso(ncentral_auth_authenticate_sso(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.auth.links" => {
+            let call = clients.ncentral.auth().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.auth.logout" => {
             let call = clients.ncentral.auth().logout();
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -373,12 +481,71 @@ pub(crate) fn call_blocking(
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.reports.get" => {
+            let call = clients.ncentral.reports().get(params.id("report_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.reports.request_patch_comparison" => {
+            let call = clients
+                .ncentral
+                .reports()
+                .request_patch_comparison(ncentral_reports_request_patch_comparison(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.reports.wait" => {
+            let call = clients.ncentral.reports().wait(params.id("report_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.get" => {
+            let call = clients.ncentral.scheduled_tasks().get(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.get_status" => {
+            let call = clients.ncentral.scheduled_tasks().get_status(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.links" => {
+            let call = clients.ncentral.scheduled_tasks().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.list_status_details" => {
+            let call = clients.ncentral.scheduled_tasks().list_status_details(params.id("task_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.scheduled_tasks.run_direct" => {
+            let call =
+                clients.ncentral.scheduled_tasks().run_direct(ncentral_scheduled_tasks_run_direct(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.wait" => {
+            let call = clients.ncentral.scheduled_tasks().wait(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.server.health" => {
             let call = clients.ncentral.server().health();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.server.info" => {
             let call = clients.ncentral.server().info();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.links" => {
+            let call = clients.ncentral.server().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.time" => {
+            let call = clients.ncentral.server().time();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.versions" => {
+            let call = clients.ncentral.server().versions();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.versions_authenticated" => {
+            let call = clients
+                .ncentral
+                .server()
+                .versions_authenticated(ncentral_server_versions_authenticated(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.service_orgs.create" => {
@@ -415,8 +582,41 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.sites().list(ncentral_sites_list(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.standard_psa.get_customer_mapping" => {
+            let call = clients.ncentral.standard_psa().get_customer_mapping(params.id("customer_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.standard_psa.list_companies" => {
+            let call = clients.ncentral.standard_psa().list_companies(params.id("customer_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.list_contacts" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_contacts(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.list_mappings" => {
+            let call = clients.ncentral.standard_psa().list_mappings(params.id("customer_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.list_sites" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_sites(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.replace_mappings" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .replace_mappings(params.id("customer_id"), ncentral_standard_psa_replace_mappings(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.standard_psa.validate_credential" => {
@@ -462,6 +662,10 @@ fn cloudmore_services_update(params: &Params) -> cloudmore::UpdateService {
     cloudmore::UpdateService::new(params.jsons("custom_properties_data"))
 }
 
+fn ncentral_auth_authenticate_sso(params: &Params) -> ncentral::AuthenticateSso {
+    ncentral::AuthenticateSso::new(params.text("token"))
+}
+
 fn ncentral_custom_psa_create_ticket(params: &Params) -> ncentral::CreateCustomPsaTicket {
     ncentral::CreateCustomPsaTicket::new(
         params.int("psa_custom_ticket_id"),
@@ -496,6 +700,35 @@ fn ncentral_customers_list_sites(params: &Params) -> ncentral::ListCustomerSites
         select: text,
     );
     built
+}
+
+fn ncentral_reports_request_patch_comparison(params: &Params) -> ncentral::RequestPatchComparison {
+    let mut built = ncentral::RequestPatchComparison::new(params.text("start_date"));
+    optional!(built, params,
+        install_statuses: texts,
+        patch_approvals: texts,
+        patch_categories: texts,
+    );
+    built
+}
+
+fn ncentral_scheduled_tasks_run_direct(params: &Params) -> ncentral::RunDirectTask {
+    let mut built = ncentral::RunDirectTask::new(
+        params.text("name"),
+        params.id("item_id"),
+        params.text("task_type"),
+        params.id("customer_id"),
+        params.id("device_id"),
+        params.json("credential"),
+    );
+    optional!(built, params,
+        parameters: jsons,
+    );
+    built
+}
+
+fn ncentral_server_versions_authenticated(params: &Params) -> ncentral::GetAuthenticatedVersions {
+    ncentral::GetAuthenticatedVersions::new(params.text("username"), params.text("password"))
 }
 
 fn ncentral_service_orgs_create(params: &Params) -> ncentral::CreateServiceOrg {
@@ -581,6 +814,10 @@ fn ncentral_sites_list(params: &Params) -> ncentral::ListSites {
         select: text,
     );
     built
+}
+
+fn ncentral_standard_psa_replace_mappings(params: &Params) -> ncentral::ReplacePsaMappings {
+    ncentral::ReplacePsaMappings::new(params.jsons("mappings"))
 }
 
 fn ncentral_standard_psa_validate_credential(params: &Params) -> ncentral::ValidatePsaCredential {

@@ -6,6 +6,8 @@ import type { ClientOptions } from "../../options.js";
 import { Auth, AuthSync } from "./auth.js";
 import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
 import { Customers, CustomersSync } from "./customers.js";
+import { Reports, ReportsSync } from "./reports.js";
+import { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
 import { Server, ServerSync } from "./server.js";
 import { ServiceOrgs, ServiceOrgsSync } from "./service_orgs.js";
 import { Sites, SitesSync } from "./sites.js";
@@ -48,6 +50,13 @@ export class NCentral extends AsyncClient {
   readonly customPsa = new CustomPsa(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new Customers(this);
+  /** Reports that the server prepares when they are requested. */
+  readonly reports = new Reports(this);
+  /**
+   * Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
+   * `devices.listTasks` has those of a device.
+   */
+  readonly scheduledTasks = new ScheduledTasks(this);
   /** The server's version and whether it is up. */
   readonly server = new Server(this);
   /**
@@ -58,8 +67,8 @@ export class NCentral extends AsyncClient {
   /** Sites, the locations of customers, of every customer that the API user may see. */
   readonly sites = new Sites(this);
   /**
-   * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
-   * today.
+   * Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
+   * Credentials can only be checked for Tigerpaw, type 3.
    */
   readonly standardPsa = new StandardPsa(this);
 
@@ -101,6 +110,13 @@ export class NCentralSync extends SyncClient {
   readonly customPsa = new CustomPsaSync(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new CustomersSync(this);
+  /** Reports that the server prepares when they are requested. */
+  readonly reports = new ReportsSync(this);
+  /**
+   * Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
+   * `devices.listTasks` has those of a device.
+   */
+  readonly scheduledTasks = new ScheduledTasksSync(this);
   /** The server's version and whether it is up. */
   readonly server = new ServerSync(this);
   /**
@@ -111,8 +127,8 @@ export class NCentralSync extends SyncClient {
   /** Sites, the locations of customers, of every customer that the API user may see. */
   readonly sites = new SitesSync(this);
   /**
-   * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
-   * today.
+   * Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
+   * Credentials can only be checked for Tigerpaw, type 3.
    */
   readonly standardPsa = new StandardPsaSync(this);
 

@@ -8,7 +8,10 @@
  * - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
  *   memory, so a restart ends them all.
  * - `PermissionDeniedError`: 403: The API user lacks the permission.
- * - `NotFoundError`: 404: There is no such object, or the server is too old for the endpoint.
+ * - `NotFoundError`: 404: There is no such customer, or it has no mapping; or the server is too old for
+ *   the endpoint. 404: There is no such customer, or the ticketing system has no such company; or the
+ *   server is too old for the endpoint. 404: There is no such object, or the server is too old for the
+ *   endpoint.
  * - `ConflictError`: 409: The request contradicts the state of the object.
  * - `RateLimitError`: 429: Too many calls to this endpoint are in flight. This one was not executed. The
  *   vendor advises waiting 2, 5, then 10 seconds.
@@ -25,6 +28,8 @@ export type * from "./auth.js";
 export type * from "./custom_psa.js";
 export type * from "./customers.js";
 export * from "./models.js";
+export type * from "./reports.js";
+export type * from "./scheduled_tasks.js";
 export type * from "./server.js";
 export type * from "./service_orgs.js";
 export type * from "./sites.js";

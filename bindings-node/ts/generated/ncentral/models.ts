@@ -37,6 +37,41 @@ export const OrgUnitType = {
   SITE: "SITE",
 } as const;
 
+/**
+ * State of the report. All but IN_PROGRESS are final.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type PatchReportStatus = (typeof PatchReportStatus)[keyof typeof PatchReportStatus] | (string & {});
+
+/** The known values of `PatchReportStatus`. */
+export const PatchReportStatus = {
+  /** The vendor's `COMPLETED`. */
+  COMPLETED: "COMPLETED",
+  /** The vendor's `IN_PROGRESS`. */
+  IN_PROGRESS: "IN_PROGRESS",
+  /** The vendor's `FAILED`. */
+  FAILED: "FAILED",
+  /** The vendor's `ABORTED`. */
+  ABORTED: "ABORTED",
+} as const;
+
+/** The paths of the token exchange, bare or under `_links`. */
+export interface AuthLinks {
+  /** Paths by name, on servers that send them so. */
+  readonly links?: unknown;
+  /** Path of `auth.authenticate`. */
+  readonly authenticate?: string | null;
+  /** Path of `auth.authenticateSso`. */
+  readonly sso?: string | null;
+  /** Path of `auth.refresh`. */
+  readonly refresh?: string | null;
+  /** Path of `auth.logout`. */
+  readonly logout?: string | null;
+  /** Path of `auth.validate`. */
+  readonly validate?: string | null;
+}
+
 /** A token. */
 export interface AuthToken {
   /** The token itself. */
@@ -152,16 +187,180 @@ export interface Customer {
   readonly county?: string | null;
 }
 
+/** A task that was made to run at once. */
+export interface DirectTask {
+  /** Id of the task. */
+  readonly taskId: string;
+}
+
 /** An index of links. */
 export interface Links {
   /** Paths by name; they may hold placeholders in braces. */
   readonly links: unknown;
 }
 
+/** The patches with one approval. */
+export interface PatchApprovalSummary {
+  /** The approval. */
+  readonly approvalStatus?: string | null;
+  /** Patches by state of installation. */
+  readonly patchInstallStatusCounts?: readonly PatchInstallSummary[] | null;
+}
+
+/** The content of a patch comparison report. */
+export interface PatchComparison {
+  /** Patches by class of device and approval. */
+  readonly deviceClassSummaries?: readonly PatchDeviceClassSummary[] | null;
+  /** Patches by approval, state of installation and type. */
+  readonly patchSummaryList?: readonly PatchApprovalSummary[] | null;
+}
+
+/** The patches of a class of devices. */
+export interface PatchDeviceClassSummary {
+  /** The class of devices. */
+  readonly deviceClass?: string | null;
+  /** Number of patches by approval. Which approvals there are depends on the server. */
+  readonly approvalStatusCounts?: unknown;
+}
+
+/** The patches with one approval and one state of installation. */
+export interface PatchInstallSummary {
+  /** The state of installation. */
+  readonly patchInstallStatus?: string | null;
+  /** Patches by type. */
+  readonly patchTypeSummaries?: readonly PatchTypeSummary[] | null;
+}
+
+/** A patch comparison report and its state. */
+export interface PatchReport {
+  /** Id of the report. It may be negative. */
+  readonly reportId: string;
+  /** State of the report. All but IN_PROGRESS are final. */
+  readonly reportStatus?: PatchReportStatus | null;
+  /** What the server says about it, such as why it failed. */
+  readonly message?: string | null;
+  /** The content of the report; null until it is completed. */
+  readonly data?: PatchComparison | null;
+}
+
+/** The patches of one type, with one approval and one state of installation. */
+export interface PatchTypeSummary {
+  /** The type, in the server's spelling, such as servicePacks or definationUpdates. */
+  readonly patchType?: string | null;
+  /** Number of patches. */
+  readonly count?: number | bigint | null;
+}
+
+/** A company in the ticketing system. */
+export interface PsaCompany {
+  /** Id of the company. */
+  readonly psaCompanyId: string;
+  /** Name of the company. */
+  readonly psaCompanyName?: string | null;
+}
+
+/** A contact of a company in the ticketing system. */
+export interface PsaContact {
+  /** Id of the contact. */
+  readonly psaContactId: string;
+  /** Name of the contact. */
+  readonly psaContactName?: string | null;
+}
+
 /** The result of a check of credentials. */
 export interface PsaCredentialCheck {
   /** Whether the ticketing system accepts the credentials. */
   readonly isPsaCredentialsValid?: boolean | null;
+}
+
+/** What a customer is mapped to in the ticketing system. An id is null where nothing is set. */
+export interface PsaCustomerMapping {
+  /** Id of the customer. */
+  readonly customerId: string;
+  /** Name of the customer. */
+  readonly customerName?: string | null;
+  /** Id of the company in the ticketing system. */
+  readonly psaCompanyId?: string | null;
+  /** Id of the company's site. */
+  readonly psaSiteId?: string | null;
+  /** Id of the company's contact. */
+  readonly psaContactId?: string | null;
+  /** Id of the company's location. */
+  readonly psaLocationId?: string | null;
+}
+
+/** A site of a company in the ticketing system. */
+export interface PsaSite {
+  /** Id of the site. */
+  readonly psaSiteId: string;
+  /** Name of the site. */
+  readonly psaSiteName?: string | null;
+}
+
+/** A scheduled task. */
+export interface ScheduledTask {
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Id of the task above it. */
+  readonly parentId?: string | null;
+  /** Name of the task. */
+  readonly name?: string | null;
+  /** Name of the task once more. */
+  readonly taskName?: string | null;
+  /** Id of the script or policy in the script repository. */
+  readonly itemId?: string | null;
+  /** What the task runs, such as Script. */
+  readonly type?: string | null;
+  /** Id of the organization unit of the task. */
+  readonly orgUnitId?: string | null;
+  /** Id of the service organization. */
+  readonly soId?: string | null;
+  /** Id of the customer. */
+  readonly customerId?: string | null;
+  /** Id of the site. */
+  readonly siteId?: string | null;
+  /** Id of the appliance that the task belongs to. */
+  readonly applianceId?: string | null;
+  /** Whether it is a reactive task. */
+  readonly isReactive?: boolean | null;
+  /** Whether it is enabled. */
+  readonly isEnabled?: boolean | null;
+  /** Ids of the devices that it runs on. */
+  readonly deviceIds?: readonly string[] | null;
+}
+
+/** How a scheduled task ended. */
+export interface ScheduledTaskOutcome {
+  /** The outcome on each device. */
+  readonly details?: readonly ScheduledTaskStatusDetail[] | null;
+}
+
+/** How many devices of a task are in which state. */
+export interface ScheduledTaskStatus {
+  /** Name of the task. */
+  readonly taskName?: string | null;
+  /** Number of devices by state. The states are the names that the web interface shows. */
+  readonly statusCounts?: unknown;
+}
+
+/** The state and the output of a task on one device. */
+export interface ScheduledTaskStatusDetail {
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Name of the device. */
+  readonly deviceName?: string | null;
+  /** Name of the task. */
+  readonly taskName?: string | null;
+  /** State of the task on the device. Success and Failed are final. */
+  readonly status?: string | null;
+  /** What the script or policy wrote. */
+  readonly output?: string | null;
+  /** What the server says about the run. */
+  readonly message?: string | null;
+  /** Name of the file with the output, if there is one. */
+  readonly outputFileName?: string | null;
 }
 
 /** The server's clock. The vendor documents the current time only; servers may send more. */
@@ -180,6 +379,22 @@ export interface ServerInfo {
   readonly jvmVersion?: string | null;
   /** Version of N-central itself; usually null. */
   readonly ncentral?: string | null;
+}
+
+/** The server's clock and its time zone. */
+export interface ServerTime {
+  /** The server's time in RFC 3339, with the offset of its zone. */
+  readonly serverTime?: string | null;
+  /** Name of the zone in the IANA database. */
+  readonly timezone?: string | null;
+  /** Offset of the zone from UTC at this time. */
+  readonly utcOffset?: string | null;
+}
+
+/** The versions of the parts of an N-central server. Servers may send more sections. */
+export interface ServerVersions {
+  /** Texts by label. Most are versions, some are other facts such as whether a part is licensed. */
+  readonly versions?: unknown;
 }
 
 /**
@@ -310,4 +525,45 @@ export interface TokenPair {
 export interface TokenStatus {
   /** The result as text. */
   readonly message?: string | null;
+}
+
+/** What a customer is mapped to from now on. Null takes an id away. */
+export interface PsaMappingUpdateInput {
+  /** Id of the customer. A whole number, 1 or more. */
+  readonly customerId: number;
+  /** Id of the company in the ticketing system. Null ends the mapping of the customer. */
+  readonly psaCompanyId: number | null;
+  /** Id of the company's site, or null for none. */
+  readonly psaSiteId: number | null;
+  /** Id of the company's contact, or null for none. */
+  readonly psaContactId: number | null;
+}
+
+/** The account that a task runs as. */
+export interface ScheduledTaskCredentialInput {
+  /**
+   * LocalSystem is the system's own account, DeviceCredentials are those that N-central has for the
+   * device, and CustomCredentials are given here. One of `LocalSystem` or `DeviceCredentials` or
+   * `CustomCredentials`.
+   */
+  readonly credentialType: "LocalSystem" | "DeviceCredentials" | "CustomCredentials";
+  /** User name of custom credentials. */
+  readonly username?: string | undefined;
+  /** Password of custom credentials. */
+  readonly password?: string | undefined;
+}
+
+/** A parameter of a script or an automation policy. */
+export interface ScheduledTaskParameterInput {
+  /** Name of the parameter. CommandLine is the whole command line of a script. Not blank. */
+  readonly name: string;
+  /** Value of the parameter, as text. */
+  readonly value?: string | undefined;
+  /** Description of the parameter, which the server requires. The name when it is not given. Not blank. */
+  readonly description?: string | undefined;
+  /**
+   * Type of the value. A password is stored encrypted. One of `string` or `integer` or `boolean` or
+   * `text` or `dword` or `password`.
+   */
+  readonly valueType?: "string" | "integer" | "boolean" | "text" | "dword" | "password" | undefined;
 }

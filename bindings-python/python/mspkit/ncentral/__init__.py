@@ -7,7 +7,10 @@ Besides the errors that a method documents, its call raises:
 - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
       memory, so a restart ends them all.
 - `PermissionDeniedError`: 403: The API user lacks the permission.
-- `NotFoundError`: 404: There is no such object, or the server is too old for the endpoint.
+- `NotFoundError`: 404: There is no such customer, or it has no mapping; or the server is too old for
+      the endpoint. 404: There is no such customer, or the ticketing system has no such company; or the
+      server is too old for the endpoint. 404: There is no such object, or the server is too old for the
+      endpoint.
 - `ConflictError`: 409: The request contradicts the state of the object.
 - `RateLimitError`: 429: Too many calls to this endpoint are in flight. This one was not executed. The
       vendor advises waiting 2, 5, then 10 seconds.
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from mspkit.ncentral._custom_psa import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._customers import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._models import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._reports import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._scheduled_tasks import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._server import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._service_orgs import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._sites import *  # noqa: F403 - they say what they have for users
@@ -34,18 +39,28 @@ else:
 
     __getattr__, __dir__, __all__ = lazy(
         __name__,
-        _auth="AsyncAuth Auth",
+        _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
         _customers="AsyncCustomers Customers CustomersListParams CustomersListSitesParams",
-        _server="AsyncServer Server",
+        _reports="AsyncReports Reports ReportsRequestPatchComparisonParams",
+        _scheduled_tasks="AsyncScheduledTasks ScheduledTasks ScheduledTasksRunDirectParams",
+        _server="AsyncServer Server ServerVersionsAuthenticatedParams",
         _service_orgs=(
             "AsyncServiceOrgs ServiceOrgs ServiceOrgsCreateParams ServiceOrgsCreateCustomerParams "
             "ServiceOrgsListParams ServiceOrgsListCustomersParams"
         ),
         _sites="AsyncSites Sites SitesListParams",
-        _standard_psa="AsyncStandardPsa StandardPsa StandardPsaValidateCredentialParams",
+        _standard_psa=(
+            "AsyncStandardPsa StandardPsa StandardPsaReplaceMappingsParams "
+            "StandardPsaValidateCredentialParams"
+        ),
         _models=(
-            "AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus Customer Links "
-            "OrgUnitType PsaCredentialCheck ServerHealth ServerInfo ServiceOrg Site TokenPair TokenStatus"
+            "AuthLinks AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus "
+            "Customer DirectTask Links OrgUnitType PatchApprovalSummary PatchComparison "
+            "PatchDeviceClassSummary PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary "
+            "PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite "
+            "ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
+            "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
+            "ServerVersions ServiceOrg Site TokenPair TokenStatus"
         ),
     )

@@ -3,23 +3,45 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal, TypedDict
 
-from mspkit._model import Field, Model, field, model
+from mspkit._model import Field, Model, field, many, model
 from mspkit._types import Secret
 
 __all__ = [
+    "AuthLinks",
     "AuthToken",
     "AuthTokens",
     "CustomPsaTicket",
     "CustomPsaTicketInfo",
     "CustomPsaTicketStatus",
     "Customer",
+    "DirectTask",
     "Links",
     "OrgUnitType",
+    "PatchApprovalSummary",
+    "PatchComparison",
+    "PatchDeviceClassSummary",
+    "PatchInstallSummary",
+    "PatchReport",
+    "PatchReportStatus",
+    "PatchTypeSummary",
+    "PsaCompany",
+    "PsaContact",
     "PsaCredentialCheck",
+    "PsaCustomerMapping",
+    "PsaMappingUpdateInput",
+    "PsaSite",
+    "ScheduledTask",
+    "ScheduledTaskCredentialInput",
+    "ScheduledTaskOutcome",
+    "ScheduledTaskParameterInput",
+    "ScheduledTaskStatus",
+    "ScheduledTaskStatusDetail",
     "ServerHealth",
     "ServerInfo",
+    "ServerTime",
+    "ServerVersions",
     "ServiceOrg",
     "Site",
     "TokenPair",
@@ -55,6 +77,43 @@ class OrgUnitType:
     """The vendor's `CUSTOMER`."""
     SITE: Final = "SITE"
     """The vendor's `SITE`."""
+
+
+class PatchReportStatus:
+    """State of the report. All but IN_PROGRESS are final.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    COMPLETED: Final = "COMPLETED"
+    """The vendor's `COMPLETED`."""
+    IN_PROGRESS: Final = "IN_PROGRESS"
+    """The vendor's `IN_PROGRESS`."""
+    FAILED: Final = "FAILED"
+    """The vendor's `FAILED`."""
+    ABORTED: Final = "ABORTED"
+    """The vendor's `ABORTED`."""
+
+
+class AuthLinks(Model):
+    """The paths of the token exchange, bare or under `_links`."""
+
+    __slots__ = ()
+
+    links: Field[Any] = field("_links", "json")
+    """Paths by name, on servers that send them so."""
+    authenticate: Field[str | None] = field("authenticate", "text")
+    """Path of `auth.authenticate`."""
+    sso: Field[str | None] = field("sso", "text")
+    """Path of `auth.authenticate_sso`."""
+    refresh: Field[str | None] = field("refresh", "text")
+    """Path of `auth.refresh`."""
+    logout: Field[str | None] = field("logout", "text")
+    """Path of `auth.logout`."""
+    validate: Field[str | None] = field("validate", "text")
+    """Path of `auth.validate`."""
 
 
 class AuthToken(Model):
@@ -195,6 +254,15 @@ class Customer(Model):
     """County. The vendor has deprecated it."""
 
 
+class DirectTask(Model):
+    """A task that was made to run at once."""
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+
+
 class Links(Model):
     """An index of links."""
 
@@ -204,6 +272,106 @@ class Links(Model):
     """Paths by name; they may hold placeholders in braces."""
 
 
+class PatchTypeSummary(Model):
+    """The patches of one type, with one approval and one state of installation."""
+
+    __slots__ = ()
+
+    patch_type: Field[str | None] = field("patchType", "text")
+    """The type, in the server's spelling, such as servicePacks or definationUpdates."""
+    count: Field[int | None] = field("count", "integer")
+    """Number of patches."""
+
+
+class PatchInstallSummary(Model):
+    """The patches with one approval and one state of installation."""
+
+    __slots__ = ()
+
+    patch_install_status: Field[str | None] = field("patchInstallStatus", "text")
+    """The state of installation."""
+    patch_type_summaries: Field[tuple[PatchTypeSummary, ...] | None] = many(
+        PatchTypeSummary, "patchTypeSummaries"
+    )
+    """Patches by type."""
+
+
+class PatchApprovalSummary(Model):
+    """The patches with one approval."""
+
+    __slots__ = ()
+
+    approval_status: Field[str | None] = field("approvalStatus", "text")
+    """The approval."""
+    patch_install_status_counts: Field[tuple[PatchInstallSummary, ...] | None] = many(
+        PatchInstallSummary, "patchInstallStatusCounts"
+    )
+    """Patches by state of installation."""
+
+
+class PatchDeviceClassSummary(Model):
+    """The patches of a class of devices."""
+
+    __slots__ = ()
+
+    device_class: Field[str | None] = field("deviceClass", "text")
+    """The class of devices."""
+    approval_status_counts: Field[Any] = field("approvalStatusCounts", "json")
+    """Number of patches by approval. Which approvals there are depends on the server."""
+
+
+class PatchComparison(Model):
+    """The content of a patch comparison report."""
+
+    __slots__ = ()
+
+    device_class_summaries: Field[tuple[PatchDeviceClassSummary, ...] | None] = many(
+        PatchDeviceClassSummary, "deviceClassSummaries"
+    )
+    """Patches by class of device and approval."""
+    patch_summary_list: Field[tuple[PatchApprovalSummary, ...] | None] = many(
+        PatchApprovalSummary, "patchSummaryList"
+    )
+    """Patches by approval, state of installation and type."""
+
+
+class PatchReport(Model):
+    """A patch comparison report and its state."""
+
+    __slots__ = ()
+
+    report_id: Field[str] = field("reportId", "id", required=True)
+    """Id of the report. It may be negative."""
+    report_status: Field[str | None] = field("reportStatus", "text")
+    """State of the report. All but IN_PROGRESS are final."""
+    message: Field[str | None] = field("message", "text")
+    """What the server says about it, such as why it failed."""
+    data: Field[PatchComparison | None] = model(PatchComparison, "data")
+    """The content of the report; null until it is completed."""
+
+
+class PsaCompany(Model):
+    """A company in the ticketing system."""
+
+    __slots__ = ()
+
+    psa_company_id: Field[str] = field("psaCompanyId", "id", required=True)
+    """Id of the company."""
+    psa_company_name: Field[str | None] = field("psaCompanyName", "text")
+    """Name of the company."""
+
+
+class PsaContact(Model):
+    """A contact of a company in the ticketing system."""
+
+    __slots__ = ()
+
+    psa_contact_id: Field[str] = field("psaContactId", "id", required=True)
+    """Id of the contact."""
+    psa_contact_name: Field[str | None] = field("psaContactName", "text")
+    """Name of the contact."""
+
+
 class PsaCredentialCheck(Model):
     """The result of a check of credentials."""
 
@@ -211,6 +379,114 @@ class PsaCredentialCheck(Model):
 
     is_psa_credentials_valid: Field[bool | None] = field("isPsaCredentialsValid", "bool")
     """Whether the ticketing system accepts the credentials."""
+
+
+class PsaCustomerMapping(Model):
+    """What a customer is mapped to in the ticketing system. An id is null where nothing is set."""
+
+    __slots__ = ()
+
+    customer_id: Field[str] = field("customerId", "id", required=True)
+    """Id of the customer."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the customer."""
+    psa_company_id: Field[str | None] = field("psaCompanyId", "id")
+    """Id of the company in the ticketing system."""
+    psa_site_id: Field[str | None] = field("psaSiteId", "id")
+    """Id of the company's site."""
+    psa_contact_id: Field[str | None] = field("psaContactId", "id")
+    """Id of the company's contact."""
+    psa_location_id: Field[str | None] = field("psaLocationId", "id")
+    """Id of the company's location."""
+
+
+class PsaSite(Model):
+    """A site of a company in the ticketing system."""
+
+    __slots__ = ()
+
+    psa_site_id: Field[str] = field("psaSiteId", "id", required=True)
+    """Id of the site."""
+    psa_site_name: Field[str | None] = field("psaSiteName", "text")
+    """Name of the site."""
+
+
+class ScheduledTask(Model):
+    """A scheduled task."""
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the task above it."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the task."""
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task once more."""
+    item_id: Field[str | None] = field("itemId", "id")
+    """Id of the script or policy in the script repository."""
+    type: Field[str | None] = field("type", "text")
+    """What the task runs, such as Script."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit of the task."""
+    so_id: Field[str | None] = field("soId", "id")
+    """Id of the service organization."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the customer."""
+    site_id: Field[str | None] = field("siteId", "id")
+    """Id of the site."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the appliance that the task belongs to."""
+    is_reactive: Field[bool | None] = field("isReactive", "bool")
+    """Whether it is a reactive task."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether it is enabled."""
+    device_ids: Field[tuple[str, ...] | None] = many("text", "deviceIds")
+    """Ids of the devices that it runs on."""
+
+
+class ScheduledTaskStatusDetail(Model):
+    """The state and the output of a task on one device."""
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    device_name: Field[str | None] = field("deviceName", "text")
+    """Name of the device."""
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task."""
+    status: Field[str | None] = field("status", "text")
+    """State of the task on the device. Success and Failed are final."""
+    output: Field[str | None] = field("output", "text")
+    """What the script or policy wrote."""
+    message: Field[str | None] = field("message", "text")
+    """What the server says about the run."""
+    output_file_name: Field[str | None] = field("outputFileName", "text")
+    """Name of the file with the output, if there is one."""
+
+
+class ScheduledTaskOutcome(Model):
+    """How a scheduled task ended."""
+
+    __slots__ = ()
+
+    details: Field[tuple[ScheduledTaskStatusDetail, ...] | None] = many(ScheduledTaskStatusDetail, "details")
+    """The outcome on each device."""
+
+
+class ScheduledTaskStatus(Model):
+    """How many devices of a task are in which state."""
+
+    __slots__ = ()
+
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task."""
+    status_counts: Field[Any] = field("statusCounts", "json")
+    """Number of devices by state. The states are the names that the web interface shows."""
 
 
 class ServerHealth(Model):
@@ -235,6 +511,28 @@ class ServerInfo(Model):
     """Version of the Java runtime."""
     ncentral: Field[str | None] = field("ncentral", "text")
     """Version of N-central itself; usually null."""
+
+
+class ServerTime(Model):
+    """The server's clock and its time zone."""
+
+    __slots__ = ()
+
+    server_time: Field[str | None] = field("serverTime", "text")
+    """The server's time in RFC 3339, with the offset of its zone."""
+    timezone: Field[str | None] = field("timezone", "text")
+    """Name of the zone in the IANA database."""
+    utc_offset: Field[str | None] = field("utcOffset", "text")
+    """Offset of the zone from UTC at this time."""
+
+
+class ServerVersions(Model):
+    """The versions of the parts of an N-central server. Servers may send more sections."""
+
+    __slots__ = ()
+
+    versions: Field[Any] = field("_extra", "json")
+    """Texts by label. Most are versions, some are other facts such as whether a part is licensed."""
 
 
 class ServiceOrg(Model):
@@ -364,3 +662,35 @@ class TokenStatus(Model):
 
     message: Field[str | None] = field("message", "text")
     """The result as text."""
+
+
+class PsaMappingUpdateInput(TypedDict):
+    """What a customer is mapped to from now on. Null takes an id away."""
+
+    customer_id: int
+    psa_company_id: int | None
+    psa_site_id: int | None
+    psa_contact_id: int | None
+
+
+class _ScheduledTaskCredentialInput(TypedDict):
+    credential_type: Literal["LocalSystem", "DeviceCredentials", "CustomCredentials"]
+
+
+class ScheduledTaskCredentialInput(_ScheduledTaskCredentialInput, total=False):
+    """The account that a task runs as."""
+
+    username: str | None
+    password: str | None
+
+
+class _ScheduledTaskParameterInput(TypedDict):
+    name: str
+
+
+class ScheduledTaskParameterInput(_ScheduledTaskParameterInput, total=False):
+    """A parameter of a script or an automation policy."""
+
+    value: str | None
+    description: str | None
+    value_type: Literal["string", "integer", "boolean", "text", "dword", "password"] | None

@@ -219,7 +219,7 @@ pub(super) fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
 
 fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     let given = node.need("x-mspkit-answer")?;
-    only_keys(&given, &["kind", "model", "id", "or-object", "in-list", "empty-is-not-found"])?;
+    only_keys(&given, &["kind", "model", "id", "or-object", "in-list", "empty-is-not-found", "envelope"])?;
     let kind = word(
         &given.need("kind")?,
         &[
@@ -249,7 +249,10 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     };
     let (or_object, in_list) = (flag("or-object", AnswerKind::List)?, flag("in-list", AnswerKind::Object)?);
     let empty_is_not_found = flag("empty-is-not-found", AnswerKind::Object)?;
-    let envelope = context.dialect.envelope.is_some();
+    let envelope = match given.get("envelope") {
+        Some(flag) => flag.flag()?,
+        None => context.dialect.envelope.is_some(),
+    };
     Ok(Answer { kind, model, id, envelope, or_object, in_list, empty_is_not_found })
 }
 

@@ -162,7 +162,10 @@ pub(super) fn operation(
     if let Some(request) = node.get("requestBody") {
         let content = request.follow()?.need("content")?;
         if let Some(media) = content.get("application/json") {
-            row["body"] = fields(&media.need("schema")?)?.into();
+            let schema = media.need("schema")?;
+            if schema::Types::of(&schema)?.names != ["array"] {
+                row["body"] = fields(&schema)?.into();
+            }
         }
     }
     Ok(Some(Simulation { collection: held, row }))

@@ -208,6 +208,8 @@ pub struct Rules {
     pub max_length: Option<usize>,
     /// Whether true and false are sent as text.
     pub as_text: bool,
+    /// Whether an id is sent as a number, also those of a list.
+    pub as_number: bool,
     /// Whether a header is sent as a bearer token.
     pub bearer: bool,
     /// Whether the default of a field of a nested object is sent.

@@ -10,6 +10,10 @@
 //! - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or expired.
 //!   Tokens live in the server's memory, so a restart ends them all.
 //! - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the permission.
+//! - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such customer, or it has no mapping; or
+//!   the server is too old for the endpoint.
+//! - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such customer, or the ticketing system
+//!   has no such company; or the server is too old for the endpoint.
 //! - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old for
 //!   the endpoint.
 //! - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
@@ -24,6 +28,8 @@ mod auth;
 mod custom_psa;
 mod customers;
 mod models;
+mod reports;
+mod scheduled_tasks;
 mod server;
 mod service_orgs;
 mod sites;
@@ -33,6 +39,8 @@ pub use self::auth::*;
 pub use self::custom_psa::*;
 pub use self::customers::*;
 pub use self::models::*;
+pub use self::reports::*;
+pub use self::scheduled_tasks::*;
 pub use self::server::*;
 pub use self::service_orgs::*;
 pub use self::sites::*;

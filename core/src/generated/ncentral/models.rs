@@ -5,6 +5,24 @@
 use crate::facade::model::{Id, Json, Secret};
 
 model! {
+    /// The paths of the token exchange, bare or under `_links`.
+    pub struct AuthLinks {
+        /// Paths by name, on servers that send them so.
+        pub links: Json => "_links",
+        /// Path of `auth.authenticate`.
+        pub authenticate: String => "authenticate",
+        /// Path of `auth.authenticate_sso`.
+        pub sso: String => "sso",
+        /// Path of `auth.refresh`.
+        pub refresh: String => "refresh",
+        /// Path of `auth.logout`.
+        pub logout: String => "logout",
+        /// Path of `auth.validate`.
+        pub validate: String => "validate",
+    }
+}
+
+model! {
     /// A token.
     pub struct AuthToken {
         /// The token itself.
@@ -144,6 +162,18 @@ model! {
 }
 
 model! {
+    /// A task that was made to run at once.
+    pub struct DirectTask {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// An index of links.
     pub struct Links {
         /// Paths by name; they may hold placeholders in braces.
@@ -156,10 +186,224 @@ model! {
 }
 
 model! {
+    /// The patches with one approval.
+    pub struct PatchApprovalSummary {
+        /// The approval.
+        pub approval_status: String => "approvalStatus",
+        /// Patches by state of installation.
+        pub patch_install_status_counts: Vec<PatchInstallSummary> => "patchInstallStatusCounts",
+    }
+}
+
+model! {
+    /// The content of a patch comparison report.
+    pub struct PatchComparison {
+        /// Patches by class of device and approval.
+        pub device_class_summaries: Vec<PatchDeviceClassSummary> => "deviceClassSummaries",
+        /// Patches by approval, state of installation and type.
+        pub patch_summary_list: Vec<PatchApprovalSummary> => "patchSummaryList",
+    }
+}
+
+model! {
+    /// The patches of a class of devices.
+    pub struct PatchDeviceClassSummary {
+        /// The class of devices.
+        pub device_class: String => "deviceClass",
+        /// Number of patches by approval. Which approvals there are depends on the server.
+        pub approval_status_counts: Json => "approvalStatusCounts",
+    }
+}
+
+model! {
+    /// The patches with one approval and one state of installation.
+    pub struct PatchInstallSummary {
+        /// The state of installation.
+        pub patch_install_status: String => "patchInstallStatus",
+        /// Patches by type.
+        pub patch_type_summaries: Vec<PatchTypeSummary> => "patchTypeSummaries",
+    }
+}
+
+model! {
+    /// A patch comparison report and its state.
+    pub struct PatchReport {
+        /// Id of the report. It may be negative.
+        pub report_id: Id => "reportId",
+        /// State of the report. All but IN_PROGRESS are final.
+        pub report_status: PatchReportStatus => "reportStatus",
+        /// What the server says about it, such as why it failed.
+        pub message: String => "message",
+        /// The content of the report; null until it is completed.
+        pub data: PatchComparison => "data",
+    }
+    required {
+        /// Id of the report. It may be negative.
+        report_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The patches of one type, with one approval and one state of installation.
+    pub struct PatchTypeSummary {
+        /// The type, in the server's spelling, such as servicePacks or definationUpdates.
+        pub patch_type: String => "patchType",
+        /// Number of patches.
+        pub count: i64 => "count",
+    }
+}
+
+model! {
+    /// A company in the ticketing system.
+    pub struct PsaCompany {
+        /// Id of the company.
+        pub psa_company_id: Id => "psaCompanyId",
+        /// Name of the company.
+        pub psa_company_name: String => "psaCompanyName",
+    }
+    required {
+        /// Id of the company.
+        psa_company_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A contact of a company in the ticketing system.
+    pub struct PsaContact {
+        /// Id of the contact.
+        pub psa_contact_id: Id => "psaContactId",
+        /// Name of the contact.
+        pub psa_contact_name: String => "psaContactName",
+    }
+    required {
+        /// Id of the contact.
+        psa_contact_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// The result of a check of credentials.
     pub struct PsaCredentialCheck {
         /// Whether the ticketing system accepts the credentials.
         pub is_psa_credentials_valid: bool => "isPsaCredentialsValid",
+    }
+}
+
+model! {
+    /// What a customer is mapped to in the ticketing system. An id is null where nothing is set.
+    pub struct PsaCustomerMapping {
+        /// Id of the customer.
+        pub customer_id: Id => "customerId",
+        /// Name of the customer.
+        pub customer_name: String => "customerName",
+        /// Id of the company in the ticketing system.
+        pub psa_company_id: Id => "psaCompanyId",
+        /// Id of the company's site.
+        pub psa_site_id: Id => "psaSiteId",
+        /// Id of the company's contact.
+        pub psa_contact_id: Id => "psaContactId",
+        /// Id of the company's location.
+        pub psa_location_id: Id => "psaLocationId",
+    }
+    required {
+        /// Id of the customer.
+        customer_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A site of a company in the ticketing system.
+    pub struct PsaSite {
+        /// Id of the site.
+        pub psa_site_id: Id => "psaSiteId",
+        /// Name of the site.
+        pub psa_site_name: String => "psaSiteName",
+    }
+    required {
+        /// Id of the site.
+        psa_site_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A scheduled task.
+    pub struct ScheduledTask {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+        /// Id of the task above it.
+        pub parent_id: Id => "parentId",
+        /// Name of the task.
+        pub name: String => "name",
+        /// Name of the task once more.
+        pub task_name: String => "taskName",
+        /// Id of the script or policy in the script repository.
+        pub item_id: Id => "itemId",
+        /// What the task runs, such as Script.
+        pub r#type: String => "type",
+        /// Id of the organization unit of the task.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the service organization.
+        pub so_id: Id => "soId",
+        /// Id of the customer.
+        pub customer_id: Id => "customerId",
+        /// Id of the site.
+        pub site_id: Id => "siteId",
+        /// Id of the appliance that the task belongs to.
+        pub appliance_id: Id => "applianceId",
+        /// Whether it is a reactive task.
+        pub is_reactive: bool => "isReactive",
+        /// Whether it is enabled.
+        pub is_enabled: bool => "isEnabled",
+        /// Ids of the devices that it runs on.
+        pub device_ids: Vec<String> => "deviceIds",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// How a scheduled task ended.
+    pub struct ScheduledTaskOutcome {
+        /// The outcome on each device.
+        pub details: Vec<ScheduledTaskStatusDetail> => "details",
+    }
+}
+
+model! {
+    /// How many devices of a task are in which state.
+    pub struct ScheduledTaskStatus {
+        /// Name of the task.
+        pub task_name: String => "taskName",
+        /// Number of devices by state. The states are the names that the web interface shows.
+        pub status_counts: Json => "statusCounts",
+    }
+}
+
+model! {
+    /// The state and the output of a task on one device.
+    pub struct ScheduledTaskStatusDetail {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Name of the device.
+        pub device_name: String => "deviceName",
+        /// Name of the task.
+        pub task_name: String => "taskName",
+        /// State of the task on the device. Success and Failed are final.
+        pub status: String => "status",
+        /// What the script or policy wrote.
+        pub output: String => "output",
+        /// What the server says about the run.
+        pub message: String => "message",
+        /// Name of the file with the output, if there is one.
+        pub output_file_name: String => "outputFileName",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
     }
 }
 
@@ -182,6 +426,26 @@ model! {
         pub jvm_version: String => "jvmVersion",
         /// Version of N-central itself; usually null.
         pub ncentral: String => "ncentral",
+    }
+}
+
+model! {
+    /// The server's clock and its time zone.
+    pub struct ServerTime {
+        /// The server's time in RFC 3339, with the offset of its zone.
+        pub server_time: String => "serverTime",
+        /// Name of the zone in the IANA database.
+        pub timezone: String => "timezone",
+        /// Offset of the zone from UTC at this time.
+        pub utc_offset: String => "utcOffset",
+    }
+}
+
+model! {
+    /// The versions of the parts of an N-central server. Servers may send more sections.
+    pub struct ServerVersions {
+        /// Texts by label. Most are versions, some are other facts such as whether a part is licensed.
+        pub versions: Json => "_extra",
     }
 }
 
@@ -348,5 +612,74 @@ open_enum! {
         Customer => "CUSTOMER",
         /// The vendor's `SITE`.
         Site => "SITE",
+    }
+}
+
+open_enum! {
+    /// State of the report. All but IN_PROGRESS are final.
+    pub enum PatchReportStatus {
+        /// The vendor's `COMPLETED`.
+        Completed => "COMPLETED",
+        /// The vendor's `IN_PROGRESS`.
+        InProgress => "IN_PROGRESS",
+        /// The vendor's `FAILED`.
+        Failed => "FAILED",
+        /// The vendor's `ABORTED`.
+        Aborted => "ABORTED",
+    }
+}
+
+input! {
+    /// What a customer is mapped to from now on. Null takes an id away.
+    pub struct PsaMappingUpdateInput {
+        required {
+            /// Id of the customer. A whole number, 1 or more.
+            customer_id: int,
+            /// Id of the company in the ticketing system. Null ends the mapping of the customer.
+            psa_company_id: int,
+            /// Id of the company's site, or null for none.
+            psa_site_id: int,
+            /// Id of the company's contact, or null for none.
+            psa_contact_id: int,
+        }
+        optional {
+        }
+    }
+}
+
+input! {
+    /// The account that a task runs as.
+    pub struct ScheduledTaskCredentialInput {
+        required {
+            /// LocalSystem is the system's own account, DeviceCredentials are those that N-central has
+            /// for the device, and CustomCredentials are given here. One of `LocalSystem` or
+            /// `DeviceCredentials` or `CustomCredentials`.
+            credential_type: text,
+        }
+        optional {
+            /// User name of custom credentials.
+            username: text,
+            /// Password of custom credentials.
+            password: secret,
+        }
+    }
+}
+
+input! {
+    /// A parameter of a script or an automation policy.
+    pub struct ScheduledTaskParameterInput {
+        required {
+            /// Name of the parameter. CommandLine is the whole command line of a script.
+            name: text,
+        }
+        optional {
+            /// Value of the parameter, as text.
+            value: text,
+            /// Description of the parameter, which the server requires. The name when it is not given.
+            description: text,
+            /// Type of the value. A password is stored encrypted. One of `string` or `integer` or
+            /// `boolean` or `text` or `dword` or `password`.
+            value_type: text,
+        }
     }
 }
