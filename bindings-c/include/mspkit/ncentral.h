@@ -8,14 +8,17 @@
  *   client            mspkit_ncentral_new, _with_options, _client, _free
  *   auth              authenticate, authenticate_sso, links, logout, refresh, validate
  *   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
- *   customers         get, list, list_sites
+ *   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
+ *   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_job_statuses, update_limits
  *   reports           get, request_patch_comparison, wait
  *   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
  *   server            health, info, links, time, versions, versions_authenticated
  *   service_orgs      create, create_customer, get, list, list_customers
- *   sites             get, list
+ *   sites             get, get_registration_token, list
  *   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
- *   models            auth_links, auth_token, token_pair, auth_tokens, custom_psa_ticket, custom_psa_ticket_info, customer, direct_task, links, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, service_org, site, token_status
+ *   user_roles        create, get, list
+ *   users             create, links, list, me
+ *   models            active_issue, auth_links, auth_token, token_pair, auth_tokens, custom_psa_ticket, custom_psa_ticket_info, customer, direct_task, installer, installer_link, job_status, links, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, service_org, site, token_status, user, user_created, user_role_extra, user_role, user_role_detail, user_self
  *
  * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -106,6 +109,78 @@ static inline mspkit_status mspkit_ncentral_with_options(const mspkit_ncentral *
 static inline void mspkit_ncentral_free(mspkit_ncentral *client)
 {
     mspkit_client_free((mspkit_client *)client);
+}
+
+/**
+ * A service of a device that needs attention. Every field may be null or absent.
+ */
+typedef struct mspkit_ncentral_active_issue_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization unit that the device belongs to.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * State of the notification as a number, whose meaning the vendor does not document.
+     */
+    mspkit_int notification_state;
+    /**
+     * Id of the monitored service.
+     */
+    mspkit_text service_id;
+    /**
+     * Name of the monitored service.
+     */
+    mspkit_text service_name;
+    /**
+     * Kind of the service.
+     */
+    mspkit_text service_type;
+    /**
+     * Id of the monitoring task of this service on this device.
+     */
+    mspkit_text task_id;
+    /**
+     * Id of the service's item.
+     */
+    mspkit_text service_item_id;
+    /**
+     * More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and
+     * `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null. JSON text.
+     */
+    mspkit_text details;
+} mspkit_ncentral_active_issue_view;
+
+static const mspkit_field mspkit_ncentral_active_issue_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, notification_state, "notificationState", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, service_id, "serviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, service_name, "serviceName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, service_type, "serviceType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, task_id, "taskId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, service_item_id, "serviceItemId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_active_issue_view, details, "_extra", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_active_issue_view`.
+ */
+static const mspkit_layout mspkit_ncentral_active_issue_layout = MSPKIT_LAYOUT(mspkit_ncentral_active_issue_view, mspkit_ncentral_active_issue_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_active_issue_view *mspkit_ncentral_active_issue_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_active_issue_view *)mspkit_item_view(item, &mspkit_ncentral_active_issue_layout);
 }
 
 /**
@@ -586,6 +661,180 @@ static inline const mspkit_ncentral_direct_task_view *mspkit_ncentral_direct_tas
 }
 
 /**
+ * Software that a customer may download. Only the id is sure.
+ */
+typedef struct mspkit_ncentral_installer_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the software.
+     */
+    mspkit_text software_id;
+    /**
+     * Name of the software.
+     */
+    mspkit_text software_name;
+    /**
+     * What it is.
+     */
+    mspkit_text description;
+    /**
+     * Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters
+     * by.
+     */
+    mspkit_text installer_type;
+    /**
+     * Operating system that it is for.
+     */
+    mspkit_text operating_system;
+    /**
+     * Type of the software, such as Agent.
+     */
+    mspkit_text software_type;
+    /**
+     * Version of the software.
+     */
+    mspkit_text version;
+} mspkit_ncentral_installer_view;
+
+static const mspkit_field mspkit_ncentral_installer_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, software_id, "softwareId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, software_name, "softwareName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, installer_type, "installerType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, operating_system, "operatingSystem", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, software_type, "softwareType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_view, version, "version", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_installer_view`.
+ */
+static const mspkit_layout mspkit_ncentral_installer_layout = MSPKIT_LAYOUT(mspkit_ncentral_installer_view, mspkit_ncentral_installer_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_installer_view *mspkit_ncentral_installer_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_installer_view *)mspkit_item_view(item, &mspkit_ncentral_installer_layout);
+}
+
+/**
+ * A link to download an installer.
+ */
+typedef struct mspkit_ncentral_installer_link_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The link. Whoever has it can download the installer. Secret.
+     */
+    mspkit_text download_link;
+    /**
+     * When the link expires, in RFC 3339.
+     */
+    mspkit_text expiration_date;
+} mspkit_ncentral_installer_link_view;
+
+static const mspkit_field mspkit_ncentral_installer_link_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_installer_link_view, download_link, "downloadLink", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_installer_link_view, expiration_date, "expirationDate", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_installer_link_view`.
+ */
+static const mspkit_layout mspkit_ncentral_installer_link_layout = MSPKIT_LAYOUT(mspkit_ncentral_installer_link_view, mspkit_ncentral_installer_link_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_installer_link_view *mspkit_ncentral_installer_link_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_installer_link_view *)mspkit_response_view(response, &mspkit_ncentral_installer_link_layout);
+}
+
+/**
+ * The status of a job. The vendor documents none of the fields; every one may be null or absent.
+ */
+typedef struct mspkit_ncentral_job_status_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the job.
+     */
+    mspkit_text job_id;
+    /**
+     * Name of the job.
+     */
+    mspkit_text job_name;
+    /**
+     * What the job is for.
+     */
+    mspkit_text job_target;
+    /**
+     * Id of the kind of job.
+     */
+    mspkit_text job_type_id;
+    /**
+     * Status of the job. The vendor documents no list of them.
+     */
+    mspkit_text status;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Id of the organization unit.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * The time for which the job is scheduled, as the server writes it.
+     */
+    mspkit_text scheduled_time;
+    /**
+     * When it last completed, as the server writes it.
+     */
+    mspkit_text last_completion_time;
+    /**
+     * More about the job, by name. JSON text.
+     */
+    mspkit_text details;
+} mspkit_ncentral_job_status_view;
+
+static const mspkit_field mspkit_ncentral_job_status_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, job_id, "jobId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, job_name, "jobName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, job_target, "jobTarget", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, job_type_id, "jobTypeId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, status, "status", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, scheduled_time, "scheduledTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, last_completion_time, "lastCompletionTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_job_status_view, details, "_extra", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_job_status_view`.
+ */
+static const mspkit_layout mspkit_ncentral_job_status_layout = MSPKIT_LAYOUT(mspkit_ncentral_job_status_view, mspkit_ncentral_job_status_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_job_status_view *mspkit_ncentral_job_status_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_job_status_view *)mspkit_item_view(item, &mspkit_ncentral_job_status_layout);
+}
+
+/**
  * An index of links.
  */
 typedef struct mspkit_ncentral_links_view {
@@ -614,6 +863,225 @@ static const mspkit_layout mspkit_ncentral_links_layout = MSPKIT_LAYOUT(mspkit_n
 static inline const mspkit_ncentral_links_view *mspkit_ncentral_links_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_links_view *)mspkit_response_view(response, &mspkit_ncentral_links_layout);
+}
+
+/**
+ * An organization unit of any type. Only the id and the name are always present; everything else may be
+ * null or absent, and servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_org_unit_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization unit.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Name of the organization unit.
+     */
+    mspkit_text org_unit_name;
+    /**
+     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
+     * `CUSTOMER`, `SITE`.
+     */
+    mspkit_text org_unit_type;
+    /**
+     * Id of the organization unit above it.
+     */
+    mspkit_text parent_id;
+    /**
+     * Id in a system of your own.
+     */
+    mspkit_text external_id;
+    /**
+     * A second id in a system of your own.
+     */
+    mspkit_text external_id2;
+    /**
+     * First name of the primary contact.
+     */
+    mspkit_text contact_first_name;
+    /**
+     * Last name of the primary contact.
+     */
+    mspkit_text contact_last_name;
+    /**
+     * Telephone of the organization unit.
+     */
+    mspkit_text phone;
+    /**
+     * Title of the primary contact, such as a position.
+     */
+    mspkit_text contact_title;
+    /**
+     * E-mail address of the primary contact.
+     */
+    mspkit_text contact_email;
+    /**
+     * Telephone of the primary contact.
+     */
+    mspkit_text contact_phone;
+    /**
+     * Extension of that telephone.
+     */
+    mspkit_text contact_phone_ext;
+    /**
+     * Department of the primary contact.
+     */
+    mspkit_text contact_department;
+    /**
+     * First line of the street address.
+     */
+    mspkit_text street1;
+    /**
+     * Second line of the street address.
+     */
+    mspkit_text street2;
+    /**
+     * City.
+     */
+    mspkit_text city;
+    /**
+     * State or province.
+     */
+    mspkit_text state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code.
+     */
+    mspkit_text country;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * Depth in the hierarchy of organization units.
+     */
+    mspkit_int generation;
+    /**
+     * Number of organization units directly below it.
+     */
+    mspkit_int descendant_count;
+} mspkit_ncentral_org_unit_view;
+
+static const mspkit_field mspkit_ncentral_org_unit_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, org_unit_name, "orgUnitName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, org_unit_type, "orgUnitType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, parent_id, "parentId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, external_id, "externalId", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, external_id2, "externalId2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_first_name, "contactFirstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_last_name, "contactLastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_title, "contactTitle", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_email, "contactEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_phone, "contactPhone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_phone_ext, "contactPhoneExt", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, contact_department, "contactDepartment", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, state_prov, "stateProv", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, generation, "generation", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_view, descendant_count, "descendantCount", MSPKIT_FIELD_INT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_org_unit_view`.
+ */
+static const mspkit_layout mspkit_ncentral_org_unit_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_unit_view, mspkit_ncentral_org_unit_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_org_unit_view *mspkit_ncentral_org_unit_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_org_unit_view *)mspkit_response_view(response, &mspkit_ncentral_org_unit_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_org_unit_view *mspkit_ncentral_org_unit_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_org_unit_view *)mspkit_item_view(item, &mspkit_ncentral_org_unit_layout);
+}
+
+/**
+ * A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.
+ */
+typedef struct mspkit_ncentral_org_unit_limit_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the limit. The vendor documents no list of them.
+     */
+    mspkit_text limit_name;
+    /**
+     * The limit.
+     */
+    mspkit_int value;
+    /**
+     * The highest value that the limit can have.
+     */
+    mspkit_int max_value;
+} mspkit_ncentral_org_unit_limit_view;
+
+static const mspkit_field mspkit_ncentral_org_unit_limit_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_limit_view, limit_name, "limitName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_limit_view, value, "value", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_limit_view, max_value, "maxValue", MSPKIT_FIELD_INT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_org_unit_limit_view`.
+ */
+static const mspkit_layout mspkit_ncentral_org_unit_limit_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_unit_limit_view, mspkit_ncentral_org_unit_limit_fields);
+
+/**
+ * The limits of a customer, and what the server says of them.
+ */
+typedef struct mspkit_ncentral_org_unit_limits_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * What the server did.
+     */
+    mspkit_text message;
+    /**
+     * The limits.
+     */
+    struct {
+        const mspkit_ncentral_org_unit_limit_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } limits;
+} mspkit_ncentral_org_unit_limits_view;
+
+static const mspkit_field mspkit_ncentral_org_unit_limits_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_limits_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_unit_limits_view, limits, "data", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_org_unit_limit_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_org_unit_limits_view`.
+ */
+static const mspkit_layout mspkit_ncentral_org_unit_limits_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_unit_limits_view, mspkit_ncentral_org_unit_limits_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_org_unit_limits_view *mspkit_ncentral_org_unit_limits_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_org_unit_limits_view *)mspkit_response_view(response, &mspkit_ncentral_org_unit_limits_layout);
 }
 
 /**
@@ -1023,6 +1491,42 @@ static const mspkit_layout mspkit_ncentral_psa_site_layout = MSPKIT_LAYOUT(mspki
 static inline const mspkit_ncentral_psa_site_view *mspkit_ncentral_psa_site_of_item(const mspkit_item *item)
 {
     return (const mspkit_ncentral_psa_site_view *)mspkit_item_view(item, &mspkit_ncentral_psa_site_layout);
+}
+
+/**
+ * A token with which agents and probes are registered.
+ */
+typedef struct mspkit_ncentral_registration_token_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The token. Secret.
+     */
+    mspkit_text registration_token;
+    /**
+     * When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.
+     */
+    mspkit_text registration_token_expiry_date;
+} mspkit_ncentral_registration_token_view;
+
+static const mspkit_field mspkit_ncentral_registration_token_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_registration_token_view, registration_token, "registrationToken", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_registration_token_view, registration_token_expiry_date, "registrationTokenExpiryDate", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_registration_token_view`.
+ */
+static const mspkit_layout mspkit_ncentral_registration_token_layout = MSPKIT_LAYOUT(mspkit_ncentral_registration_token_view, mspkit_ncentral_registration_token_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_registration_token_view *mspkit_ncentral_registration_token_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_registration_token_view *)mspkit_response_view(response, &mspkit_ncentral_registration_token_layout);
 }
 
 /**
@@ -1760,6 +2264,493 @@ static inline const mspkit_ncentral_token_status_view *mspkit_ncentral_token_sta
     return (const mspkit_ncentral_token_status_view *)mspkit_response_view(response, &mspkit_ncentral_token_status_layout);
 }
 
+/**
+ * A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user.
+     */
+    mspkit_text user_id;
+    /**
+     * The name that the user signs in with, such as an e-mail address.
+     */
+    mspkit_text user_name;
+    /**
+     * First name.
+     */
+    mspkit_text first_name;
+    /**
+     * Last name.
+     */
+    mspkit_text last_name;
+    /**
+     * First and last name.
+     */
+    mspkit_text full_name;
+    /**
+     * A description.
+     */
+    mspkit_text description;
+    /**
+     * Whether the user can only use the API.
+     */
+    mspkit_flag api_only_user;
+    /**
+     * Whether the account is enabled.
+     */
+    mspkit_flag is_enabled;
+    /**
+     * Whether the account comes from LDAP.
+     */
+    mspkit_flag is_ldap;
+    /**
+     * Whether the account is locked.
+     */
+    mspkit_flag is_locked;
+    /**
+     * Whether the server marks it as the user who is logged in.
+     */
+    mspkit_flag logged_in_user;
+    /**
+     * Whether the server marks it as read-only.
+     */
+    mspkit_flag read_only;
+    /**
+     * Whether the server marks it as a support user.
+     */
+    mspkit_flag support_user;
+    /**
+     * Whether two-factor authentication is on.
+     */
+    mspkit_flag two_factor_enabled;
+    /**
+     * Ids of the access groups of the user.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } access_group_ids;
+    /**
+     * Ids of the roles of the user.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } role_ids;
+    /**
+     * The identity provider of the user, or "None".
+     */
+    mspkit_text current_sso_provider;
+    /**
+     * Names of the organization units from the system down to that of the user.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } customer_tree;
+} mspkit_ncentral_user_view;
+
+static const mspkit_field mspkit_ncentral_user_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_view, user_id, "userId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, user_name, "userName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, full_name, "fullName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, api_only_user, "apiOnlyUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, is_enabled, "isEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, is_ldap, "isLdap", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, is_locked, "isLocked", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, logged_in_user, "loggedInUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, read_only, "readOnly", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, support_user, "supportUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, two_factor_enabled, "twoFactorEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, access_group_ids, "accessGroupIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, role_ids, "roleIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, current_sso_provider, "currentSsoProvider", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, customer_tree, "customerTree", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_view, mspkit_ncentral_user_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_user_view *mspkit_ncentral_user_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_user_view *)mspkit_item_view(item, &mspkit_ncentral_user_layout);
+}
+
+/**
+ * The id of a new user.
+ */
+typedef struct mspkit_ncentral_user_created_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user.
+     */
+    mspkit_text user_id;
+} mspkit_ncentral_user_created_view;
+
+static const mspkit_field mspkit_ncentral_user_created_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_created_view, user_id, "userId", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_created_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_created_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_created_view, mspkit_ncentral_user_created_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_user_created_view *mspkit_ncentral_user_created_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_user_created_view *)mspkit_response_view(response, &mspkit_ncentral_user_created_layout);
+}
+
+/**
+ * More about a user role. Every field may be null or absent.
+ */
+typedef struct mspkit_ncentral_user_role_extra_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Whether the role can be copied.
+     */
+    mspkit_flag cloneable;
+    /**
+     * Whether the server marks the role as read-only.
+     */
+    mspkit_flag read_only;
+    /**
+     * Names of the users who have the role. The vendor shows them in lists only.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } usernames;
+    /**
+     * Names of the permissions.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } permissions;
+} mspkit_ncentral_user_role_extra_view;
+
+static const mspkit_field mspkit_ncentral_user_role_extra_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, cloneable, "cloneable", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, read_only, "readonly", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, usernames, "usernames", MSPKIT_FIELD_TEXTS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, permissions, "permissions", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_role_extra_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_role_extra_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_extra_view, mspkit_ncentral_user_role_extra_fields);
+
+/**
+ * A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+ * and servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_user_role_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the role.
+     */
+    mspkit_text role_id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text role_name;
+    /**
+     * What the role is for.
+     */
+    mspkit_text role_description;
+    /**
+     * More about a user role. Every field may be null or absent.
+     */
+    struct {
+        const mspkit_ncentral_user_role_extra_view *view;
+        int32_t presence;
+    } details;
+} mspkit_ncentral_user_role_view;
+
+static const mspkit_field mspkit_ncentral_user_role_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_description, "roleDescription", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, details, "_extra", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_user_role_extra_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_role_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_role_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_view, mspkit_ncentral_user_role_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_user_role_view *mspkit_ncentral_user_role_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_user_role_view *)mspkit_item_view(item, &mspkit_ncentral_user_role_layout);
+}
+
+/**
+ * A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+ * absent, and servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_user_role_detail_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the role.
+     */
+    mspkit_text role_id;
+    /**
+     * Id of the organization unit that the role belongs to.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text role_name;
+    /**
+     * What the role is for.
+     */
+    mspkit_text role_description;
+    /**
+     * Ids of the users who have the role.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } user_ids;
+    /**
+     * More about a user role. Every field may be null or absent.
+     */
+    struct {
+        const mspkit_ncentral_user_role_extra_view *view;
+        int32_t presence;
+    } details;
+} mspkit_ncentral_user_role_detail_view;
+
+static const mspkit_field mspkit_ncentral_user_role_detail_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_role_detail_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_detail_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_detail_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_detail_view, role_description, "roleDescription", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_detail_view, user_ids, "userIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_detail_view, details, "_extra", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_user_role_extra_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_role_detail_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_role_detail_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_detail_view, mspkit_ncentral_user_role_detail_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_user_role_detail_view *mspkit_ncentral_user_role_detail_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_user_role_detail_view *)mspkit_response_view(response, &mspkit_ncentral_user_role_detail_layout);
+}
+
+/**
+ * The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_user_self_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user.
+     */
+    mspkit_text user_id;
+    /**
+     * Id of the organization unit of the account, which need not be a customer.
+     */
+    mspkit_text customer_id;
+    /**
+     * The name that the user signs in with, such as an e-mail address.
+     */
+    mspkit_text username;
+    /**
+     * Title.
+     */
+    mspkit_text title;
+    /**
+     * First name.
+     */
+    mspkit_text first_name;
+    /**
+     * Last name.
+     */
+    mspkit_text last_name;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Telephone.
+     */
+    mspkit_text phone;
+    /**
+     * Extension of that telephone.
+     */
+    mspkit_text extension;
+    /**
+     * Department.
+     */
+    mspkit_text department;
+    /**
+     * First line of the street address.
+     */
+    mspkit_text street1;
+    /**
+     * Second line of the street address.
+     */
+    mspkit_text street2;
+    /**
+     * City.
+     */
+    mspkit_text city;
+    /**
+     * State or province.
+     */
+    mspkit_text state_prov;
+    /**
+     * Country.
+     */
+    mspkit_text country;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * Whether the account is enabled.
+     */
+    mspkit_flag is_enabled;
+    /**
+     * Whether the account is locked.
+     */
+    mspkit_flag is_locked;
+    /**
+     * Whether the password has expired.
+     */
+    mspkit_flag is_password_expired;
+    /**
+     * Whether the password must be changed.
+     */
+    mspkit_flag is_password_reset_required;
+    /**
+     * The server's flag of this name, which the vendor does not explain.
+     */
+    mspkit_flag auto_so_power;
+    /**
+     * The server's flag of this name, which the vendor does not explain.
+     */
+    mspkit_flag auto_so_user;
+    /**
+     * Whether the account comes from LDAP.
+     */
+    mspkit_flag is_ldap;
+    /**
+     * The server's flag of this name, which the vendor does not explain.
+     */
+    mspkit_flag ncompass_enabled;
+    /**
+     * Kind of two-factor authentication, such as NONE.
+     */
+    mspkit_text two_factor_type;
+    /**
+     * The kind before the current one.
+     */
+    mspkit_text previous_two_factor_type;
+    /**
+     * Whether the account was provisioned from outside.
+     */
+    mspkit_flag externally_provisioned;
+    /**
+     * Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site.
+     */
+    mspkit_int generation;
+} mspkit_ncentral_user_self_view;
+
+static const mspkit_field mspkit_ncentral_user_self_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, user_id, "userId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, title, "title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, extension, "extension", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, department, "department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, state_prov, "stateProv", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, is_enabled, "isEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, is_locked, "isLocked", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, is_password_expired, "isPasswordExpired", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, is_password_reset_required, "isPasswordResetRequired", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, auto_so_power, "autoSOPower", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, auto_so_user, "autoSOUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, is_ldap, "isLDAP", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, ncompass_enabled, "ncompassEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, two_factor_type, "twoFactorType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, previous_two_factor_type, "previousTwoFactorType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, externally_provisioned, "externallyProvisioned", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_self_view, generation, "generation", MSPKIT_FIELD_INT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_self_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_self_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_self_view, mspkit_ncentral_user_self_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_user_self_view *mspkit_ncentral_user_self_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_user_self_view *)mspkit_response_view(response, &mspkit_ncentral_user_self_layout);
+}
+
 static const mspkit_descriptor mspkit_ncentral_auth_authenticate_descriptor = {sizeof(mspkit_descriptor), "ncentral.auth.authenticate", NULL, 0, NULL, &mspkit_ncentral_auth_tokens_layout};
 
 /**
@@ -2235,6 +3226,213 @@ static inline mspkit_status mspkit_ncentral_custom_psa_ticket_links_submit(const
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_ticket_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
 }
 
+/**
+ * Parameters of `mspkit_ncentral_customers_create_installer_link` besides its arguments.
+ */
+typedef struct mspkit_ncentral_customers_create_installer_link_params {
+    /**
+     * Set by `mspkit_ncentral_customers_create_installer_link_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the software, from `customers.list_installers`. It is sent as text. (required, id)
+     */
+    mspkit_str software_id;
+} mspkit_ncentral_customers_create_installer_link_params;
+
+static const mspkit_field mspkit_ncentral_customers_create_installer_link_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_installer_link_params, software_id, "software_id", MSPKIT_FIELD_ID, NULL),
+};
+static const mspkit_layout mspkit_ncentral_customers_create_installer_link_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_customers_create_installer_link_params, mspkit_ncentral_customers_create_installer_link_params_fields);
+
+/**
+ * A `mspkit_ncentral_customers_create_installer_link_params` with nothing given.
+ */
+static inline mspkit_ncentral_customers_create_installer_link_params mspkit_ncentral_customers_create_installer_link_params_init(void)
+{
+    mspkit_ncentral_customers_create_installer_link_params made;
+    mspkit_params_init(&mspkit_ncentral_customers_create_installer_link_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_customers_create_installer_link_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_customers_create_installer_link_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.create_installer_link", mspkit_ncentral_customers_create_installer_link_arguments, 1, &mspkit_ncentral_customers_create_installer_link_params_layout, &mspkit_ncentral_installer_link_layout};
+
+/**
+ * Makes a link to download an installer.
+ *
+ * Nothing else is created, so the call may be repeated. The link is a secret and expires. Do not send the
+ * API's `Authorization` header with the download if the link leads to another server. Vendor's OpenAPI
+ * document, Software Installers.
+ *
+ * First seen with server version 2026.1.0.503. `POST /api/customers/{customerId}/software/installers`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: some are required; see `mspkit_ncentral_customers_create_installer_link_params`.
+ * - `response`: receives the result. `mspkit_ncentral_installer_link_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_customers_create_installer_link(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_create_installer_link_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_create_installer_link_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_customers_create_installer_link`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_customers_create_installer_link_submit(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_create_installer_link_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_create_installer_link_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_customers_create_site` besides its arguments.
+ */
+typedef struct mspkit_ncentral_customers_create_site_params {
+    /**
+     * Set by `mspkit_ncentral_customers_create_site_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the site. Not blank. (required, text, not blank)
+     */
+    mspkit_str site_name;
+    /**
+     * First name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_first_name;
+    /**
+     * Last name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_last_name;
+    /**
+     * Licence of the site's devices. The server's default is Professional. (optional, `Professional` or
+     * `Essential`)
+     */
+    mspkit_str license_type;
+    /**
+     * Id in a system of your own. (optional, text)
+     */
+    mspkit_str external_id;
+    /**
+     * E-mail address of the primary contact. (optional, text)
+     */
+    mspkit_str contact_email;
+    /**
+     * Telephone of the site. (optional, text)
+     */
+    mspkit_str phone;
+    /**
+     * Title of the primary contact, such as a position. (optional, text)
+     */
+    mspkit_str contact_title;
+    /**
+     * Telephone of the primary contact. (optional, text)
+     */
+    mspkit_str contact_phone;
+    /**
+     * Extension of that telephone. (optional, text)
+     */
+    mspkit_str contact_phone_ext;
+    /**
+     * Department of the primary contact. (optional, text)
+     */
+    mspkit_str contact_department;
+    /**
+     * First line of the street address. (optional, text)
+     */
+    mspkit_str street1;
+    /**
+     * Second line of the street address. (optional, text)
+     */
+    mspkit_str street2;
+    /**
+     * City. (optional, text)
+     */
+    mspkit_str city;
+    /**
+     * State or province. (optional, text)
+     */
+    mspkit_str state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+     */
+    mspkit_str country;
+    /**
+     * Postal code. (optional, text)
+     */
+    mspkit_str postal_code;
+} mspkit_ncentral_customers_create_site_params;
+
+static const mspkit_field mspkit_ncentral_customers_create_site_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, site_name, "site_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_first_name, "contact_first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_last_name, "contact_last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, license_type, "license_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, external_id, "external_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_email, "contact_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_title, "contact_title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_phone, "contact_phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_phone_ext, "contact_phone_ext", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, contact_department, "contact_department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, state_prov, "state_prov", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_create_site_params, postal_code, "postal_code", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_customers_create_site_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_customers_create_site_params, mspkit_ncentral_customers_create_site_params_fields);
+
+/**
+ * A `mspkit_ncentral_customers_create_site_params` with nothing given.
+ */
+static inline mspkit_ncentral_customers_create_site_params mspkit_ncentral_customers_create_site_params_init(void)
+{
+    mspkit_ncentral_customers_create_site_params made;
+    mspkit_params_init(&mspkit_ncentral_customers_create_site_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_customers_create_site_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_customers_create_site_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.create_site", mspkit_ncentral_customers_create_site_arguments, 1, &mspkit_ncentral_customers_create_site_params_layout, &mspkit_ncentral_site_layout};
+
+/**
+ * Creates a site under a customer.
+ *
+ * Creates a site with its primary contact. There is no idempotency key and no delete: a site made twice
+ * stays twice, so this call is never sent again once it may have arrived. Vendor's OpenAPI document,
+ * operation createSite.
+ *
+ * A preview: the vendor may still change it. See Manage Sites:
+ * https://developer.n-able.com/n-central/docs/manage-sites `POST /api/customers/{customerId}/sites`. Sent
+ * with an access token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: some are required; see `mspkit_ncentral_customers_create_site_params`.
+ * - `response`: receives the result. `mspkit_ncentral_site_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the sites of the
+ *   customer (`customers.list_sites`) and look for the name that was sent.
+ */
+static inline mspkit_status mspkit_ncentral_customers_create_site(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_create_site_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_create_site_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_customers_create_site`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_customers_create_site_submit(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_create_site_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_create_site_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
 static const char *const mspkit_ncentral_customers_get_arguments[] = {"customer_id"};
 static const mspkit_descriptor mspkit_ncentral_customers_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.get", mspkit_ncentral_customers_get_arguments, 1, NULL, &mspkit_ncentral_customer_layout};
 
@@ -2262,6 +3460,37 @@ static inline mspkit_status mspkit_ncentral_customers_get_submit(const mspkit_nc
 {
     const mspkit_str arguments[] = {customer_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_customers_get_registration_token_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_customers_get_registration_token_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.get_registration_token", mspkit_ncentral_customers_get_registration_token_arguments, 1, NULL, &mspkit_ncentral_registration_token_layout};
+
+/**
+ * Gets the registration token of a customer.
+ *
+ * The token with which agents and probes of the customer are registered. It is a secret and expires.
+ * `org_units.get_registration_token` returns the same. Vendor's OpenAPI document, operation
+ * getCustomerRegistrationToken.
+ *
+ * A preview: the vendor may still change it. `GET /api/customers/{customerId}/registration-token`. Sent
+ * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `response`: receives the result. `mspkit_ncentral_registration_token_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_customers_get_registration_token(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_get_registration_token_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_customers_get_registration_token`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_customers_get_registration_token_submit(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_get_registration_token_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -2338,6 +3567,65 @@ static inline mspkit_status mspkit_ncentral_customers_list(const mspkit_ncentral
 }
 
 /**
+ * Parameters of `mspkit_ncentral_customers_list_installers` besides its arguments.
+ */
+typedef struct mspkit_ncentral_customers_list_installers_params {
+    /**
+     * Set by `mspkit_ncentral_customers_list_installers_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Only software of this type. The server's default is All. (optional, `Agent` or `Probe` or `Other`
+     * or `All`)
+     */
+    mspkit_str software_type;
+    /**
+     * Only generic or only custom installers. The server's default is All. (optional, `Generic` or
+     * `Custom` or `All`)
+     */
+    mspkit_str installer_type;
+} mspkit_ncentral_customers_list_installers_params;
+
+static const mspkit_field mspkit_ncentral_customers_list_installers_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_customers_list_installers_params, software_type, "software_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_list_installers_params, installer_type, "installer_type", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_customers_list_installers_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_customers_list_installers_params, mspkit_ncentral_customers_list_installers_params_fields);
+
+/**
+ * A `mspkit_ncentral_customers_list_installers_params` with nothing given.
+ */
+static inline mspkit_ncentral_customers_list_installers_params mspkit_ncentral_customers_list_installers_params_init(void)
+{
+    mspkit_ncentral_customers_list_installers_params made;
+    mspkit_params_init(&mspkit_ncentral_customers_list_installers_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_customers_list_installers_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_customers_list_installers_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.list_installers", mspkit_ncentral_customers_list_installers_arguments, 1, &mspkit_ncentral_customers_list_installers_params_layout, &mspkit_ncentral_installer_layout};
+
+/**
+ * Lists the installers that a customer may download.
+ *
+ * Agents, probes and other software, all in one response. `customers.create_installer_link` makes a link
+ * to download one. Vendor's OpenAPI document, Software Installers.
+ *
+ * First seen with server version 2026.1.0.503. `GET /api/customers/{customerId}/software/installers`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_customers_list_installers_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_installer_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_customers_list_installers(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_list_installers_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_customers_list_installers_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
  * Parameters of `mspkit_ncentral_customers_list_sites` besides its arguments.
  */
 typedef struct mspkit_ncentral_customers_list_sites_params {
@@ -2397,9 +3685,11 @@ static const mspkit_descriptor mspkit_ncentral_customers_list_sites_descriptor =
 /**
  * Lists the sites of a customer, page by page.
  *
- * The sites under one customer: its locations, each with a contact and an address of its own. The vendor
- * calls this endpoint a preview; a server that does not have it responds with 404 for every customer.
- * Vendor's guide: Manage Sites. See Manage Sites:
+ * The sites under one customer: its locations, each with a contact and an address of its own. A server
+ * that does not have this endpoint responds with 404 for every customer; `org_units.list_children` lists
+ * sites too. Vendor's guide: Manage Sites.
+ *
+ * A preview: the vendor may still change it. See Manage Sites:
  * https://developer.n-able.com/n-central/docs/manage-sites `GET /api/customers/{customerId}/sites`. Sent
  * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
@@ -2412,6 +3702,409 @@ static inline mspkit_status mspkit_ncentral_customers_list_sites(const mspkit_nc
 {
     const mspkit_str arguments[] = {customer_id};
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_customers_list_sites_descriptor, arguments, params, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_org_units_get_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get", mspkit_ncentral_org_units_get_arguments, 1, NULL, &mspkit_ncentral_org_unit_layout};
+
+/**
+ * Gets one organization unit.
+ *
+ * The organization unit with this id, whatever its type, with its contact and address. Vendor's OpenAPI
+ * document, Organization Units. `GET /api/org-units/{orgUnitId}`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `response`: receives the result. `mspkit_ncentral_org_unit_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_org_units_get_limits_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_get_limits_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get_limits", mspkit_ncentral_org_units_get_limits_arguments, 1, NULL, &mspkit_ncentral_org_unit_limits_layout};
+
+/**
+ * Gets the limits of a customer.
+ *
+ * How many devices, users and so on a customer may have, each by its name. The names are not documented;
+ * the vendor's examples have DeviceLimit, MaxUsers and MaxDevices. Vendor's OpenAPI document,
+ * Organization Units.
+ *
+ * First seen with server version 2026.3.0.11. `GET /api/org-units/{orgUnitId}/limits`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `response`: receives the result. `mspkit_ncentral_org_unit_limits_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_limits(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_limits_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_get_limits`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_limits_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_limits_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_org_units_get_registration_token_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_get_registration_token_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get_registration_token", mspkit_ncentral_org_units_get_registration_token_arguments, 1, NULL, &mspkit_ncentral_registration_token_layout};
+
+/**
+ * Gets the registration token of a customer or a site.
+ *
+ * The token with which agents and probes are registered. It is a secret and expires. Only customers and
+ * sites have one. Vendor's OpenAPI document, Registration Tokens. `GET
+ * /api/org-units/{orgUnitId}/registration-token`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `response`: receives the result. `mspkit_ncentral_registration_token_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_registration_token(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_registration_token_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_get_registration_token`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_registration_token_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_registration_token_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_list` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_list_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_org_units_list_params;
+
+static const mspkit_field mspkit_ncentral_org_units_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_list_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_list_params, mspkit_ncentral_org_units_list_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_list_params mspkit_ncentral_org_units_list_params_init(void)
+{
+    mspkit_ncentral_org_units_list_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_org_units_list_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list", NULL, 0, &mspkit_ncentral_org_units_list_params_layout, &mspkit_ncentral_org_unit_layout};
+
+/**
+ * Lists the organization units of every type, page by page.
+ *
+ * Every organization unit that the API user may see; `parent_id` makes a tree of them. Rows can move
+ * between pages while they are read. Vendor's OpenAPI document, Organization Units. `GET /api/org-units`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_ncentral_org_units_list_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_org_unit_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list(const mspkit_ncentral *client, const mspkit_ncentral_org_units_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_list_active_issues` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_list_active_issues_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_list_active_issues_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_org_units_list_active_issues_params;
+
+static const mspkit_field mspkit_ncentral_org_units_list_active_issues_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_active_issues_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_active_issues_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_active_issues_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_active_issues_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_active_issues_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_list_active_issues_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_list_active_issues_params, mspkit_ncentral_org_units_list_active_issues_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_list_active_issues_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_list_active_issues_params mspkit_ncentral_org_units_list_active_issues_params_init(void)
+{
+    mspkit_ncentral_org_units_list_active_issues_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_list_active_issues_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_list_active_issues_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_list_active_issues_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_active_issues", mspkit_ncentral_org_units_list_active_issues_arguments, 1, &mspkit_ncentral_org_units_list_active_issues_params_layout, &mspkit_ncentral_active_issue_layout};
+
+/**
+ * Lists the active issues of a customer or a site, page by page.
+ *
+ * The services of devices that need attention now. Only customers and sites have such a list: for a
+ * service organization, read that of each of its customers. It is not documented whether the list of a
+ * customer has the issues of its sites; if you read both, an issue is the same if device and task are. 50
+ * rows are up to 100 kB. Vendor's OpenAPI document, Active Issues. `GET
+ * /api/org-units/{orgUnitId}/active-issues`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_org_units_list_active_issues_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_active_issue_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list_active_issues(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_list_active_issues_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_active_issues_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_list_children` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_list_children_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_list_children_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_org_units_list_children_params;
+
+static const mspkit_field mspkit_ncentral_org_units_list_children_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_children_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_children_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_children_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_children_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_children_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_list_children_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_list_children_params, mspkit_ncentral_org_units_list_children_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_list_children_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_list_children_params mspkit_ncentral_org_units_list_children_params_init(void)
+{
+    mspkit_ncentral_org_units_list_children_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_list_children_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_list_children_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_list_children_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_children", mspkit_ncentral_org_units_list_children_arguments, 1, &mspkit_ncentral_org_units_list_children_params_layout, &mspkit_ncentral_org_unit_layout};
+
+/**
+ * Lists the organization units directly below one, page by page.
+ *
+ * The customers of a service organization or the sites of a customer. Units further down are not in it:
+ * `org_units.list` reads the whole tree with fewer calls. Vendor's OpenAPI document, Organization Units.
+ * `GET /api/org-units/{orgUnitId}/children`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_org_units_list_children_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_org_unit_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list_children(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_list_children_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_children_descriptor, arguments, params, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_org_units_list_job_statuses_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_list_job_statuses_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_job_statuses", mspkit_ncentral_org_units_list_job_statuses_arguments, 1, NULL, &mspkit_ncentral_job_status_layout};
+
+/**
+ * Lists the status of the jobs of an organization unit.
+ *
+ * All of them in one response, which can have hundreds of rows and take several seconds: there are no
+ * pages. The vendor does not document the fields of a row. Vendor's OpenAPI document, Job Statuses. `GET
+ * /api/org-units/{orgUnitId}/job-statuses`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_job_status_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list_job_statuses(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_job_statuses_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_update_limits` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_update_limits_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_update_limits_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The limits to change, at least one. (required, list of objects, as the text of a JSON array)
+     */
+    mspkit_str limits;
+} mspkit_ncentral_org_units_update_limits_params;
+
+static const mspkit_field mspkit_ncentral_org_units_update_limits_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_update_limits_params, limits, "limits", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_update_limits_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_update_limits_params, mspkit_ncentral_org_units_update_limits_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_update_limits_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_update_limits_params mspkit_ncentral_org_units_update_limits_params_init(void)
+{
+    mspkit_ncentral_org_units_update_limits_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_update_limits_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_update_limits_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_update_limits_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.update_limits", mspkit_ncentral_org_units_update_limits_arguments, 1, &mspkit_ncentral_org_units_update_limits_params_layout, &mspkit_ncentral_org_unit_limits_layout};
+
+/**
+ * Changes limits of a customer.
+ *
+ * Sets the limits that are given; others stay. A limit's highest value (`max_value`) cannot be changed.
+ * The result has the limits with their new values. Vendor's OpenAPI document, operation
+ * updateCustomerLimits.
+ *
+ * First seen with server version 2026.3.0.11. `PATCH /api/org-units/{orgUnitId}/limits`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_org_units_update_limits_params`.
+ * - `response`: receives the result. `mspkit_ncentral_org_unit_limits_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_update_limits(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_update_limits_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_update_limits_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_update_limits`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_update_limits_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_update_limits_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_update_limits_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_reports_get_arguments[] = {"report_id"};
@@ -3455,6 +5148,37 @@ static inline mspkit_status mspkit_ncentral_sites_get_submit(const mspkit_ncentr
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_sites_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
 }
 
+static const char *const mspkit_ncentral_sites_get_registration_token_arguments[] = {"site_id"};
+static const mspkit_descriptor mspkit_ncentral_sites_get_registration_token_descriptor = {sizeof(mspkit_descriptor), "ncentral.sites.get_registration_token", mspkit_ncentral_sites_get_registration_token_arguments, 1, NULL, &mspkit_ncentral_registration_token_layout};
+
+/**
+ * Gets the registration token of a site.
+ *
+ * The token with which agents and probes of the site are registered. It is a secret and expires.
+ * `org_units.get_registration_token` returns the same. Vendor's OpenAPI document, operation
+ * getSiteRegistrationToken.
+ *
+ * A preview: the vendor may still change it. `GET /api/sites/{siteId}/registration-token`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `site_id`: Id of the site. (id)
+ * - `response`: receives the result. `mspkit_ncentral_registration_token_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_sites_get_registration_token(const mspkit_ncentral *client, mspkit_str site_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {site_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_sites_get_registration_token_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_sites_get_registration_token`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_sites_get_registration_token_submit(const mspkit_ncentral *client, mspkit_str site_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {site_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_sites_get_registration_token_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
 /**
  * Parameters of `mspkit_ncentral_sites_list` besides its arguments.
  */
@@ -3816,6 +5540,486 @@ static inline mspkit_status mspkit_ncentral_standard_psa_validate_credential_sub
 {
     const mspkit_str arguments[] = {psa_type};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_validate_credential_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_user_roles_create` besides its arguments.
+ */
+typedef struct mspkit_ncentral_user_roles_create_params {
+    /**
+     * Set by `mspkit_ncentral_user_roles_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the role. Not blank. (required, text, not blank)
+     */
+    mspkit_str role_name;
+    /**
+     * What the role is for, at most 255 characters. Later calls show it as `role_description`. (required,
+     * text)
+     */
+    mspkit_str description;
+    /**
+     * Numbers of the permissions. They are sent as text. (required, list of ids, as the text of a JSON
+     * array)
+     */
+    mspkit_str permission_ids;
+    /**
+     * Ids of the users who get the role. They are sent as text. (optional, list of ids, as the text of a
+     * JSON array)
+     */
+    mspkit_str user_ids;
+} mspkit_ncentral_user_roles_create_params;
+
+static const mspkit_field mspkit_ncentral_user_roles_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_create_params, role_name, "role_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_create_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_create_params, permission_ids, "permission_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_create_params, user_ids, "user_ids", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_user_roles_create_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_roles_create_params, mspkit_ncentral_user_roles_create_params_fields);
+
+/**
+ * A `mspkit_ncentral_user_roles_create_params` with nothing given.
+ */
+static inline mspkit_ncentral_user_roles_create_params mspkit_ncentral_user_roles_create_params_init(void)
+{
+    mspkit_ncentral_user_roles_create_params made;
+    mspkit_params_init(&mspkit_ncentral_user_roles_create_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_user_roles_create_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_user_roles_create_descriptor = {sizeof(mspkit_descriptor), "ncentral.user_roles.create", mspkit_ncentral_user_roles_create_arguments, 1, &mspkit_ncentral_user_roles_create_params_layout, &mspkit_ncentral_user_role_detail_layout};
+
+/**
+ * Creates a user role in an organization unit.
+ *
+ * Permissions are given by numbers here, while roles show them by names: no call tells which number is
+ * which, so take the numbers from the vendor. There is no idempotency key and no delete, so this call is
+ * never sent again once it may have arrived. The server responds with the id of the role. Vendor's
+ * OpenAPI document, User Roles.
+ *
+ * A preview: the vendor may still change it. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_user_roles_create_params`.
+ * - `response`: receives the result. `mspkit_ncentral_user_role_detail_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the roles of the
+ *   organization unit (`user_roles.list`) and look for the name that was sent.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_create(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_create_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_user_roles_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_create_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_create_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_user_roles_get_arguments[] = {"org_unit_id", "user_role_id"};
+static const mspkit_descriptor mspkit_ncentral_user_roles_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.user_roles.get", mspkit_ncentral_user_roles_get_arguments, 2, NULL, &mspkit_ncentral_user_role_detail_layout};
+
+/**
+ * Gets one user role.
+ *
+ * The role with the ids of its users and the names of its permissions. Vendor's OpenAPI document, User
+ * Roles.
+ *
+ * A preview: the vendor may still change it. `GET /api/org-units/{orgUnitId}/user-roles/{userRoleId}`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `user_role_id`: Id of the user role. (id)
+ * - `response`: receives the result. `mspkit_ncentral_user_role_detail_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_get(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str user_role_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, user_role_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_user_roles_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_get_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str user_role_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, user_role_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_user_roles_list` besides its arguments.
+ */
+typedef struct mspkit_ncentral_user_roles_list_params {
+    /**
+     * Set by `mspkit_ncentral_user_roles_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_user_roles_list_params;
+
+static const mspkit_field mspkit_ncentral_user_roles_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_list_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_list_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_list_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_list_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_list_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_user_roles_list_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_roles_list_params, mspkit_ncentral_user_roles_list_params_fields);
+
+/**
+ * A `mspkit_ncentral_user_roles_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_user_roles_list_params mspkit_ncentral_user_roles_list_params_init(void)
+{
+    mspkit_ncentral_user_roles_list_params made;
+    mspkit_params_init(&mspkit_ncentral_user_roles_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_user_roles_list_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_user_roles_list_descriptor = {sizeof(mspkit_descriptor), "ncentral.user_roles.list", mspkit_ncentral_user_roles_list_arguments, 1, &mspkit_ncentral_user_roles_list_params_layout, &mspkit_ncentral_user_role_layout};
+
+/**
+ * Lists the user roles of an organization unit, page by page.
+ *
+ * The roles with the names of their permissions and users. Rows can move between pages while they are
+ * read. Vendor's OpenAPI document, User Roles.
+ *
+ * A preview: the vendor may still change it. `GET /api/org-units/{orgUnitId}/user-roles`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_user_roles_list_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_user_role_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_list(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_users_create` besides its arguments.
+ */
+typedef struct mspkit_ncentral_users_create_params {
+    /**
+     * Set by `mspkit_ncentral_users_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * E-mail address. Not blank. (required, text, not blank)
+     */
+    mspkit_str email;
+    /**
+     * Password of the new account. (required, text, not blank, secret)
+     */
+    mspkit_str password;
+    /**
+     * First name, at most 50 characters. Not blank. (required, text, not blank)
+     */
+    mspkit_str first_name;
+    /**
+     * Last name, at most 50 characters. Not blank. (required, text, not blank)
+     */
+    mspkit_str last_name;
+    /**
+     * The name to sign in with, at most 50 characters. (optional, text)
+     */
+    mspkit_str username;
+    /**
+     * Country. (optional, text)
+     */
+    mspkit_str country;
+    /**
+     * Postal code of letters and digits, with single spaces or hyphens between them. (optional, text)
+     */
+    mspkit_str postal_code;
+    /**
+     * First line of the street address, at most 100 characters. (optional, text)
+     */
+    mspkit_str street1;
+    /**
+     * Second line of the street address, at most 100 characters. (optional, text)
+     */
+    mspkit_str street2;
+    /**
+     * City, at most 50 characters. (optional, text)
+     */
+    mspkit_str city;
+    /**
+     * State or province, at most 50 characters. (optional, text)
+     */
+    mspkit_str state;
+    /**
+     * Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if
+     * you like. (optional, text)
+     */
+    mspkit_str telephone;
+    /**
+     * Extension of the telephone, 1 to 6 digits. (optional, text)
+     */
+    mspkit_str ext;
+    /**
+     * Department, at most 50 characters. (optional, text)
+     */
+    mspkit_str department;
+    /**
+     * E-mail address for notifications. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Status of the account. The vendor documents no list; its example has `enabled`. (optional, text)
+     */
+    mspkit_str status;
+    /**
+     * Ids of the roles of the user. They are sent as text. (optional, list of ids, as the text of a JSON
+     * array)
+     */
+    mspkit_str role_ids;
+    /**
+     * Ids of the access groups of the user. They are sent as text. (optional, list of ids, as the text of
+     * a JSON array)
+     */
+    mspkit_str access_group_ids;
+    /**
+     * Whether the user can only use the API. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t api_only_user;
+} mspkit_ncentral_users_create_params;
+
+static const mspkit_field mspkit_ncentral_users_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, first_name, "first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, last_name, "last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, postal_code, "postal_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, state, "state", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, telephone, "telephone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, ext, "ext", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, department, "department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, status, "status", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, role_ids, "role_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, access_group_ids, "access_group_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_create_params, api_only_user, "api_only_user", MSPKIT_FIELD_FLAG, NULL),
+};
+static const mspkit_layout mspkit_ncentral_users_create_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_users_create_params, mspkit_ncentral_users_create_params_fields);
+
+/**
+ * A `mspkit_ncentral_users_create_params` with nothing given.
+ */
+static inline mspkit_ncentral_users_create_params mspkit_ncentral_users_create_params_init(void)
+{
+    mspkit_ncentral_users_create_params made;
+    mspkit_params_init(&mspkit_ncentral_users_create_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_users_create_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_users_create_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.create", mspkit_ncentral_users_create_arguments, 1, &mspkit_ncentral_users_create_params_layout, &mspkit_ncentral_user_created_layout};
+
+/**
+ * Creates a user in an organization unit.
+ *
+ * There is no idempotency key and no delete, so this call is never sent again once it may have arrived.
+ * The server responds with the id of the user; what was sent is not repeated in the result, because a
+ * password is in it. Needs the permission USERS_EDIT. One copy of the vendor's OpenAPI document, of
+ * August 2026, operation createUser; the copy of September does not have it.
+ *
+ * Experimental: not every document of the vendor has it, and a server without it responds with 404 or
+ * 405. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_users_create_params`.
+ * - `response`: receives the result. `mspkit_ncentral_user_created_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the users of the
+ *   organization unit (`users.list`) and look for the name that was sent.
+ */
+static inline mspkit_status mspkit_ncentral_users_create(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_users_create_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_users_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_users_create_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_create_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_users_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};
+
+/**
+ * Gets the links that the user endpoints start from.
+ *
+ * An index of links, not a list of users. Vendor's OpenAPI document, Users. `GET /api/users`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_users_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_users_links_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_users_links`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_users_links_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_users_list` besides its arguments.
+ */
+typedef struct mspkit_ncentral_users_list_params {
+    /**
+     * Set by `mspkit_ncentral_users_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * What to sort by. Without it the order is the server's. (optional, `lastName` or `name` or
+     * `username` or `description` or `accountstatus` or `enabled` or `isenabled` or `locked` or
+     * `isLocked` or `currentssoprovider` or `ssoproviders` or `ldap` or `isldap` or `accessgroups` or
+     * `roles` or `twofactorenabled` or `apionlyuser` or `soname` or `customername` or `sitename`)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_users_list_params;
+
+static const mspkit_field mspkit_ncentral_users_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_users_list_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_list_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_list_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_list_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_list_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_users_list_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_users_list_params, mspkit_ncentral_users_list_params_fields);
+
+/**
+ * A `mspkit_ncentral_users_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_users_list_params mspkit_ncentral_users_list_params_init(void)
+{
+    mspkit_ncentral_users_list_params made;
+    mspkit_params_init(&mspkit_ncentral_users_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_users_list_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_users_list_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.list", mspkit_ncentral_users_list_arguments, 1, &mspkit_ncentral_users_list_params_layout, &mspkit_ncentral_user_layout};
+
+/**
+ * Lists the users of an organization unit, page by page.
+ *
+ * It is not documented whether the list of a service organization has the users of its customers. If you
+ * read both, a user can come twice: tell users apart by `user_id`. Rows can move between pages while they
+ * are read. Vendor's OpenAPI document, Users. `GET /api/org-units/{orgUnitId}/users`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_users_list_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_user_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_users_list(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_users_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_users_me_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.me", NULL, 0, NULL, &mspkit_ncentral_user_self_layout};
+
+/**
+ * Gets the user that the token belongs to.
+ *
+ * The account of the API user. Its `user_id` is what notes on devices are written with. Needs the
+ * permission USERS_VIEW. Vendor's OpenAPI document, Users.
+ *
+ * First seen with server version 2026.3.0.11. `GET /api/users/me`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_user_self_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_users_me(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_users_me_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_users_me`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_users_me_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_me_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
 }
 
 #ifdef __cplusplus

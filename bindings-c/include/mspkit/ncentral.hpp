@@ -7,14 +7,17 @@
 //
 //   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
-//   customers         get, list, list_sites
+//   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
+//   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_job_statuses, update_limits
 //   reports           get, request_patch_comparison, wait
 //   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
 //   server            health, info, links, time, versions, versions_authenticated
 //   service_orgs      create, create_customer, get, list, list_customers
-//   sites             get, list
+//   sites             get, get_registration_token, list
 //   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
-//   models            AuthLinks, AuthToken, TokenPair, AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, DirectTask, Links, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ServiceOrg, Site, TokenStatus
+//   user_roles        create, get, list
+//   users             create, links, list, me
+//   models            ActiveIssue, AuthLinks, AuthToken, TokenPair, AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, DirectTask, Installer, InstallerLink, JobStatus, Links, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
 #ifndef MSPKIT_NCENTRAL_HPP
 #define MSPKIT_NCENTRAL_HPP
 
@@ -25,6 +28,48 @@ namespace mspkit {
 
 /// Types of `mspkit::ncentral`.
 namespace ncentral_types {
+
+/// A service of a device that needs attention. Every field may be null or absent.
+struct ActiveIssue {
+    using c_struct = mspkit_ncentral_active_issue_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_active_issue_layout; }
+
+    /// Id of the organization unit that the device belongs to.
+    std::optional<std::string> org_unit_id;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// State of the notification as a number, whose meaning the vendor does not document.
+    std::optional<std::int64_t> notification_state;
+    /// Id of the monitored service.
+    std::optional<std::string> service_id;
+    /// Name of the monitored service.
+    std::optional<std::string> service_name;
+    /// Kind of the service.
+    std::optional<std::string> service_type;
+    /// Id of the monitoring task of this service on this device.
+    std::optional<std::string> task_id;
+    /// Id of the service's item.
+    std::optional<std::string> service_item_id;
+    /// More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339)
+    /// and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
+    std::optional<std::string> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ActiveIssue(const c_struct &view)
+        : org_unit_id(detail::field(view.org_unit_id)),
+          device_id(detail::field(view.device_id)),
+          notification_state(detail::field(view.notification_state)),
+          service_id(detail::field(view.service_id)),
+          service_name(detail::field(view.service_name)),
+          service_type(detail::field(view.service_type)),
+          task_id(detail::field(view.task_id)),
+          service_item_id(detail::field(view.service_item_id)),
+          details(detail::field(view.details)),
+          json(detail::copy(view.json))
+    {
+    }
+};
 
 /// The paths of the token exchange, bare or under `_links`.
 struct AuthLinks {
@@ -304,6 +349,106 @@ struct DirectTask {
     }
 };
 
+/// Software that a customer may download. Only the id is sure.
+struct Installer {
+    using c_struct = mspkit_ncentral_installer_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_installer_layout; }
+
+    /// Id of the software.
+    std::optional<std::string> software_id;
+    /// Name of the software.
+    std::optional<std::string> software_name;
+    /// What it is.
+    std::optional<std::string> description;
+    /// Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters
+    /// by.
+    std::optional<std::string> installer_type;
+    /// Operating system that it is for.
+    std::optional<std::string> operating_system;
+    /// Type of the software, such as Agent.
+    std::optional<std::string> software_type;
+    /// Version of the software.
+    std::optional<std::string> version;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Installer(const c_struct &view)
+        : software_id(detail::field(view.software_id)),
+          software_name(detail::field(view.software_name)),
+          description(detail::field(view.description)),
+          installer_type(detail::field(view.installer_type)),
+          operating_system(detail::field(view.operating_system)),
+          software_type(detail::field(view.software_type)),
+          version(detail::field(view.version)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A link to download an installer.
+struct InstallerLink {
+    using c_struct = mspkit_ncentral_installer_link_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_installer_link_layout; }
+
+    /// The link. Whoever has it can download the installer.
+    std::optional<std::string> download_link;
+    /// When the link expires, in RFC 3339.
+    std::optional<std::string> expiration_date;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit InstallerLink(const c_struct &view)
+        : download_link(detail::field(view.download_link)),
+          expiration_date(detail::field(view.expiration_date)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The status of a job. The vendor documents none of the fields; every one may be null or absent.
+struct JobStatus {
+    using c_struct = mspkit_ncentral_job_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_job_status_layout; }
+
+    /// Id of the job.
+    std::optional<std::string> job_id;
+    /// Name of the job.
+    std::optional<std::string> job_name;
+    /// What the job is for.
+    std::optional<std::string> job_target;
+    /// Id of the kind of job.
+    std::optional<std::string> job_type_id;
+    /// Status of the job. The vendor documents no list of them.
+    std::optional<std::string> status;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the organization unit.
+    std::optional<std::string> org_unit_id;
+    /// The time for which the job is scheduled, as the server writes it.
+    std::optional<std::string> scheduled_time;
+    /// When it last completed, as the server writes it.
+    std::optional<std::string> last_completion_time;
+    /// More about the job, by name.
+    std::optional<std::string> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit JobStatus(const c_struct &view)
+        : job_id(detail::field(view.job_id)),
+          job_name(detail::field(view.job_name)),
+          job_target(detail::field(view.job_target)),
+          job_type_id(detail::field(view.job_type_id)),
+          status(detail::field(view.status)),
+          device_id(detail::field(view.device_id)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          scheduled_time(detail::field(view.scheduled_time)),
+          last_completion_time(detail::field(view.last_completion_time)),
+          details(detail::field(view.details)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
 /// An index of links.
 struct Links {
     using c_struct = mspkit_ncentral_links_view;
@@ -318,6 +463,135 @@ struct Links {
         : links(detail::field(view.links)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// An organization unit of any type. Only the id and the name are always present; everything else may be
+/// null or absent, and servers may send fields that are not listed here.
+struct OrgUnit {
+    using c_struct = mspkit_ncentral_org_unit_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_org_unit_layout; }
+
+    /// Id of the organization unit.
+    std::optional<std::string> org_unit_id;
+    /// Name of the organization unit.
+    std::optional<std::string> org_unit_name;
+    /// Type of an organization unit. Servers may know more than these.
+    std::optional<std::string> org_unit_type;
+    /// Id of the organization unit above it.
+    std::optional<std::string> parent_id;
+    /// Id in a system of your own.
+    std::optional<std::string> external_id;
+    /// A second id in a system of your own.
+    std::optional<std::string> external_id2;
+    /// First name of the primary contact.
+    std::optional<std::string> contact_first_name;
+    /// Last name of the primary contact.
+    std::optional<std::string> contact_last_name;
+    /// Telephone of the organization unit.
+    std::optional<std::string> phone;
+    /// Title of the primary contact, such as a position.
+    std::optional<std::string> contact_title;
+    /// E-mail address of the primary contact.
+    std::optional<std::string> contact_email;
+    /// Telephone of the primary contact.
+    std::optional<std::string> contact_phone;
+    /// Extension of that telephone.
+    std::optional<std::string> contact_phone_ext;
+    /// Department of the primary contact.
+    std::optional<std::string> contact_department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country, a two-letter ISO 3166-1 code.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Depth in the hierarchy of organization units.
+    std::optional<std::int64_t> generation;
+    /// Number of organization units directly below it.
+    std::optional<std::int64_t> descendant_count;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrgUnit(const c_struct &view)
+        : org_unit_id(detail::field(view.org_unit_id)),
+          org_unit_name(detail::field(view.org_unit_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.
+struct OrgUnitLimit {
+    using c_struct = mspkit_ncentral_org_unit_limit_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_org_unit_limit_layout; }
+
+    /// Name of the limit. The vendor documents no list of them.
+    std::optional<std::string> limit_name;
+    /// The limit.
+    std::optional<std::int64_t> value;
+    /// The highest value that the limit can have.
+    std::optional<std::int64_t> max_value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrgUnitLimit(const c_struct &view)
+        : limit_name(detail::field(view.limit_name)),
+          value(detail::field(view.value)),
+          max_value(detail::field(view.max_value)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The limits of a customer, and what the server says of them.
+struct OrgUnitLimits {
+    using c_struct = mspkit_ncentral_org_unit_limits_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_org_unit_limits_layout; }
+
+    /// What the server did.
+    std::optional<std::string> message;
+    /// The limits.
+    std::optional<std::vector<OrgUnitLimit>> limits;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrgUnitLimits(const c_struct &view)
+        : message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+        if (view.limits.presence == MSPKIT_PRESENT) {
+            limits.emplace();
+            for (std::size_t at = 0; at < view.limits.count; ++at) {
+                limits->emplace_back(*view.limits.entries[at]);
+            }
+        }
     }
 };
 
@@ -573,6 +847,26 @@ struct PsaSite {
     explicit PsaSite(const c_struct &view)
         : psa_site_id(detail::field(view.psa_site_id)),
           psa_site_name(detail::field(view.psa_site_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A token with which agents and probes are registered.
+struct RegistrationToken {
+    using c_struct = mspkit_ncentral_registration_token_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_registration_token_layout; }
+
+    /// The token.
+    std::optional<std::string> registration_token;
+    /// When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.
+    std::optional<std::string> registration_token_expiry_date;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit RegistrationToken(const c_struct &view)
+        : registration_token(detail::field(view.registration_token)),
+          registration_token_expiry_date(detail::field(view.registration_token_expiry_date)),
           json(detail::copy(view.json))
     {
     }
@@ -996,6 +1290,311 @@ struct TokenStatus {
     }
 };
 
+/// A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+/// servers may send fields that are not listed here.
+struct User {
+    using c_struct = mspkit_ncentral_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// The name that the user signs in with, such as an e-mail address.
+    std::optional<std::string> user_name;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// First and last name.
+    std::optional<std::string> full_name;
+    /// A description.
+    std::optional<std::string> description;
+    /// Whether the user can only use the API.
+    std::optional<bool> api_only_user;
+    /// Whether the account is enabled.
+    std::optional<bool> is_enabled;
+    /// Whether the account comes from LDAP.
+    std::optional<bool> is_ldap;
+    /// Whether the account is locked.
+    std::optional<bool> is_locked;
+    /// Whether the server marks it as the user who is logged in.
+    std::optional<bool> logged_in_user;
+    /// Whether the server marks it as read-only.
+    std::optional<bool> read_only;
+    /// Whether the server marks it as a support user.
+    std::optional<bool> support_user;
+    /// Whether two-factor authentication is on.
+    std::optional<bool> two_factor_enabled;
+    /// Ids of the access groups of the user.
+    std::optional<std::vector<std::string>> access_group_ids;
+    /// Ids of the roles of the user.
+    std::optional<std::vector<std::string>> role_ids;
+    /// The identity provider of the user, or "None".
+    std::optional<std::string> current_sso_provider;
+    /// Names of the organization units from the system down to that of the user.
+    std::optional<std::vector<std::string>> customer_tree;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit User(const c_struct &view)
+        : user_id(detail::field(view.user_id)),
+          user_name(detail::field(view.user_name)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          full_name(detail::field(view.full_name)),
+          description(detail::field(view.description)),
+          api_only_user(detail::field(view.api_only_user)),
+          is_enabled(detail::field(view.is_enabled)),
+          is_ldap(detail::field(view.is_ldap)),
+          is_locked(detail::field(view.is_locked)),
+          logged_in_user(detail::field(view.logged_in_user)),
+          read_only(detail::field(view.read_only)),
+          support_user(detail::field(view.support_user)),
+          two_factor_enabled(detail::field(view.two_factor_enabled)),
+          current_sso_provider(detail::field(view.current_sso_provider)),
+          json(detail::copy(view.json))
+    {
+        if (view.access_group_ids.presence == MSPKIT_PRESENT) {
+            access_group_ids.emplace();
+            for (std::size_t at = 0; at < view.access_group_ids.count; ++at) {
+                access_group_ids->push_back(detail::copy(view.access_group_ids.entries[at]));
+            }
+        }
+        if (view.role_ids.presence == MSPKIT_PRESENT) {
+            role_ids.emplace();
+            for (std::size_t at = 0; at < view.role_ids.count; ++at) {
+                role_ids->push_back(detail::copy(view.role_ids.entries[at]));
+            }
+        }
+        if (view.customer_tree.presence == MSPKIT_PRESENT) {
+            customer_tree.emplace();
+            for (std::size_t at = 0; at < view.customer_tree.count; ++at) {
+                customer_tree->push_back(detail::copy(view.customer_tree.entries[at]));
+            }
+        }
+    }
+};
+
+/// The id of a new user.
+struct UserCreated {
+    using c_struct = mspkit_ncentral_user_created_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_created_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserCreated(const c_struct &view)
+        : user_id(detail::field(view.user_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// More about a user role. Every field may be null or absent.
+struct UserRoleExtra {
+    using c_struct = mspkit_ncentral_user_role_extra_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_extra_layout; }
+
+    /// Whether the role can be copied.
+    std::optional<bool> cloneable;
+    /// Whether the server marks the role as read-only.
+    std::optional<bool> read_only;
+    /// Names of the users who have the role. The vendor shows them in lists only.
+    std::optional<std::vector<std::string>> usernames;
+    /// Names of the permissions.
+    std::optional<std::vector<std::string>> permissions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserRoleExtra(const c_struct &view)
+        : cloneable(detail::field(view.cloneable)),
+          read_only(detail::field(view.read_only)),
+          json(detail::copy(view.json))
+    {
+        if (view.usernames.presence == MSPKIT_PRESENT) {
+            usernames.emplace();
+            for (std::size_t at = 0; at < view.usernames.count; ++at) {
+                usernames->push_back(detail::copy(view.usernames.entries[at]));
+            }
+        }
+        if (view.permissions.presence == MSPKIT_PRESENT) {
+            permissions.emplace();
+            for (std::size_t at = 0; at < view.permissions.count; ++at) {
+                permissions->push_back(detail::copy(view.permissions.entries[at]));
+            }
+        }
+    }
+};
+
+/// A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+/// and servers may send fields that are not listed here.
+struct UserRole {
+    using c_struct = mspkit_ncentral_user_role_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_layout; }
+
+    /// Id of the role.
+    std::optional<std::string> role_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// What the role is for.
+    std::optional<std::string> role_description;
+    /// More about a user role. Every field may be null or absent.
+    std::optional<UserRoleExtra> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserRole(const c_struct &view)
+        : role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          role_description(detail::field(view.role_description)),
+          json(detail::copy(view.json))
+    {
+        if (view.details.view != nullptr) {
+            details.emplace(*view.details.view);
+        }
+    }
+};
+
+/// A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+/// absent, and servers may send fields that are not listed here.
+struct UserRoleDetail {
+    using c_struct = mspkit_ncentral_user_role_detail_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_detail_layout; }
+
+    /// Id of the role.
+    std::optional<std::string> role_id;
+    /// Id of the organization unit that the role belongs to.
+    std::optional<std::string> org_unit_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// What the role is for.
+    std::optional<std::string> role_description;
+    /// Ids of the users who have the role.
+    std::optional<std::vector<std::string>> user_ids;
+    /// More about a user role. Every field may be null or absent.
+    std::optional<UserRoleExtra> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserRoleDetail(const c_struct &view)
+        : role_id(detail::field(view.role_id)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          role_name(detail::field(view.role_name)),
+          role_description(detail::field(view.role_description)),
+          json(detail::copy(view.json))
+    {
+        if (view.details.view != nullptr) {
+            details.emplace(*view.details.view);
+        }
+        if (view.user_ids.presence == MSPKIT_PRESENT) {
+            user_ids.emplace();
+            for (std::size_t at = 0; at < view.user_ids.count; ++at) {
+                user_ids->push_back(detail::copy(view.user_ids.entries[at]));
+            }
+        }
+    }
+};
+
+/// The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+/// servers may send fields that are not listed here.
+struct UserSelf {
+    using c_struct = mspkit_ncentral_user_self_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_self_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// Id of the organization unit of the account, which need not be a customer.
+    std::optional<std::string> customer_id;
+    /// The name that the user signs in with, such as an e-mail address.
+    std::optional<std::string> username;
+    /// Title.
+    std::optional<std::string> title;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Telephone.
+    std::optional<std::string> phone;
+    /// Extension of that telephone.
+    std::optional<std::string> extension;
+    /// Department.
+    std::optional<std::string> department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Whether the account is enabled.
+    std::optional<bool> is_enabled;
+    /// Whether the account is locked.
+    std::optional<bool> is_locked;
+    /// Whether the password has expired.
+    std::optional<bool> is_password_expired;
+    /// Whether the password must be changed.
+    std::optional<bool> is_password_reset_required;
+    /// The server's flag of this name, which the vendor does not explain.
+    std::optional<bool> auto_so_power;
+    /// The server's flag of this name, which the vendor does not explain.
+    std::optional<bool> auto_so_user;
+    /// Whether the account comes from LDAP.
+    std::optional<bool> is_ldap;
+    /// The server's flag of this name, which the vendor does not explain.
+    std::optional<bool> ncompass_enabled;
+    /// Kind of two-factor authentication, such as NONE.
+    std::optional<std::string> two_factor_type;
+    /// The kind before the current one.
+    std::optional<std::string> previous_two_factor_type;
+    /// Whether the account was provisioned from outside.
+    std::optional<bool> externally_provisioned;
+    /// Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site.
+    std::optional<std::int64_t> generation;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserSelf(const c_struct &view)
+        : user_id(detail::field(view.user_id)),
+          customer_id(detail::field(view.customer_id)),
+          username(detail::field(view.username)),
+          title(detail::field(view.title)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          email(detail::field(view.email)),
+          phone(detail::field(view.phone)),
+          extension(detail::field(view.extension)),
+          department(detail::field(view.department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          is_enabled(detail::field(view.is_enabled)),
+          is_locked(detail::field(view.is_locked)),
+          is_password_expired(detail::field(view.is_password_expired)),
+          is_password_reset_required(detail::field(view.is_password_reset_required)),
+          auto_so_power(detail::field(view.auto_so_power)),
+          auto_so_user(detail::field(view.auto_so_user)),
+          is_ldap(detail::field(view.is_ldap)),
+          ncompass_enabled(detail::field(view.ncompass_enabled)),
+          two_factor_type(detail::field(view.two_factor_type)),
+          previous_two_factor_type(detail::field(view.previous_two_factor_type)),
+          externally_provisioned(detail::field(view.externally_provisioned)),
+          generation(detail::field(view.generation)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
 /// Parameters of `authenticate_sso` of `auth` besides its arguments.
 struct auth_authenticate_sso_params {
     /// The access token from the identity provider, without `Bearer` in front of it. (required, text, not
@@ -1022,6 +1621,51 @@ struct custom_psa_get_ticket_params {
     std::optional<std::string> password = {};
 };
 
+/// Parameters of `create_installer_link` of `customers` besides its arguments.
+struct customers_create_installer_link_params {
+    /// Id of the software, from `customers.list_installers`. It is sent as text. (required, id)
+    std::optional<std::string> software_id = {};
+};
+
+/// Parameters of `create_site` of `customers` besides its arguments.
+struct customers_create_site_params {
+    /// Name of the site. Not blank. (required, text, not blank)
+    std::optional<std::string> site_name = {};
+    /// First name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_first_name = {};
+    /// Last name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_last_name = {};
+    /// Licence of the site's devices. The server's default is Professional. (optional, `Professional` or
+    /// `Essential`)
+    std::optional<std::string> license_type = {};
+    /// Id in a system of your own. (optional, text)
+    std::optional<std::string> external_id = {};
+    /// E-mail address of the primary contact. (optional, text)
+    std::optional<std::string> contact_email = {};
+    /// Telephone of the site. (optional, text)
+    std::optional<std::string> phone = {};
+    /// Title of the primary contact, such as a position. (optional, text)
+    std::optional<std::string> contact_title = {};
+    /// Telephone of the primary contact. (optional, text)
+    std::optional<std::string> contact_phone = {};
+    /// Extension of that telephone. (optional, text)
+    std::optional<std::string> contact_phone_ext = {};
+    /// Department of the primary contact. (optional, text)
+    std::optional<std::string> contact_department = {};
+    /// First line of the street address. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province. (optional, text)
+    std::optional<std::string> state_prov = {};
+    /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+    std::optional<std::string> country = {};
+    /// Postal code. (optional, text)
+    std::optional<std::string> postal_code = {};
+};
+
 /// Parameters of `list` of `customers` besides its arguments.
 struct customers_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -1041,6 +1685,16 @@ struct customers_list_params {
     std::optional<std::string> select = {};
 };
 
+/// Parameters of `list_installers` of `customers` besides its arguments.
+struct customers_list_installers_params {
+    /// Only software of this type. The server's default is All. (optional, `Agent` or `Probe` or `Other`
+    /// or `All`)
+    std::optional<std::string> software_type = {};
+    /// Only generic or only custom installers. The server's default is All. (optional, `Generic` or
+    /// `Custom` or `All`)
+    std::optional<std::string> installer_type = {};
+};
+
 /// Parameters of `list_sites` of `customers` besides its arguments.
 struct customers_list_sites_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -1058,6 +1712,69 @@ struct customers_list_sites_params {
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
+};
+
+/// Parameters of `list` of `org_units` besides its arguments.
+struct org_units_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_active_issues` of `org_units` besides its arguments.
+struct org_units_list_active_issues_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_children` of `org_units` besides its arguments.
+struct org_units_list_children_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `update_limits` of `org_units` besides its arguments.
+struct org_units_update_limits_params {
+    /// The limits to change, at least one. (required, list of objects, as the text of a JSON array)
+    std::optional<std::string> limits = {};
 };
 
 /// Parameters of `request_patch_comparison` of `reports` besides its arguments.
@@ -1253,6 +1970,106 @@ struct standard_psa_validate_credential_params {
     /// Private or public key of the integration, for ticketing systems that require one in addition to
     /// the credentials. (optional, text, not blank, secret)
     std::optional<std::string> integration_key = {};
+};
+
+/// Parameters of `create` of `user_roles` besides its arguments.
+struct user_roles_create_params {
+    /// Name of the role. Not blank. (required, text, not blank)
+    std::optional<std::string> role_name = {};
+    /// What the role is for, at most 255 characters. Later calls show it as `role_description`.
+    /// (required, text)
+    std::optional<std::string> description = {};
+    /// Numbers of the permissions. They are sent as text. (required, list of ids, as the text of a JSON
+    /// array)
+    std::optional<std::string> permission_ids = {};
+    /// Ids of the users who get the role. They are sent as text. (optional, list of ids, as the text of a
+    /// JSON array)
+    std::optional<std::string> user_ids = {};
+};
+
+/// Parameters of `list` of `user_roles` besides its arguments.
+struct user_roles_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `create` of `users` besides its arguments.
+struct users_create_params {
+    /// E-mail address. Not blank. (required, text, not blank)
+    std::optional<std::string> email = {};
+    /// Password of the new account. (required, text, not blank, secret)
+    std::optional<std::string> password = {};
+    /// First name, at most 50 characters. Not blank. (required, text, not blank)
+    std::optional<std::string> first_name = {};
+    /// Last name, at most 50 characters. Not blank. (required, text, not blank)
+    std::optional<std::string> last_name = {};
+    /// The name to sign in with, at most 50 characters. (optional, text)
+    std::optional<std::string> username = {};
+    /// Country. (optional, text)
+    std::optional<std::string> country = {};
+    /// Postal code of letters and digits, with single spaces or hyphens between them. (optional, text)
+    std::optional<std::string> postal_code = {};
+    /// First line of the street address, at most 100 characters. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address, at most 100 characters. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City, at most 50 characters. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province, at most 50 characters. (optional, text)
+    std::optional<std::string> state = {};
+    /// Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if
+    /// you like. (optional, text)
+    std::optional<std::string> telephone = {};
+    /// Extension of the telephone, 1 to 6 digits. (optional, text)
+    std::optional<std::string> ext = {};
+    /// Department, at most 50 characters. (optional, text)
+    std::optional<std::string> department = {};
+    /// E-mail address for notifications. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Status of the account. The vendor documents no list; its example has `enabled`. (optional, text)
+    std::optional<std::string> status = {};
+    /// Ids of the roles of the user. They are sent as text. (optional, list of ids, as the text of a JSON
+    /// array)
+    std::optional<std::string> role_ids = {};
+    /// Ids of the access groups of the user. They are sent as text. (optional, list of ids, as the text
+    /// of a JSON array)
+    std::optional<std::string> access_group_ids = {};
+    /// Whether the user can only use the API. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> api_only_user = {};
+};
+
+/// Parameters of `list` of `users` besides its arguments.
+struct users_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// What to sort by. Without it the order is the server's. (optional, `lastName` or `name` or
+    /// `username` or `description` or `accountstatus` or `enabled` or `isenabled` or `locked` or
+    /// `isLocked` or `currentssoprovider` or `ssoproviders` or `ldap` or `isldap` or `accessgroups` or
+    /// `roles` or `twofactorenabled` or `apionlyuser` or `soname` or `customername` or `sitename`)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
 };
 
 /// The token exchange. Clients do this automatically; call these only to inspect it.
@@ -1590,6 +2407,90 @@ class customers_resource {
 public:
     explicit customers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
+    /// Makes a link to download an installer. See `mspkit_ncentral_customers_create_installer_link`.
+    response<InstallerLink> create_installer_link(const id &customer_id, const customers_create_installer_link_params &params, const call_options &options = {}) const { return try_create_installer_link(customer_id, params, options).value(); }
+    result<response<InstallerLink>> try_create_installer_link(const id &customer_id, const customers_create_installer_link_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_installer_link_params given = mspkit_ncentral_customers_create_installer_link_params_init();
+        given.software_id = detail::given(params.software_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_create_installer_link(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<InstallerLink>(got);
+    }
+    /// Same as `create_installer_link`, submitted to a queue: its completion has `take<InstallerLink>()`.
+    mspkit_operation submit_create_installer_link(queue &to, void *user_data, const id &customer_id, const customers_create_installer_link_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_installer_link_params given = mspkit_ncentral_customers_create_installer_link_params_init();
+        given.software_id = detail::given(params.software_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_create_installer_link_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Creates a site under a customer. See `mspkit_ncentral_customers_create_site`.
+    response<Site> create_site(const id &customer_id, const customers_create_site_params &params, const call_options &options = {}) const { return try_create_site(customer_id, params, options).value(); }
+    result<response<Site>> try_create_site(const id &customer_id, const customers_create_site_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_site_params given = mspkit_ncentral_customers_create_site_params_init();
+        given.site_name = detail::given(params.site_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_create_site(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Site>(got);
+    }
+    /// Same as `create_site`, submitted to a queue: its completion has `take<Site>()`.
+    mspkit_operation submit_create_site(queue &to, void *user_data, const id &customer_id, const customers_create_site_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_site_params given = mspkit_ncentral_customers_create_site_params_init();
+        given.site_name = detail::given(params.site_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_create_site_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one customer. See `mspkit_ncentral_customers_get`.
     response<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
     result<response<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
@@ -1609,6 +2510,28 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_customers_get_submit(held, detail::given(customer_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the registration token of a customer. See `mspkit_ncentral_customers_get_registration_token`.
+    response<RegistrationToken> get_registration_token(const id &customer_id, const call_options &options = {}) const { return try_get_registration_token(customer_id, options).value(); }
+    result<response<RegistrationToken>> try_get_registration_token(const id &customer_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_get_registration_token(held, detail::given(customer_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RegistrationToken>(got);
+    }
+    /// Same as `get_registration_token`, submitted to a queue: its completion has `take<RegistrationToken>()`.
+    mspkit_operation submit_get_registration_token(queue &to, void *user_data, const id &customer_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_get_registration_token_submit(held, detail::given(customer_id), view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1633,6 +2556,24 @@ public:
         return pager<Customer>(got);
     }
 
+    /// Lists the installers that a customer may download. See
+    /// `mspkit_ncentral_customers_list_installers`.
+    pager<Installer> list_installers(const id &customer_id, const customers_list_installers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_installers(customer_id, params, paging, options).value(); }
+    result<pager<Installer>> try_list_installers(const id &customer_id, const customers_list_installers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_customers_list_installers_params given = mspkit_ncentral_customers_list_installers_params_init();
+        given.software_type = detail::given(params.software_type);
+        given.installer_type = detail::given(params.installer_type);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_list_installers(held, detail::given(customer_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Installer>(got);
+    }
+
     /// Lists the sites of a customer, page by page. See `mspkit_ncentral_customers_list_sites`.
     pager<Site> list_sites(const id &customer_id, const customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, params, paging, options).value(); }
     result<pager<Site>> try_list_sites(const id &customer_id, const customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
@@ -1651,6 +2592,187 @@ public:
             return error(why);
         }
         return pager<Site>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Organization units: the system, service organizations, customers and sites as one tree. Their ids are
+/// one space, so the id of a service organization, a customer or a site is also that of its organization
+/// unit.
+class org_units_resource {
+public:
+    explicit org_units_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets one organization unit. See `mspkit_ncentral_org_units_get`.
+    response<OrgUnit> get(const id &org_unit_id, const call_options &options = {}) const { return try_get(org_unit_id, options).value(); }
+    result<response<OrgUnit>> try_get(const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get(held, detail::given(org_unit_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<OrgUnit>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<OrgUnit>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the limits of a customer. See `mspkit_ncentral_org_units_get_limits`.
+    response<OrgUnitLimits> get_limits(const id &org_unit_id, const call_options &options = {}) const { return try_get_limits(org_unit_id, options).value(); }
+    result<response<OrgUnitLimits>> try_get_limits(const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_limits(held, detail::given(org_unit_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<OrgUnitLimits>(got);
+    }
+    /// Same as `get_limits`, submitted to a queue: its completion has `take<OrgUnitLimits>()`.
+    mspkit_operation submit_get_limits(queue &to, void *user_data, const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_limits_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the registration token of a customer or a site. See
+    /// `mspkit_ncentral_org_units_get_registration_token`.
+    response<RegistrationToken> get_registration_token(const id &org_unit_id, const call_options &options = {}) const { return try_get_registration_token(org_unit_id, options).value(); }
+    result<response<RegistrationToken>> try_get_registration_token(const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_registration_token(held, detail::given(org_unit_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RegistrationToken>(got);
+    }
+    /// Same as `get_registration_token`, submitted to a queue: its completion has `take<RegistrationToken>()`.
+    mspkit_operation submit_get_registration_token(queue &to, void *user_data, const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_registration_token_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the organization units of every type, page by page. See `mspkit_ncentral_org_units_list`.
+    pager<OrgUnit> list(const org_units_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<OrgUnit>> try_list(const org_units_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_params given = mspkit_ncentral_org_units_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<OrgUnit>(got);
+    }
+
+    /// Lists the active issues of a customer or a site, page by page. See
+    /// `mspkit_ncentral_org_units_list_active_issues`.
+    pager<ActiveIssue> list_active_issues(const id &org_unit_id, const org_units_list_active_issues_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_active_issues(org_unit_id, params, paging, options).value(); }
+    result<pager<ActiveIssue>> try_list_active_issues(const id &org_unit_id, const org_units_list_active_issues_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_active_issues_params given = mspkit_ncentral_org_units_list_active_issues_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_active_issues(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ActiveIssue>(got);
+    }
+
+    /// Lists the organization units directly below one, page by page. See
+    /// `mspkit_ncentral_org_units_list_children`.
+    pager<OrgUnit> list_children(const id &org_unit_id, const org_units_list_children_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_children(org_unit_id, params, paging, options).value(); }
+    result<pager<OrgUnit>> try_list_children(const id &org_unit_id, const org_units_list_children_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_children_params given = mspkit_ncentral_org_units_list_children_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_children(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<OrgUnit>(got);
+    }
+
+    /// Lists the status of the jobs of an organization unit. See
+    /// `mspkit_ncentral_org_units_list_job_statuses`.
+    pager<JobStatus> list_job_statuses(const id &org_unit_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_job_statuses(org_unit_id, paging, options).value(); }
+    result<pager<JobStatus>> try_list_job_statuses(const id &org_unit_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_job_statuses(held, detail::given(org_unit_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<JobStatus>(got);
+    }
+
+    /// Changes limits of a customer. See `mspkit_ncentral_org_units_update_limits`.
+    response<OrgUnitLimits> update_limits(const id &org_unit_id, const org_units_update_limits_params &params, const call_options &options = {}) const { return try_update_limits(org_unit_id, params, options).value(); }
+    result<response<OrgUnitLimits>> try_update_limits(const id &org_unit_id, const org_units_update_limits_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_update_limits_params given = mspkit_ncentral_org_units_update_limits_params_init();
+        given.limits = detail::given(params.limits);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_update_limits(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<OrgUnitLimits>(got);
+    }
+    /// Same as `update_limits`, submitted to a queue: its completion has `take<OrgUnitLimits>()`.
+    mspkit_operation submit_update_limits(queue &to, void *user_data, const id &org_unit_id, const org_units_update_limits_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_update_limits_params given = mspkit_ncentral_org_units_update_limits_params_init();
+        given.limits = detail::given(params.limits);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_update_limits_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
     }
 
 private:
@@ -2261,6 +3383,28 @@ public:
         return number;
     }
 
+    /// Gets the registration token of a site. See `mspkit_ncentral_sites_get_registration_token`.
+    response<RegistrationToken> get_registration_token(const id &site_id, const call_options &options = {}) const { return try_get_registration_token(site_id, options).value(); }
+    result<response<RegistrationToken>> try_get_registration_token(const id &site_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_sites_get_registration_token(held, detail::given(site_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RegistrationToken>(got);
+    }
+    /// Same as `get_registration_token`, submitted to a queue: its completion has `take<RegistrationToken>()`.
+    mspkit_operation submit_get_registration_token(queue &to, void *user_data, const id &site_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_sites_get_registration_token_submit(held, detail::given(site_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Lists the sites of all customers, page by page. See `mspkit_ncentral_sites_list`.
     pager<Site> list(const sites_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
     result<pager<Site>> try_list(const sites_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
@@ -2451,6 +3595,225 @@ private:
     const mspkit_ncentral *held;
 };
 
+/// Roles of users, which hold permissions. They belong to an organization unit.
+class user_roles_resource {
+public:
+    explicit user_roles_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Creates a user role in an organization unit. See `mspkit_ncentral_user_roles_create`.
+    response<UserRoleDetail> create(const id &org_unit_id, const user_roles_create_params &params, const call_options &options = {}) const { return try_create(org_unit_id, params, options).value(); }
+    result<response<UserRoleDetail>> try_create(const id &org_unit_id, const user_roles_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_create_params given = mspkit_ncentral_user_roles_create_params_init();
+        given.role_name = detail::given(params.role_name);
+        given.description = detail::given(params.description);
+        given.permission_ids = detail::given(params.permission_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_create(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserRoleDetail>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<UserRoleDetail>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const id &org_unit_id, const user_roles_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_create_params given = mspkit_ncentral_user_roles_create_params_init();
+        given.role_name = detail::given(params.role_name);
+        given.description = detail::given(params.description);
+        given.permission_ids = detail::given(params.permission_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_user_roles_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one user role. See `mspkit_ncentral_user_roles_get`.
+    response<UserRoleDetail> get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const { return try_get(org_unit_id, user_role_id, options).value(); }
+    result<response<UserRoleDetail>> try_get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_get(held, detail::given(org_unit_id), detail::given(user_role_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserRoleDetail>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<UserRoleDetail>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_user_roles_get_submit(held, detail::given(org_unit_id), detail::given(user_role_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the user roles of an organization unit, page by page. See `mspkit_ncentral_user_roles_list`.
+    pager<UserRole> list(const id &org_unit_id, const user_roles_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(org_unit_id, params, paging, options).value(); }
+    result<pager<UserRole>> try_list(const id &org_unit_id, const user_roles_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_user_roles_list_params given = mspkit_ncentral_user_roles_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_list(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<UserRole>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Users of an organization unit, and the user that the token belongs to. No call lists the users of all
+/// organization units.
+class users_resource {
+public:
+    explicit users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Creates a user in an organization unit. See `mspkit_ncentral_users_create`.
+    response<UserCreated> create(const id &org_unit_id, const users_create_params &params, const call_options &options = {}) const { return try_create(org_unit_id, params, options).value(); }
+    result<response<UserCreated>> try_create(const id &org_unit_id, const users_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_create_params given = mspkit_ncentral_users_create_params_init();
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.username = detail::given(params.username);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state = detail::given(params.state);
+        given.telephone = detail::given(params.telephone);
+        given.ext = detail::given(params.ext);
+        given.department = detail::given(params.department);
+        given.notification_email = detail::given(params.notification_email);
+        given.status = detail::given(params.status);
+        given.role_ids = detail::given(params.role_ids);
+        given.access_group_ids = detail::given(params.access_group_ids);
+        given.api_only_user = detail::number<std::int32_t>(params.api_only_user);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_create(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserCreated>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<UserCreated>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const id &org_unit_id, const users_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_create_params given = mspkit_ncentral_users_create_params_init();
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.username = detail::given(params.username);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state = detail::given(params.state);
+        given.telephone = detail::given(params.telephone);
+        given.ext = detail::given(params.ext);
+        given.department = detail::given(params.department);
+        given.notification_email = detail::given(params.notification_email);
+        given.status = detail::given(params.status);
+        given.role_ids = detail::given(params.role_ids);
+        given.access_group_ids = detail::given(params.access_group_ids);
+        given.api_only_user = detail::number<std::int32_t>(params.api_only_user);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the user endpoints start from. See `mspkit_ncentral_users_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the users of an organization unit, page by page. See `mspkit_ncentral_users_list`.
+    pager<User> list(const id &org_unit_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(org_unit_id, params, paging, options).value(); }
+    result<pager<User>> try_list(const id &org_unit_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_users_list_params given = mspkit_ncentral_users_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_list(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<User>(got);
+    }
+
+    /// Gets the user that the token belongs to. See `mspkit_ncentral_users_me`.
+    response<UserSelf> me(const call_options &options = {}) const { return try_me(options).value(); }
+    result<response<UserSelf>> try_me(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_me(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserSelf>(got);
+    }
+    /// Same as `me`, submitted to a queue: its completion has `take<UserSelf>()`.
+    mspkit_operation submit_me(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_me_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
 } // namespace ncentral_types
 
 /// One N-central server per managed service provider, in the vendor's cloud or on the provider's
@@ -2468,6 +3831,7 @@ private:
 ///   with status 500.
 class ncentral : public client {
 public:
+    using ActiveIssue = ncentral_types::ActiveIssue;
     using AuthLinks = ncentral_types::AuthLinks;
     using AuthToken = ncentral_types::AuthToken;
     using TokenPair = ncentral_types::TokenPair;
@@ -2476,7 +3840,13 @@ public:
     using CustomPsaTicketInfo = ncentral_types::CustomPsaTicketInfo;
     using Customer = ncentral_types::Customer;
     using DirectTask = ncentral_types::DirectTask;
+    using Installer = ncentral_types::Installer;
+    using InstallerLink = ncentral_types::InstallerLink;
+    using JobStatus = ncentral_types::JobStatus;
     using Links = ncentral_types::Links;
+    using OrgUnit = ncentral_types::OrgUnit;
+    using OrgUnitLimit = ncentral_types::OrgUnitLimit;
+    using OrgUnitLimits = ncentral_types::OrgUnitLimits;
     using PatchDeviceClassSummary = ncentral_types::PatchDeviceClassSummary;
     using PatchTypeSummary = ncentral_types::PatchTypeSummary;
     using PatchInstallSummary = ncentral_types::PatchInstallSummary;
@@ -2488,6 +3858,7 @@ public:
     using PsaCredentialCheck = ncentral_types::PsaCredentialCheck;
     using PsaCustomerMapping = ncentral_types::PsaCustomerMapping;
     using PsaSite = ncentral_types::PsaSite;
+    using RegistrationToken = ncentral_types::RegistrationToken;
     using ScheduledTask = ncentral_types::ScheduledTask;
     using ScheduledTaskStatusDetail = ncentral_types::ScheduledTaskStatusDetail;
     using ScheduledTaskOutcome = ncentral_types::ScheduledTaskOutcome;
@@ -2499,11 +3870,24 @@ public:
     using ServiceOrg = ncentral_types::ServiceOrg;
     using Site = ncentral_types::Site;
     using TokenStatus = ncentral_types::TokenStatus;
+    using User = ncentral_types::User;
+    using UserCreated = ncentral_types::UserCreated;
+    using UserRoleExtra = ncentral_types::UserRoleExtra;
+    using UserRole = ncentral_types::UserRole;
+    using UserRoleDetail = ncentral_types::UserRoleDetail;
+    using UserSelf = ncentral_types::UserSelf;
     using auth_authenticate_sso_params = ncentral_types::auth_authenticate_sso_params;
     using custom_psa_create_ticket_params = ncentral_types::custom_psa_create_ticket_params;
     using custom_psa_get_ticket_params = ncentral_types::custom_psa_get_ticket_params;
+    using customers_create_installer_link_params = ncentral_types::customers_create_installer_link_params;
+    using customers_create_site_params = ncentral_types::customers_create_site_params;
     using customers_list_params = ncentral_types::customers_list_params;
+    using customers_list_installers_params = ncentral_types::customers_list_installers_params;
     using customers_list_sites_params = ncentral_types::customers_list_sites_params;
+    using org_units_list_params = ncentral_types::org_units_list_params;
+    using org_units_list_active_issues_params = ncentral_types::org_units_list_active_issues_params;
+    using org_units_list_children_params = ncentral_types::org_units_list_children_params;
+    using org_units_update_limits_params = ncentral_types::org_units_update_limits_params;
     using reports_request_patch_comparison_params = ncentral_types::reports_request_patch_comparison_params;
     using scheduled_tasks_run_direct_params = ncentral_types::scheduled_tasks_run_direct_params;
     using server_versions_authenticated_params = ncentral_types::server_versions_authenticated_params;
@@ -2514,6 +3898,10 @@ public:
     using sites_list_params = ncentral_types::sites_list_params;
     using standard_psa_replace_mappings_params = ncentral_types::standard_psa_replace_mappings_params;
     using standard_psa_validate_credential_params = ncentral_types::standard_psa_validate_credential_params;
+    using user_roles_create_params = ncentral_types::user_roles_create_params;
+    using user_roles_list_params = ncentral_types::user_roles_list_params;
+    using users_create_params = ncentral_types::users_create_params;
+    using users_list_params = ncentral_types::users_list_params;
 
     explicit ncentral(const client_options &options = {}) : client("ncentral", options) {}
 
@@ -2530,6 +3918,11 @@ public:
 
     /// Customers of every service organization that the API user may see.
     ncentral_types::customers_resource customers() const noexcept { return ncentral_types::customers_resource(get()); }
+
+    /// Organization units: the system, service organizations, customers and sites as one tree. Their ids
+    /// are one space, so the id of a service organization, a customer or a site is also that of its
+    /// organization unit.
+    ncentral_types::org_units_resource org_units() const noexcept { return ncentral_types::org_units_resource(get()); }
 
     /// Reports that the server prepares when they are requested.
     ncentral_types::reports_resource reports() const noexcept { return ncentral_types::reports_resource(get()); }
@@ -2551,6 +3944,13 @@ public:
     /// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
     /// them. Credentials can only be checked for Tigerpaw, type 3.
     ncentral_types::standard_psa_resource standard_psa() const noexcept { return ncentral_types::standard_psa_resource(get()); }
+
+    /// Roles of users, which hold permissions. They belong to an organization unit.
+    ncentral_types::user_roles_resource user_roles() const noexcept { return ncentral_types::user_roles_resource(get()); }
+
+    /// Users of an organization unit, and the user that the token belongs to. No call lists the users of
+    /// all organization units.
+    ncentral_types::users_resource users() const noexcept { return ncentral_types::users_resource(get()); }
 
 private:
     ncentral(const ncentral &from, const client_options &options) : client(from, options) {}

@@ -152,6 +152,34 @@ static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_org
     return made;
 }
 
+static json *of_mspkit_ncentral_active_issue(const mspkit_ncentral_active_issue_view *view)
+{
+    static const char *const known[] = {
+        "orgUnitId",
+        "deviceId",
+        "notificationState",
+        "serviceId",
+        "serviceName",
+        "serviceType",
+        "taskId",
+        "serviceItemId",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "deviceId", view->device_id);
+    view_int(made, "notificationState", view->notification_state);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "serviceName", view->service_name);
+    view_text(made, "serviceType", view->service_type);
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "serviceItemId", view->service_item_id);
+    view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_auth_links(const mspkit_ncentral_auth_links_view *view)
 {
     static const char *const known[] = {
@@ -344,6 +372,74 @@ static json *of_mspkit_ncentral_direct_task(const mspkit_ncentral_direct_task_vi
     return made;
 }
 
+static json *of_mspkit_ncentral_installer(const mspkit_ncentral_installer_view *view)
+{
+    static const char *const known[] = {
+        "softwareId",
+        "softwareName",
+        "description",
+        "installerType",
+        "operatingSystem",
+        "softwareType",
+        "version",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "softwareId", view->software_id);
+    view_text(made, "softwareName", view->software_name);
+    view_text(made, "description", view->description);
+    view_text(made, "installerType", view->installer_type);
+    view_text(made, "operatingSystem", view->operating_system);
+    view_text(made, "softwareType", view->software_type);
+    view_text(made, "version", view->version);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_installer_link(const mspkit_ncentral_installer_link_view *view)
+{
+    static const char *const known[] = {
+        "downloadLink",
+        "expirationDate",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "downloadLink", view->download_link);
+    view_text(made, "expirationDate", view->expiration_date);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_job_status(const mspkit_ncentral_job_status_view *view)
+{
+    static const char *const known[] = {
+        "jobId",
+        "jobName",
+        "jobTarget",
+        "jobTypeId",
+        "status",
+        "deviceId",
+        "orgUnitId",
+        "scheduledTime",
+        "lastCompletionTime",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "jobId", view->job_id);
+    view_text(made, "jobName", view->job_name);
+    view_text(made, "jobTarget", view->job_target);
+    view_text(made, "jobTypeId", view->job_type_id);
+    view_text(made, "status", view->status);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "scheduledTime", view->scheduled_time);
+    view_text(made, "lastCompletionTime", view->last_completion_time);
+    view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
 {
     static const char *const known[] = {
@@ -352,6 +448,97 @@ static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
     };
     json *made = json_object();
     view_json(made, "_links", view->links);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_org_unit(const mspkit_ncentral_org_unit_view *view)
+{
+    static const char *const known[] = {
+        "orgUnitId",
+        "orgUnitName",
+        "orgUnitType",
+        "parentId",
+        "externalId",
+        "externalId2",
+        "contactFirstName",
+        "contactLastName",
+        "phone",
+        "contactTitle",
+        "contactEmail",
+        "contactPhone",
+        "contactPhoneExt",
+        "contactDepartment",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "generation",
+        "descendantCount",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "orgUnitName", view->org_unit_name);
+    view_text(made, "orgUnitType", view->org_unit_type);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "externalId", view->external_id);
+    view_text(made, "externalId2", view->external_id2);
+    view_text(made, "contactFirstName", view->contact_first_name);
+    view_text(made, "contactLastName", view->contact_last_name);
+    view_text(made, "phone", view->phone);
+    view_text(made, "contactTitle", view->contact_title);
+    view_text(made, "contactEmail", view->contact_email);
+    view_text(made, "contactPhone", view->contact_phone);
+    view_text(made, "contactPhoneExt", view->contact_phone_ext);
+    view_text(made, "contactDepartment", view->contact_department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_int(made, "generation", view->generation);
+    view_int(made, "descendantCount", view->descendant_count);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_org_unit_limit(const mspkit_ncentral_org_unit_limit_view *view)
+{
+    static const char *const known[] = {
+        "limitName",
+        "value",
+        "maxValue",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "limitName", view->limit_name);
+    view_int(made, "value", view->value);
+    view_int(made, "maxValue", view->max_value);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_org_unit_limits(const mspkit_ncentral_org_unit_limits_view *view)
+{
+    static const char *const known[] = {
+        "message",
+        "data",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "message", view->message);
+    if (view_there(made, "data", view->limits.presence, view->limits.entries != NULL || view->limits.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->limits.count; at++) {
+            json_push(list, of_mspkit_ncentral_org_unit_limit(view->limits.entries[at]));
+        }
+        json_put(made, "data", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -545,6 +732,20 @@ static json *of_mspkit_ncentral_psa_site(const mspkit_ncentral_psa_site_view *vi
     json *made = json_object();
     view_text(made, "psaSiteId", view->psa_site_id);
     view_text(made, "psaSiteName", view->psa_site_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_registration_token(const mspkit_ncentral_registration_token_view *view)
+{
+    static const char *const known[] = {
+        "registrationToken",
+        "registrationTokenExpiryDate",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "registrationToken", view->registration_token);
+    view_text(made, "registrationTokenExpiryDate", view->registration_token_expiry_date);
     view_extra(made, view->json, known);
     return made;
 }
@@ -841,6 +1042,231 @@ static json *of_mspkit_ncentral_token_status(const mspkit_ncentral_token_status_
     return made;
 }
 
+static json *of_mspkit_ncentral_user(const mspkit_ncentral_user_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        "userName",
+        "firstName",
+        "lastName",
+        "fullName",
+        "description",
+        "apiOnlyUser",
+        "isEnabled",
+        "isLdap",
+        "isLocked",
+        "loggedInUser",
+        "readOnly",
+        "supportUser",
+        "twoFactorEnabled",
+        "accessGroupIds",
+        "roleIds",
+        "currentSsoProvider",
+        "customerTree",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "userId", view->user_id);
+    view_text(made, "userName", view->user_name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "fullName", view->full_name);
+    view_text(made, "description", view->description);
+    view_flag(made, "apiOnlyUser", view->api_only_user);
+    view_flag(made, "isEnabled", view->is_enabled);
+    view_flag(made, "isLdap", view->is_ldap);
+    view_flag(made, "isLocked", view->is_locked);
+    view_flag(made, "loggedInUser", view->logged_in_user);
+    view_flag(made, "readOnly", view->read_only);
+    view_flag(made, "supportUser", view->support_user);
+    view_flag(made, "twoFactorEnabled", view->two_factor_enabled);
+    if (view_there(made, "accessGroupIds", view->access_group_ids.presence, view->access_group_ids.entries != NULL || view->access_group_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->access_group_ids.count; at++) {
+            json_push(list, json_string(view->access_group_ids.entries[at].data, view->access_group_ids.entries[at].len));
+        }
+        json_put(made, "accessGroupIds", list);
+    }
+    if (view_there(made, "roleIds", view->role_ids.presence, view->role_ids.entries != NULL || view->role_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->role_ids.count; at++) {
+            json_push(list, json_string(view->role_ids.entries[at].data, view->role_ids.entries[at].len));
+        }
+        json_put(made, "roleIds", list);
+    }
+    view_text(made, "currentSsoProvider", view->current_sso_provider);
+    if (view_there(made, "customerTree", view->customer_tree.presence, view->customer_tree.entries != NULL || view->customer_tree.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->customer_tree.count; at++) {
+            json_push(list, json_string(view->customer_tree.entries[at].data, view->customer_tree.entries[at].len));
+        }
+        json_put(made, "customerTree", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_created(const mspkit_ncentral_user_created_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "userId", view->user_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role_extra(const mspkit_ncentral_user_role_extra_view *view)
+{
+    static const char *const known[] = {
+        "cloneable",
+        "readonly",
+        "usernames",
+        "permissions",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_flag(made, "cloneable", view->cloneable);
+    view_flag(made, "readonly", view->read_only);
+    if (view_there(made, "usernames", view->usernames.presence, view->usernames.entries != NULL || view->usernames.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->usernames.count; at++) {
+            json_push(list, json_string(view->usernames.entries[at].data, view->usernames.entries[at].len));
+        }
+        json_put(made, "usernames", list);
+    }
+    if (view_there(made, "permissions", view->permissions.presence, view->permissions.entries != NULL || view->permissions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->permissions.count; at++) {
+            json_push(list, json_string(view->permissions.entries[at].data, view->permissions.entries[at].len));
+        }
+        json_put(made, "permissions", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role(const mspkit_ncentral_user_role_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "roleName",
+        "roleDescription",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "roleDescription", view->role_description);
+    if (view_there(made, "_extra", view->details.presence, view->details.view != NULL)) {
+        json_put(made, "_extra", of_mspkit_ncentral_user_role_extra(view->details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role_detail(const mspkit_ncentral_user_role_detail_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "orgUnitId",
+        "roleName",
+        "roleDescription",
+        "userIds",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "roleDescription", view->role_description);
+    if (view_there(made, "userIds", view->user_ids.presence, view->user_ids.entries != NULL || view->user_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->user_ids.count; at++) {
+            json_push(list, json_string(view->user_ids.entries[at].data, view->user_ids.entries[at].len));
+        }
+        json_put(made, "userIds", list);
+    }
+    if (view_there(made, "_extra", view->details.presence, view->details.view != NULL)) {
+        json_put(made, "_extra", of_mspkit_ncentral_user_role_extra(view->details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_self(const mspkit_ncentral_user_self_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        "customerId",
+        "username",
+        "title",
+        "firstName",
+        "lastName",
+        "email",
+        "phone",
+        "extension",
+        "department",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "isEnabled",
+        "isLocked",
+        "isPasswordExpired",
+        "isPasswordResetRequired",
+        "autoSOPower",
+        "autoSOUser",
+        "isLDAP",
+        "ncompassEnabled",
+        "twoFactorType",
+        "previousTwoFactorType",
+        "externallyProvisioned",
+        "generation",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "userId", view->user_id);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "username", view->username);
+    view_text(made, "title", view->title);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "email", view->email);
+    view_text(made, "phone", view->phone);
+    view_text(made, "extension", view->extension);
+    view_text(made, "department", view->department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_flag(made, "isEnabled", view->is_enabled);
+    view_flag(made, "isLocked", view->is_locked);
+    view_flag(made, "isPasswordExpired", view->is_password_expired);
+    view_flag(made, "isPasswordResetRequired", view->is_password_reset_required);
+    view_flag(made, "autoSOPower", view->auto_so_power);
+    view_flag(made, "autoSOUser", view->auto_so_user);
+    view_flag(made, "isLDAP", view->is_ldap);
+    view_flag(made, "ncompassEnabled", view->ncompass_enabled);
+    view_text(made, "twoFactorType", view->two_factor_type);
+    view_text(made, "previousTwoFactorType", view->previous_two_factor_type);
+    view_flag(made, "externallyProvisioned", view->externally_provisioned);
+    view_int(made, "generation", view->generation);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_wiv_case(const mspkit_wiv_case_view *view)
 {
     static const char *const known[] = {
@@ -990,9 +1416,37 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
+    if (strcmp(operation, "ncentral.customers.create_installer_link") == 0) {
+        const mspkit_ncentral_installer_link_view *view = mspkit_ncentral_installer_link_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_installer_link(view);
+    }
+    if (strcmp(operation, "ncentral.customers.create_site") == 0) {
+        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
     if (strcmp(operation, "ncentral.customers.get") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
+    }
+    if (strcmp(operation, "ncentral.customers.get_registration_token") == 0) {
+        const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get") == 0) {
+        const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_limits") == 0) {
+        const mspkit_ncentral_org_unit_limits_view *view = mspkit_ncentral_org_unit_limits_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit_limits(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_registration_token") == 0) {
+        const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.update_limits") == 0) {
+        const mspkit_ncentral_org_unit_limits_view *view = mspkit_ncentral_org_unit_limits_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit_limits(view);
     }
     if (strcmp(operation, "ncentral.reports.get") == 0) {
         const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
@@ -1066,6 +1520,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
+    if (strcmp(operation, "ncentral.sites.get_registration_token") == 0) {
+        const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
     if (strcmp(operation, "ncentral.standard_psa.links") == 0) {
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
@@ -1077,6 +1535,26 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.standard_psa.validate_credential") == 0) {
         const mspkit_ncentral_psa_credential_check_view *view = mspkit_ncentral_psa_credential_check_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_psa_credential_check(view);
+    }
+    if (strcmp(operation, "ncentral.user_roles.create") == 0) {
+        const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
+    }
+    if (strcmp(operation, "ncentral.user_roles.get") == 0) {
+        const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
+    }
+    if (strcmp(operation, "ncentral.users.create") == 0) {
+        const mspkit_ncentral_user_created_view *view = mspkit_ncentral_user_created_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_created(view);
+    }
+    if (strcmp(operation, "ncentral.users.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.users.me") == 0) {
+        const mspkit_ncentral_user_self_view *view = mspkit_ncentral_user_self_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_self(view);
     }
     if (strcmp(operation, "wiv.workflows.run") == 0) {
         const mspkit_wiv_workflow_run_view *view = mspkit_wiv_workflow_run_of_response(response);
@@ -1099,9 +1577,29 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
+    if (strcmp(operation, "ncentral.customers.list_installers") == 0) {
+        const mspkit_ncentral_installer_view *view = mspkit_ncentral_installer_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_installer(view);
+    }
     if (strcmp(operation, "ncentral.customers.list_sites") == 0) {
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list") == 0) {
+        const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_active_issues") == 0) {
+        const mspkit_ncentral_active_issue_view *view = mspkit_ncentral_active_issue_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_active_issue(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_children") == 0) {
+        const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_job_statuses") == 0) {
+        const mspkit_ncentral_job_status_view *view = mspkit_ncentral_job_status_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_job_status(view);
     }
     if (strcmp(operation, "ncentral.scheduled_tasks.list_status_details") == 0) {
         const mspkit_ncentral_scheduled_task_status_detail_view *view = mspkit_ncentral_scheduled_task_status_detail_of_item(item);
@@ -1139,6 +1637,14 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_ncentral_psa_site_view *view = mspkit_ncentral_psa_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_psa_site(view);
     }
+    if (strcmp(operation, "ncentral.user_roles.list") == 0) {
+        const mspkit_ncentral_user_role_view *view = mspkit_ncentral_user_role_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_role(view);
+    }
+    if (strcmp(operation, "ncentral.users.list") == 0) {
+        const mspkit_ncentral_user_view *view = mspkit_ncentral_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_user(view);
+    }
     if (strcmp(operation, "wiv.cases.search") == 0) {
         const mspkit_wiv_case_view *view = mspkit_wiv_case_of_item(item);
         return view == NULL ? NULL : of_mspkit_wiv_case(view);
@@ -1160,7 +1666,12 @@ bool dispatch_is_list(const char *operation)
         "cloudmore.estore.list",
         "cloudmore.services.list",
         "ncentral.customers.list",
+        "ncentral.customers.list_installers",
         "ncentral.customers.list_sites",
+        "ncentral.org_units.list",
+        "ncentral.org_units.list_active_issues",
+        "ncentral.org_units.list_children",
+        "ncentral.org_units.list_job_statuses",
         "ncentral.scheduled_tasks.list_status_details",
         "ncentral.service_orgs.list",
         "ncentral.service_orgs.list_customers",
@@ -1170,6 +1681,8 @@ bool dispatch_is_list(const char *operation)
         "ncentral.standard_psa.list_contacts",
         "ncentral.standard_psa.list_mappings",
         "ncentral.standard_psa.list_sites",
+        "ncentral.user_roles.list",
+        "ncentral.users.list",
         "wiv.cases.search",
         "wiv.cases.search_own",
         "wiv.customers.list",
@@ -1322,11 +1835,75 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_custom_psa_ticket_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_custom_psa_ticket_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.customers.create_installer_link") == 0) {
+        mspkit_ncentral_customers_create_installer_link_params params = mspkit_ncentral_customers_create_installer_link_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.software_id = param_text(call->params, "software_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_create_installer_link((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_customers_create_installer_link_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.customers.create_site") == 0) {
+        mspkit_ncentral_customers_create_site_params params = mspkit_ncentral_customers_create_site_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.site_name = param_text(call->params, "site_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.license_type = param_text(call->params, "license_type");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_create_site((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_customers_create_site_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
         const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
                    ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
                    : mspkit_ncentral_customers_get_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.customers.get_registration_token") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_get_registration_token((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
+                   : mspkit_ncentral_customers_get_registration_token_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_limits") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_limits((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_limits_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_registration_token") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_registration_token((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_registration_token_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.update_limits") == 0) {
+        mspkit_ncentral_org_units_update_limits_params params = mspkit_ncentral_org_units_update_limits_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.limits = param_json(call->params, "limits");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_update_limits((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_org_units_update_limits_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.reports.get") == 0) {
         const mspkit_str report_id = param_text(call->params, "report_id");
@@ -1477,6 +2054,12 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_sites_get((const mspkit_ncentral *)call->client, site_id, call->options, response, error)
                    : mspkit_ncentral_sites_get_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.sites.get_registration_token") == 0) {
+        const mspkit_str site_id = param_text(call->params, "site_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_sites_get_registration_token((const mspkit_ncentral *)call->client, site_id, call->options, response, error)
+                   : mspkit_ncentral_sites_get_registration_token_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.standard_psa.links") == 0) {
         return call->queue == NULL
                    ? mspkit_ncentral_standard_psa_links((const mspkit_ncentral *)call->client, call->options, response, error)
@@ -1499,6 +2082,60 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_standard_psa_validate_credential((const mspkit_ncentral *)call->client, psa_type, &params, call->options, response, error)
                    : mspkit_ncentral_standard_psa_validate_credential_submit((const mspkit_ncentral *)call->client, psa_type, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.user_roles.create") == 0) {
+        mspkit_ncentral_user_roles_create_params params = mspkit_ncentral_user_roles_create_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.role_name = param_text(call->params, "role_name");
+        params.description = param_text(call->params, "description");
+        params.permission_ids = param_json(call->params, "permission_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_user_roles_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_user_roles_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.user_roles.get") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str user_role_id = param_text(call->params, "user_role_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_user_roles_get((const mspkit_ncentral *)call->client, org_unit_id, user_role_id, call->options, response, error)
+                   : mspkit_ncentral_user_roles_get_submit((const mspkit_ncentral *)call->client, org_unit_id, user_role_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.create") == 0) {
+        mspkit_ncentral_users_create_params params = mspkit_ncentral_users_create_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.email = param_text(call->params, "email");
+        params.password = param_text(call->params, "password");
+        params.first_name = param_text(call->params, "first_name");
+        params.last_name = param_text(call->params, "last_name");
+        params.username = param_text(call->params, "username");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state = param_text(call->params, "state");
+        params.telephone = param_text(call->params, "telephone");
+        params.ext = param_text(call->params, "ext");
+        params.department = param_text(call->params, "department");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.status = param_text(call->params, "status");
+        params.role_ids = param_json(call->params, "role_ids");
+        params.access_group_ids = param_json(call->params, "access_group_ids");
+        params.api_only_user = param_flag(call->params, "api_only_user");
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_users_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_users_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.me") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_me((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_users_me_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "wiv.workflows.run") == 0) {
         mspkit_wiv_workflows_run_params params = mspkit_wiv_workflows_run_params_init();
@@ -1534,6 +2171,13 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "ncentral.customers.list_installers") == 0) {
+        mspkit_ncentral_customers_list_installers_params params = mspkit_ncentral_customers_list_installers_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.software_type = param_text(call->params, "software_type");
+        params.installer_type = param_text(call->params, "installer_type");
+        return mspkit_ncentral_customers_list_installers((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.list_sites") == 0) {
         mspkit_ncentral_customers_list_sites_params params = mspkit_ncentral_customers_list_sites_params_init();
         const mspkit_str customer_id = param_text(call->params, "customer_id");
@@ -1543,6 +2187,39 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list") == 0) {
+        mspkit_ncentral_org_units_list_params params = mspkit_ncentral_org_units_list_params_init();
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_active_issues") == 0) {
+        mspkit_ncentral_org_units_list_active_issues_params params = mspkit_ncentral_org_units_list_active_issues_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_active_issues((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_children") == 0) {
+        mspkit_ncentral_org_units_list_children_params params = mspkit_ncentral_org_units_list_children_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_children((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_job_statuses") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return mspkit_ncentral_org_units_list_job_statuses((const mspkit_ncentral *)call->client, org_unit_id, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.scheduled_tasks.list_status_details") == 0) {
         const mspkit_str task_id = param_text(call->params, "task_id");
@@ -1597,6 +2274,26 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         const mspkit_str customer_id = param_text(call->params, "customer_id");
         const mspkit_str psa_company_id = param_text(call->params, "psa_company_id");
         return mspkit_ncentral_standard_psa_list_sites((const mspkit_ncentral *)call->client, customer_id, psa_company_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.user_roles.list") == 0) {
+        mspkit_ncentral_user_roles_list_params params = mspkit_ncentral_user_roles_list_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_user_roles_list((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.list") == 0) {
+        mspkit_ncentral_users_list_params params = mspkit_ncentral_users_list_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_users_list((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search") == 0) {
         mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();

@@ -139,6 +139,15 @@ class NCentral(SyncClient):
         return ncentral.Customers(self)
 
     @resource
+    def org_units(self) -> ncentral.OrgUnits:
+        """Organization units: the system, service organizations, customers and sites as one tree.
+
+        Their ids are one space, so the id of a service organization, a customer or a site is also that of
+        its organization unit.
+        """
+        return ncentral.OrgUnits(self)
+
+    @resource
     def reports(self) -> ncentral.Reports:
         """Reports that the server prepares when they are requested."""
         return ncentral.Reports(self)
@@ -178,6 +187,19 @@ class NCentral(SyncClient):
         Credentials can only be checked for Tigerpaw, type 3.
         """
         return ncentral.StandardPsa(self)
+
+    @resource
+    def user_roles(self) -> ncentral.UserRoles:
+        """Roles of users, which hold permissions. They belong to an organization unit."""
+        return ncentral.UserRoles(self)
+
+    @resource
+    def users(self) -> ncentral.Users:
+        """Users of an organization unit, and the user that the token belongs to.
+
+        No call lists the users of all organization units.
+        """
+        return ncentral.Users(self)
 
 
 class AsyncNCentral(AsyncClient):
@@ -305,6 +327,15 @@ class AsyncNCentral(AsyncClient):
         return ncentral.AsyncCustomers(self)
 
     @resource
+    def org_units(self) -> ncentral.AsyncOrgUnits:
+        """Organization units: the system, service organizations, customers and sites as one tree.
+
+        Their ids are one space, so the id of a service organization, a customer or a site is also that of
+        its organization unit.
+        """
+        return ncentral.AsyncOrgUnits(self)
+
+    @resource
     def reports(self) -> ncentral.AsyncReports:
         """Reports that the server prepares when they are requested."""
         return ncentral.AsyncReports(self)
@@ -344,3 +375,16 @@ class AsyncNCentral(AsyncClient):
         Credentials can only be checked for Tigerpaw, type 3.
         """
         return ncentral.AsyncStandardPsa(self)
+
+    @resource
+    def user_roles(self) -> ncentral.AsyncUserRoles:
+        """Roles of users, which hold permissions. They belong to an organization unit."""
+        return ncentral.AsyncUserRoles(self)
+
+    @resource
+    def users(self) -> ncentral.AsyncUsers:
+        """Users of an organization unit, and the user that the token belongs to.
+
+        No call lists the users of all organization units.
+        """
+        return ncentral.AsyncUsers(self)

@@ -296,9 +296,14 @@ impl RequestTemplate {
         other.for_operation(self.operation)
     }
 
-    /// The fields of the body if it is an object.
-    pub(crate) fn sent(&self) -> &[(String, String)] {
-        if self.operation.body == BodyKind::Json { &self.fields } else { &[] }
+    /// The fields of the body without secrets, if it is an object.
+    pub(crate) fn sent(&self) -> Fields {
+        let secret = |wire: &str| {
+            let param = self.operation.params.iter().find(|param| param.wire == wire);
+            param.is_some_and(|param| param.secret || param.kind.has_secrets())
+        };
+        let fields = self.fields.iter().filter(|(wire, _)| !secret(wire));
+        if self.operation.body == BodyKind::Json { fields.cloned().collect() } else { Vec::new() }
     }
 
     fn method(&self) -> &Method {

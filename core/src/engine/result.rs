@@ -38,7 +38,7 @@ pub(crate) fn shape(
         body: value::rewritten(&response.body, operation.envelope(), operation.model),
         ..response
     };
-    let json = result(core, operation, template.sent(), &response).map_err(|error| {
+    let json = result(core, operation, &template.sent(), &response).map_err(|error| {
         let error = match &response.unreadable {
             Some(source) => raw::undecodable(&source.to_string()),
             None => error,

@@ -55,80 +55,120 @@ pub(crate) mod op {
     pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 19;
     /// `ncentral.custom_psa.ticket_links`
     pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 20;
+    /// `ncentral.customers.create_installer_link`
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 21;
+    /// `ncentral.customers.create_site`
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 22;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 21;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 23;
+    /// `ncentral.customers.get_registration_token`
+    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 24;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 22;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 25;
+    /// `ncentral.customers.list_installers`
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 26;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 23;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 27;
+    /// `ncentral.org_units.get`
+    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 28;
+    /// `ncentral.org_units.get_limits`
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 29;
+    /// `ncentral.org_units.get_registration_token`
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 30;
+    /// `ncentral.org_units.list`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 31;
+    /// `ncentral.org_units.list_active_issues`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 32;
+    /// `ncentral.org_units.list_children`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 33;
+    /// `ncentral.org_units.list_job_statuses`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 34;
+    /// `ncentral.org_units.update_limits`
+    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 35;
     /// `ncentral.reports.get`
-    pub(crate) const NCENTRAL_REPORTS_GET: usize = 24;
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 36;
     /// `ncentral.reports.request_patch_comparison`
-    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 25;
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 37;
     /// `ncentral.reports.wait`
-    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 26;
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 38;
     /// `ncentral.scheduled_tasks.get`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 27;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 39;
     /// `ncentral.scheduled_tasks.get_status`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 28;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 40;
     /// `ncentral.scheduled_tasks.links`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 29;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 41;
     /// `ncentral.scheduled_tasks.list_status_details`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 30;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 42;
     /// `ncentral.scheduled_tasks.run_direct`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 31;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 43;
     /// `ncentral.scheduled_tasks.wait`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 32;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 44;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 33;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 45;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 34;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 46;
     /// `ncentral.server.links`
-    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 35;
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 47;
     /// `ncentral.server.time`
-    pub(crate) const NCENTRAL_SERVER_TIME: usize = 36;
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 48;
     /// `ncentral.server.versions`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 37;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 49;
     /// `ncentral.server.versions_authenticated`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 38;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 50;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 39;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 51;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 40;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 52;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 41;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 53;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 42;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 54;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 43;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 55;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 44;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 56;
+    /// `ncentral.sites.get_registration_token`
+    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 57;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 45;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 58;
     /// `ncentral.standard_psa.get_customer_mapping`
-    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 46;
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 59;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 47;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 60;
     /// `ncentral.standard_psa.list_companies`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 48;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 61;
     /// `ncentral.standard_psa.list_contacts`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 49;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 62;
     /// `ncentral.standard_psa.list_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 50;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 63;
     /// `ncentral.standard_psa.list_sites`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 51;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 64;
     /// `ncentral.standard_psa.replace_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 52;
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 65;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 53;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 66;
+    /// `ncentral.user_roles.create`
+    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 67;
+    /// `ncentral.user_roles.get`
+    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 68;
+    /// `ncentral.user_roles.list`
+    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 69;
+    /// `ncentral.users.create`
+    pub(crate) const NCENTRAL_USERS_CREATE: usize = 70;
+    /// `ncentral.users.links`
+    pub(crate) const NCENTRAL_USERS_LINKS: usize = 71;
+    /// `ncentral.users.list`
+    pub(crate) const NCENTRAL_USERS_LIST: usize = 72;
+    /// `ncentral.users.me`
+    pub(crate) const NCENTRAL_USERS_ME: usize = 73;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 54;
+    pub(crate) const WIV_CASES_SEARCH: usize = 74;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 55;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 75;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 56;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 76;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 57;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 77;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -1014,6 +1054,115 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.customers.create_installer_link",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "create_installer_link",
+        summary: "Makes a link to download an installer.",
+        method: Method::POST,
+        path: "/api/customers/{customerId}/software/installers",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "software_id", wire: "softwareId", kind: Kind::Id, required: true, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "POST /api/customers/{customerId}/software/installers", cap: 5 },
+        model: Some(&schema::ncentral::INSTALLER_LINK),
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.1.0.503"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.customers.create_site",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "create_site",
+        summary: "Creates a site under a customer.",
+        method: Method::POST,
+        path: "/api/customers/{customerId}/sites",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "site_name", wire: "siteName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "license_type",
+                wire: "licenseType",
+                kind: Kind::OneOf { values: &["Professional", "Essential"], any_case: false },
+                ..PLAIN
+            },
+            Param { name: "external_id", wire: "externalId", ..PLAIN },
+            Param { name: "contact_email", wire: "contactEmail", ..PLAIN },
+            Param { name: "phone", wire: "phone", ..PLAIN },
+            Param { name: "contact_title", wire: "contactTitle", ..PLAIN },
+            Param { name: "contact_phone", wire: "contactPhone", ..PLAIN },
+            Param { name: "contact_phone_ext", wire: "contactPhoneExt", ..PLAIN },
+            Param { name: "contact_department", wire: "contactDepartment", ..PLAIN },
+            Param { name: "street1", wire: "street1", ..PLAIN },
+            Param { name: "street2", wire: "street2", ..PLAIN },
+            Param { name: "city", wire: "city", ..PLAIN },
+            Param { name: "state_prov", wire: "stateProv", ..PLAIN },
+            Param { name: "country", wire: "country", kind: Kind::Country, ..PLAIN },
+            Param { name: "postal_code", wire: "postalCode", ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Created { id: "siteId" },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/customers/{customerId}/sites", cap: 5 },
+        model: Some(&schema::ncentral::SITE),
+        id_fields: &["siteId", "parentId"],
+        outcome_check: Some(
+            "List the sites of the customer (`customers.list_sites`) and look for the name that was sent.",
+        ),
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.customers.get",
         service: Service::NCentral,
         resource: "customers",
@@ -1042,6 +1191,40 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: None,
         since: None,
         stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.customers.get_registration_token",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "get_registration_token",
+        summary: "Gets the registration token of a customer.",
+        method: Method::GET,
+        path: "/api/customers/{customerId}/registration-token",
+        params: &[Param {
+            name: "customer_id",
+            wire: "customerId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/customers/{customerId}/registration-token", cap: 5 },
+        model: Some(&schema::ncentral::REGISTRATION_TOKEN),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Preview,
         deprecated: false,
         hints: &[],
         wait: None,
@@ -1095,6 +1278,56 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
         since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.customers.list_installers",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "list_installers",
+        summary: "Lists the installers that a customer may download.",
+        method: Method::GET,
+        path: "/api/customers/{customerId}/software/installers",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "software_type",
+                wire: "softwareType",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf { values: &["Agent", "Probe", "Other", "All"], any_case: false },
+                ..PLAIN
+            },
+            Param {
+                name: "installer_type",
+                wire: "installerType",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf { values: &["Generic", "Custom", "All"], any_case: false },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/customers/{customerId}/software/installers", cap: 5 },
+        model: Some(&schema::ncentral::INSTALLER),
+        id_fields: &["softwareId"],
+        outcome_check: None,
+        since: Some("2026.1.0.503"),
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
@@ -1157,6 +1390,370 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         id_fields: &["siteId", "parentId"],
         outcome_check: None,
         since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.get",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "get",
+        summary: "Gets one organization unit.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}",
+        params: &[Param {
+            name: "org_unit_id",
+            wire: "orgUnitId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}", cap: 5 },
+        model: Some(&schema::ncentral::ORG_UNIT),
+        id_fields: &["orgUnitId", "parentId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.get_limits",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "get_limits",
+        summary: "Gets the limits of a customer.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/limits",
+        params: &[Param {
+            name: "org_unit_id",
+            wire: "orgUnitId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/limits", cap: 5 },
+        model: Some(&schema::ncentral::ORG_UNIT_LIMITS),
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.get_registration_token",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "get_registration_token",
+        summary: "Gets the registration token of a customer or a site.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/registration-token",
+        params: &[Param {
+            name: "org_unit_id",
+            wire: "orgUnitId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/registration-token", cap: 5 },
+        model: Some(&schema::ncentral::REGISTRATION_TOKEN),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Only customers and sites have a registration token; service organizations and the system have none",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.list",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list",
+        summary: "Lists the organization units of every type, page by page.",
+        method: Method::GET,
+        path: "/api/org-units",
+        params: &[
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "orgUnitId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units", cap: 5 },
+        model: Some(&schema::ncentral::ORG_UNIT),
+        id_fields: &["orgUnitId", "parentId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.list_active_issues",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list_active_issues",
+        summary: "Lists the active issues of a customer or a site, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/active-issues",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/active-issues", cap: 5 },
+        model: Some(&schema::ncentral::ACTIVE_ISSUE),
+        id_fields: &["orgUnitId", "deviceId", "serviceId", "taskId", "serviceItemId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            400,
+            "Only customers and sites have active issues; for a service organization, read those of each of its customers",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.list_children",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list_children",
+        summary: "Lists the organization units directly below one, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/children",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "orgUnitId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/children", cap: 5 },
+        model: Some(&schema::ncentral::ORG_UNIT),
+        id_fields: &["orgUnitId", "parentId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.list_job_statuses",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list_job_statuses",
+        summary: "Lists the status of the jobs of an organization unit.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/job-statuses",
+        params: &[Param {
+            name: "org_unit_id",
+            wire: "orgUnitId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/job-statuses", cap: 5 },
+        model: Some(&schema::ncentral::JOB_STATUS),
+        id_fields: &["jobId", "jobTypeId", "deviceId", "orgUnitId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.update_limits",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "update_limits",
+        summary: "Changes limits of a customer.",
+        method: Method::PATCH,
+        path: "/api/org-units/{orgUnitId}/limits",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "limits",
+                wire: "limits",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ORG_UNIT_LIMIT_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Value,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PATCH /api/org-units/{orgUnitId}/limits", cap: 5 },
+        model: Some(&schema::ncentral::ORG_UNIT_LIMITS),
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
@@ -2063,6 +2660,40 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.sites.get_registration_token",
+        service: Service::NCentral,
+        resource: "sites",
+        name: "get_registration_token",
+        summary: "Gets the registration token of a site.",
+        method: Method::GET,
+        path: "/api/sites/{siteId}/registration-token",
+        params: &[Param {
+            name: "site_id",
+            wire: "siteId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sites/{siteId}/registration-token", cap: 5 },
+        model: Some(&schema::ncentral::REGISTRATION_TOKEN),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.sites.list",
         service: Service::NCentral,
         resource: "sites",
@@ -2439,6 +3070,422 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.user_roles.create",
+        service: Service::NCentral,
+        resource: "user_roles",
+        name: "create",
+        summary: "Creates a user role in an organization unit.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/user-roles",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "role_name", wire: "roleName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "description",
+                wire: "description",
+                required: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "permission_ids",
+                wire: "permissionIds",
+                kind: Kind::List { of: &Kind::Id },
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "user_ids", wire: "userIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Created { id: "roleId" },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/user-roles", cap: 5 },
+        model: Some(&schema::ncentral::USER_ROLE_DETAIL),
+        id_fields: &["roleId", "orgUnitId"],
+        outcome_check: Some(
+            "List the roles of the organization unit (`user_roles.list`) and look for the name that was sent.",
+        ),
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.user_roles.get",
+        service: Service::NCentral,
+        resource: "user_roles",
+        name: "get",
+        summary: "Gets one user role.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/user-roles/{userRoleId}",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_role_id",
+                wire: "userRoleId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/user-roles/{userRoleId}", cap: 5 },
+        model: Some(&schema::ncentral::USER_ROLE_DETAIL),
+        id_fields: &["roleId", "orgUnitId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.user_roles.list",
+        service: Service::NCentral,
+        resource: "user_roles",
+        name: "list",
+        summary: "Lists the user roles of an organization unit, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/user-roles",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "roleId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/user-roles", cap: 5 },
+        model: Some(&schema::ncentral::USER_ROLE),
+        id_fields: &["roleId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.users.create",
+        service: Service::NCentral,
+        resource: "users",
+        name: "create",
+        summary: "Creates a user in an organization unit.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/users",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "email", wire: "email", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "password",
+                wire: "password",
+                kind: Kind::NonBlank,
+                required: true,
+                secret: true,
+                ..PLAIN
+            },
+            Param {
+                name: "first_name",
+                wire: "firstName",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "last_name",
+                wire: "lastName",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "country", wire: "country", ..PLAIN },
+            Param { name: "postal_code", wire: "postalCode", ..PLAIN },
+            Param {
+                name: "street1",
+                wire: "street1",
+                rules: crate::table::Rules { max_length: 100, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "street2",
+                wire: "street2",
+                rules: crate::table::Rules { max_length: 100, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "city",
+                wire: "city",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "state",
+                wire: "state",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "telephone", wire: "telephone", ..PLAIN },
+            Param { name: "ext", wire: "ext", ..PLAIN },
+            Param {
+                name: "department",
+                wire: "department",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param { name: "status", wire: "status", ..PLAIN },
+            Param { name: "role_ids", wire: "roleIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param {
+                name: "access_group_ids",
+                wire: "accessGroupIds",
+                kind: Kind::List { of: &Kind::Id },
+                ..PLAIN
+            },
+            Param { name: "api_only_user", wire: "apiOnlyUser", kind: Kind::Bool, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/users", cap: 5 },
+        model: Some(&schema::ncentral::USER_CREATED),
+        id_fields: &["userId"],
+        outcome_check: Some(
+            "List the users of the organization unit (`users.list`) and look for the name that was sent.",
+        ),
+        since: None,
+        stage: Stage::Experimental,
+        deprecated: false,
+        hints: &[(403, "The API user needs the permission USERS_EDIT")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.users.links",
+        service: Service::NCentral,
+        resource: "users",
+        name: "links",
+        summary: "Gets the links that the user endpoints start from.",
+        method: Method::GET,
+        path: "/api/users",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/users", cap: 5 },
+        model: Some(&schema::ncentral::LINKS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.users.list",
+        service: Service::NCentral,
+        resource: "users",
+        name: "list",
+        summary: "Lists the users of an organization unit, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/users",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param {
+                name: "sort_by",
+                wire: "sortBy",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &[
+                        "lastName",
+                        "name",
+                        "username",
+                        "description",
+                        "accountstatus",
+                        "enabled",
+                        "isenabled",
+                        "locked",
+                        "isLocked",
+                        "currentssoprovider",
+                        "ssoproviders",
+                        "ldap",
+                        "isldap",
+                        "accessgroups",
+                        "roles",
+                        "twofactorenabled",
+                        "apionlyuser",
+                        "soname",
+                        "customername",
+                        "sitename",
+                    ],
+                    any_case: false,
+                },
+                ..PLAIN
+            },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf { values: &["ASC", "DESC", "ASCENDING", "DESCENDING"], any_case: true },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "userId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/users", cap: 5 },
+        model: Some(&schema::ncentral::USER),
+        id_fields: &["userId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.users.me",
+        service: Service::NCentral,
+        resource: "users",
+        name: "me",
+        summary: "Gets the user that the token belongs to.",
+        method: Method::GET,
+        path: "/api/users/me",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/users/me", cap: 5 },
+        model: Some(&schema::ncentral::USER_SELF),
+        id_fields: &["userId", "customerId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(403, "The API user needs the permission USERS_VIEW")],
         wait: None,
         join: None,
     },

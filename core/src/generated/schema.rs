@@ -27,6 +27,7 @@ pub(crate) static MODELS: &[&Model] = &[
     &cloudmore::ESTORE_SERVICE,
     &cloudmore::ESTORE_SERVICE_DETAIL,
     &cloudmore::ORGANIZATION_SERVICE,
+    &ncentral::ACTIVE_ISSUE,
     &ncentral::AUTH_LINKS,
     &ncentral::AUTH_TOKEN,
     &ncentral::AUTH_TOKENS,
@@ -34,7 +35,13 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::CUSTOM_PSA_TICKET_INFO,
     &ncentral::CUSTOMER,
     &ncentral::DIRECT_TASK,
+    &ncentral::INSTALLER,
+    &ncentral::INSTALLER_LINK,
+    &ncentral::JOB_STATUS,
     &ncentral::LINKS,
+    &ncentral::ORG_UNIT,
+    &ncentral::ORG_UNIT_LIMIT,
+    &ncentral::ORG_UNIT_LIMITS,
     &ncentral::PATCH_APPROVAL_SUMMARY,
     &ncentral::PATCH_COMPARISON,
     &ncentral::PATCH_DEVICE_CLASS_SUMMARY,
@@ -46,6 +53,7 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::PSA_CREDENTIAL_CHECK,
     &ncentral::PSA_CUSTOMER_MAPPING,
     &ncentral::PSA_SITE,
+    &ncentral::REGISTRATION_TOKEN,
     &ncentral::SCHEDULED_TASK,
     &ncentral::SCHEDULED_TASK_OUTCOME,
     &ncentral::SCHEDULED_TASK_STATUS,
@@ -58,6 +66,12 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::SITE,
     &ncentral::TOKEN_PAIR,
     &ncentral::TOKEN_STATUS,
+    &ncentral::USER,
+    &ncentral::USER_CREATED,
+    &ncentral::USER_ROLE,
+    &ncentral::USER_ROLE_DETAIL,
+    &ncentral::USER_ROLE_EXTRA,
+    &ncentral::USER_SELF,
     &wiv::CASE,
     &wiv::CUSTOMER,
     &wiv::WORKFLOW_RUN,
@@ -378,6 +392,97 @@ pub(crate) mod cloudmore {
 
 pub(crate) mod ncentral {
     use super::{Enumeration, Field, Kind, Model, PLAIN};
+
+    /// `ActiveIssue`
+    pub(crate) static ACTIVE_ISSUE: Model = Model {
+        service: "ncentral",
+        name: "ActiveIssue",
+        fields: &[
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_state",
+                wire: "notificationState",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the notification as a number, whose meaning the vendor does not document.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the monitored service.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_name",
+                wire: "serviceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the monitored service.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_type",
+                wire: "serviceType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Kind of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the monitoring task of this service on this device.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_item_id",
+                wire: "serviceItemId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service's item.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A service of a device that needs attention. Every field may be null or absent.",
+    };
 
     /// `AuthLinks`
     pub(crate) static AUTH_LINKS: Model = Model {
@@ -884,6 +989,201 @@ pub(crate) mod ncentral {
         doc: "A task that was made to run at once.",
     };
 
+    /// `Installer`
+    pub(crate) static INSTALLER: Model = Model {
+        service: "ncentral",
+        name: "Installer",
+        fields: &[
+            Field {
+                name: "software_id",
+                wire: "softwareId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the software.",
+                ..PLAIN
+            },
+            Field {
+                name: "software_name",
+                wire: "softwareName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the software.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What it is.",
+                ..PLAIN
+            },
+            Field {
+                name: "installer_type",
+                wire: "installerType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters by.",
+                ..PLAIN
+            },
+            Field {
+                name: "operating_system",
+                wire: "operatingSystem",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system that it is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "software_type",
+                wire: "softwareType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type of the software, such as Agent.",
+                ..PLAIN
+            },
+            Field {
+                name: "version",
+                wire: "version",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version of the software.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Software that a customer may download. Only the id is sure.",
+    };
+
+    /// `InstallerLink`
+    pub(crate) static INSTALLER_LINK: Model = Model {
+        service: "ncentral",
+        name: "InstallerLink",
+        fields: &[
+            Field {
+                name: "download_link",
+                wire: "downloadLink",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The link. Whoever has it can download the installer.",
+                ..PLAIN
+            },
+            Field {
+                name: "expiration_date",
+                wire: "expirationDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the link expires, in RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A link to download an installer.",
+    };
+
+    /// `JobStatus`
+    pub(crate) static JOB_STATUS: Model = Model {
+        service: "ncentral",
+        name: "JobStatus",
+        fields: &[
+            Field {
+                name: "job_id",
+                wire: "jobId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the job.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_name",
+                wire: "jobName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the job.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_target",
+                wire: "jobTarget",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the job is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_type_id",
+                wire: "jobTypeId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the kind of job.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the job. The vendor documents no list of them.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "scheduled_time",
+                wire: "scheduledTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The time for which the job is scheduled, as the server writes it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_completion_time",
+                wire: "lastCompletionTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it last completed, as the server writes it.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about the job, by name.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The status of a job. The vendor documents none of the fields; every one may be null or absent.",
+    };
+
     /// `Links`
     pub(crate) static LINKS: Model = Model {
         service: "ncentral",
@@ -901,6 +1201,264 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "An index of links.",
+    };
+
+    /// `OrgUnit`
+    pub(crate) static ORG_UNIT: Model = Model {
+        service: "ncentral",
+        name: "OrgUnit",
+        fields: &[
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_name",
+                wire: "orgUnitName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_type",
+                wire: "orgUnitType",
+                kind: Kind::Open { of: &ORG_UNIT_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of an organization unit. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit above it.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id2",
+                wire: "externalId2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A second id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth in the hierarchy of organization units.",
+                ..PLAIN
+            },
+            Field {
+                name: "descendant_count",
+                wire: "descendantCount",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of organization units directly below it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An organization unit of any type. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `OrgUnitLimit`
+    pub(crate) static ORG_UNIT_LIMIT: Model = Model {
+        service: "ncentral",
+        name: "OrgUnitLimit",
+        fields: &[
+            Field {
+                name: "limit_name",
+                wire: "limitName",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the limit. The vendor documents no list of them.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The limit.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_value",
+                wire: "maxValue",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The highest value that the limit can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.",
+    };
+
+    /// `OrgUnitLimits`
+    pub(crate) static ORG_UNIT_LIMITS: Model = Model {
+        service: "ncentral",
+        name: "OrgUnitLimits",
+        fields: &[
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server did.",
+                ..PLAIN
+            },
+            Field {
+                name: "limits",
+                wire: "data",
+                kind: Kind::List { of: &Kind::Model { of: &ORG_UNIT_LIMIT } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The limits.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The limits of a customer, and what the server says of them.",
     };
 
     /// `PatchApprovalSummary`
@@ -1285,6 +1843,35 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A site of a company in the ticketing system.",
+    };
+
+    /// `RegistrationToken`
+    pub(crate) static REGISTRATION_TOKEN: Model = Model {
+        service: "ncentral",
+        name: "RegistrationToken",
+        fields: &[
+            Field {
+                name: "registration_token",
+                wire: "registrationToken",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The token.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_token_expiry_date",
+                wire: "registrationTokenExpiryDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A token with which agents and probes are registered.",
     };
 
     /// `ScheduledTask`
@@ -2139,6 +2726,626 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "Whether the access token is valid.",
+    };
+
+    /// `User`
+    pub(crate) static USER: Model = Model {
+        service: "ncentral",
+        name: "User",
+        fields: &[
+            Field {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_name",
+                wire: "userName",
+                #[cfg(feature = "docs")]
+                doc: "The name that the user signs in with, such as an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "full_name",
+                wire: "fullName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First and last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A description.",
+                ..PLAIN
+            },
+            Field {
+                name: "api_only_user",
+                wire: "apiOnlyUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the user can only use the API.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_enabled",
+                wire: "isEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is enabled.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_ldap",
+                wire: "isLdap",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account comes from LDAP.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_locked",
+                wire: "isLocked",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is locked.",
+                ..PLAIN
+            },
+            Field {
+                name: "logged_in_user",
+                wire: "loggedInUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks it as the user who is logged in.",
+                ..PLAIN
+            },
+            Field {
+                name: "read_only",
+                wire: "readOnly",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks it as read-only.",
+                ..PLAIN
+            },
+            Field {
+                name: "support_user",
+                wire: "supportUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks it as a support user.",
+                ..PLAIN
+            },
+            Field {
+                name: "two_factor_enabled",
+                wire: "twoFactorEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether two-factor authentication is on.",
+                ..PLAIN
+            },
+            Field {
+                name: "access_group_ids",
+                wire: "accessGroupIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the access groups of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_ids",
+                wire: "roleIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the roles of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "current_sso_provider",
+                wire: "currentSsoProvider",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The identity provider of the user, or \"None\".",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_tree",
+                wire: "customerTree",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Names of the organization units from the system down to that of the user.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `UserCreated`
+    pub(crate) static USER_CREATED: Model = Model {
+        service: "ncentral",
+        name: "UserCreated",
+        fields: &[Field {
+            name: "user_id",
+            wire: "userId",
+            kind: Kind::Id,
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the user.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The id of a new user.",
+    };
+
+    /// `UserRole`
+    pub(crate) static USER_ROLE: Model = Model {
+        service: "ncentral",
+        name: "UserRole",
+        fields: &[
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_description",
+                wire: "roleDescription",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the role is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Model { of: &USER_ROLE_EXTRA },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about a user role. Every field may be null or absent.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user role as it is listed. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `UserRoleDetail`
+    pub(crate) static USER_ROLE_DETAIL: Model = Model {
+        service: "ncentral",
+        name: "UserRoleDetail",
+        fields: &[
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that the role belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_description",
+                wire: "roleDescription",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the role is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who have the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Model { of: &USER_ROLE_EXTRA },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about a user role. Every field may be null or absent.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user role as it is read alone. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `UserRoleExtra`
+    pub(crate) static USER_ROLE_EXTRA: Model = Model {
+        service: "ncentral",
+        name: "UserRoleExtra",
+        fields: &[
+            Field {
+                name: "cloneable",
+                wire: "cloneable",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the role can be copied.",
+                ..PLAIN
+            },
+            Field {
+                name: "read_only",
+                wire: "readonly",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks the role as read-only.",
+                ..PLAIN
+            },
+            Field {
+                name: "usernames",
+                wire: "usernames",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Names of the users who have the role. The vendor shows them in lists only.",
+                ..PLAIN
+            },
+            Field {
+                name: "permissions",
+                wire: "permissions",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Names of the permissions.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "More about a user role. Every field may be null or absent.",
+    };
+
+    /// `UserSelf`
+    pub(crate) static USER_SELF: Model = Model {
+        service: "ncentral",
+        name: "UserSelf",
+        fields: &[
+            Field {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit of the account, which need not be a customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The name that the user signs in with, such as an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "title",
+                wire: "title",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "extension",
+                wire: "extension",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "department",
+                wire: "department",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_enabled",
+                wire: "isEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is enabled.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_locked",
+                wire: "isLocked",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is locked.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_password_expired",
+                wire: "isPasswordExpired",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the password has expired.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_password_reset_required",
+                wire: "isPasswordResetRequired",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the password must be changed.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_so_power",
+                wire: "autoSOPower",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's flag of this name, which the vendor does not explain.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_so_user",
+                wire: "autoSOUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's flag of this name, which the vendor does not explain.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_ldap",
+                wire: "isLDAP",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account comes from LDAP.",
+                ..PLAIN
+            },
+            Field {
+                name: "ncompass_enabled",
+                wire: "ncompassEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's flag of this name, which the vendor does not explain.",
+                ..PLAIN
+            },
+            Field {
+                name: "two_factor_type",
+                wire: "twoFactorType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Kind of two-factor authentication, such as NONE.",
+                ..PLAIN
+            },
+            Field {
+                name: "previous_two_factor_type",
+                wire: "previousTwoFactorType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The kind before the current one.",
+                ..PLAIN
+            },
+            Field {
+                name: "externally_provisioned",
+                wire: "externallyProvisioned",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account was provisioned from outside.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The user that a token belongs to. Only the id is sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `OrgUnitLimitInput`
+    pub(crate) static ORG_UNIT_LIMIT_INPUT: Model = Model {
+        service: "ncentral",
+        name: "OrgUnitLimitInput",
+        fields: &[
+            Field {
+                name: "limit_name",
+                wire: "limitName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the limit, as `org_units.get_limits` shows it.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Int { min: -2_147_483_648, max: 2_147_483_647 },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The new limit, at most the `max_value` of the limit.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A limit to change.",
     };
 
     /// `PsaMappingUpdateInput`

@@ -412,6 +412,17 @@ pub struct Limit {
     pub cap: u32,
 }
 
+impl Kind {
+    /// Whether it is an object, or a list of objects, with secret fields.
+    pub(crate) fn has_secrets(self) -> bool {
+        match self {
+            Self::List { of } => of.has_secrets(),
+            Self::Model { of } => of.fields.iter().any(|field| field.secret || field.kind.has_secrets()),
+            _ => false,
+        }
+    }
+}
+
 impl Service {
     /// Its name for users.
     pub(crate) fn title(self) -> &'static str {

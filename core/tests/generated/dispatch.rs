@@ -152,12 +152,37 @@ pub(crate) async fn call(
             let call = clients.ncentral.custom_psa().ticket_links();
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.customers.create_installer_link" => {
+            let call = clients.ncentral.customers().create_installer_link(
+                params.id("customer_id"),
+                ncentral_customers_create_installer_link(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.customers.create_site" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .create_site(params.id("customer_id"), ncentral_customers_create_site(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.customers.get_registration_token" => {
+            let call = clients.ncentral.customers().get_registration_token(params.id("customer_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.customers.list" => {
             let call = clients.ncentral.customers().list(ncentral_customers_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.customers.list_installers" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .list_installers(params.id("customer_id"), ncentral_customers_list_installers(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.customers.list_sites" => {
@@ -166,6 +191,47 @@ pub(crate) async fn call(
                 .customers()
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.get" => {
+            let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_limits" => {
+            let call = clients.ncentral.org_units().get_limits(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_registration_token" => {
+            let call = clients.ncentral.org_units().get_registration_token(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.list" => {
+            let call = clients.ncentral.org_units().list(ncentral_org_units_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_active_issues" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_active_issues(params.id("org_unit_id"), ncentral_org_units_list_active_issues(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_children" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_job_statuses" => {
+            let call = clients.ncentral.org_units().list_job_statuses(params.id("org_unit_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.update_limits" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .update_limits(params.id("org_unit_id"), ncentral_org_units_update_limits(params));
+            Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.reports.get" => {
             let call = clients.ncentral.reports().get(params.id("report_id"));
@@ -264,6 +330,10 @@ pub(crate) async fn call(
             let call = clients.ncentral.sites().get(params.id("site_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.sites.get_registration_token" => {
+            let call = clients.ncentral.sites().get_registration_token(params.id("site_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.sites.list" => {
             let call = clients.ncentral.sites().list(ncentral_sites_list(params));
             Outcome::from_list(call, overrides).await
@@ -310,6 +380,41 @@ pub(crate) async fn call(
                 params.id("psa_type"),
                 ncentral_standard_psa_validate_credential(params),
             );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.user_roles.create" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .create(params.id("org_unit_id"), ncentral_user_roles_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.user_roles.get" => {
+            let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.user_roles.list" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .list(params.id("org_unit_id"), ncentral_user_roles_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.users.create" => {
+            let call =
+                clients.ncentral.users().create(params.id("org_unit_id"), ncentral_users_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.users.links" => {
+            let call = clients.ncentral.users().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.users.list" => {
+            let call = clients.ncentral.users().list(params.id("org_unit_id"), ncentral_users_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.users.me" => {
+            let call = clients.ncentral.users().me();
             Outcome::from_result(overrides.apply(call).await)
         }
         "wiv.cases.search" => {
@@ -466,12 +571,37 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.custom_psa().ticket_links();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.customers.create_installer_link" => {
+            let call = clients.ncentral.customers().create_installer_link(
+                params.id("customer_id"),
+                ncentral_customers_create_installer_link(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.customers.create_site" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .create_site(params.id("customer_id"), ncentral_customers_create_site(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.customers.get_registration_token" => {
+            let call = clients.ncentral.customers().get_registration_token(params.id("customer_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.customers.list" => {
             let call = clients.ncentral.customers().list(ncentral_customers_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.customers.list_installers" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .list_installers(params.id("customer_id"), ncentral_customers_list_installers(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.customers.list_sites" => {
@@ -480,6 +610,47 @@ pub(crate) fn call_blocking(
                 .customers()
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.get" => {
+            let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_limits" => {
+            let call = clients.ncentral.org_units().get_limits(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_registration_token" => {
+            let call = clients.ncentral.org_units().get_registration_token(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.list" => {
+            let call = clients.ncentral.org_units().list(ncentral_org_units_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_active_issues" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_active_issues(params.id("org_unit_id"), ncentral_org_units_list_active_issues(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_children" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_job_statuses" => {
+            let call = clients.ncentral.org_units().list_job_statuses(params.id("org_unit_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.update_limits" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .update_limits(params.id("org_unit_id"), ncentral_org_units_update_limits(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.reports.get" => {
             let call = clients.ncentral.reports().get(params.id("report_id"));
@@ -578,6 +749,10 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.sites().get(params.id("site_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.sites.get_registration_token" => {
+            let call = clients.ncentral.sites().get_registration_token(params.id("site_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.sites.list" => {
             let call = clients.ncentral.sites().list(ncentral_sites_list(params));
             Outcome::from_blocking_list(call, overrides)
@@ -624,6 +799,41 @@ pub(crate) fn call_blocking(
                 params.id("psa_type"),
                 ncentral_standard_psa_validate_credential(params),
             );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.user_roles.create" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .create(params.id("org_unit_id"), ncentral_user_roles_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.user_roles.get" => {
+            let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.user_roles.list" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .list(params.id("org_unit_id"), ncentral_user_roles_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.users.create" => {
+            let call =
+                clients.ncentral.users().create(params.id("org_unit_id"), ncentral_users_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.users.links" => {
+            let call = clients.ncentral.users().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.users.list" => {
+            let call = clients.ncentral.users().list(params.id("org_unit_id"), ncentral_users_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.users.me" => {
+            let call = clients.ncentral.users().me();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "wiv.cases.search" => {
@@ -678,6 +888,35 @@ fn ncentral_custom_psa_get_ticket(params: &Params) -> ncentral::GetCustomPsaTick
     ncentral::GetCustomPsaTicket::new(params.text("username"), params.text("password"))
 }
 
+fn ncentral_customers_create_installer_link(params: &Params) -> ncentral::CreateInstallerLink {
+    ncentral::CreateInstallerLink::new(params.id("software_id"))
+}
+
+fn ncentral_customers_create_site(params: &Params) -> ncentral::CreateSite {
+    let mut built = ncentral::CreateSite::new(
+        params.text("site_name"),
+        params.text("contact_first_name"),
+        params.text("contact_last_name"),
+    );
+    optional!(built, params,
+        license_type: text,
+        external_id: text,
+        contact_email: text,
+        phone: text,
+        contact_title: text,
+        contact_phone: text,
+        contact_phone_ext: text,
+        contact_department: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state_prov: text,
+        country: text,
+        postal_code: text,
+    );
+    built
+}
+
 fn ncentral_customers_list(params: &Params) -> ncentral::ListCustomers {
     let mut built = ncentral::ListCustomers::new();
     optional!(built, params,
@@ -686,6 +925,15 @@ fn ncentral_customers_list(params: &Params) -> ncentral::ListCustomers {
         sort_by: text,
         sort_order: text,
         select: text,
+    );
+    built
+}
+
+fn ncentral_customers_list_installers(params: &Params) -> ncentral::ListInstallers {
+    let mut built = ncentral::ListInstallers::new();
+    optional!(built, params,
+        software_type: text,
+        installer_type: text,
     );
     built
 }
@@ -700,6 +948,46 @@ fn ncentral_customers_list_sites(params: &Params) -> ncentral::ListCustomerSites
         select: text,
     );
     built
+}
+
+fn ncentral_org_units_list(params: &Params) -> ncentral::ListOrgUnits {
+    let mut built = ncentral::ListOrgUnits::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_active_issues(params: &Params) -> ncentral::ListActiveIssues {
+    let mut built = ncentral::ListActiveIssues::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_children(params: &Params) -> ncentral::ListOrgUnitChildren {
+    let mut built = ncentral::ListOrgUnitChildren::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_update_limits(params: &Params) -> ncentral::UpdateOrgUnitLimits {
+    ncentral::UpdateOrgUnitLimits::new(params.jsons("limits"))
 }
 
 fn ncentral_reports_request_patch_comparison(params: &Params) -> ncentral::RequestPatchComparison {
@@ -824,6 +1112,69 @@ fn ncentral_standard_psa_validate_credential(params: &Params) -> ncentral::Valid
     let mut built = ncentral::ValidatePsaCredential::new(params.text("username"), params.text("password"));
     optional!(built, params,
         integration_key: text,
+    );
+    built
+}
+
+fn ncentral_user_roles_create(params: &Params) -> ncentral::CreateUserRole {
+    let mut built = ncentral::CreateUserRole::new(
+        params.text("role_name"),
+        params.text("description"),
+        params.ids("permission_ids"),
+    );
+    optional!(built, params,
+        user_ids: ids,
+    );
+    built
+}
+
+fn ncentral_user_roles_list(params: &Params) -> ncentral::ListUserRoles {
+    let mut built = ncentral::ListUserRoles::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_users_create(params: &Params) -> ncentral::CreateUser {
+    let mut built = ncentral::CreateUser::new(
+        params.text("email"),
+        params.text("password"),
+        params.text("first_name"),
+        params.text("last_name"),
+    );
+    optional!(built, params,
+        username: text,
+        country: text,
+        postal_code: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state: text,
+        telephone: text,
+        ext: text,
+        department: text,
+        notification_email: text,
+        status: text,
+        role_ids: ids,
+        access_group_ids: ids,
+        api_only_user: flag,
+    );
+    built
+}
+
+fn ncentral_users_list(params: &Params) -> ncentral::ListUsers {
+    let mut built = ncentral::ListUsers::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
     );
     built
 }

@@ -6,12 +6,15 @@ import type { ClientOptions } from "../../options.js";
 import { Auth, AuthSync } from "./auth.js";
 import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
 import { Customers, CustomersSync } from "./customers.js";
+import { OrgUnits, OrgUnitsSync } from "./org_units.js";
 import { Reports, ReportsSync } from "./reports.js";
 import { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
 import { Server, ServerSync } from "./server.js";
 import { ServiceOrgs, ServiceOrgsSync } from "./service_orgs.js";
 import { Sites, SitesSync } from "./sites.js";
 import { StandardPsa, StandardPsaSync } from "./standard_psa.js";
+import { UserRoles, UserRolesSync } from "./user_roles.js";
+import { Users, UsersSync } from "./users.js";
 
 /**
  * Options of {@link NCentral} and {@link NCentralSync}. Options that are not given come from the
@@ -50,6 +53,12 @@ export class NCentral extends AsyncClient {
   readonly customPsa = new CustomPsa(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new Customers(this);
+  /**
+   * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
+   * one space, so the id of a service organization, a customer or a site is also that of its organization
+   * unit.
+   */
+  readonly orgUnits = new OrgUnits(this);
   /** Reports that the server prepares when they are requested. */
   readonly reports = new Reports(this);
   /**
@@ -71,6 +80,13 @@ export class NCentral extends AsyncClient {
    * Credentials can only be checked for Tigerpaw, type 3.
    */
   readonly standardPsa = new StandardPsa(this);
+  /** Roles of users, which hold permissions. They belong to an organization unit. */
+  readonly userRoles = new UserRoles(this);
+  /**
+   * Users of an organization unit, and the user that the token belongs to. No call lists the users of all
+   * organization units.
+   */
+  readonly users = new Users(this);
 
   /**
    * Makes a client; nothing is sent yet.
@@ -110,6 +126,12 @@ export class NCentralSync extends SyncClient {
   readonly customPsa = new CustomPsaSync(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new CustomersSync(this);
+  /**
+   * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
+   * one space, so the id of a service organization, a customer or a site is also that of its organization
+   * unit.
+   */
+  readonly orgUnits = new OrgUnitsSync(this);
   /** Reports that the server prepares when they are requested. */
   readonly reports = new ReportsSync(this);
   /**
@@ -131,6 +153,13 @@ export class NCentralSync extends SyncClient {
    * Credentials can only be checked for Tigerpaw, type 3.
    */
   readonly standardPsa = new StandardPsaSync(this);
+  /** Roles of users, which hold permissions. They belong to an organization unit. */
+  readonly userRoles = new UserRolesSync(this);
+  /**
+   * Users of an organization unit, and the user that the token belongs to. No call lists the users of all
+   * organization units.
+   */
+  readonly users = new UsersSync(this);
 
   /**
    * Makes a client; nothing is sent yet.

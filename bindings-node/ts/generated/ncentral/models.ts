@@ -56,6 +56,31 @@ export const PatchReportStatus = {
   ABORTED: "ABORTED",
 } as const;
 
+/** A service of a device that needs attention. Every field may be null or absent. */
+export interface ActiveIssue {
+  /** Id of the organization unit that the device belongs to. */
+  readonly orgUnitId?: string | null;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** State of the notification as a number, whose meaning the vendor does not document. */
+  readonly notificationState?: number | bigint | null;
+  /** Id of the monitored service. */
+  readonly serviceId?: string | null;
+  /** Name of the monitored service. */
+  readonly serviceName?: string | null;
+  /** Kind of the service. */
+  readonly serviceType?: string | null;
+  /** Id of the monitoring task of this service on this device. */
+  readonly taskId?: string | null;
+  /** Id of the service's item. */
+  readonly serviceItemId?: string | null;
+  /**
+   * More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and
+   * `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
+   */
+  readonly details?: unknown;
+}
+
 /** The paths of the token exchange, bare or under `_links`. */
 export interface AuthLinks {
   /** Paths by name, on servers that send them so. */
@@ -193,10 +218,129 @@ export interface DirectTask {
   readonly taskId: string;
 }
 
+/** Software that a customer may download. Only the id is sure. */
+export interface Installer {
+  /** Id of the software. */
+  readonly softwareId: string;
+  /** Name of the software. */
+  readonly softwareName?: string | null;
+  /** What it is. */
+  readonly description?: string | null;
+  /** Form of the installer, such as MSI; not one of the values that `customers.listInstallers` filters by. */
+  readonly installerType?: string | null;
+  /** Operating system that it is for. */
+  readonly operatingSystem?: string | null;
+  /** Type of the software, such as Agent. */
+  readonly softwareType?: string | null;
+  /** Version of the software. */
+  readonly version?: string | null;
+}
+
+/** A link to download an installer. */
+export interface InstallerLink {
+  /** The link. Whoever has it can download the installer. */
+  readonly downloadLink?: Secret | null;
+  /** When the link expires, in RFC 3339. */
+  readonly expirationDate?: string | null;
+}
+
+/** The status of a job. The vendor documents none of the fields; every one may be null or absent. */
+export interface JobStatus {
+  /** Id of the job. */
+  readonly jobId?: string | null;
+  /** Name of the job. */
+  readonly jobName?: string | null;
+  /** What the job is for. */
+  readonly jobTarget?: string | null;
+  /** Id of the kind of job. */
+  readonly jobTypeId?: string | null;
+  /** Status of the job. The vendor documents no list of them. */
+  readonly status?: string | null;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the organization unit. */
+  readonly orgUnitId?: string | null;
+  /** The time for which the job is scheduled, as the server writes it. */
+  readonly scheduledTime?: string | null;
+  /** When it last completed, as the server writes it. */
+  readonly lastCompletionTime?: string | null;
+  /** More about the job, by name. */
+  readonly details?: unknown;
+}
+
 /** An index of links. */
 export interface Links {
   /** Paths by name; they may hold placeholders in braces. */
   readonly links: unknown;
+}
+
+/**
+ * An organization unit of any type. Only the id and the name are always present; everything else may be
+ * null or absent, and servers may send fields that are not listed here.
+ */
+export interface OrgUnit {
+  /** Id of the organization unit. */
+  readonly orgUnitId: string;
+  /** Name of the organization unit. */
+  readonly orgUnitName?: string | null;
+  /** Type of an organization unit. Servers may know more than these. */
+  readonly orgUnitType?: OrgUnitType | null;
+  /** Id of the organization unit above it. */
+  readonly parentId?: string | null;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null;
+  /** A second id in a system of your own. */
+  readonly externalId2?: string | null;
+  /** First name of the primary contact. */
+  readonly contactFirstName?: string | null;
+  /** Last name of the primary contact. */
+  readonly contactLastName?: string | null;
+  /** Telephone of the organization unit. */
+  readonly phone?: string | null;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null;
+  /** First line of the street address. */
+  readonly street1?: string | null;
+  /** Second line of the street address. */
+  readonly street2?: string | null;
+  /** City. */
+  readonly city?: string | null;
+  /** State or province. */
+  readonly stateProv?: string | null;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** Depth in the hierarchy of organization units. */
+  readonly generation?: number | bigint | null;
+  /** Number of organization units directly below it. */
+  readonly descendantCount?: number | bigint | null;
+}
+
+/** A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers. */
+export interface OrgUnitLimit {
+  /** Name of the limit. The vendor documents no list of them. */
+  readonly limitName: string;
+  /** The limit. */
+  readonly value?: number | bigint | null;
+  /** The highest value that the limit can have. */
+  readonly maxValue?: number | bigint | null;
+}
+
+/** The limits of a customer, and what the server says of them. */
+export interface OrgUnitLimits {
+  /** What the server did. */
+  readonly message?: string | null;
+  /** The limits. */
+  readonly limits?: readonly OrgUnitLimit[] | null;
 }
 
 /** The patches with one approval. */
@@ -295,6 +439,14 @@ export interface PsaSite {
   readonly psaSiteId: string;
   /** Name of the site. */
   readonly psaSiteName?: string | null;
+}
+
+/** A token with which agents and probes are registered. */
+export interface RegistrationToken {
+  /** The token. */
+  readonly registrationToken?: Secret | null;
+  /** When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339. */
+  readonly registrationTokenExpiryDate?: string | null;
 }
 
 /** A scheduled task. */
@@ -525,6 +677,172 @@ export interface TokenPair {
 export interface TokenStatus {
   /** The result as text. */
   readonly message?: string | null;
+}
+
+/**
+ * A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+export interface User {
+  /** Id of the user. */
+  readonly userId: string;
+  /** The name that the user signs in with, such as an e-mail address. */
+  readonly userName?: string | null;
+  /** First name. */
+  readonly firstName?: string | null;
+  /** Last name. */
+  readonly lastName?: string | null;
+  /** First and last name. */
+  readonly fullName?: string | null;
+  /** A description. */
+  readonly description?: string | null;
+  /** Whether the user can only use the API. */
+  readonly apiOnlyUser?: boolean | null;
+  /** Whether the account is enabled. */
+  readonly isEnabled?: boolean | null;
+  /** Whether the account comes from LDAP. */
+  readonly isLdap?: boolean | null;
+  /** Whether the account is locked. */
+  readonly isLocked?: boolean | null;
+  /** Whether the server marks it as the user who is logged in. */
+  readonly loggedInUser?: boolean | null;
+  /** Whether the server marks it as read-only. */
+  readonly readOnly?: boolean | null;
+  /** Whether the server marks it as a support user. */
+  readonly supportUser?: boolean | null;
+  /** Whether two-factor authentication is on. */
+  readonly twoFactorEnabled?: boolean | null;
+  /** Ids of the access groups of the user. */
+  readonly accessGroupIds?: readonly string[] | null;
+  /** Ids of the roles of the user. */
+  readonly roleIds?: readonly string[] | null;
+  /** The identity provider of the user, or "None". */
+  readonly currentSsoProvider?: string | null;
+  /** Names of the organization units from the system down to that of the user. */
+  readonly customerTree?: readonly string[] | null;
+}
+
+/** The id of a new user. */
+export interface UserCreated {
+  /** Id of the user. */
+  readonly userId: string;
+}
+
+/**
+ * A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+ * and servers may send fields that are not listed here.
+ */
+export interface UserRole {
+  /** Id of the role. */
+  readonly roleId: string;
+  /** Name of the role. */
+  readonly roleName?: string | null;
+  /** What the role is for. */
+  readonly roleDescription?: string | null;
+  /** More about a user role. Every field may be null or absent. */
+  readonly details?: UserRoleExtra | null;
+}
+
+/**
+ * A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+ * absent, and servers may send fields that are not listed here.
+ */
+export interface UserRoleDetail {
+  /** Id of the role. */
+  readonly roleId: string;
+  /** Id of the organization unit that the role belongs to. */
+  readonly orgUnitId?: string | null;
+  /** Name of the role. */
+  readonly roleName?: string | null;
+  /** What the role is for. */
+  readonly roleDescription?: string | null;
+  /** Ids of the users who have the role. */
+  readonly userIds?: readonly string[] | null;
+  /** More about a user role. Every field may be null or absent. */
+  readonly details?: UserRoleExtra | null;
+}
+
+/** More about a user role. Every field may be null or absent. */
+export interface UserRoleExtra {
+  /** Whether the role can be copied. */
+  readonly cloneable?: boolean | null;
+  /** Whether the server marks the role as read-only. */
+  readonly readOnly?: boolean | null;
+  /** Names of the users who have the role. The vendor shows them in lists only. */
+  readonly usernames?: readonly string[] | null;
+  /** Names of the permissions. */
+  readonly permissions?: readonly string[] | null;
+}
+
+/**
+ * The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+export interface UserSelf {
+  /** Id of the user. */
+  readonly userId: string;
+  /** Id of the organization unit of the account, which need not be a customer. */
+  readonly customerId?: string | null;
+  /** The name that the user signs in with, such as an e-mail address. */
+  readonly username?: string | null;
+  /** Title. */
+  readonly title?: string | null;
+  /** First name. */
+  readonly firstName?: string | null;
+  /** Last name. */
+  readonly lastName?: string | null;
+  /** E-mail address. */
+  readonly email?: string | null;
+  /** Telephone. */
+  readonly phone?: string | null;
+  /** Extension of that telephone. */
+  readonly extension?: string | null;
+  /** Department. */
+  readonly department?: string | null;
+  /** First line of the street address. */
+  readonly street1?: string | null;
+  /** Second line of the street address. */
+  readonly street2?: string | null;
+  /** City. */
+  readonly city?: string | null;
+  /** State or province. */
+  readonly stateProv?: string | null;
+  /** Country. */
+  readonly country?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** Whether the account is enabled. */
+  readonly isEnabled?: boolean | null;
+  /** Whether the account is locked. */
+  readonly isLocked?: boolean | null;
+  /** Whether the password has expired. */
+  readonly isPasswordExpired?: boolean | null;
+  /** Whether the password must be changed. */
+  readonly isPasswordResetRequired?: boolean | null;
+  /** The server's flag of this name, which the vendor does not explain. */
+  readonly autoSoPower?: boolean | null;
+  /** The server's flag of this name, which the vendor does not explain. */
+  readonly autoSoUser?: boolean | null;
+  /** Whether the account comes from LDAP. */
+  readonly isLdap?: boolean | null;
+  /** The server's flag of this name, which the vendor does not explain. */
+  readonly ncompassEnabled?: boolean | null;
+  /** Kind of two-factor authentication, such as NONE. */
+  readonly twoFactorType?: string | null;
+  /** The kind before the current one. */
+  readonly previousTwoFactorType?: string | null;
+  /** Whether the account was provisioned from outside. */
+  readonly externallyProvisioned?: boolean | null;
+  /** Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site. */
+  readonly generation?: number | bigint | null;
+}
+
+/** A limit to change. */
+export interface OrgUnitLimitInput {
+  /** Name of the limit, as `orgUnits.getLimits` shows it. Not blank. */
+  readonly limitName: string;
+  /** The new limit, at most the `maxValue` of the limit. A whole number, -2147483648 or more. */
+  readonly value: number;
 }
 
 /** What a customer is mapped to from now on. Null takes an id away. */

@@ -4,6 +4,31 @@
 import { isBool, isInteger, isText, many, named, Shape } from "../../model.js";
 import type * as models from "./models.js";
 
+export const ActiveIssue = new Shape<models.ActiveIssue>(
+  "ActiveIssue",
+  {
+    orgUnitId: "id",
+    deviceId: "id",
+    notificationState: "integer",
+    serviceId: "id",
+    serviceName: "text",
+    serviceType: "text",
+    taskId: "id",
+    serviceItemId: "id",
+    _extra: named("details", "json"),
+  },
+  [],
+  (it) =>
+    isText(it.orgUnitId) &&
+    isText(it.deviceId) &&
+    isInteger(it.notificationState) &&
+    isText(it.serviceId) &&
+    isText(it.serviceName) &&
+    isText(it.serviceType) &&
+    isText(it.taskId) &&
+    isText(it.serviceItemId),
+);
+
 export const AuthLinks = new Shape<models.AuthLinks>(
   "AuthLinks",
   {
@@ -164,12 +189,144 @@ export const DirectTask = new Shape<models.DirectTask>(
   (it) => it.taskId != null && isText(it.taskId),
 );
 
+export const Installer = new Shape<models.Installer>(
+  "Installer",
+  {
+    softwareId: "id",
+    softwareName: "text",
+    description: "text",
+    installerType: "text",
+    operatingSystem: "text",
+    softwareType: "text",
+    version: "text",
+  },
+  ["softwareId"],
+  (it) =>
+    it.softwareId != null &&
+    isText(it.softwareId) &&
+    isText(it.softwareName) &&
+    isText(it.description) &&
+    isText(it.installerType) &&
+    isText(it.operatingSystem) &&
+    isText(it.softwareType) &&
+    isText(it.version),
+);
+
+export const InstallerLink = new Shape<models.InstallerLink>(
+  "InstallerLink",
+  {
+    downloadLink: "secret",
+    expirationDate: "text",
+  },
+  [],
+);
+
+export const JobStatus = new Shape<models.JobStatus>(
+  "JobStatus",
+  {
+    jobId: "id",
+    jobName: "text",
+    jobTarget: "text",
+    jobTypeId: "id",
+    status: "text",
+    deviceId: "id",
+    orgUnitId: "id",
+    scheduledTime: "text",
+    lastCompletionTime: "text",
+    _extra: named("details", "json"),
+  },
+  [],
+  (it) =>
+    isText(it.jobId) &&
+    isText(it.jobName) &&
+    isText(it.jobTarget) &&
+    isText(it.jobTypeId) &&
+    isText(it.status) &&
+    isText(it.deviceId) &&
+    isText(it.orgUnitId) &&
+    isText(it.scheduledTime) &&
+    isText(it.lastCompletionTime),
+);
+
 export const Links = new Shape<models.Links>(
   "Links",
   {
     _links: named("links", "json"),
   },
   ["links"],
+);
+
+export const OrgUnit = new Shape<models.OrgUnit>(
+  "OrgUnit",
+  {
+    orgUnitId: "id",
+    orgUnitName: "text",
+    orgUnitType: "text",
+    parentId: "id",
+    externalId: "text",
+    externalId2: "text",
+    contactFirstName: "text",
+    contactLastName: "text",
+    phone: "text",
+    contactTitle: "text",
+    contactEmail: "text",
+    contactPhone: "text",
+    contactPhoneExt: "text",
+    contactDepartment: "text",
+    street1: "text",
+    street2: "text",
+    city: "text",
+    stateProv: "text",
+    country: "text",
+    postalCode: "text",
+    generation: "integer",
+    descendantCount: "integer",
+  },
+  ["orgUnitId"],
+  (it) =>
+    it.orgUnitId != null &&
+    isText(it.orgUnitId) &&
+    isText(it.orgUnitName) &&
+    isText(it.orgUnitType) &&
+    isText(it.parentId) &&
+    isText(it.externalId) &&
+    isText(it.externalId2) &&
+    isText(it.contactFirstName) &&
+    isText(it.contactLastName) &&
+    isText(it.phone) &&
+    isText(it.contactTitle) &&
+    isText(it.contactEmail) &&
+    isText(it.contactPhone) &&
+    isText(it.contactPhoneExt) &&
+    isText(it.contactDepartment) &&
+    isText(it.street1) &&
+    isText(it.street2) &&
+    isText(it.city) &&
+    isText(it.stateProv) &&
+    isText(it.country) &&
+    isText(it.postalCode) &&
+    isInteger(it.generation) &&
+    isInteger(it.descendantCount),
+);
+
+export const OrgUnitLimit = new Shape<models.OrgUnitLimit>(
+  "OrgUnitLimit",
+  {
+    limitName: "text",
+    value: "integer",
+    maxValue: "integer",
+  },
+  ["limitName"],
+  (it) => it.limitName != null && isText(it.limitName) && isInteger(it.value) && isInteger(it.maxValue),
+);
+
+export const OrgUnitLimits = new Shape<models.OrgUnitLimits>(
+  "OrgUnitLimits",
+  {
+    message: "text",
+    data: named("limits", many(OrgUnitLimit)),
+  },
+  [],
 );
 
 export const PatchTypeSummary = new Shape<models.PatchTypeSummary>(
@@ -288,6 +445,15 @@ export const PsaSite = new Shape<models.PsaSite>(
   },
   ["psaSiteId"],
   (it) => it.psaSiteId != null && isText(it.psaSiteId) && isText(it.psaSiteName),
+);
+
+export const RegistrationToken = new Shape<models.RegistrationToken>(
+  "RegistrationToken",
+  {
+    registrationToken: "secret",
+    registrationTokenExpiryDate: "text",
+  },
+  [],
 );
 
 export const ScheduledTask = new Shape<models.ScheduledTask>(
@@ -517,4 +683,138 @@ export const TokenStatus = new Shape<models.TokenStatus>(
   },
   [],
   (it) => isText(it.message),
+);
+
+export const User = new Shape<models.User>(
+  "User",
+  {
+    userId: "id",
+    userName: "text",
+    firstName: "text",
+    lastName: "text",
+    fullName: "text",
+    description: "text",
+    apiOnlyUser: "bool",
+    isEnabled: "bool",
+    isLdap: "bool",
+    isLocked: "bool",
+    loggedInUser: "bool",
+    readOnly: "bool",
+    supportUser: "bool",
+    twoFactorEnabled: "bool",
+    accessGroupIds: many("id"),
+    roleIds: many("id"),
+    currentSsoProvider: "text",
+    customerTree: many("text"),
+  },
+  ["userId"],
+);
+
+export const UserCreated = new Shape<models.UserCreated>(
+  "UserCreated",
+  {
+    userId: "id",
+  },
+  ["userId"],
+  (it) => it.userId != null && isText(it.userId),
+);
+
+export const UserRoleExtra = new Shape<models.UserRoleExtra>(
+  "UserRoleExtra",
+  {
+    cloneable: "bool",
+    readonly: named("readOnly", "bool"),
+    usernames: many("text"),
+    permissions: many("text"),
+  },
+  [],
+);
+
+export const UserRole = new Shape<models.UserRole>(
+  "UserRole",
+  {
+    roleId: "id",
+    roleName: "text",
+    roleDescription: "text",
+    _extra: named("details", UserRoleExtra),
+  },
+  ["roleId"],
+);
+
+export const UserRoleDetail = new Shape<models.UserRoleDetail>(
+  "UserRoleDetail",
+  {
+    roleId: "id",
+    orgUnitId: "id",
+    roleName: "text",
+    roleDescription: "text",
+    userIds: many("id"),
+    _extra: named("details", UserRoleExtra),
+  },
+  ["roleId"],
+);
+
+export const UserSelf = new Shape<models.UserSelf>(
+  "UserSelf",
+  {
+    userId: "id",
+    customerId: "id",
+    username: "text",
+    title: "text",
+    firstName: "text",
+    lastName: "text",
+    email: "text",
+    phone: "text",
+    extension: "text",
+    department: "text",
+    street1: "text",
+    street2: "text",
+    city: "text",
+    stateProv: "text",
+    country: "text",
+    postalCode: "text",
+    isEnabled: "bool",
+    isLocked: "bool",
+    isPasswordExpired: "bool",
+    isPasswordResetRequired: "bool",
+    autoSOPower: named("autoSoPower", "bool"),
+    autoSOUser: named("autoSoUser", "bool"),
+    isLDAP: named("isLdap", "bool"),
+    ncompassEnabled: "bool",
+    twoFactorType: "text",
+    previousTwoFactorType: "text",
+    externallyProvisioned: "bool",
+    generation: "integer",
+  },
+  ["userId"],
+  (it) =>
+    it.userId != null &&
+    isText(it.userId) &&
+    isText(it.customerId) &&
+    isText(it.username) &&
+    isText(it.title) &&
+    isText(it.firstName) &&
+    isText(it.lastName) &&
+    isText(it.email) &&
+    isText(it.phone) &&
+    isText(it.extension) &&
+    isText(it.department) &&
+    isText(it.street1) &&
+    isText(it.street2) &&
+    isText(it.city) &&
+    isText(it.stateProv) &&
+    isText(it.country) &&
+    isText(it.postalCode) &&
+    isBool(it.isEnabled) &&
+    isBool(it.isLocked) &&
+    isBool(it.isPasswordExpired) &&
+    isBool(it.isPasswordResetRequired) &&
+    isBool(it.autoSOPower) &&
+    isBool(it.autoSOUser) &&
+    isBool(it.isLDAP) &&
+    isBool(it.ncompassEnabled) &&
+    isText(it.twoFactorType) &&
+    isText(it.previousTwoFactorType) &&
+    isBool(it.externallyProvisioned) &&
+    isInteger(it.generation),
 );

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from mspkit.ncentral._custom_psa import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._customers import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._models import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._org_units import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._reports import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._scheduled_tasks import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._server import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._service_orgs import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._sites import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._standard_psa import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._user_roles import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._users import *  # noqa: F403 - they say what they have for users
 else:
     from mspkit._lazy import lazy
 
@@ -41,7 +44,14 @@ else:
         __name__,
         _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
-        _customers="AsyncCustomers Customers CustomersListParams CustomersListSitesParams",
+        _customers=(
+            "AsyncCustomers Customers CustomersCreateInstallerLinkParams CustomersCreateSiteParams "
+            "CustomersListParams CustomersListInstallersParams CustomersListSitesParams"
+        ),
+        _org_units=(
+            "AsyncOrgUnits OrgUnits OrgUnitsListParams OrgUnitsListActiveIssuesParams "
+            "OrgUnitsListChildrenParams OrgUnitsUpdateLimitsParams"
+        ),
         _reports="AsyncReports Reports ReportsRequestPatchComparisonParams",
         _scheduled_tasks="AsyncScheduledTasks ScheduledTasks ScheduledTasksRunDirectParams",
         _server="AsyncServer Server ServerVersionsAuthenticatedParams",
@@ -54,13 +64,17 @@ else:
             "AsyncStandardPsa StandardPsa StandardPsaReplaceMappingsParams "
             "StandardPsaValidateCredentialParams"
         ),
+        _user_roles="AsyncUserRoles UserRoles UserRolesCreateParams UserRolesListParams",
+        _users="AsyncUsers Users UsersCreateParams UsersListParams",
         _models=(
-            "AuthLinks AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus "
-            "Customer DirectTask Links OrgUnitType PatchApprovalSummary PatchComparison "
+            "ActiveIssue AuthLinks AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo "
+            "CustomPsaTicketStatus Customer DirectTask Installer InstallerLink JobStatus Links OrgUnit "
+            "OrgUnitLimit OrgUnitLimitInput OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison "
             "PatchDeviceClassSummary PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary "
             "PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite "
-            "ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
-            "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
-            "ServerVersions ServiceOrg Site TokenPair TokenStatus"
+            "RegistrationToken ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome "
+            "ScheduledTaskParameterInput ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth "
+            "ServerInfo ServerTime ServerVersions ServiceOrg Site TokenPair TokenStatus User UserCreated "
+            "UserRole UserRoleDetail UserRoleExtra UserSelf"
         ),
     )

@@ -9,6 +9,7 @@ from mspkit._model import Field, Model, field, many, model
 from mspkit._types import Secret
 
 __all__ = [
+    "ActiveIssue",
     "AuthLinks",
     "AuthToken",
     "AuthTokens",
@@ -17,7 +18,14 @@ __all__ = [
     "CustomPsaTicketStatus",
     "Customer",
     "DirectTask",
+    "Installer",
+    "InstallerLink",
+    "JobStatus",
     "Links",
+    "OrgUnit",
+    "OrgUnitLimit",
+    "OrgUnitLimitInput",
+    "OrgUnitLimits",
     "OrgUnitType",
     "PatchApprovalSummary",
     "PatchComparison",
@@ -32,6 +40,7 @@ __all__ = [
     "PsaCustomerMapping",
     "PsaMappingUpdateInput",
     "PsaSite",
+    "RegistrationToken",
     "ScheduledTask",
     "ScheduledTaskCredentialInput",
     "ScheduledTaskOutcome",
@@ -46,6 +55,12 @@ __all__ = [
     "Site",
     "TokenPair",
     "TokenStatus",
+    "User",
+    "UserCreated",
+    "UserRole",
+    "UserRoleDetail",
+    "UserRoleExtra",
+    "UserSelf",
 ]
 
 
@@ -95,6 +110,35 @@ class PatchReportStatus:
     """The vendor's `FAILED`."""
     ABORTED: Final = "ABORTED"
     """The vendor's `ABORTED`."""
+
+
+class ActiveIssue(Model):
+    """A service of a device that needs attention. Every field may be null or absent."""
+
+    __slots__ = ()
+
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that the device belongs to."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    notification_state: Field[int | None] = field("notificationState", "integer")
+    """State of the notification as a number, whose meaning the vendor does not document."""
+    service_id: Field[str | None] = field("serviceId", "id")
+    """Id of the monitored service."""
+    service_name: Field[str | None] = field("serviceName", "text")
+    """Name of the monitored service."""
+    service_type: Field[str | None] = field("serviceType", "text")
+    """Kind of the service."""
+    task_id: Field[str | None] = field("taskId", "id")
+    """Id of the monitoring task of this service on this device."""
+    service_item_id: Field[str | None] = field("serviceItemId", "id")
+    """Id of the service's item."""
+    details: Field[Any] = field("_extra", "json")
+    """More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and
+    `customerTree`.
+
+    `deviceClassValue` and `deviceClassLabel` are always null.
+    """
 
 
 class AuthLinks(Model):
@@ -263,6 +307,65 @@ class DirectTask(Model):
     """Id of the task."""
 
 
+class Installer(Model):
+    """Software that a customer may download. Only the id is sure."""
+
+    __slots__ = ()
+
+    software_id: Field[str] = field("softwareId", "id", required=True)
+    """Id of the software."""
+    software_name: Field[str | None] = field("softwareName", "text")
+    """Name of the software."""
+    description: Field[str | None] = field("description", "text")
+    """What it is."""
+    installer_type: Field[str | None] = field("installerType", "text")
+    """Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters by."""
+    operating_system: Field[str | None] = field("operatingSystem", "text")
+    """Operating system that it is for."""
+    software_type: Field[str | None] = field("softwareType", "text")
+    """Type of the software, such as Agent."""
+    version: Field[str | None] = field("version", "text")
+    """Version of the software."""
+
+
+class InstallerLink(Model):
+    """A link to download an installer."""
+
+    __slots__ = ()
+
+    download_link: Field[Secret | None] = field("downloadLink", "secret")
+    """The link. Whoever has it can download the installer."""
+    expiration_date: Field[str | None] = field("expirationDate", "text")
+    """When the link expires, in RFC 3339."""
+
+
+class JobStatus(Model):
+    """The status of a job. The vendor documents none of the fields; every one may be null or absent."""
+
+    __slots__ = ()
+
+    job_id: Field[str | None] = field("jobId", "id")
+    """Id of the job."""
+    job_name: Field[str | None] = field("jobName", "text")
+    """Name of the job."""
+    job_target: Field[str | None] = field("jobTarget", "text")
+    """What the job is for."""
+    job_type_id: Field[str | None] = field("jobTypeId", "id")
+    """Id of the kind of job."""
+    status: Field[str | None] = field("status", "text")
+    """Status of the job. The vendor documents no list of them."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit."""
+    scheduled_time: Field[str | None] = field("scheduledTime", "text")
+    """The time for which the job is scheduled, as the server writes it."""
+    last_completion_time: Field[str | None] = field("lastCompletionTime", "text")
+    """When it last completed, as the server writes it."""
+    details: Field[Any] = field("_extra", "json")
+    """More about the job, by name."""
+
+
 class Links(Model):
     """An index of links."""
 
@@ -270,6 +373,85 @@ class Links(Model):
 
     links: Field[Any] = field("_links", "json", required=True)
     """Paths by name; they may hold placeholders in braces."""
+
+
+class OrgUnit(Model):
+    """An organization unit of any type.
+
+    Only the id and the name are always present; everything else may be null or absent, and servers may
+    send fields that are not listed here.
+    """
+
+    __slots__ = ()
+
+    org_unit_id: Field[str] = field("orgUnitId", "id", required=True)
+    """Id of the organization unit."""
+    org_unit_name: Field[str | None] = field("orgUnitName", "text")
+    """Name of the organization unit."""
+    org_unit_type: Field[str | None] = field("orgUnitType", "text")
+    """Type of an organization unit. Servers may know more than these."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the organization unit above it."""
+    external_id: Field[str | None] = field("externalId", "text")
+    """Id in a system of your own."""
+    external_id2: Field[str | None] = field("externalId2", "text")
+    """A second id in a system of your own."""
+    contact_first_name: Field[str | None] = field("contactFirstName", "text")
+    """First name of the primary contact."""
+    contact_last_name: Field[str | None] = field("contactLastName", "text")
+    """Last name of the primary contact."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone of the organization unit."""
+    contact_title: Field[str | None] = field("contactTitle", "text")
+    """Title of the primary contact, such as a position."""
+    contact_email: Field[str | None] = field("contactEmail", "text")
+    """E-mail address of the primary contact."""
+    contact_phone: Field[str | None] = field("contactPhone", "text")
+    """Telephone of the primary contact."""
+    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
+    """Extension of that telephone."""
+    contact_department: Field[str | None] = field("contactDepartment", "text")
+    """Department of the primary contact."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country, a two-letter ISO 3166-1 code."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth in the hierarchy of organization units."""
+    descendant_count: Field[int | None] = field("descendantCount", "integer")
+    """Number of organization units directly below it."""
+
+
+class OrgUnitLimit(Model):
+    """A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers."""
+
+    __slots__ = ()
+
+    limit_name: Field[str] = field("limitName", "text", required=True)
+    """Name of the limit. The vendor documents no list of them."""
+    value: Field[int | None] = field("value", "integer")
+    """The limit."""
+    max_value: Field[int | None] = field("maxValue", "integer")
+    """The highest value that the limit can have."""
+
+
+class OrgUnitLimits(Model):
+    """The limits of a customer, and what the server says of them."""
+
+    __slots__ = ()
+
+    message: Field[str | None] = field("message", "text")
+    """What the server did."""
+    limits: Field[tuple[OrgUnitLimit, ...] | None] = many(OrgUnitLimit, "data")
+    """The limits."""
 
 
 class PatchTypeSummary(Model):
@@ -409,6 +591,17 @@ class PsaSite(Model):
     """Id of the site."""
     psa_site_name: Field[str | None] = field("psaSiteName", "text")
     """Name of the site."""
+
+
+class RegistrationToken(Model):
+    """A token with which agents and probes are registered."""
+
+    __slots__ = ()
+
+    registration_token: Field[Secret | None] = field("registrationToken", "secret")
+    """The token."""
+    registration_token_expiry_date: Field[str | None] = field("registrationTokenExpiryDate", "text")
+    """When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339."""
 
 
 class ScheduledTask(Model):
@@ -662,6 +855,193 @@ class TokenStatus(Model):
 
     message: Field[str | None] = field("message", "text")
     """The result as text."""
+
+
+class User(Model):
+    """A user as it is listed.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+    user_name: Field[str | None] = field("userName", "text")
+    """The name that the user signs in with, such as an e-mail address."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    full_name: Field[str | None] = field("fullName", "text")
+    """First and last name."""
+    description: Field[str | None] = field("description", "text")
+    """A description."""
+    api_only_user: Field[bool | None] = field("apiOnlyUser", "bool")
+    """Whether the user can only use the API."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether the account is enabled."""
+    is_ldap: Field[bool | None] = field("isLdap", "bool")
+    """Whether the account comes from LDAP."""
+    is_locked: Field[bool | None] = field("isLocked", "bool")
+    """Whether the account is locked."""
+    logged_in_user: Field[bool | None] = field("loggedInUser", "bool")
+    """Whether the server marks it as the user who is logged in."""
+    read_only: Field[bool | None] = field("readOnly", "bool")
+    """Whether the server marks it as read-only."""
+    support_user: Field[bool | None] = field("supportUser", "bool")
+    """Whether the server marks it as a support user."""
+    two_factor_enabled: Field[bool | None] = field("twoFactorEnabled", "bool")
+    """Whether two-factor authentication is on."""
+    access_group_ids: Field[tuple[str, ...] | None] = many("id", "accessGroupIds")
+    """Ids of the access groups of the user."""
+    role_ids: Field[tuple[str, ...] | None] = many("id", "roleIds")
+    """Ids of the roles of the user."""
+    current_sso_provider: Field[str | None] = field("currentSsoProvider", "text")
+    """The identity provider of the user, or "None"."""
+    customer_tree: Field[tuple[str, ...] | None] = many("text", "customerTree")
+    """Names of the organization units from the system down to that of the user."""
+
+
+class UserCreated(Model):
+    """The id of a new user."""
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+
+
+class UserRoleExtra(Model):
+    """More about a user role. Every field may be null or absent."""
+
+    __slots__ = ()
+
+    cloneable: Field[bool | None] = field("cloneable", "bool")
+    """Whether the role can be copied."""
+    read_only: Field[bool | None] = field("readonly", "bool")
+    """Whether the server marks the role as read-only."""
+    usernames: Field[tuple[str, ...] | None] = many("text", "usernames")
+    """Names of the users who have the role. The vendor shows them in lists only."""
+    permissions: Field[tuple[str, ...] | None] = many("text", "permissions")
+    """Names of the permissions."""
+
+
+class UserRole(Model):
+    """A user role as it is listed.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str] = field("roleId", "id", required=True)
+    """Id of the role."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    role_description: Field[str | None] = field("roleDescription", "text")
+    """What the role is for."""
+    details: Field[UserRoleExtra | None] = model(UserRoleExtra, "_extra")
+    """More about a user role. Every field may be null or absent."""
+
+
+class UserRoleDetail(Model):
+    """A user role as it is read alone.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str] = field("roleId", "id", required=True)
+    """Id of the role."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that the role belongs to."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    role_description: Field[str | None] = field("roleDescription", "text")
+    """What the role is for."""
+    user_ids: Field[tuple[str, ...] | None] = many("id", "userIds")
+    """Ids of the users who have the role."""
+    details: Field[UserRoleExtra | None] = model(UserRoleExtra, "_extra")
+    """More about a user role. Every field may be null or absent."""
+
+
+class UserSelf(Model):
+    """The user that a token belongs to.
+
+    Only the id is sure; everything else may be null or absent, and servers may send fields that are not
+    listed here.
+    """
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the organization unit of the account, which need not be a customer."""
+    username: Field[str | None] = field("username", "text")
+    """The name that the user signs in with, such as an e-mail address."""
+    title: Field[str | None] = field("title", "text")
+    """Title."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone."""
+    extension: Field[str | None] = field("extension", "text")
+    """Extension of that telephone."""
+    department: Field[str | None] = field("department", "text")
+    """Department."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether the account is enabled."""
+    is_locked: Field[bool | None] = field("isLocked", "bool")
+    """Whether the account is locked."""
+    is_password_expired: Field[bool | None] = field("isPasswordExpired", "bool")
+    """Whether the password has expired."""
+    is_password_reset_required: Field[bool | None] = field("isPasswordResetRequired", "bool")
+    """Whether the password must be changed."""
+    auto_so_power: Field[bool | None] = field("autoSOPower", "bool")
+    """The server's flag of this name, which the vendor does not explain."""
+    auto_so_user: Field[bool | None] = field("autoSOUser", "bool")
+    """The server's flag of this name, which the vendor does not explain."""
+    is_ldap: Field[bool | None] = field("isLDAP", "bool")
+    """Whether the account comes from LDAP."""
+    ncompass_enabled: Field[bool | None] = field("ncompassEnabled", "bool")
+    """The server's flag of this name, which the vendor does not explain."""
+    two_factor_type: Field[str | None] = field("twoFactorType", "text")
+    """Kind of two-factor authentication, such as NONE."""
+    previous_two_factor_type: Field[str | None] = field("previousTwoFactorType", "text")
+    """The kind before the current one."""
+    externally_provisioned: Field[bool | None] = field("externallyProvisioned", "bool")
+    """Whether the account was provisioned from outside."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site."""
+
+
+class OrgUnitLimitInput(TypedDict):
+    """A limit to change."""
+
+    limit_name: str
+    value: int
 
 
 class PsaMappingUpdateInput(TypedDict):

@@ -5,6 +5,31 @@
 use crate::facade::model::{Id, Json, Secret};
 
 model! {
+    /// A service of a device that needs attention. Every field may be null or absent.
+    pub struct ActiveIssue {
+        /// Id of the organization unit that the device belongs to.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// State of the notification as a number, whose meaning the vendor does not document.
+        pub notification_state: i64 => "notificationState",
+        /// Id of the monitored service.
+        pub service_id: Id => "serviceId",
+        /// Name of the monitored service.
+        pub service_name: String => "serviceName",
+        /// Kind of the service.
+        pub service_type: String => "serviceType",
+        /// Id of the monitoring task of this service on this device.
+        pub task_id: Id => "taskId",
+        /// Id of the service's item.
+        pub service_item_id: Id => "serviceItemId",
+        /// More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC
+        /// 3339) and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
+        pub details: Json => "_extra",
+    }
+}
+
+model! {
     /// The paths of the token exchange, bare or under `_links`.
     pub struct AuthLinks {
         /// Paths by name, on servers that send them so.
@@ -174,6 +199,67 @@ model! {
 }
 
 model! {
+    /// Software that a customer may download. Only the id is sure.
+    pub struct Installer {
+        /// Id of the software.
+        pub software_id: Id => "softwareId",
+        /// Name of the software.
+        pub software_name: String => "softwareName",
+        /// What it is.
+        pub description: String => "description",
+        /// Form of the installer, such as MSI; not one of the values that `customers.list_installers`
+        /// filters by.
+        pub installer_type: String => "installerType",
+        /// Operating system that it is for.
+        pub operating_system: String => "operatingSystem",
+        /// Type of the software, such as Agent.
+        pub software_type: String => "softwareType",
+        /// Version of the software.
+        pub version: String => "version",
+    }
+    required {
+        /// Id of the software.
+        software_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A link to download an installer.
+    pub struct InstallerLink {
+        /// The link. Whoever has it can download the installer.
+        pub download_link: Secret => "downloadLink",
+        /// When the link expires, in RFC 3339.
+        pub expiration_date: String => "expirationDate",
+    }
+}
+
+model! {
+    /// The status of a job. The vendor documents none of the fields; every one may be null or absent.
+    pub struct JobStatus {
+        /// Id of the job.
+        pub job_id: Id => "jobId",
+        /// Name of the job.
+        pub job_name: String => "jobName",
+        /// What the job is for.
+        pub job_target: String => "jobTarget",
+        /// Id of the kind of job.
+        pub job_type_id: Id => "jobTypeId",
+        /// Status of the job. The vendor documents no list of them.
+        pub status: String => "status",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the organization unit.
+        pub org_unit_id: Id => "orgUnitId",
+        /// The time for which the job is scheduled, as the server writes it.
+        pub scheduled_time: String => "scheduledTime",
+        /// When it last completed, as the server writes it.
+        pub last_completion_time: String => "lastCompletionTime",
+        /// More about the job, by name.
+        pub details: Json => "_extra",
+    }
+}
+
+model! {
     /// An index of links.
     pub struct Links {
         /// Paths by name; they may hold placeholders in braces.
@@ -182,6 +268,87 @@ model! {
     required {
         /// Paths by name; they may hold placeholders in braces.
         links: &Json => as_ref,
+    }
+}
+
+model! {
+    /// An organization unit of any type. Only the id and the name are always present; everything else may
+    /// be null or absent, and servers may send fields that are not listed here.
+    pub struct OrgUnit {
+        /// Id of the organization unit.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Name of the organization unit.
+        pub org_unit_name: String => "orgUnitName",
+        /// Type of an organization unit. Servers may know more than these.
+        pub org_unit_type: OrgUnitType => "orgUnitType",
+        /// Id of the organization unit above it.
+        pub parent_id: Id => "parentId",
+        /// Id in a system of your own.
+        pub external_id: String => "externalId",
+        /// A second id in a system of your own.
+        pub external_id2: String => "externalId2",
+        /// First name of the primary contact.
+        pub contact_first_name: String => "contactFirstName",
+        /// Last name of the primary contact.
+        pub contact_last_name: String => "contactLastName",
+        /// Telephone of the organization unit.
+        pub phone: String => "phone",
+        /// Title of the primary contact, such as a position.
+        pub contact_title: String => "contactTitle",
+        /// E-mail address of the primary contact.
+        pub contact_email: String => "contactEmail",
+        /// Telephone of the primary contact.
+        pub contact_phone: String => "contactPhone",
+        /// Extension of that telephone.
+        pub contact_phone_ext: String => "contactPhoneExt",
+        /// Department of the primary contact.
+        pub contact_department: String => "contactDepartment",
+        /// First line of the street address.
+        pub street1: String => "street1",
+        /// Second line of the street address.
+        pub street2: String => "street2",
+        /// City.
+        pub city: String => "city",
+        /// State or province.
+        pub state_prov: String => "stateProv",
+        /// Country, a two-letter ISO 3166-1 code.
+        pub country: String => "country",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// Depth in the hierarchy of organization units.
+        pub generation: i64 => "generation",
+        /// Number of organization units directly below it.
+        pub descendant_count: i64 => "descendantCount",
+    }
+    required {
+        /// Id of the organization unit.
+        org_unit_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.
+    pub struct OrgUnitLimit {
+        /// Name of the limit. The vendor documents no list of them.
+        pub limit_name: String => "limitName",
+        /// The limit.
+        pub value: i64 => "value",
+        /// The highest value that the limit can have.
+        pub max_value: i64 => "maxValue",
+    }
+    required {
+        /// Name of the limit. The vendor documents no list of them.
+        limit_name: &str => as_deref,
+    }
+}
+
+model! {
+    /// The limits of a customer, and what the server says of them.
+    pub struct OrgUnitLimits {
+        /// What the server did.
+        pub message: String => "message",
+        /// The limits.
+        pub limits: Vec<OrgUnitLimit> => "data",
     }
 }
 
@@ -322,6 +489,16 @@ model! {
     required {
         /// Id of the site.
         psa_site_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A token with which agents and probes are registered.
+    pub struct RegistrationToken {
+        /// The token.
+        pub registration_token: Secret => "registrationToken",
+        /// When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.
+        pub registration_token_expiry_date: String => "registrationTokenExpiryDate",
     }
 }
 
@@ -593,6 +770,189 @@ model! {
     }
 }
 
+model! {
+    /// A user as it is listed. Only the id and the name are sure; everything else may be null or absent,
+    /// and servers may send fields that are not listed here.
+    pub struct User {
+        /// Id of the user.
+        pub user_id: Id => "userId",
+        /// The name that the user signs in with, such as an e-mail address.
+        pub user_name: String => "userName",
+        /// First name.
+        pub first_name: String => "firstName",
+        /// Last name.
+        pub last_name: String => "lastName",
+        /// First and last name.
+        pub full_name: String => "fullName",
+        /// A description.
+        pub description: String => "description",
+        /// Whether the user can only use the API.
+        pub api_only_user: bool => "apiOnlyUser",
+        /// Whether the account is enabled.
+        pub is_enabled: bool => "isEnabled",
+        /// Whether the account comes from LDAP.
+        pub is_ldap: bool => "isLdap",
+        /// Whether the account is locked.
+        pub is_locked: bool => "isLocked",
+        /// Whether the server marks it as the user who is logged in.
+        pub logged_in_user: bool => "loggedInUser",
+        /// Whether the server marks it as read-only.
+        pub read_only: bool => "readOnly",
+        /// Whether the server marks it as a support user.
+        pub support_user: bool => "supportUser",
+        /// Whether two-factor authentication is on.
+        pub two_factor_enabled: bool => "twoFactorEnabled",
+        /// Ids of the access groups of the user.
+        pub access_group_ids: Vec<Id> => "accessGroupIds",
+        /// Ids of the roles of the user.
+        pub role_ids: Vec<Id> => "roleIds",
+        /// The identity provider of the user, or "None".
+        pub current_sso_provider: String => "currentSsoProvider",
+        /// Names of the organization units from the system down to that of the user.
+        pub customer_tree: Vec<String> => "customerTree",
+    }
+    required {
+        /// Id of the user.
+        user_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The id of a new user.
+    pub struct UserCreated {
+        /// Id of the user.
+        pub user_id: Id => "userId",
+    }
+    required {
+        /// Id of the user.
+        user_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A user role as it is listed. Only the id and the name are sure; everything else may be null or
+    /// absent, and servers may send fields that are not listed here.
+    pub struct UserRole {
+        /// Id of the role.
+        pub role_id: Id => "roleId",
+        /// Name of the role.
+        pub role_name: String => "roleName",
+        /// What the role is for.
+        pub role_description: String => "roleDescription",
+        /// More about a user role. Every field may be null or absent.
+        pub details: UserRoleExtra => "_extra",
+    }
+    required {
+        /// Id of the role.
+        role_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+    /// absent, and servers may send fields that are not listed here.
+    pub struct UserRoleDetail {
+        /// Id of the role.
+        pub role_id: Id => "roleId",
+        /// Id of the organization unit that the role belongs to.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Name of the role.
+        pub role_name: String => "roleName",
+        /// What the role is for.
+        pub role_description: String => "roleDescription",
+        /// Ids of the users who have the role.
+        pub user_ids: Vec<Id> => "userIds",
+        /// More about a user role. Every field may be null or absent.
+        pub details: UserRoleExtra => "_extra",
+    }
+    required {
+        /// Id of the role.
+        role_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// More about a user role. Every field may be null or absent.
+    pub struct UserRoleExtra {
+        /// Whether the role can be copied.
+        pub cloneable: bool => "cloneable",
+        /// Whether the server marks the role as read-only.
+        pub read_only: bool => "readonly",
+        /// Names of the users who have the role. The vendor shows them in lists only.
+        pub usernames: Vec<String> => "usernames",
+        /// Names of the permissions.
+        pub permissions: Vec<String> => "permissions",
+    }
+}
+
+model! {
+    /// The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+    /// servers may send fields that are not listed here.
+    pub struct UserSelf {
+        /// Id of the user.
+        pub user_id: Id => "userId",
+        /// Id of the organization unit of the account, which need not be a customer.
+        pub customer_id: Id => "customerId",
+        /// The name that the user signs in with, such as an e-mail address.
+        pub username: String => "username",
+        /// Title.
+        pub title: String => "title",
+        /// First name.
+        pub first_name: String => "firstName",
+        /// Last name.
+        pub last_name: String => "lastName",
+        /// E-mail address.
+        pub email: String => "email",
+        /// Telephone.
+        pub phone: String => "phone",
+        /// Extension of that telephone.
+        pub extension: String => "extension",
+        /// Department.
+        pub department: String => "department",
+        /// First line of the street address.
+        pub street1: String => "street1",
+        /// Second line of the street address.
+        pub street2: String => "street2",
+        /// City.
+        pub city: String => "city",
+        /// State or province.
+        pub state_prov: String => "stateProv",
+        /// Country.
+        pub country: String => "country",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// Whether the account is enabled.
+        pub is_enabled: bool => "isEnabled",
+        /// Whether the account is locked.
+        pub is_locked: bool => "isLocked",
+        /// Whether the password has expired.
+        pub is_password_expired: bool => "isPasswordExpired",
+        /// Whether the password must be changed.
+        pub is_password_reset_required: bool => "isPasswordResetRequired",
+        /// The server's flag of this name, which the vendor does not explain.
+        pub auto_so_power: bool => "autoSOPower",
+        /// The server's flag of this name, which the vendor does not explain.
+        pub auto_so_user: bool => "autoSOUser",
+        /// Whether the account comes from LDAP.
+        pub is_ldap: bool => "isLDAP",
+        /// The server's flag of this name, which the vendor does not explain.
+        pub ncompass_enabled: bool => "ncompassEnabled",
+        /// Kind of two-factor authentication, such as NONE.
+        pub two_factor_type: String => "twoFactorType",
+        /// The kind before the current one.
+        pub previous_two_factor_type: String => "previousTwoFactorType",
+        /// Whether the account was provisioned from outside.
+        pub externally_provisioned: bool => "externallyProvisioned",
+        /// Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a
+        /// site.
+        pub generation: i64 => "generation",
+    }
+    required {
+        /// Id of the user.
+        user_id: &Id => as_ref,
+    }
+}
+
 open_enum! {
     /// Status of the ticket. Which others there are depends on the PSA.
     pub enum CustomPsaTicketStatus {
@@ -626,6 +986,20 @@ open_enum! {
         Failed => "FAILED",
         /// The vendor's `ABORTED`.
         Aborted => "ABORTED",
+    }
+}
+
+input! {
+    /// A limit to change.
+    pub struct OrgUnitLimitInput {
+        required {
+            /// Name of the limit, as `org_units.get_limits` shows it.
+            limit_name: text,
+            /// The new limit, at most the `max_value` of the limit. A whole number, -2147483648 or more.
+            value: int,
+        }
+        optional {
+        }
     }
 }
 
