@@ -78,6 +78,22 @@ fn swagger_2_is_read_as_openapi_is() {
 }
 
 #[test]
+fn a_field_under_another_known_name_is_the_same() {
+    let repository = with_schemas("compare-names");
+    let own = "type: {type: [string, 'null'], ";
+    repository.change("ncentral.yaml", own, &format!("{own}x-mspkit-other-names: [kind], "));
+    let found = lines(
+        &compare(&repository, &SWAGGER.replace("\"type\": {\"type\": \"b", "\"kind\": {\"type\": \"b"), &[]),
+        1,
+    );
+    assert!(
+        found.contains(&"type GET /api/orgs response kind: boolean there, string here".to_owned()),
+        "{found:#?}"
+    );
+    assert!(found.iter().all(|line| !line.contains("response type")), "{found:#?}");
+}
+
+#[test]
 fn machines_get_json() {
     let repository = with_schemas("compare-json");
     let output = compare(&repository, VENDOR, &["--json"]);

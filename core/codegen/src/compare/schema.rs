@@ -93,7 +93,9 @@ fn types(schema: &Value) -> Vec<&str> {
     let format = schema.get("format").and_then(Value::as_str);
     match (schema.get("x-mspkit-kind").and_then(Value::as_str), schema.get("type")) {
         // An id is read and sent in either form.
-        _ if format == Some("mspkit-id") => vec!["integer", "string"],
+        _ if matches!(format, Some("mspkit-id" | "mspkit-digits")) => vec!["integer", "string"],
+        // So is a value that is sent as a text.
+        (_, Some(Value::String(name))) if schema.get("x-mspkit-send-as").is_some() => vec![name, "string"],
         // A list of texts may be given as one text.
         (Some("text_list"), _) => vec!["array", "string"],
         (_, Some(Value::String(name))) if name == "file" => vec!["string"],
@@ -107,6 +109,13 @@ fn types(schema: &Value) -> Vec<&str> {
 
 fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The other names under which a field may come.
+pub(super) fn other_names<'d>(document: &Document<'d>, schemas: &[&'d Value]) -> BTreeSet<&'d str> {
+    let both = schemas.iter().flat_map(|schema| [*schema, document.follow(schema)]);
+    let names = both.filter_map(|schema| schema.get("x-mspkit-other-names")?.as_array());
+    names.flatten().filter_map(Value::as_str).collect()
 }
 
 /// Whether something is marked as deprecated; some vendors only say it in words.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::document::{Document, Operation, object, path_names};
 use super::report::{Difference, Word};
-use super::schema::{Content, Shape, deprecated, flag};
+use super::schema::{Content, Shape, deprecated, flag, other_names};
 
 /// Headers that OpenAPI describes elsewhere.
 const OTHER_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -236,16 +236,20 @@ impl<'d> Walk<'_, 'd> {
             let dot = if place.ends_with(' ') { "" } else { "." };
             format!("{place}{dot}{name}")
         };
+        let mut known = BTreeSet::new();
         for (name, schemas) in &there.properties {
             let vendor = Shape::of(self.sides.there, schemas);
             // What a server decides is not sent, and what only it receives never comes.
             if if way == Way::Sent { vendor.read_only } else { vendor.write_only } {
                 continue;
             }
-            let Some(own) = here.properties.get(name) else {
+            let other = |(_, own): &(_, &Vec<_>)| other_names(self.sides.here, own).contains(name);
+            let own = here.properties.get_key_value(name).or_else(|| here.properties.iter().find(other));
+            let Some((known_as, own)) = own else {
                 self.note(Word::Field, &below(name), "only there");
                 continue;
             };
+            known.insert(*known_as);
             let own_shape = Shape::of(self.sides.here, own);
             self.deprecated(Word::Field, &below(name), vendor.deprecated, own_shape.deprecated);
             if way == Way::Sent {
@@ -256,7 +260,7 @@ impl<'d> Walk<'_, 'd> {
         }
         // An object without a word about its members may have any.
         let listed = !there.properties.is_empty();
-        for name in here.properties.keys().filter(|name| listed && !there.properties.contains_key(*name)) {
+        for name in here.properties.keys().filter(|name| listed && !known.contains(*name)) {
             self.note(Word::Field, &below(name), "only here");
         }
         if !there.items.is_empty() && !here.items.is_empty() {
