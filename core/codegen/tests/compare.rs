@@ -82,15 +82,31 @@ fn a_field_under_another_known_name_is_the_same() {
     let repository = with_schemas("compare-names");
     let own = "type: {type: [string, 'null'], ";
     repository.change("ncentral.yaml", own, &format!("{own}x-mspkit-other-names: [kind], "));
-    let found = lines(
-        &compare(&repository, &SWAGGER.replace("\"type\": {\"type\": \"b", "\"kind\": {\"type\": \"b"), &[]),
-        1,
-    );
+    let old = SWAGGER.replace("\"type\": {\"type\": \"b", "\"kind\": {\"deprecated\": true, \"type\": \"b");
+    let found = lines(&compare(&repository, &old, &[]), 1);
     assert!(
         found.contains(&"type GET /api/orgs response kind: boolean there, string here".to_owned()),
         "{found:#?}"
     );
-    assert!(found.iter().all(|line| !line.contains("response type")), "{found:#?}");
+    assert!(
+        found.iter().all(|line| !line.contains("response type") && !line.contains("deprecated")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn what_is_no_envelope_is_compared_as_an_object() {
+    let repository = with_schemas("compare-no-envelope");
+    let own = "{kind: list, model: Org, id: orgId}";
+    repository.change("ncentral.yaml", own, "{kind: list, model: Org, id: orgId, envelope: false}");
+    let vendor =
+        json!({"type": "object", "properties": {"data": {"type": "string"}, "state": {"type": "string"}}});
+    let found = lines(&compare(&repository, &response(&vendor, &json!({})), &[]), 1);
+    assert!(
+        found.contains(&"type GET /api/orgs response data: string there, array here".to_owned()),
+        "{found:#?}"
+    );
+    assert!(found.iter().all(|line| !line.contains("envelope")), "{found:#?}");
 }
 
 #[test]

@@ -183,18 +183,18 @@ impl<'d> Walk<'_, 'd> {
         }
     }
 
-    /// Types, enumerations and nothing below them.
-    fn value(&mut self, place: &str, there: &Shape<'d>, here: &Shape<'d>) {
+    /// Types, enumerations and nothing below them; returns whether a value may be of both sides' types.
+    fn value(&mut self, place: &str, there: &Shape<'d>, here: &Shape<'d>) -> bool {
         let known = !there.types.is_empty() && !here.types.is_empty();
         if known && there.types.is_disjoint(&here.types) {
             let names = |types: &BTreeSet<&str>| types.iter().copied().collect::<Vec<_>>().join(" or ");
             let what = format!("{} there, {} here", names(&there.types), names(&here.types));
             self.note(Word::Type, place, what);
-            return;
+            return false;
         }
         // Known values that are only examples of many contradict no text.
         if there.unknown || here.unknown || (there.values.is_empty() && here.open) {
-            return;
+            return true;
         }
         let any_case = here.any_case;
         let same = |one: &String, other: &String| {
@@ -212,6 +212,7 @@ impl<'d> Walk<'_, 'd> {
                 self.note(Word::Enum, place, format!("only {side}: {missing}"));
             }
         }
+        true
     }
 
     /// The fields of a value; `place` ends where their names begin.
@@ -223,9 +224,9 @@ impl<'d> Walk<'_, 'd> {
         self.open.push(pair);
         let vendors = Shape::of(self.sides.there, there);
         let ours = Shape::of(self.sides.here, here);
-        self.value(place, &vendors, &ours);
+        let alike = self.value(place, &vendors, &ours);
         // A side that is silent accepts everything.
-        if !(vendors.unknown || ours.unknown || vendors.is_silent() || ours.is_silent()) {
+        if alike && !(vendors.unknown || ours.unknown || vendors.is_silent() || ours.is_silent()) {
             self.members(place, way, &vendors, &ours);
         }
         self.open.pop();
@@ -250,8 +251,11 @@ impl<'d> Walk<'_, 'd> {
                 continue;
             };
             known.insert(*known_as);
-            let own_shape = Shape::of(self.sides.here, own);
-            self.deprecated(Word::Field, &below(name), vendor.deprecated, own_shape.deprecated);
+            // An old name may be deprecated while the field is not.
+            if known_as == name {
+                let own_shape = Shape::of(self.sides.here, own);
+                self.deprecated(Word::Field, &below(name), vendor.deprecated, own_shape.deprecated);
+            }
             if way == Way::Sent {
                 let (vendor, own) = (there.required.contains(name), here.required.contains(name));
                 self.required(Word::Field, &below(name), vendor, own);
