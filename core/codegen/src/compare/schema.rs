@@ -121,7 +121,8 @@ pub(super) fn other_names<'d>(document: &Document<'d>, schemas: &[&'d Value]) ->
 /// Whether something is marked as deprecated; some vendors only say it in words.
 pub(super) fn deprecated(value: &Value) -> bool {
     let said = |key| {
-        let text = value.get(key).and_then(Value::as_str).unwrap_or_default().trim_start();
+        let text = value.get(key).and_then(Value::as_str).unwrap_or_default();
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
         text.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("deprecated"))
     };
     flag(value, "deprecated") || said("description") || said("summary")
