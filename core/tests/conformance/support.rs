@@ -186,7 +186,7 @@ macro_rules! read_list {
             outcome.take_item(item);
         }
         if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
-            outcome.meta = items.meta().cloned();
+            outcome.meta = items.meta().map(|meta| (*meta).clone());
             outcome.stopped(items.resume_token(), items.total(), items.complete(), items.missing());
         } else if then == Some(Rest::Collect) {
             match items.rest(None)$($wait)* {

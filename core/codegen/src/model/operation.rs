@@ -390,6 +390,7 @@ pub enum Paging {
 
 /// What a successful response contains.
 #[derive(Debug, Clone, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key of the document")]
 pub struct Answer {
     /// Its kind.
     pub kind: AnswerKind,
