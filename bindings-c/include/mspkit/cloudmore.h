@@ -6,9 +6,27 @@
  * Contents
  *
  *   client            mspkit_cloudmore_new, _with_options, _client, _free
+ *   administrators    delete, list_roles
+ *   catalog           list_categories
+ *   custom_properties list
  *   estore            get, list
+ *   external_invoices delete, list
+ *   manual_billing    delete, get, list
+ *   organization_groups delete, delete_member
+ *   organization_prices list
+ *   organizations     create, delete, get, list, replace
+ *   payment_methods   delete
+ *   prices            list
+ *   product_addons    delete
+ *   products          delete
+ *   reseller_services disable, list, list_subscriptions
+ *   server            health
  *   services          create, delete, get, list, replace, update
- *   models            created_service, estore_service, custom_property, custom_property_data, estore_service_detail, organization_service
+ *   subscription_users delete
+ *   subscriptions     get, list
+ *   user_groups       delete, delete_member
+ *   users             delete, get, list, list_roles
+ *   models            broker_custom_property, created_organization, created_service, estore_service, custom_property, custom_property_data, estore_service_detail, external_invoice, manual_billing_line, organization_contact, organization, organization_price, organization_service, price, reseller_service, reseller_service_subscription, role, server_health, service_category, subscription, user
  *
  * The function of an operation is mspkit_cloudmore_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -93,6 +111,66 @@ static inline mspkit_status mspkit_cloudmore_with_options(const mspkit_cloudmore
 static inline void mspkit_cloudmore_free(mspkit_cloudmore *client)
 {
     mspkit_client_free((mspkit_client *)client);
+}
+
+/**
+ * The definition of a custom property of organizations or users. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_broker_custom_property_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_broker_custom_property_view;
+
+/**
+ * The table of `mspkit_cloudmore_broker_custom_property_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_custom_property_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_broker_custom_property_view", sizeof(mspkit_cloudmore_broker_custom_property_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_broker_custom_property_view *mspkit_cloudmore_broker_custom_property_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_broker_custom_property_view *)mspkit_item_view(item, &mspkit_cloudmore_broker_custom_property_layout);
+}
+
+/**
+ * An organization that was just created.
+ */
+typedef struct mspkit_cloudmore_created_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization, from the body or from the end of `Location`.
+     */
+    mspkit_text id;
+    /**
+     * The `Location` header of the response.
+     */
+    mspkit_text location;
+} mspkit_cloudmore_created_organization_view;
+
+static const mspkit_field mspkit_cloudmore_created_organization_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_created_organization_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_created_organization_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_created_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_created_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_created_organization_view, mspkit_cloudmore_created_organization_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_created_organization_view *mspkit_cloudmore_created_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_created_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_created_organization_layout);
 }
 
 /**
@@ -323,6 +401,197 @@ static inline const mspkit_cloudmore_estore_service_detail_view *mspkit_cloudmor
 }
 
 /**
+ * An invoice from another system. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_external_invoice_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_external_invoice_view;
+
+/**
+ * The table of `mspkit_cloudmore_external_invoice_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_external_invoice_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_external_invoice_view", sizeof(mspkit_cloudmore_external_invoice_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_external_invoice_view *mspkit_cloudmore_external_invoice_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_external_invoice_view *)mspkit_item_view(item, &mspkit_cloudmore_external_invoice_layout);
+}
+
+/**
+ * A line that was added to an organization's bill. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_manual_billing_line_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_manual_billing_line_view;
+
+/**
+ * The table of `mspkit_cloudmore_manual_billing_line_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_manual_billing_line_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_manual_billing_line_view", sizeof(mspkit_cloudmore_manual_billing_line_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_manual_billing_line_view *mspkit_cloudmore_manual_billing_line_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_manual_billing_line_view *)mspkit_response_view(response, &mspkit_cloudmore_manual_billing_line_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_manual_billing_line_view *mspkit_cloudmore_manual_billing_line_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_manual_billing_line_view *)mspkit_item_view(item, &mspkit_cloudmore_manual_billing_line_layout);
+}
+
+/**
+ * Whom to talk to at an organization. The vendor publishes a part of the fields.
+ */
+typedef struct mspkit_cloudmore_organization_contact_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the person.
+     */
+    mspkit_text name;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Telephone.
+     */
+    mspkit_text phone;
+    /**
+     * Mobile telephone.
+     */
+    mspkit_text cell_phone;
+} mspkit_cloudmore_organization_contact_view;
+
+static const mspkit_field mspkit_cloudmore_organization_contact_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_contact_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_contact_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_contact_view, mspkit_cloudmore_organization_contact_fields);
+
+/**
+ * An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+ * servers send more, which are kept.
+ */
+typedef struct mspkit_cloudmore_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization, a GUID.
+     */
+    mspkit_text id;
+    /**
+     * Name of the organization.
+     */
+    mspkit_text name;
+    /**
+     * Number in a register of companies, or for taxes.
+     */
+    mspkit_text registration_number;
+    /**
+     * Number for value added tax.
+     */
+    mspkit_text vat;
+    /**
+     * Your own number of the customer. Exports carry it.
+     */
+    mspkit_text customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to.
+     */
+    mspkit_text notification_email;
+    /**
+     * Whom to talk to at an organization. The vendor publishes a part of the fields.
+     */
+    struct {
+        const mspkit_cloudmore_organization_contact_view *view;
+        int32_t presence;
+    } contact;
+} mspkit_cloudmore_organization_view;
+
+static const mspkit_field mspkit_cloudmore_organization_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, registration_number, "registrationNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, customer_number, "customerNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, notification_email, "notificationEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, contact, "contact", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_contact_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_view, mspkit_cloudmore_organization_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_organization_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_layout);
+}
+
+/**
+ * A product of a service with the price for one organization. The vendor does not publish its fields. All
+ * that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_organization_price_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_organization_price_view;
+
+/**
+ * The table of `mspkit_cloudmore_organization_price_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_price_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_organization_price_view", sizeof(mspkit_cloudmore_organization_price_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_organization_price_view *mspkit_cloudmore_organization_price_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_organization_price_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_price_layout);
+}
+
+/**
  * A service that an organization has. The vendor publishes these fields only; servers send more, which
  * are kept.
  */
@@ -383,6 +652,436 @@ static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore
 static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_item(const mspkit_item *item)
 {
     return (const mspkit_cloudmore_organization_service_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_service_layout);
+}
+
+/**
+ * A product of a service with the broker's price. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_price_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_price_view;
+
+/**
+ * The table of `mspkit_cloudmore_price_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_price_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_price_view", sizeof(mspkit_cloudmore_price_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_price_view *mspkit_cloudmore_price_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_price_view *)mspkit_item_view(item, &mspkit_cloudmore_price_layout);
+}
+
+/**
+ * A service that a broker offers. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_reseller_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_reseller_service_view;
+
+/**
+ * The table of `mspkit_cloudmore_reseller_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_reseller_service_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_reseller_service_view", sizeof(mspkit_cloudmore_reseller_service_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_reseller_service_view *mspkit_cloudmore_reseller_service_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_reseller_service_view *)mspkit_item_view(item, &mspkit_cloudmore_reseller_service_layout);
+}
+
+/**
+ * A subscription of one of the organizations to a custom service. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_reseller_service_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_reseller_service_subscription_view;
+
+/**
+ * The table of `mspkit_cloudmore_reseller_service_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_reseller_service_subscription_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_reseller_service_subscription_view", sizeof(mspkit_cloudmore_reseller_service_subscription_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_reseller_service_subscription_view *mspkit_cloudmore_reseller_service_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_reseller_service_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_reseller_service_subscription_layout);
+}
+
+/**
+ * A role, which decides what its holder may see and do.
+ */
+typedef struct mspkit_cloudmore_role_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the role, a number.
+     */
+    mspkit_text id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text name;
+} mspkit_cloudmore_role_view;
+
+static const mspkit_field mspkit_cloudmore_role_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_role_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_role_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_role_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_role_layout = MSPKIT_LAYOUT(mspkit_cloudmore_role_view, mspkit_cloudmore_role_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_role_view *mspkit_cloudmore_role_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_role_view *)mspkit_item_view(item, &mspkit_cloudmore_role_layout);
+}
+
+/**
+ * The state of the API. The vendor does not publish its fields. All that a server sends is kept and can
+ * be read by its name.
+ */
+typedef struct mspkit_cloudmore_server_health_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_server_health_view;
+
+/**
+ * The table of `mspkit_cloudmore_server_health_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_server_health_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_server_health_view", sizeof(mspkit_cloudmore_server_health_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_server_health_view *mspkit_cloudmore_server_health_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_server_health_view *)mspkit_response_view(response, &mspkit_cloudmore_server_health_layout);
+}
+
+/**
+ * A category of services.
+ */
+typedef struct mspkit_cloudmore_service_category_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the category, a GUID.
+     */
+    mspkit_text category_id;
+    /**
+     * Name of the category.
+     */
+    mspkit_text name;
+    /**
+     * What belongs to it. Usually null.
+     */
+    mspkit_text description;
+} mspkit_cloudmore_service_category_view;
+
+static const mspkit_field mspkit_cloudmore_service_category_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_service_category_view, category_id, "categoryId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_service_category_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_service_category_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_service_category_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_service_category_layout = MSPKIT_LAYOUT(mspkit_cloudmore_service_category_view, mspkit_cloudmore_service_category_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_service_category_view *mspkit_cloudmore_service_category_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_service_category_view *)mspkit_item_view(item, &mspkit_cloudmore_service_category_layout);
+}
+
+/**
+ * A subscription of an organization to a product of a custom service. The vendor does not publish its
+ * fields. All that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_subscription_view;
+
+/**
+ * The table of `mspkit_cloudmore_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_subscription_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_subscription_view", sizeof(mspkit_cloudmore_subscription_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_subscription_view *mspkit_cloudmore_subscription_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_subscription_view *)mspkit_response_view(response, &mspkit_cloudmore_subscription_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_subscription_view *mspkit_cloudmore_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_subscription_layout);
+}
+
+/**
+ * A user of an organization. The vendor publishes the role only. All that a server sends is kept and can
+ * be read by its name.
+ */
+typedef struct mspkit_cloudmore_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user's role, one of `users.list_roles`.
+     */
+    mspkit_text role_id;
+    /**
+     * Name of that role.
+     */
+    mspkit_text role_name;
+} mspkit_cloudmore_user_view;
+
+static const mspkit_field mspkit_cloudmore_user_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_user_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_user_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_user_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_user_layout = MSPKIT_LAYOUT(mspkit_cloudmore_user_view, mspkit_cloudmore_user_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_user_view *mspkit_cloudmore_user_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_user_view *)mspkit_response_view(response, &mspkit_cloudmore_user_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_user_view *mspkit_cloudmore_user_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_user_view *)mspkit_item_view(item, &mspkit_cloudmore_user_layout);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_administrators_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_administrators_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_administrators_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_administrators_delete_params;
+
+static const mspkit_field mspkit_cloudmore_administrators_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_administrators_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_administrators_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrators_delete_params, mspkit_cloudmore_administrators_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_administrators_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_administrators_delete_params mspkit_cloudmore_administrators_delete_params_init(void)
+{
+    mspkit_cloudmore_administrators_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_administrators_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_administrators_delete_arguments[] = {"administrator_id"};
+static const mspkit_descriptor mspkit_cloudmore_administrators_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.administrators.delete", mspkit_cloudmore_administrators_delete_arguments, 1, &mspkit_cloudmore_administrators_delete_params_layout, NULL};
+
+/**
+ * Deletes an administrator of the broker.
+ *
+ * Deletes the administrator, who then cannot log in to Cloudmore any more. Vendor's guide: Manage
+ * Reseller Administrators, "Delete an administrator". See Manage Reseller Administrators:
+ * https://developer.cloudmore.com/guides/service-integration/reseller/manage-reseller-administrators/
+ * `DELETE /api/resellers/{resellerId}/ResellerAdministrators/{administratorId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `administrator_id`: Id of the administrator. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_administrators_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_administrators_delete(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_administrators_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_administrators_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_administrators_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_administrators_delete_submit(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_administrators_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_administrators_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_administrators_list_roles` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_administrators_list_roles_params {
+    /**
+     * Set by `mspkit_cloudmore_administrators_list_roles_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_administrators_list_roles_params;
+
+static const mspkit_field mspkit_cloudmore_administrators_list_roles_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_administrators_list_roles_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_administrators_list_roles_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrators_list_roles_params, mspkit_cloudmore_administrators_list_roles_params_fields);
+
+/**
+ * A `mspkit_cloudmore_administrators_list_roles_params` with nothing given.
+ */
+static inline mspkit_cloudmore_administrators_list_roles_params mspkit_cloudmore_administrators_list_roles_params_init(void)
+{
+    mspkit_cloudmore_administrators_list_roles_params made;
+    mspkit_params_init(&mspkit_cloudmore_administrators_list_roles_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_administrators_list_roles_descriptor = {sizeof(mspkit_descriptor), "cloudmore.administrators.list_roles", NULL, 0, &mspkit_cloudmore_administrators_list_roles_params_layout, &mspkit_cloudmore_role_layout};
+
+/**
+ * Lists the roles that administrators of the broker may have.
+ *
+ * Every role, in one response. `users.list_roles` lists those of an organization's users. Vendor's guide:
+ * Manage Reseller Administrators, "Return all administrator roles". See Manage Reseller Administrators:
+ * https://developer.cloudmore.com/guides/service-integration/reseller/manage-reseller-administrators/
+ * `GET /api/resellers/{resellerId}/ResellerRoles`. Sent with an access token, which the client obtains
+ * and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_administrators_list_roles_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_role_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_administrators_list_roles(const mspkit_cloudmore *client, const mspkit_cloudmore_administrators_list_roles_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_administrators_list_roles_descriptor, NULL, params, paging, options, pager, error);
+}
+
+static const mspkit_descriptor mspkit_cloudmore_catalog_list_categories_descriptor = {sizeof(mspkit_descriptor), "cloudmore.catalog.list_categories", NULL, 0, NULL, &mspkit_cloudmore_service_category_layout};
+
+/**
+ * Lists the categories of services.
+ *
+ * Every category, in one response. They are the same for all brokers and sellers. Vendor's guide:
+ * Creating a Seller Service, "Return a list of categories". See Creating a Seller Service:
+ * https://developer.cloudmore.com/guides/service-integration/common-scenarios/seller/creating-a-seller-service/
+ * `GET /api/services/categories`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `pager`: receives the pager. `mspkit_cloudmore_service_category_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_catalog_list_categories(const mspkit_cloudmore *client, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_catalog_list_categories_descriptor, NULL, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_custom_properties_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_custom_properties_list_params {
+    /**
+     * Set by `mspkit_cloudmore_custom_properties_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_custom_properties_list_params;
+
+static const mspkit_field mspkit_cloudmore_custom_properties_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_custom_properties_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_custom_properties_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_properties_list_params, mspkit_cloudmore_custom_properties_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_custom_properties_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_custom_properties_list_params mspkit_cloudmore_custom_properties_list_params_init(void)
+{
+    mspkit_cloudmore_custom_properties_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_custom_properties_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_custom_properties_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.custom_properties.list", NULL, 0, &mspkit_cloudmore_custom_properties_list_params_layout, &mspkit_cloudmore_broker_custom_property_layout};
+
+/**
+ * Lists the custom properties that a broker has defined.
+ *
+ * Every definition, in one response. The custom properties of a service are others; `estore.get` returns
+ * those. Vendor's Swagger document, CustomProperties. See Organization Custom Properties:
+ * https://kb.cloudmore.com/kb/organization-custom-properties `GET
+ * /api/resellers/{resellerId}/settings/CustomProperties`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_custom_properties_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_broker_custom_property_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_custom_properties_list(const mspkit_cloudmore *client, const mspkit_cloudmore_custom_properties_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_custom_properties_list_descriptor, NULL, params, paging, options, pager, error);
 }
 
 /**
@@ -498,6 +1197,1274 @@ static inline mspkit_status mspkit_cloudmore_estore_list(const mspkit_cloudmore 
 {
     const mspkit_str arguments[] = {organization_id};
     return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_estore_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_external_invoices_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_external_invoices_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_external_invoices_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_external_invoices_delete_params;
+
+static const mspkit_field mspkit_cloudmore_external_invoices_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_external_invoices_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_external_invoices_delete_params, mspkit_cloudmore_external_invoices_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_external_invoices_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_external_invoices_delete_params mspkit_cloudmore_external_invoices_delete_params_init(void)
+{
+    mspkit_cloudmore_external_invoices_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_external_invoices_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_external_invoices_delete_arguments[] = {"organization_id", "invoice_id"};
+static const mspkit_descriptor mspkit_cloudmore_external_invoices_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.external_invoices.delete", mspkit_cloudmore_external_invoices_delete_arguments, 2, &mspkit_cloudmore_external_invoices_delete_params_layout, NULL};
+
+/**
+ * Deletes an external invoice of an organization.
+ *
+ * Deletes the invoice from Cloudmore's records, so the organization does not see it there any more. The
+ * invoice in the system that it came from is not touched. Vendor's Swagger document, ExternalInvoice.
+ * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice/{invoiceId}`. Sent
+ * with an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `invoice_id`: Id of the invoice in Cloudmore. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_external_invoices_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_external_invoices_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str invoice_id, const mspkit_cloudmore_external_invoices_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, invoice_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_external_invoices_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_external_invoices_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_external_invoices_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str invoice_id, const mspkit_cloudmore_external_invoices_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, invoice_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_external_invoices_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_external_invoices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_external_invoices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_external_invoices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The first day of the period. (required, date)
+     */
+    mspkit_str start_date;
+    /**
+     * The end of the period. Whether that day belongs to it is not published. (required, date)
+     */
+    mspkit_str end_date;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_external_invoices_list_params;
+
+static const mspkit_field mspkit_cloudmore_external_invoices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_list_params, start_date, "start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_list_params, end_date, "end_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_external_invoices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_external_invoices_list_params, mspkit_cloudmore_external_invoices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_external_invoices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_external_invoices_list_params mspkit_cloudmore_external_invoices_list_params_init(void)
+{
+    mspkit_cloudmore_external_invoices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_external_invoices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_external_invoices_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_external_invoices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.external_invoices.list", mspkit_cloudmore_external_invoices_list_arguments, 1, &mspkit_cloudmore_external_invoices_list_params_layout, &mspkit_cloudmore_external_invoice_layout};
+
+/**
+ * Lists the external invoices of an organization in a period.
+ *
+ * Every invoice between two days, in one response. Which date of an invoice counts is not published.
+ * Vendor's Swagger document, ExternalInvoice. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_external_invoices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_external_invoice_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_external_invoices_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_external_invoices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_external_invoices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_manual_billing_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_manual_billing_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_manual_billing_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_manual_billing_delete_params;
+
+static const mspkit_field mspkit_cloudmore_manual_billing_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_manual_billing_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_manual_billing_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_manual_billing_delete_params, mspkit_cloudmore_manual_billing_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_manual_billing_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_manual_billing_delete_params mspkit_cloudmore_manual_billing_delete_params_init(void)
+{
+    mspkit_cloudmore_manual_billing_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_manual_billing_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_manual_billing_delete_arguments[] = {"organization_id", "billing_line_id"};
+static const mspkit_descriptor mspkit_cloudmore_manual_billing_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.manual_billing.delete", mspkit_cloudmore_manual_billing_delete_arguments, 2, &mspkit_cloudmore_manual_billing_delete_params_layout, NULL};
+
+/**
+ * Deletes a manual billing line.
+ *
+ * Deletes the line, which changes what the organization is billed. What becomes of a line that was billed
+ * already is not published. Vendor's Swagger document, OrganizationManualBillingLine. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `billing_line_id`: Id of the line. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_manual_billing_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_manual_billing_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_manual_billing_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_manual_billing_get_params {
+    /**
+     * Set by `mspkit_cloudmore_manual_billing_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_manual_billing_get_params;
+
+static const mspkit_field mspkit_cloudmore_manual_billing_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_manual_billing_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_manual_billing_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_manual_billing_get_params, mspkit_cloudmore_manual_billing_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_manual_billing_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_manual_billing_get_params mspkit_cloudmore_manual_billing_get_params_init(void)
+{
+    mspkit_cloudmore_manual_billing_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_manual_billing_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_manual_billing_get_arguments[] = {"organization_id", "billing_line_id"};
+static const mspkit_descriptor mspkit_cloudmore_manual_billing_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.manual_billing.get", mspkit_cloudmore_manual_billing_get_arguments, 2, &mspkit_cloudmore_manual_billing_get_params_layout, &mspkit_cloudmore_manual_billing_line_layout};
+
+/**
+ * Gets one manual billing line.
+ *
+ * The line as it is billed. Vendor's Swagger document, OrganizationManualBillingLine. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `billing_line_id`: Id of the line. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_manual_billing_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_manual_billing_line_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_manual_billing_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_manual_billing_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_manual_billing_list_params {
+    /**
+     * Set by `mspkit_cloudmore_manual_billing_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_manual_billing_list_params;
+
+static const mspkit_field mspkit_cloudmore_manual_billing_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_manual_billing_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_manual_billing_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_manual_billing_list_params, mspkit_cloudmore_manual_billing_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_manual_billing_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_manual_billing_list_params mspkit_cloudmore_manual_billing_list_params_init(void)
+{
+    mspkit_cloudmore_manual_billing_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_manual_billing_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_manual_billing_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_manual_billing_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.manual_billing.list", mspkit_cloudmore_manual_billing_list_arguments, 1, &mspkit_cloudmore_manual_billing_list_params_layout, &mspkit_cloudmore_manual_billing_line_layout};
+
+/**
+ * Lists the manual billing lines of an organization.
+ *
+ * Every line, in one response. Vendor's Swagger document, OrganizationManualBillingLine. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_manual_billing_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_manual_billing_line_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_manual_billing_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organization_groups_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organization_groups_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_organization_groups_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organization_groups_delete_params;
+
+static const mspkit_field mspkit_cloudmore_organization_groups_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_groups_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organization_groups_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_groups_delete_params, mspkit_cloudmore_organization_groups_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organization_groups_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organization_groups_delete_params mspkit_cloudmore_organization_groups_delete_params_init(void)
+{
+    mspkit_cloudmore_organization_groups_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_organization_groups_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organization_groups_delete_arguments[] = {"group_id"};
+static const mspkit_descriptor mspkit_cloudmore_organization_groups_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organization_groups.delete", mspkit_cloudmore_organization_groups_delete_arguments, 1, &mspkit_cloudmore_organization_groups_delete_params_layout, NULL};
+
+/**
+ * Deletes a group of organizations.
+ *
+ * Deletes the group from Cloudmore's records; its organizations stay. Vendor's Swagger document,
+ * ResellerOrganizationGroups. `DELETE /api/resellers/{resellerId}/OrganizationGroups/{groupId}`. Sent
+ * with an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `group_id`: Id of the group. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organization_groups_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete(const mspkit_cloudmore *client, mspkit_str group_id, const mspkit_cloudmore_organization_groups_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organization_groups_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete_submit(const mspkit_cloudmore *client, mspkit_str group_id, const mspkit_cloudmore_organization_groups_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organization_groups_delete_member` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organization_groups_delete_member_params {
+    /**
+     * Set by `mspkit_cloudmore_organization_groups_delete_member_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organization_groups_delete_member_params;
+
+static const mspkit_field mspkit_cloudmore_organization_groups_delete_member_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_groups_delete_member_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organization_groups_delete_member_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_groups_delete_member_params, mspkit_cloudmore_organization_groups_delete_member_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organization_groups_delete_member_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organization_groups_delete_member_params mspkit_cloudmore_organization_groups_delete_member_params_init(void)
+{
+    mspkit_cloudmore_organization_groups_delete_member_params made;
+    mspkit_params_init(&mspkit_cloudmore_organization_groups_delete_member_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organization_groups_delete_member_arguments[] = {"group_id", "member_id"};
+static const mspkit_descriptor mspkit_cloudmore_organization_groups_delete_member_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organization_groups.delete_member", mspkit_cloudmore_organization_groups_delete_member_arguments, 2, &mspkit_cloudmore_organization_groups_delete_member_params_layout, NULL};
+
+/**
+ * Takes a member out of a group of organizations.
+ *
+ * Ends the membership in Cloudmore's records; the group and the organization stay. Vendor's Swagger
+ * document, ResellerOrganizationGroupMembers. `DELETE
+ * /api/resellers/{resellerId}/OrganizationGroups/{groupId}/Members/{memberId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `group_id`: Id of the group. (GUID)
+ * - `member_id`: Id of the member. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organization_groups_delete_member_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete_member(const mspkit_cloudmore *client, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_organization_groups_delete_member_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id, member_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_member_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organization_groups_delete_member`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete_member_submit(const mspkit_cloudmore *client, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_organization_groups_delete_member_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id, member_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_member_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organization_prices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organization_prices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_organization_prices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organization_prices_list_params;
+
+static const mspkit_field mspkit_cloudmore_organization_prices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_prices_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organization_prices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_prices_list_params, mspkit_cloudmore_organization_prices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organization_prices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organization_prices_list_params mspkit_cloudmore_organization_prices_list_params_init(void)
+{
+    mspkit_cloudmore_organization_prices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_organization_prices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organization_prices_list_arguments[] = {"organization_id", "service_id"};
+static const mspkit_descriptor mspkit_cloudmore_organization_prices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organization_prices.list", mspkit_cloudmore_organization_prices_list_arguments, 2, &mspkit_cloudmore_organization_prices_list_params_layout, &mspkit_cloudmore_organization_price_layout};
+
+/**
+ * Lists the prices that an organization pays for the products of a service.
+ *
+ * Every product of the service with the price for this organization, in one response. It also has the
+ * product ids that a subscription asks for. Vendor's guide: Organization level price actions with API.
+ * See API Guide for Price Management: https://kb.cloudmore.com/kb/api-guide-for-price-management `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/pricelist`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organization_prices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_organization_price_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_prices_list(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_organization_prices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_prices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_create` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_create_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the organization. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Number in a register of companies, or for taxes. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * Number for value added tax. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Your own number of the customer. Exports carry it. (optional, text)
+     */
+    mspkit_str customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+     * of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_create_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, customer_number, "customer_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_create_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_create_params, mspkit_cloudmore_organizations_create_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_create_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_create_params mspkit_cloudmore_organizations_create_params_init(void)
+{
+    mspkit_cloudmore_organizations_create_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_organizations_create_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.create", NULL, 0, &mspkit_cloudmore_organizations_create_params_layout, &mspkit_cloudmore_created_organization_layout};
+
+/**
+ * Creates an organization.
+ *
+ * Only the name is required by what is public. The vendor publishes a part of the fields: an address, a
+ * primary domain and the values of custom properties exist too, and their names in the body are not
+ * public. Whoever knows them sends them with the call option `extra_body`. A second call would make a
+ * second organization, so this call is never sent again once it may have arrived. Vendor's guide: Manage
+ * Organizations, "Create an Organization". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_organizations_create_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_created_organization_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the organizations
+ *   (`organizations.list`) and look for this name.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_create(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_create_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_delete_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_delete_params, mspkit_cloudmore_organizations_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_delete_params mspkit_cloudmore_organizations_delete_params_init(void)
+{
+    mspkit_cloudmore_organizations_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organizations_delete_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_organizations_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.delete", mspkit_cloudmore_organizations_delete_arguments, 1, &mspkit_cloudmore_organizations_delete_params_layout, NULL};
+
+/**
+ * Deletes an organization.
+ *
+ * Deletes the organization from Cloudmore's records. What becomes of its services, subscriptions and
+ * tenants in outside systems, and of what is billed for them, is not published: end them first. When the
+ * call had to be repeated and the server then says 404, the first one had arrived, and the call counts as
+ * a success. Vendor's guide: Manage Organizations, "Delete an Organization". See API Guide for
+ * Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `DELETE
+ * /api/resellers/{resellerId}/Organizations/{organizationId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organizations_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_delete(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_get_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_get_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_get_params, mspkit_cloudmore_organizations_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_get_params mspkit_cloudmore_organizations_get_params_init(void)
+{
+    mspkit_cloudmore_organizations_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organizations_get_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_organizations_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.get", mspkit_cloudmore_organizations_get_arguments, 1, &mspkit_cloudmore_organizations_get_params_layout, &mspkit_cloudmore_organization_layout};
+
+/**
+ * Gets one organization.
+ *
+ * The organization with its contact. Servers send more than the vendor publishes, such as the address and
+ * custom properties; all of it is kept. Vendor's guide: Manage Organizations, "Retrieve an Organization".
+ * See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
+ * /api/resellers/{resellerId}/Organizations/{organizationId}`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organizations_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_organization_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_get(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_list_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Whether only active organizations are listed. The vendor publishes the name alone; without it the
+     * server decides. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t show_active;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_list_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_list_params, show_active, "show_active", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_list_params, mspkit_cloudmore_organizations_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_list_params mspkit_cloudmore_organizations_list_params_init(void)
+{
+    mspkit_cloudmore_organizations_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_organizations_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.list", NULL, 0, &mspkit_cloudmore_organizations_list_params_layout, &mspkit_cloudmore_organization_layout};
+
+/**
+ * Lists the organizations of a broker.
+ *
+ * Every organization, in one response. A row may hold less than `organizations.get` returns; which fields
+ * it has besides the id and the name is not published. Vendor's guide: Manage Organizations, "Retrieve
+ * All Organizations". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
+ * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_organizations_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_organization_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_list(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_replace` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_replace_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_replace_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the organization. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Number in a register of companies, or for taxes. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * Number for value added tax. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Your own number of the customer. Exports carry it. (optional, text)
+     */
+    mspkit_str customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+     * of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_replace_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_replace_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, customer_number, "customer_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_replace_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_replace_params, mspkit_cloudmore_organizations_replace_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_replace_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_replace_params mspkit_cloudmore_organizations_replace_params_init(void)
+{
+    mspkit_cloudmore_organizations_replace_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_replace_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organizations_replace_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_organizations_replace_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.replace", mspkit_cloudmore_organizations_replace_arguments, 1, &mspkit_cloudmore_organizations_replace_params_layout, NULL};
+
+/**
+ * Replaces the data of an organization.
+ *
+ * Replaces everything and erases what it does not name: there is no call that changes only some fields.
+ * The fields here are a part of all, because the vendor does not publish the others; an address, a
+ * primary domain and custom properties that the organization has are lost unless they are sent, too. So
+ * read it with `organizations.get`, change what is to change, and send all of it: the fields of this call
+ * by name, and every other one with the call option `extra_body`. That the body takes the names of the
+ * response is likely and not published. Vendor's guide: Manage Organizations, "Update an Organization".
+ * See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `PUT
+ * /api/resellers/{resellerId}/Organizations/{organizationId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_organizations_replace_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_replace(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_replace_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_replace_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_replace`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_replace_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_replace_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_replace_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_payment_methods_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_payment_methods_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_payment_methods_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_payment_methods_delete_params;
+
+static const mspkit_field mspkit_cloudmore_payment_methods_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_payment_methods_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_payment_methods_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_payment_methods_delete_params, mspkit_cloudmore_payment_methods_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_payment_methods_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_payment_methods_delete_params mspkit_cloudmore_payment_methods_delete_params_init(void)
+{
+    mspkit_cloudmore_payment_methods_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_payment_methods_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_payment_methods_delete_arguments[] = {"payment_method_id"};
+static const mspkit_descriptor mspkit_cloudmore_payment_methods_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.payment_methods.delete", mspkit_cloudmore_payment_methods_delete_arguments, 1, &mspkit_cloudmore_payment_methods_delete_params_layout, NULL};
+
+/**
+ * Deletes a payment method of a broker.
+ *
+ * Deletes the payment method. How organizations that use it pay from then on is not published, so it may
+ * change what they are billed. Vendor's Swagger document, ResellerPaymentMethods. `DELETE
+ * /api/resellers/{resellerId}/paymentmethods/{paymentMethodId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `payment_method_id`: Id of the payment method. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_payment_methods_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_payment_methods_delete(const mspkit_cloudmore *client, mspkit_str payment_method_id, const mspkit_cloudmore_payment_methods_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {payment_method_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_payment_methods_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_payment_methods_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_payment_methods_delete_submit(const mspkit_cloudmore *client, mspkit_str payment_method_id, const mspkit_cloudmore_payment_methods_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {payment_method_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_payment_methods_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_prices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_prices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_prices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Currency of the prices, an ISO 4217 code. (required, three letters of ISO 4217)
+     */
+    mspkit_str currency_code;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_prices_list_params;
+
+static const mspkit_field mspkit_cloudmore_prices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_prices_list_params, currency_code, "currency_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_prices_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_prices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_prices_list_params, mspkit_cloudmore_prices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_prices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_prices_list_params mspkit_cloudmore_prices_list_params_init(void)
+{
+    mspkit_cloudmore_prices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_prices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_prices_list_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_prices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.prices.list", mspkit_cloudmore_prices_list_arguments, 1, &mspkit_cloudmore_prices_list_params_layout, &mspkit_cloudmore_price_layout};
+
+/**
+ * Lists the prices of the products of a service.
+ *
+ * Every product of the service with its price in one currency, in one response.
+ * `organization_prices.list` has the prices of one organization. Vendor's guide: Broker level price
+ * actions with API, "Returns product price". See API Guide for Price Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-price-management `GET
+ * /api/resellers/{resellerId}/services/{serviceId}/pricelist`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_prices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_price_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_prices_list(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_prices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_prices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_product_addons_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_product_addons_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_product_addons_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_product_addons_delete_params;
+
+static const mspkit_field mspkit_cloudmore_product_addons_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_product_addons_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_product_addons_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_product_addons_delete_params, mspkit_cloudmore_product_addons_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_product_addons_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_product_addons_delete_params mspkit_cloudmore_product_addons_delete_params_init(void)
+{
+    mspkit_cloudmore_product_addons_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_product_addons_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_product_addons_delete_arguments[] = {"service_id", "product_id", "addon_id"};
+static const mspkit_descriptor mspkit_cloudmore_product_addons_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.product_addons.delete", mspkit_cloudmore_product_addons_delete_arguments, 3, &mspkit_cloudmore_product_addons_delete_params_layout, NULL};
+
+/**
+ * Deletes an add-on of a product.
+ *
+ * Deletes the add-on from the broker's product; the product stays. What becomes of subscriptions that
+ * have it is not published. Vendor's Swagger document, ResellerServiceProductAddons. `DELETE
+ * /api/resellers/{resellerId}/services/{serviceId}/products/{productId}/addons/{addonId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `addon_id`: Id of the add-on. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_product_addons_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_product_addons_delete(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_product_addons_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_product_addons_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_product_addons_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_product_addons_delete_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_product_addons_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_product_addons_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_products_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_products_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_products_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_products_delete_params;
+
+static const mspkit_field mspkit_cloudmore_products_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_products_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_products_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_products_delete_params, mspkit_cloudmore_products_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_products_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_products_delete_params mspkit_cloudmore_products_delete_params_init(void)
+{
+    mspkit_cloudmore_products_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_products_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_products_delete_arguments[] = {"service_id", "product_id"};
+static const mspkit_descriptor mspkit_cloudmore_products_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.products.delete", mspkit_cloudmore_products_delete_arguments, 2, &mspkit_cloudmore_products_delete_params_layout, NULL};
+
+/**
+ * Deletes a product of a service.
+ *
+ * Deletes the product from the broker's service. What becomes of subscriptions to it is not published.
+ * Vendor's Swagger document, ResellerServiceProducts. `DELETE
+ * /api/resellers/{resellerId}/services/{serviceId}/products/{productId}`. Sent with an access token,
+ * which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_products_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_products_delete(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_products_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_products_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_products_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_products_delete_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_products_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_products_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_reseller_services_disable` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_reseller_services_disable_params {
+    /**
+     * Set by `mspkit_cloudmore_reseller_services_disable_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_reseller_services_disable_params;
+
+static const mspkit_field mspkit_cloudmore_reseller_services_disable_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_reseller_services_disable_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_reseller_services_disable_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_reseller_services_disable_params, mspkit_cloudmore_reseller_services_disable_params_fields);
+
+/**
+ * A `mspkit_cloudmore_reseller_services_disable_params` with nothing given.
+ */
+static inline mspkit_cloudmore_reseller_services_disable_params mspkit_cloudmore_reseller_services_disable_params_init(void)
+{
+    mspkit_cloudmore_reseller_services_disable_params made;
+    mspkit_params_init(&mspkit_cloudmore_reseller_services_disable_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_reseller_services_disable_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_reseller_services_disable_descriptor = {sizeof(mspkit_descriptor), "cloudmore.reseller_services.disable", mspkit_cloudmore_reseller_services_disable_arguments, 1, &mspkit_cloudmore_reseller_services_disable_params_layout, NULL};
+
+/**
+ * Disables a service of a broker for everyone.
+ *
+ * A DELETE that does not delete: the service is disabled for all organizations of the broker.
+ * `services.delete` removes it from one organization. What becomes of subscriptions that exist, and of
+ * what is billed for them, is not published. Vendor's Swagger document, ResellerServices. `DELETE
+ * /api/resellers/{resellerId}/services/{serviceId}`. Sent with an access token, which the client obtains
+ * and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_reseller_services_disable_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_disable(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_reseller_services_disable_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_disable_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_reseller_services_disable`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_disable_submit(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_reseller_services_disable_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_disable_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_reseller_services_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_reseller_services_list_params {
+    /**
+     * Set by `mspkit_cloudmore_reseller_services_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_reseller_services_list_params;
+
+static const mspkit_field mspkit_cloudmore_reseller_services_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_reseller_services_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_reseller_services_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_reseller_services_list_params, mspkit_cloudmore_reseller_services_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_reseller_services_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_reseller_services_list_params mspkit_cloudmore_reseller_services_list_params_init(void)
+{
+    mspkit_cloudmore_reseller_services_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_reseller_services_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_reseller_services_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.reseller_services.list", NULL, 0, &mspkit_cloudmore_reseller_services_list_params_layout, &mspkit_cloudmore_reseller_service_layout};
+
+/**
+ * Lists the services of a broker.
+ *
+ * Every service, in one response. Vendor's Swagger document, ResellerServices. `GET
+ * /api/resellers/{resellerId}/services`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_reseller_services_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_reseller_service_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_list(const mspkit_cloudmore *client, const mspkit_cloudmore_reseller_services_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_reseller_services_list_subscriptions` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_reseller_services_list_subscriptions_params {
+    /**
+     * Set by `mspkit_cloudmore_reseller_services_list_subscriptions_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_reseller_services_list_subscriptions_params;
+
+static const mspkit_field mspkit_cloudmore_reseller_services_list_subscriptions_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_reseller_services_list_subscriptions_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_reseller_services_list_subscriptions_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_reseller_services_list_subscriptions_params, mspkit_cloudmore_reseller_services_list_subscriptions_params_fields);
+
+/**
+ * A `mspkit_cloudmore_reseller_services_list_subscriptions_params` with nothing given.
+ */
+static inline mspkit_cloudmore_reseller_services_list_subscriptions_params mspkit_cloudmore_reseller_services_list_subscriptions_params_init(void)
+{
+    mspkit_cloudmore_reseller_services_list_subscriptions_params made;
+    mspkit_params_init(&mspkit_cloudmore_reseller_services_list_subscriptions_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_reseller_services_list_subscriptions_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_reseller_services_list_subscriptions_descriptor = {sizeof(mspkit_descriptor), "cloudmore.reseller_services.list_subscriptions", mspkit_cloudmore_reseller_services_list_subscriptions_arguments, 1, &mspkit_cloudmore_reseller_services_list_subscriptions_params_layout, &mspkit_cloudmore_reseller_service_subscription_layout};
+
+/**
+ * Lists the subscriptions of all organizations to a service.
+ *
+ * Every subscription to a custom service, over all organizations of the broker, in one response.
+ * `subscriptions.list` lists those of one organization. Vendor's Swagger document, ResellerServices. `GET
+ * /api/resellers/{resellerId}/services/{serviceId}/subscriptions`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_reseller_services_list_subscriptions_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_reseller_service_subscription_of_item` reads its
+ *   items. Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_list_subscriptions(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_reseller_services_list_subscriptions_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_list_subscriptions_descriptor, arguments, params, paging, options, pager, error);
+}
+
+static const mspkit_descriptor mspkit_cloudmore_server_health_descriptor = {sizeof(mspkit_descriptor), "cloudmore.server.health", NULL, 0, NULL, &mspkit_cloudmore_server_health_layout};
+
+/**
+ * Gets the state of the API, which shows that it is up.
+ *
+ * The client logs in first, as for every call, so it tests the credentials as well. Vendor's Swagger
+ * document, HealthCheck. `GET /api/healthcheck`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_cloudmore_server_health_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_server_health(const mspkit_cloudmore *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_server_health_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_server_health`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_server_health_submit(const mspkit_cloudmore *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_server_health_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -892,6 +2859,542 @@ static inline mspkit_status mspkit_cloudmore_services_update_submit(const mspkit
 {
     const mspkit_str arguments[] = {organization_id, service_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_update_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_subscription_users_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_subscription_users_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_subscription_users_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_subscription_users_delete_params;
+
+static const mspkit_field mspkit_cloudmore_subscription_users_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_subscription_users_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_subscription_users_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_subscription_users_delete_params, mspkit_cloudmore_subscription_users_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_subscription_users_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_subscription_users_delete_params mspkit_cloudmore_subscription_users_delete_params_init(void)
+{
+    mspkit_cloudmore_subscription_users_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_subscription_users_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_subscription_users_delete_arguments[] = {"organization_id", "service_id", "subscription_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_subscription_users_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.subscription_users.delete", mspkit_cloudmore_subscription_users_delete_arguments, 4, &mspkit_cloudmore_subscription_users_delete_params_layout, NULL};
+
+/**
+ * Takes a subscription away from a user.
+ *
+ * The user loses access to what the subscription gives; neither the user nor the subscription is deleted.
+ * Whether the quantity that is billed changes is not published. Vendor's Swagger document,
+ * OrganizationSubscriptionUsers. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}/users/{userId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `subscription_id`: Id of the subscription. (GUID)
+ * - `user_id`: Id of the user of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_subscription_users_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_subscription_users_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, mspkit_str user_id, const mspkit_cloudmore_subscription_users_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscription_users_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_subscription_users_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_subscription_users_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, mspkit_str user_id, const mspkit_cloudmore_subscription_users_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscription_users_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_subscriptions_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_subscriptions_get_params {
+    /**
+     * Set by `mspkit_cloudmore_subscriptions_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_subscriptions_get_params;
+
+static const mspkit_field mspkit_cloudmore_subscriptions_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_subscriptions_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_subscriptions_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_subscriptions_get_params, mspkit_cloudmore_subscriptions_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_subscriptions_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_subscriptions_get_params mspkit_cloudmore_subscriptions_get_params_init(void)
+{
+    mspkit_cloudmore_subscriptions_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_subscriptions_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_subscriptions_get_arguments[] = {"organization_id", "service_id", "subscription_id"};
+static const mspkit_descriptor mspkit_cloudmore_subscriptions_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.subscriptions.get", mspkit_cloudmore_subscriptions_get_arguments, 3, &mspkit_cloudmore_subscriptions_get_params_layout, &mspkit_cloudmore_subscription_layout};
+
+/**
+ * Gets one subscription of an organization.
+ *
+ * The subscription to a custom service as it is now. Vendor's Swagger document,
+ * OrganizationServiceSubscriptions. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `subscription_id`: Id of the subscription. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_subscriptions_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_subscription_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_subscriptions_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, const mspkit_cloudmore_subscriptions_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscriptions_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_subscriptions_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_subscriptions_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, const mspkit_cloudmore_subscriptions_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscriptions_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_subscriptions_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_subscriptions_list_params {
+    /**
+     * Set by `mspkit_cloudmore_subscriptions_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_subscriptions_list_params;
+
+static const mspkit_field mspkit_cloudmore_subscriptions_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_subscriptions_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_subscriptions_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_subscriptions_list_params, mspkit_cloudmore_subscriptions_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_subscriptions_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_subscriptions_list_params mspkit_cloudmore_subscriptions_list_params_init(void)
+{
+    mspkit_cloudmore_subscriptions_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_subscriptions_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_subscriptions_list_arguments[] = {"organization_id", "service_id"};
+static const mspkit_descriptor mspkit_cloudmore_subscriptions_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.subscriptions.list", mspkit_cloudmore_subscriptions_list_arguments, 2, &mspkit_cloudmore_subscriptions_list_params_layout, &mspkit_cloudmore_subscription_layout};
+
+/**
+ * Lists the subscriptions of an organization to a service.
+ *
+ * Every subscription to a custom service, in one response, cancelled ones included.
+ * `reseller_services.list_subscriptions` lists those of all organizations. Vendor's Swagger document,
+ * OrganizationServiceSubscriptions. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions`. Sent
+ * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_subscriptions_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_subscription_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_subscriptions_list(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_subscriptions_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscriptions_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_user_groups_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_user_groups_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_user_groups_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_user_groups_delete_params;
+
+static const mspkit_field mspkit_cloudmore_user_groups_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_user_groups_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_user_groups_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_user_groups_delete_params, mspkit_cloudmore_user_groups_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_user_groups_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_user_groups_delete_params mspkit_cloudmore_user_groups_delete_params_init(void)
+{
+    mspkit_cloudmore_user_groups_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_user_groups_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_user_groups_delete_arguments[] = {"organization_id", "group_id"};
+static const mspkit_descriptor mspkit_cloudmore_user_groups_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.user_groups.delete", mspkit_cloudmore_user_groups_delete_arguments, 2, &mspkit_cloudmore_user_groups_delete_params_layout, NULL};
+
+/**
+ * Deletes a group of users.
+ *
+ * Deletes the group from Cloudmore's records; its users stay. Vendor's Swagger document,
+ * OrganizationUserGroups. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `group_id`: Id of the group. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_user_groups_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, const mspkit_cloudmore_user_groups_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_user_groups_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, const mspkit_cloudmore_user_groups_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_user_groups_delete_member` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_user_groups_delete_member_params {
+    /**
+     * Set by `mspkit_cloudmore_user_groups_delete_member_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_user_groups_delete_member_params;
+
+static const mspkit_field mspkit_cloudmore_user_groups_delete_member_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_user_groups_delete_member_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_user_groups_delete_member_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_user_groups_delete_member_params, mspkit_cloudmore_user_groups_delete_member_params_fields);
+
+/**
+ * A `mspkit_cloudmore_user_groups_delete_member_params` with nothing given.
+ */
+static inline mspkit_cloudmore_user_groups_delete_member_params mspkit_cloudmore_user_groups_delete_member_params_init(void)
+{
+    mspkit_cloudmore_user_groups_delete_member_params made;
+    mspkit_params_init(&mspkit_cloudmore_user_groups_delete_member_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_user_groups_delete_member_arguments[] = {"organization_id", "group_id", "member_id"};
+static const mspkit_descriptor mspkit_cloudmore_user_groups_delete_member_descriptor = {sizeof(mspkit_descriptor), "cloudmore.user_groups.delete_member", mspkit_cloudmore_user_groups_delete_member_arguments, 3, &mspkit_cloudmore_user_groups_delete_member_params_layout, NULL};
+
+/**
+ * Takes a member out of a group of users.
+ *
+ * Ends the membership in Cloudmore's records; the group and the user stay. Vendor's Swagger document,
+ * OrganizationUserGroupMembers. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}/members/{memberId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `group_id`: Id of the group. (GUID)
+ * - `member_id`: Id of the member. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_user_groups_delete_member_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete_member(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_user_groups_delete_member_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id, member_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_member_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_user_groups_delete_member`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete_member_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_user_groups_delete_member_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id, member_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_member_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_users_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_delete_params;
+
+static const mspkit_field mspkit_cloudmore_users_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_delete_params, mspkit_cloudmore_users_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_delete_params mspkit_cloudmore_users_delete_params_init(void)
+{
+    mspkit_cloudmore_users_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_delete_arguments[] = {"organization_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.delete", mspkit_cloudmore_users_delete_arguments, 2, &mspkit_cloudmore_users_delete_params_layout, NULL};
+
+/**
+ * Deletes a user of an organization.
+ *
+ * Deletes the user, who then cannot log in to Cloudmore any more. What becomes of subscriptions and
+ * licences that are assigned to the user is not published. Vendor's guide: Organization Users Automation,
+ * collection Users of the Swagger document. See API Guide for User Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-user-management `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}`. Sent with an access token,
+ * which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the user of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_users_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_users_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_users_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_get_params {
+    /**
+     * Set by `mspkit_cloudmore_users_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_get_params;
+
+static const mspkit_field mspkit_cloudmore_users_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_get_params, mspkit_cloudmore_users_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_get_params mspkit_cloudmore_users_get_params_init(void)
+{
+    mspkit_cloudmore_users_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_get_arguments[] = {"organization_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.get", mspkit_cloudmore_users_get_arguments, 2, &mspkit_cloudmore_users_get_params_layout, &mspkit_cloudmore_user_layout};
+
+/**
+ * Gets one user of an organization.
+ *
+ * The user with the role. Two fields are public; the others, such as the address and custom properties,
+ * are kept as they come. Vendor's guide: Organization Users Automation, collection Users of the Swagger
+ * document. See API Guide for User Management: https://kb.cloudmore.com/kb/api-guide-for-user-management
+ * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the user of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_user_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_users_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_users_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_users_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_list_params {
+    /**
+     * Set by `mspkit_cloudmore_users_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_list_params;
+
+static const mspkit_field mspkit_cloudmore_users_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_list_params, mspkit_cloudmore_users_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_list_params mspkit_cloudmore_users_list_params_init(void)
+{
+    mspkit_cloudmore_users_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.list", mspkit_cloudmore_users_list_arguments, 1, &mspkit_cloudmore_users_list_params_layout, &mspkit_cloudmore_user_layout};
+
+/**
+ * Lists the users of an organization.
+ *
+ * Every user, in one response. Two fields are public; the others are kept as they come. Vendor's guide:
+ * Organization Users Automation, collection Users of the Swagger document. See API Guide for User
+ * Management: https://kb.cloudmore.com/kb/api-guide-for-user-management `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/Users`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_user_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_users_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_users_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_list_roles` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_list_roles_params {
+    /**
+     * Set by `mspkit_cloudmore_users_list_roles_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_list_roles_params;
+
+static const mspkit_field mspkit_cloudmore_users_list_roles_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_list_roles_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_list_roles_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_list_roles_params, mspkit_cloudmore_users_list_roles_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_list_roles_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_list_roles_params mspkit_cloudmore_users_list_roles_params_init(void)
+{
+    mspkit_cloudmore_users_list_roles_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_list_roles_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_list_roles_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_list_roles_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.list_roles", mspkit_cloudmore_users_list_roles_arguments, 1, &mspkit_cloudmore_users_list_roles_params_layout, &mspkit_cloudmore_role_layout};
+
+/**
+ * Lists the roles that users of an organization may have.
+ *
+ * Every role, in one response. `administrators.list_roles` lists those of the broker's administrators.
+ * Vendor's guide: Organization Users Automation, collection OrganizationRoles of the Swagger document.
+ * See API Guide for User Management: https://kb.cloudmore.com/kb/api-guide-for-user-management `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/OrganizationRoles`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_list_roles_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_role_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_users_list_roles(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_users_list_roles_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_list_roles_descriptor, arguments, params, paging, options, pager, error);
 }
 
 #ifdef __cplusplus

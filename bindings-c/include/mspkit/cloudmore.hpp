@@ -5,9 +5,27 @@
 //
 // Contents
 //
+//   administrators    delete, list_roles
+//   catalog           list_categories
+//   custom_properties list
 //   estore            get, list
+//   external_invoices delete, list
+//   manual_billing    delete, get, list
+//   organization_groups delete, delete_member
+//   organization_prices list
+//   organizations     create, delete, get, list, replace
+//   payment_methods   delete
+//   prices            list
+//   product_addons    delete
+//   products          delete
+//   reseller_services disable, list, list_subscriptions
+//   server            health
 //   services          create, delete, get, list, replace, update
-//   models            CreatedService, EstoreService, CustomProperty, CustomPropertyData, EstoreServiceDetail, OrganizationService
+//   subscription_users delete
+//   subscriptions     get, list
+//   user_groups       delete, delete_member
+//   users             delete, get, list, list_roles
+//   models            BrokerCustomProperty, CreatedOrganization, CreatedService, EstoreService, CustomProperty, CustomPropertyData, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, OrganizationContact, Organization, OrganizationPrice, OrganizationService, Price, ResellerService, ResellerServiceSubscription, Role, ServerHealth, ServiceCategory, Subscription, User
 #ifndef MSPKIT_CLOUDMORE_HPP
 #define MSPKIT_CLOUDMORE_HPP
 
@@ -18,6 +36,41 @@ namespace mspkit {
 
 /// Types of `mspkit::cloudmore`.
 namespace cloudmore_types {
+
+/// The definition of a custom property of organizations or users. The vendor does not publish its fields.
+/// All that a server sends is kept and can be read by its name.
+struct BrokerCustomProperty {
+    using c_struct = mspkit_cloudmore_broker_custom_property_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_custom_property_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BrokerCustomProperty(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An organization that was just created.
+struct CreatedOrganization {
+    using c_struct = mspkit_cloudmore_created_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_created_organization_layout; }
+
+    /// Id of the organization, from the body or from the end of `Location`.
+    std::optional<std::string> id;
+    /// The `Location` header of the response.
+    std::optional<std::string> location;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CreatedOrganization(const c_struct &view)
+        : id(detail::field(view.id)),
+          location(detail::field(view.location)),
+          json(detail::copy(view.json))
+    {
+    }
+};
 
 /// A service that was just added to an organization.
 struct CreatedService {
@@ -165,6 +218,115 @@ struct EstoreServiceDetail {
     }
 };
 
+/// An invoice from another system. The vendor does not publish its fields. All that a server sends is
+/// kept and can be read by its name.
+struct ExternalInvoice {
+    using c_struct = mspkit_cloudmore_external_invoice_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_external_invoice_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ExternalInvoice(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A line that was added to an organization's bill. The vendor does not publish its fields. All that a
+/// server sends is kept and can be read by its name.
+struct ManualBillingLine {
+    using c_struct = mspkit_cloudmore_manual_billing_line_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_manual_billing_line_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ManualBillingLine(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Whom to talk to at an organization. The vendor publishes a part of the fields.
+struct OrganizationContact {
+    using c_struct = mspkit_cloudmore_organization_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_contact_layout; }
+
+    /// Name of the person.
+    std::optional<std::string> name;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Telephone.
+    std::optional<std::string> phone;
+    /// Mobile telephone.
+    std::optional<std::string> cell_phone;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrganizationContact(const c_struct &view)
+        : name(detail::field(view.name)),
+          email(detail::field(view.email)),
+          phone(detail::field(view.phone)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+/// servers send more, which are kept.
+struct Organization {
+    using c_struct = mspkit_cloudmore_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_layout; }
+
+    /// Id of the organization, a GUID.
+    std::optional<std::string> id;
+    /// Name of the organization.
+    std::optional<std::string> name;
+    /// Number in a register of companies, or for taxes.
+    std::optional<std::string> registration_number;
+    /// Number for value added tax.
+    std::optional<std::string> vat;
+    /// Your own number of the customer. Exports carry it.
+    std::optional<std::string> customer_number;
+    /// E-mail address that Cloudmore sends notifications to.
+    std::optional<std::string> notification_email;
+    /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+    std::optional<OrganizationContact> contact;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Organization(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          registration_number(detail::field(view.registration_number)),
+          vat(detail::field(view.vat)),
+          customer_number(detail::field(view.customer_number)),
+          notification_email(detail::field(view.notification_email)),
+          json(detail::copy(view.json))
+    {
+        if (view.contact.view != nullptr) {
+            contact.emplace(*view.contact.view);
+        }
+    }
+};
+
+/// A product of a service with the price for one organization. The vendor does not publish its fields.
+/// All that a server sends is kept and can be read by its name.
+struct OrganizationPrice {
+    using c_struct = mspkit_cloudmore_organization_price_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_price_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrganizationPrice(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
 /// A service that an organization has. The vendor publishes these fields only; servers send more, which
 /// are kept.
 struct OrganizationService {
@@ -202,6 +364,166 @@ struct OrganizationService {
     }
 };
 
+/// A product of a service with the broker's price. The vendor does not publish its fields. All that a
+/// server sends is kept and can be read by its name.
+struct Price {
+    using c_struct = mspkit_cloudmore_price_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_price_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Price(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A service that a broker offers. The vendor does not publish its fields. All that a server sends is
+/// kept and can be read by its name.
+struct ResellerService {
+    using c_struct = mspkit_cloudmore_reseller_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_reseller_service_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ResellerService(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A subscription of one of the organizations to a custom service. The vendor does not publish its
+/// fields. All that a server sends is kept and can be read by its name.
+struct ResellerServiceSubscription {
+    using c_struct = mspkit_cloudmore_reseller_service_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_reseller_service_subscription_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ResellerServiceSubscription(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A role, which decides what its holder may see and do.
+struct Role {
+    using c_struct = mspkit_cloudmore_role_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_role_layout; }
+
+    /// Id of the role, a number.
+    std::optional<std::string> id;
+    /// Name of the role.
+    std::optional<std::string> name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Role(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The state of the API. The vendor does not publish its fields. All that a server sends is kept and can
+/// be read by its name.
+struct ServerHealth {
+    using c_struct = mspkit_cloudmore_server_health_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_server_health_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServerHealth(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A category of services.
+struct ServiceCategory {
+    using c_struct = mspkit_cloudmore_service_category_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_service_category_layout; }
+
+    /// Id of the category, a GUID.
+    std::optional<std::string> category_id;
+    /// Name of the category.
+    std::optional<std::string> name;
+    /// What belongs to it. Usually null.
+    std::optional<std::string> description;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServiceCategory(const c_struct &view)
+        : category_id(detail::field(view.category_id)),
+          name(detail::field(view.name)),
+          description(detail::field(view.description)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A subscription of an organization to a product of a custom service. The vendor does not publish its
+/// fields. All that a server sends is kept and can be read by its name.
+struct Subscription {
+    using c_struct = mspkit_cloudmore_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_subscription_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Subscription(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A user of an organization. The vendor publishes the role only. All that a server sends is kept and can
+/// be read by its name.
+struct User {
+    using c_struct = mspkit_cloudmore_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_user_layout; }
+
+    /// Id of the user's role, one of `users.list_roles`.
+    std::optional<std::string> role_id;
+    /// Name of that role.
+    std::optional<std::string> role_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit User(const c_struct &view)
+        : role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Parameters of `delete_` of `administrators` besides its arguments.
+struct administrators_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_roles` of `administrators` besides its arguments.
+struct administrators_list_roles_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `custom_properties` besides its arguments.
+struct custom_properties_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
 /// Parameters of `get` of `estore` besides its arguments.
 struct estore_get_params {
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
@@ -211,6 +533,181 @@ struct estore_get_params {
 
 /// Parameters of `list` of `estore` besides its arguments.
 struct estore_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `external_invoices` besides its arguments.
+struct external_invoices_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `external_invoices` besides its arguments.
+struct external_invoices_list_params {
+    /// The first day of the period. (required, date)
+    std::optional<std::string> start_date = {};
+    /// The end of the period. Whether that day belongs to it is not published. (required, date)
+    std::optional<std::string> end_date = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `manual_billing` besides its arguments.
+struct manual_billing_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `manual_billing` besides its arguments.
+struct manual_billing_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `manual_billing` besides its arguments.
+struct manual_billing_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `organization_groups` besides its arguments.
+struct organization_groups_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_member` of `organization_groups` besides its arguments.
+struct organization_groups_delete_member_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `organization_prices` besides its arguments.
+struct organization_prices_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `create` of `organizations` besides its arguments.
+struct organizations_create_params {
+    /// Name of the organization. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Number in a register of companies, or for taxes. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// Number for value added tax. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Your own number of the customer. Exports carry it. (optional, text)
+    std::optional<std::string> customer_number = {};
+    /// E-mail address that Cloudmore sends notifications to. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+    /// of a JSON object)
+    std::optional<std::string> contact = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `organizations` besides its arguments.
+struct organizations_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `organizations` besides its arguments.
+struct organizations_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `organizations` besides its arguments.
+struct organizations_list_params {
+    /// Whether only active organizations are listed. The vendor publishes the name alone; without it the
+    /// server decides. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> show_active = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `replace` of `organizations` besides its arguments.
+struct organizations_replace_params {
+    /// Name of the organization. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Number in a register of companies, or for taxes. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// Number for value added tax. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Your own number of the customer. Exports carry it. (optional, text)
+    std::optional<std::string> customer_number = {};
+    /// E-mail address that Cloudmore sends notifications to. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+    /// of a JSON object)
+    std::optional<std::string> contact = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `payment_methods` besides its arguments.
+struct payment_methods_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `prices` besides its arguments.
+struct prices_list_params {
+    /// Currency of the prices, an ISO 4217 code. (required, three letters of ISO 4217)
+    std::optional<std::string> currency_code = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `product_addons` besides its arguments.
+struct product_addons_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `products` besides its arguments.
+struct products_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `disable` of `reseller_services` besides its arguments.
+struct reseller_services_disable_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `reseller_services` besides its arguments.
+struct reseller_services_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_subscriptions` of `reseller_services` besides its arguments.
+struct reseller_services_list_subscriptions_params {
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
     /// client's)
     std::optional<std::string> reseller_id = {};
@@ -268,6 +765,170 @@ struct services_update_params {
     std::optional<std::string> reseller_id = {};
 };
 
+/// Parameters of `delete_` of `subscription_users` besides its arguments.
+struct subscription_users_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `subscriptions` besides its arguments.
+struct subscriptions_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `subscriptions` besides its arguments.
+struct subscriptions_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `user_groups` besides its arguments.
+struct user_groups_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_member` of `user_groups` besides its arguments.
+struct user_groups_delete_member_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `users` besides its arguments.
+struct users_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `users` besides its arguments.
+struct users_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `users` besides its arguments.
+struct users_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_roles` of `users` besides its arguments.
+struct users_list_roles_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing.
+class administrators_resource {
+public:
+    explicit administrators_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an administrator of the broker. See `mspkit_cloudmore_administrators_delete`.
+    response<void> delete_(std::string_view administrator_id, const administrators_delete_params &params = {}, const call_options &options = {}) const { return try_delete(administrator_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view administrator_id, const administrators_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_administrators_delete_params given = mspkit_cloudmore_administrators_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_administrators_delete(held, detail::given(administrator_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view administrator_id, const administrators_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_administrators_delete_params given = mspkit_cloudmore_administrators_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_administrators_delete_submit(held, detail::given(administrator_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the roles that administrators of the broker may have. See
+    /// `mspkit_cloudmore_administrators_list_roles`.
+    pager<Role> list_roles(const administrators_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_roles(params, paging, options).value(); }
+    result<pager<Role>> try_list_roles(const administrators_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_administrators_list_roles_params given = mspkit_cloudmore_administrators_list_roles_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_administrators_list_roles(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Role>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// What Cloudmore's marketplace has for everyone.
+class catalog_resource {
+public:
+    explicit catalog_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the categories of services. See `mspkit_cloudmore_catalog_list_categories`.
+    pager<ServiceCategory> list_categories(const paging_options &paging = {}, const call_options &options = {}) const { return try_list_categories(paging, options).value(); }
+    result<pager<ServiceCategory>> try_list_categories(const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_catalog_list_categories(held, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ServiceCategory>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The custom properties that a broker has defined for its organizations and users.
+class custom_properties_resource {
+public:
+    explicit custom_properties_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the custom properties that a broker has defined. See
+    /// `mspkit_cloudmore_custom_properties_list`.
+    pager<BrokerCustomProperty> list(const custom_properties_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<BrokerCustomProperty>> try_list(const custom_properties_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_custom_properties_list_params given = mspkit_cloudmore_custom_properties_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_custom_properties_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<BrokerCustomProperty>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
 /// The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
 /// Broker.
 class estore_resource {
@@ -314,6 +975,611 @@ public:
             return error(why);
         }
         return pager<EstoreService>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Invoices from another system, such as an ERP, that Cloudmore shows to an organization.
+class external_invoices_resource {
+public:
+    explicit external_invoices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an external invoice of an organization. See `mspkit_cloudmore_external_invoices_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view invoice_id, const external_invoices_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, invoice_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view invoice_id, const external_invoices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_external_invoices_delete_params given = mspkit_cloudmore_external_invoices_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_external_invoices_delete(held, detail::given(organization_id), detail::given(invoice_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view invoice_id, const external_invoices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_external_invoices_delete_params given = mspkit_cloudmore_external_invoices_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_external_invoices_delete_submit(held, detail::given(organization_id), detail::given(invoice_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the external invoices of an organization in a period. See
+    /// `mspkit_cloudmore_external_invoices_list`.
+    pager<ExternalInvoice> list(std::string_view organization_id, const external_invoices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<ExternalInvoice>> try_list(std::string_view organization_id, const external_invoices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_external_invoices_list_params given = mspkit_cloudmore_external_invoices_list_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_external_invoices_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ExternalInvoice>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Lines that were added to an organization's bill by hand or from another system.
+class manual_billing_resource {
+public:
+    explicit manual_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a manual billing line. See `mspkit_cloudmore_manual_billing_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, billing_line_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_delete_params given = mspkit_cloudmore_manual_billing_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_manual_billing_delete(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view billing_line_id, const manual_billing_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_delete_params given = mspkit_cloudmore_manual_billing_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_manual_billing_delete_submit(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one manual billing line. See `mspkit_cloudmore_manual_billing_get`.
+    response<ManualBillingLine> get(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, billing_line_id, params, options).value(); }
+    result<response<ManualBillingLine>> try_get(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_get_params given = mspkit_cloudmore_manual_billing_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_manual_billing_get(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ManualBillingLine>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<ManualBillingLine>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view billing_line_id, const manual_billing_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_get_params given = mspkit_cloudmore_manual_billing_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_manual_billing_get_submit(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the manual billing lines of an organization. See `mspkit_cloudmore_manual_billing_list`.
+    pager<ManualBillingLine> list(std::string_view organization_id, const manual_billing_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<ManualBillingLine>> try_list(std::string_view organization_id, const manual_billing_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_manual_billing_list_params given = mspkit_cloudmore_manual_billing_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_manual_billing_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ManualBillingLine>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Groups of the organizations of a broker.
+class organization_groups_resource {
+public:
+    explicit organization_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a group of organizations. See `mspkit_cloudmore_organization_groups_delete`.
+    response<void> delete_(std::string_view group_id, const organization_groups_delete_params &params = {}, const call_options &options = {}) const { return try_delete(group_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view group_id, const organization_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_params given = mspkit_cloudmore_organization_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organization_groups_delete(held, detail::given(group_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view group_id, const organization_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_params given = mspkit_cloudmore_organization_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organization_groups_delete_submit(held, detail::given(group_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Takes a member out of a group of organizations. See
+    /// `mspkit_cloudmore_organization_groups_delete_member`.
+    response<void> delete_member(std::string_view group_id, std::string_view member_id, const organization_groups_delete_member_params &params = {}, const call_options &options = {}) const { return try_delete_member(group_id, member_id, params, options).value(); }
+    result<response<void>> try_delete_member(std::string_view group_id, std::string_view member_id, const organization_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_member_params given = mspkit_cloudmore_organization_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organization_groups_delete_member(held, detail::given(group_id), detail::given(member_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_member`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_member(queue &to, void *user_data, std::string_view group_id, std::string_view member_id, const organization_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_member_params given = mspkit_cloudmore_organization_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organization_groups_delete_member_submit(held, detail::given(group_id), detail::given(member_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The price list of a service as one organization pays it.
+class organization_prices_resource {
+public:
+    explicit organization_prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the prices that an organization pays for the products of a service. See
+    /// `mspkit_cloudmore_organization_prices_list`.
+    pager<OrganizationPrice> list(std::string_view organization_id, std::string_view service_id, const organization_prices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, service_id, params, paging, options).value(); }
+    result<pager<OrganizationPrice>> try_list(std::string_view organization_id, std::string_view service_id, const organization_prices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_organization_prices_list_params given = mspkit_cloudmore_organization_prices_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organization_prices_list(held, detail::given(organization_id), detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<OrganizationPrice>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The organizations of a broker, its customers. An organization is usually a company, but may be a unit
+/// of one; services are added to it.
+class organizations_resource {
+public:
+    explicit organizations_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Creates an organization. See `mspkit_cloudmore_organizations_create`.
+    response<CreatedOrganization> create(const organizations_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedOrganization>> try_create(const organizations_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_create_params given = mspkit_cloudmore_organizations_create_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedOrganization>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedOrganization>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const organizations_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_create_params given = mspkit_cloudmore_organizations_create_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes an organization. See `mspkit_cloudmore_organizations_delete`.
+    response<void> delete_(std::string_view organization_id, const organizations_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, const organizations_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_delete_params given = mspkit_cloudmore_organizations_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_delete(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, const organizations_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_delete_params given = mspkit_cloudmore_organizations_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_delete_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one organization. See `mspkit_cloudmore_organizations_get`.
+    response<Organization> get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, params, options).value(); }
+    result<response<Organization>> try_get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_get_params given = mspkit_cloudmore_organizations_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_get(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Organization>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Organization>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_get_params given = mspkit_cloudmore_organizations_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_get_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the organizations of a broker. See `mspkit_cloudmore_organizations_list`.
+    pager<Organization> list(const organizations_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<Organization>> try_list(const organizations_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_organizations_list_params given = mspkit_cloudmore_organizations_list_params_init();
+        given.show_active = detail::number<std::int32_t>(params.show_active);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Organization>(got);
+    }
+
+    /// Replaces the data of an organization. See `mspkit_cloudmore_organizations_replace`.
+    response<void> replace(std::string_view organization_id, const organizations_replace_params &params, const call_options &options = {}) const { return try_replace(organization_id, params, options).value(); }
+    result<response<void>> try_replace(std::string_view organization_id, const organizations_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_replace_params given = mspkit_cloudmore_organizations_replace_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_replace(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `replace`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_replace(queue &to, void *user_data, std::string_view organization_id, const organizations_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_replace_params given = mspkit_cloudmore_organizations_replace_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_replace_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The ways to pay that a broker offers to its organizations.
+class payment_methods_resource {
+public:
+    explicit payment_methods_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a payment method of a broker. See `mspkit_cloudmore_payment_methods_delete`.
+    response<void> delete_(std::string_view payment_method_id, const payment_methods_delete_params &params = {}, const call_options &options = {}) const { return try_delete(payment_method_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view payment_method_id, const payment_methods_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_payment_methods_delete_params given = mspkit_cloudmore_payment_methods_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_payment_methods_delete(held, detail::given(payment_method_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view payment_method_id, const payment_methods_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_payment_methods_delete_params given = mspkit_cloudmore_payment_methods_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_payment_methods_delete_submit(held, detail::given(payment_method_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The broker's price list of a service, whose prices all organizations pay that have none of their own.
+class prices_resource {
+public:
+    explicit prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the prices of the products of a service. See `mspkit_cloudmore_prices_list`.
+    pager<Price> list(std::string_view service_id, const prices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(service_id, params, paging, options).value(); }
+    result<pager<Price>> try_list(std::string_view service_id, const prices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_prices_list_params given = mspkit_cloudmore_prices_list_params_init();
+        given.currency_code = detail::given(params.currency_code);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_prices_list(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Price>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The add-ons that can be bought with a product.
+class product_addons_resource {
+public:
+    explicit product_addons_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an add-on of a product. See `mspkit_cloudmore_product_addons_delete`.
+    response<void> delete_(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const product_addons_delete_params &params = {}, const call_options &options = {}) const { return try_delete(service_id, product_id, addon_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const product_addons_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_product_addons_delete_params given = mspkit_cloudmore_product_addons_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_product_addons_delete(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, std::string_view addon_id, const product_addons_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_product_addons_delete_params given = mspkit_cloudmore_product_addons_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_product_addons_delete_submit(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The products of a service that a broker sells; organizations subscribe to them.
+class products_resource {
+public:
+    explicit products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a product of a service. See `mspkit_cloudmore_products_delete`.
+    response<void> delete_(std::string_view service_id, std::string_view product_id, const products_delete_params &params = {}, const call_options &options = {}) const { return try_delete(service_id, product_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view service_id, std::string_view product_id, const products_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_products_delete_params given = mspkit_cloudmore_products_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_products_delete(held, detail::given(service_id), detail::given(product_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, const products_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_products_delete_params given = mspkit_cloudmore_products_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_products_delete_submit(held, detail::given(service_id), detail::given(product_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The services that a broker offers to its organizations. Their ids are those that price lists and
+/// products ask for.
+class reseller_services_resource {
+public:
+    explicit reseller_services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Disables a service of a broker for everyone. See `mspkit_cloudmore_reseller_services_disable`.
+    response<void> disable(std::string_view service_id, const reseller_services_disable_params &params = {}, const call_options &options = {}) const { return try_disable(service_id, params, options).value(); }
+    result<response<void>> try_disable(std::string_view service_id, const reseller_services_disable_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_reseller_services_disable_params given = mspkit_cloudmore_reseller_services_disable_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_reseller_services_disable(held, detail::given(service_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `disable`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_disable(queue &to, void *user_data, std::string_view service_id, const reseller_services_disable_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_reseller_services_disable_params given = mspkit_cloudmore_reseller_services_disable_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_reseller_services_disable_submit(held, detail::given(service_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the services of a broker. See `mspkit_cloudmore_reseller_services_list`.
+    pager<ResellerService> list(const reseller_services_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<ResellerService>> try_list(const reseller_services_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_reseller_services_list_params given = mspkit_cloudmore_reseller_services_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_reseller_services_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ResellerService>(got);
+    }
+
+    /// Lists the subscriptions of all organizations to a service. See
+    /// `mspkit_cloudmore_reseller_services_list_subscriptions`.
+    pager<ResellerServiceSubscription> list_subscriptions(std::string_view service_id, const reseller_services_list_subscriptions_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_subscriptions(service_id, params, paging, options).value(); }
+    result<pager<ResellerServiceSubscription>> try_list_subscriptions(std::string_view service_id, const reseller_services_list_subscriptions_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_reseller_services_list_subscriptions_params given = mspkit_cloudmore_reseller_services_list_subscriptions_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_reseller_services_list_subscriptions(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ResellerServiceSubscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Whether the API is up.
+class server_resource {
+public:
+    explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets the state of the API, which shows that it is up. See `mspkit_cloudmore_server_health`.
+    response<ServerHealth> health(const call_options &options = {}) const { return try_health(options).value(); }
+    result<response<ServerHealth>> try_health(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_server_health(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerHealth>(got);
+    }
+    /// Same as `health`, submitted to a queue: its completion has `take<ServerHealth>()`.
+    mspkit_operation submit_health(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_server_health_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
     }
 
 private:
@@ -486,46 +1752,404 @@ private:
     const mspkit_cloudmore *held;
 };
 
+/// Which users of an organization have a subscription.
+class subscription_users_resource {
+public:
+    explicit subscription_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Takes a subscription away from a user. See `mspkit_cloudmore_subscription_users_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, std::string_view user_id, const subscription_users_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, service_id, subscription_id, user_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, std::string_view user_id, const subscription_users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscription_users_delete_params given = mspkit_cloudmore_subscription_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_subscription_users_delete(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, std::string_view user_id, const subscription_users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscription_users_delete_params given = mspkit_cloudmore_subscription_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_subscription_users_delete_submit(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The subscriptions of an organization to the products of a custom service. Those to Microsoft products
+/// are resources of their own.
+class subscriptions_resource {
+public:
+    explicit subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets one subscription of an organization. See `mspkit_cloudmore_subscriptions_get`.
+    response<Subscription> get(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, const subscriptions_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, subscription_id, params, options).value(); }
+    result<response<Subscription>> try_get(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, const subscriptions_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscriptions_get_params given = mspkit_cloudmore_subscriptions_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_subscriptions_get(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Subscription>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Subscription>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, const subscriptions_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscriptions_get_params given = mspkit_cloudmore_subscriptions_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_subscriptions_get_submit(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the subscriptions of an organization to a service. See
+    /// `mspkit_cloudmore_subscriptions_list`.
+    pager<Subscription> list(std::string_view organization_id, std::string_view service_id, const subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, service_id, params, paging, options).value(); }
+    result<pager<Subscription>> try_list(std::string_view organization_id, std::string_view service_id, const subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_subscriptions_list_params given = mspkit_cloudmore_subscriptions_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_subscriptions_list(held, detail::given(organization_id), detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Subscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Groups of the users of an organization.
+class user_groups_resource {
+public:
+    explicit user_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a group of users. See `mspkit_cloudmore_user_groups_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view group_id, const user_groups_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, group_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view group_id, const user_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_params given = mspkit_cloudmore_user_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_user_groups_delete(held, detail::given(organization_id), detail::given(group_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view group_id, const user_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_params given = mspkit_cloudmore_user_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_user_groups_delete_submit(held, detail::given(organization_id), detail::given(group_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Takes a member out of a group of users. See `mspkit_cloudmore_user_groups_delete_member`.
+    response<void> delete_member(std::string_view organization_id, std::string_view group_id, std::string_view member_id, const user_groups_delete_member_params &params = {}, const call_options &options = {}) const { return try_delete_member(organization_id, group_id, member_id, params, options).value(); }
+    result<response<void>> try_delete_member(std::string_view organization_id, std::string_view group_id, std::string_view member_id, const user_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_member_params given = mspkit_cloudmore_user_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_user_groups_delete_member(held, detail::given(organization_id), detail::given(group_id), detail::given(member_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_member`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_member(queue &to, void *user_data, std::string_view organization_id, std::string_view group_id, std::string_view member_id, const user_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_member_params given = mspkit_cloudmore_user_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_user_groups_delete_member_submit(held, detail::given(organization_id), detail::given(group_id), detail::given(member_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
+/// the roles that they may have.
+class users_resource {
+public:
+    explicit users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a user of an organization. See `mspkit_cloudmore_users_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view user_id, const users_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, user_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view user_id, const users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_delete_params given = mspkit_cloudmore_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_delete(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, const users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_delete_params given = mspkit_cloudmore_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_users_delete_submit(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one user of an organization. See `mspkit_cloudmore_users_get`.
+    response<User> get(std::string_view organization_id, std::string_view user_id, const users_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, user_id, params, options).value(); }
+    result<response<User>> try_get(std::string_view organization_id, std::string_view user_id, const users_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_get_params given = mspkit_cloudmore_users_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_get(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<User>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<User>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, const users_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_get_params given = mspkit_cloudmore_users_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_users_get_submit(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the users of an organization. See `mspkit_cloudmore_users_list`.
+    pager<User> list(std::string_view organization_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<User>> try_list(std::string_view organization_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_users_list_params given = mspkit_cloudmore_users_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<User>(got);
+    }
+
+    /// Lists the roles that users of an organization may have. See `mspkit_cloudmore_users_list_roles`.
+    pager<Role> list_roles(std::string_view organization_id, const users_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_roles(organization_id, params, paging, options).value(); }
+    result<pager<Role>> try_list_roles(std::string_view organization_id, const users_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_users_list_roles_params given = mspkit_cloudmore_users_list_roles_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_list_roles(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Role>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
 } // namespace cloudmore_types
 
-/// The services of an organization and the E-Store they come from. Written by hand from the vendor's
-/// public guides and the index of its public Swagger document.
+/// Organizations with their users, services, subscriptions, prices and invoices; a broker's services,
+/// administrators and billing reports; licences from Microsoft; and what sellers do. Written by hand from
+/// the vendor's public guides, its public SDK repository and the index of its public Swagger document.
 ///
-/// - **Ids** are GUIDs. `/services/Csp` and `/services/Azure` are siblings of `/services/{serviceId}`, so
-///   an id that is no GUID must never be sent.
-/// - **Nothing is paged.** Lists are bare arrays.
+/// - **Fields.** The vendor publishes the paths of all operations and the fields of some. Models have the
+///   fields that are public, and keep all others. Writes whose fields are not public are left out.
+/// - **Ids** are GUIDs. `/services/Csp`, `/services/Azure`, `/services/azureplan`,
+///   `/services/consumptions` and others are siblings of `/services/{serviceId}`, so an id that is no
+///   GUID must never be sent.
+/// - **Lists** are bare arrays that hold everything. Only the reports on one-time usage of Azure are read
+///   page by page.
+/// - **DELETE** suspends, cancels, disables or deletes: each description says what it does there.
+/// - **PUT** replaces everything and erases what it does not name; PATCH changes what is given.
+/// - **Levels.** Paths below `/api/sellers` need the credentials of a seller; those of a broker do not
+///   do.
 /// - **Errors** come in three JSON shapes: an array of `ErrorItem`, an object of arrays of texts by
 ///   field, and OAuth's object. Most errors other than 400 have no body.
 /// - **Limits** are not published. 429 and 503 are handled as for every service.
 class cloudmore : public client {
 public:
+    using BrokerCustomProperty = cloudmore_types::BrokerCustomProperty;
+    using CreatedOrganization = cloudmore_types::CreatedOrganization;
     using CreatedService = cloudmore_types::CreatedService;
     using EstoreService = cloudmore_types::EstoreService;
     using CustomProperty = cloudmore_types::CustomProperty;
     using CustomPropertyData = cloudmore_types::CustomPropertyData;
     using EstoreServiceDetail = cloudmore_types::EstoreServiceDetail;
+    using ExternalInvoice = cloudmore_types::ExternalInvoice;
+    using ManualBillingLine = cloudmore_types::ManualBillingLine;
+    using OrganizationContact = cloudmore_types::OrganizationContact;
+    using Organization = cloudmore_types::Organization;
+    using OrganizationPrice = cloudmore_types::OrganizationPrice;
     using OrganizationService = cloudmore_types::OrganizationService;
+    using Price = cloudmore_types::Price;
+    using ResellerService = cloudmore_types::ResellerService;
+    using ResellerServiceSubscription = cloudmore_types::ResellerServiceSubscription;
+    using Role = cloudmore_types::Role;
+    using ServerHealth = cloudmore_types::ServerHealth;
+    using ServiceCategory = cloudmore_types::ServiceCategory;
+    using Subscription = cloudmore_types::Subscription;
+    using User = cloudmore_types::User;
+    using administrators_delete_params = cloudmore_types::administrators_delete_params;
+    using administrators_list_roles_params = cloudmore_types::administrators_list_roles_params;
+    using custom_properties_list_params = cloudmore_types::custom_properties_list_params;
     using estore_get_params = cloudmore_types::estore_get_params;
     using estore_list_params = cloudmore_types::estore_list_params;
+    using external_invoices_delete_params = cloudmore_types::external_invoices_delete_params;
+    using external_invoices_list_params = cloudmore_types::external_invoices_list_params;
+    using manual_billing_delete_params = cloudmore_types::manual_billing_delete_params;
+    using manual_billing_get_params = cloudmore_types::manual_billing_get_params;
+    using manual_billing_list_params = cloudmore_types::manual_billing_list_params;
+    using organization_groups_delete_params = cloudmore_types::organization_groups_delete_params;
+    using organization_groups_delete_member_params = cloudmore_types::organization_groups_delete_member_params;
+    using organization_prices_list_params = cloudmore_types::organization_prices_list_params;
+    using organizations_create_params = cloudmore_types::organizations_create_params;
+    using organizations_delete_params = cloudmore_types::organizations_delete_params;
+    using organizations_get_params = cloudmore_types::organizations_get_params;
+    using organizations_list_params = cloudmore_types::organizations_list_params;
+    using organizations_replace_params = cloudmore_types::organizations_replace_params;
+    using payment_methods_delete_params = cloudmore_types::payment_methods_delete_params;
+    using prices_list_params = cloudmore_types::prices_list_params;
+    using product_addons_delete_params = cloudmore_types::product_addons_delete_params;
+    using products_delete_params = cloudmore_types::products_delete_params;
+    using reseller_services_disable_params = cloudmore_types::reseller_services_disable_params;
+    using reseller_services_list_params = cloudmore_types::reseller_services_list_params;
+    using reseller_services_list_subscriptions_params = cloudmore_types::reseller_services_list_subscriptions_params;
     using services_create_params = cloudmore_types::services_create_params;
     using services_delete_params = cloudmore_types::services_delete_params;
     using services_get_params = cloudmore_types::services_get_params;
     using services_list_params = cloudmore_types::services_list_params;
     using services_replace_params = cloudmore_types::services_replace_params;
     using services_update_params = cloudmore_types::services_update_params;
+    using subscription_users_delete_params = cloudmore_types::subscription_users_delete_params;
+    using subscriptions_get_params = cloudmore_types::subscriptions_get_params;
+    using subscriptions_list_params = cloudmore_types::subscriptions_list_params;
+    using user_groups_delete_params = cloudmore_types::user_groups_delete_params;
+    using user_groups_delete_member_params = cloudmore_types::user_groups_delete_member_params;
+    using users_delete_params = cloudmore_types::users_delete_params;
+    using users_get_params = cloudmore_types::users_get_params;
+    using users_list_params = cloudmore_types::users_list_params;
+    using users_list_roles_params = cloudmore_types::users_list_roles_params;
 
     explicit cloudmore(const client_options &options = {}) : client("cloudmore", options) {}
 
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     cloudmore with_options(const client_options &options) const { return cloudmore(*this, options); }
 
+    /// The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing.
+    cloudmore_types::administrators_resource administrators() const noexcept { return cloudmore_types::administrators_resource(get()); }
+
+    /// What Cloudmore's marketplace has for everyone.
+    cloudmore_types::catalog_resource catalog() const noexcept { return cloudmore_types::catalog_resource(get()); }
+
+    /// The custom properties that a broker has defined for its organizations and users.
+    cloudmore_types::custom_properties_resource custom_properties() const noexcept { return cloudmore_types::custom_properties_resource(get()); }
+
     /// The E-Store, the services that an organization may add. Which they are depends on its Cloud
     /// Service Broker.
     cloudmore_types::estore_resource estore() const noexcept { return cloudmore_types::estore_resource(get()); }
 
+    /// Invoices from another system, such as an ERP, that Cloudmore shows to an organization.
+    cloudmore_types::external_invoices_resource external_invoices() const noexcept { return cloudmore_types::external_invoices_resource(get()); }
+
+    /// Lines that were added to an organization's bill by hand or from another system.
+    cloudmore_types::manual_billing_resource manual_billing() const noexcept { return cloudmore_types::manual_billing_resource(get()); }
+
+    /// Groups of the organizations of a broker.
+    cloudmore_types::organization_groups_resource organization_groups() const noexcept { return cloudmore_types::organization_groups_resource(get()); }
+
+    /// The price list of a service as one organization pays it.
+    cloudmore_types::organization_prices_resource organization_prices() const noexcept { return cloudmore_types::organization_prices_resource(get()); }
+
+    /// The organizations of a broker, its customers. An organization is usually a company, but may be a
+    /// unit of one; services are added to it.
+    cloudmore_types::organizations_resource organizations() const noexcept { return cloudmore_types::organizations_resource(get()); }
+
+    /// The ways to pay that a broker offers to its organizations.
+    cloudmore_types::payment_methods_resource payment_methods() const noexcept { return cloudmore_types::payment_methods_resource(get()); }
+
+    /// The broker's price list of a service, whose prices all organizations pay that have none of their
+    /// own.
+    cloudmore_types::prices_resource prices() const noexcept { return cloudmore_types::prices_resource(get()); }
+
+    /// The add-ons that can be bought with a product.
+    cloudmore_types::product_addons_resource product_addons() const noexcept { return cloudmore_types::product_addons_resource(get()); }
+
+    /// The products of a service that a broker sells; organizations subscribe to them.
+    cloudmore_types::products_resource products() const noexcept { return cloudmore_types::products_resource(get()); }
+
+    /// The services that a broker offers to its organizations. Their ids are those that price lists and
+    /// products ask for.
+    cloudmore_types::reseller_services_resource reseller_services() const noexcept { return cloudmore_types::reseller_services_resource(get()); }
+
+    /// Whether the API is up.
+    cloudmore_types::server_resource server() const noexcept { return cloudmore_types::server_resource(get()); }
+
     /// The services that an organization has. Adding one enables it for the organization, and may create
     /// a tenant in an outside system and cost money.
     cloudmore_types::services_resource services() const noexcept { return cloudmore_types::services_resource(get()); }
+
+    /// Which users of an organization have a subscription.
+    cloudmore_types::subscription_users_resource subscription_users() const noexcept { return cloudmore_types::subscription_users_resource(get()); }
+
+    /// The subscriptions of an organization to the products of a custom service. Those to Microsoft
+    /// products are resources of their own.
+    cloudmore_types::subscriptions_resource subscriptions() const noexcept { return cloudmore_types::subscriptions_resource(get()); }
+
+    /// Groups of the users of an organization.
+    cloudmore_types::user_groups_resource user_groups() const noexcept { return cloudmore_types::user_groups_resource(get()); }
+
+    /// The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
+    /// and the roles that they may have.
+    cloudmore_types::users_resource users() const noexcept { return cloudmore_types::users_resource(get()); }
 
 private:
     cloudmore(const cloudmore &from, const client_options &options) : client(from, options) {}

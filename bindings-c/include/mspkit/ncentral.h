@@ -6,10 +6,13 @@
  * Contents
  *
  *   client            mspkit_ncentral_new, _with_options, _client, _free
+ *   appliance_tasks   get
  *   auth              authenticate, authenticate_sso, links, logout, refresh, validate
  *   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
  *   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
- *   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_job_statuses, update_limits
+ *   device_filters    list
+ *   devices           control_services, create, create_remote_control_task, delete, get, get_activation_key, get_assets, get_lifecycle, get_remote_control_type, list, list_service_status, list_tasks, replace_lifecycle, update_lifecycle
+ *   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_devices, list_job_statuses, update_limits
  *   reports           get, request_patch_comparison, wait
  *   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
  *   server            health, info, links, time, versions, versions_authenticated
@@ -18,7 +21,7 @@
  *   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
  *   user_roles        create, get, list
  *   users             create, links, list, me
- *   models            active_issue, auth_links, auth_token, token_pair, auth_tokens, custom_psa_ticket, custom_psa_ticket_info, customer, direct_task, installer, installer_link, job_status, links, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, service_org, site, token_status, user, user_created, user_role_extra, user_role, user_role_detail, user_self
+ *   models            active_issue, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_remote_control, device_service_status, device_task, direct_task, installer, installer_link, job_status, links, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, service_org, site, token_status, user, user_created, user_role_extra, user_role, user_role_detail, user_self
  *
  * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -181,6 +184,152 @@ static const mspkit_layout mspkit_ncentral_active_issue_layout = MSPKIT_LAYOUT(m
 static inline const mspkit_ncentral_active_issue_view *mspkit_ncentral_active_issue_of_item(const mspkit_item *item)
 {
     return (const mspkit_ncentral_active_issue_view *)mspkit_item_view(item, &mspkit_ncentral_active_issue_layout);
+}
+
+/**
+ * The range of values that a state stands for.
+ */
+typedef struct mspkit_ncentral_appliance_task_threshold_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * State of a monitored service or of one of its values. Servers may know more than these. Known
+     * values: `NO_STATE`, `NO_DATA`, `STALE`, `NORMAL`, `WARNING`, `FAILED`, `MISCONFIGURED`,
+     * `DISCONNECTED`, `DISABLED`.
+     */
+    mspkit_text state;
+    /**
+     * The lowest value, as text with all digits.
+     */
+    mspkit_text low_value;
+    /**
+     * The highest value, as text with all digits; it can be larger than a 64-bit number holds.
+     */
+    mspkit_text high_value;
+} mspkit_ncentral_appliance_task_threshold_view;
+
+static const mspkit_field mspkit_ncentral_appliance_task_threshold_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_threshold_view, state, "state", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_threshold_view, low_value, "lowValue", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_threshold_view, high_value, "highValue", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_appliance_task_threshold_view`.
+ */
+static const mspkit_layout mspkit_ncentral_appliance_task_threshold_layout = MSPKIT_LAYOUT(mspkit_ncentral_appliance_task_threshold_view, mspkit_ncentral_appliance_task_threshold_fields);
+
+/**
+ * A value of a monitored service.
+ */
+typedef struct mspkit_ncentral_appliance_task_detail_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the value.
+     */
+    mspkit_text scan_detail_id;
+    /**
+     * Name of the value.
+     */
+    mspkit_text detail_name;
+    /**
+     * Name of the value as it is shown. The unit in it may be wrong.
+     */
+    mspkit_text description;
+    /**
+     * The value, as text.
+     */
+    mspkit_text detail_value;
+    /**
+     * State of a monitored service or of one of its values. Servers may know more than these. Known
+     * values: `NO_STATE`, `NO_DATA`, `STALE`, `NORMAL`, `WARNING`, `FAILED`, `MISCONFIGURED`,
+     * `DISCONNECTED`, `DISABLED`.
+     */
+    mspkit_text state;
+    /**
+     * How the value is monitored.
+     */
+    mspkit_text monitoring_type;
+    /**
+     * The range of each state.
+     */
+    struct {
+        const mspkit_ncentral_appliance_task_threshold_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } thresholds;
+} mspkit_ncentral_appliance_task_detail_view;
+
+static const mspkit_field mspkit_ncentral_appliance_task_detail_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, scan_detail_id, "scanDetailId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, detail_name, "detailName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, detail_value, "detailValue", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, state, "state", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, monitoring_type, "monitoringType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_detail_view, thresholds, "thresholds", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_appliance_task_threshold_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_appliance_task_detail_view`.
+ */
+static const mspkit_layout mspkit_ncentral_appliance_task_detail_layout = MSPKIT_LAYOUT(mspkit_ncentral_appliance_task_detail_view, mspkit_ncentral_appliance_task_detail_fields);
+
+/**
+ * The last scan of a monitored service. Everything may be null or absent.
+ */
+typedef struct mspkit_ncentral_appliance_task_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.
+     */
+    mspkit_text scan_time;
+    /**
+     * State of a monitored service or of one of its values. Servers may know more than these. Known
+     * values: `NO_STATE`, `NO_DATA`, `STALE`, `NORMAL`, `WARNING`, `FAILED`, `MISCONFIGURED`,
+     * `DISCONNECTED`, `DISABLED`.
+     */
+    mspkit_text state;
+    /**
+     * What went wrong; empty if nothing did.
+     */
+    mspkit_text error_message;
+    /**
+     * The values.
+     */
+    struct {
+        const mspkit_ncentral_appliance_task_detail_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } service_details;
+} mspkit_ncentral_appliance_task_view;
+
+static const mspkit_field mspkit_ncentral_appliance_task_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_view, scan_time, "scanTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_view, state, "state", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_view, error_message, "errorMessage", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_appliance_task_view, service_details, "serviceDetails", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_appliance_task_detail_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_appliance_task_view`.
+ */
+static const mspkit_layout mspkit_ncentral_appliance_task_layout = MSPKIT_LAYOUT(mspkit_ncentral_appliance_task_view, mspkit_ncentral_appliance_task_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_appliance_task_view *mspkit_ncentral_appliance_task_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_appliance_task_view *)mspkit_response_view(response, &mspkit_ncentral_appliance_task_layout);
 }
 
 /**
@@ -348,6 +497,42 @@ static const mspkit_layout mspkit_ncentral_auth_tokens_layout = MSPKIT_LAYOUT(ms
 static inline const mspkit_ncentral_auth_tokens_view *mspkit_ncentral_auth_tokens_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_auth_tokens_view *)mspkit_response_view(response, &mspkit_ncentral_auth_tokens_layout);
+}
+
+/**
+ * The id of a device that was created.
+ */
+typedef struct mspkit_ncentral_created_device_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the new device.
+     */
+    mspkit_text device_id;
+    /**
+     * What the server says about it.
+     */
+    mspkit_text message;
+} mspkit_ncentral_created_device_view;
+
+static const mspkit_field mspkit_ncentral_created_device_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_created_device_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_created_device_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_created_device_view`.
+ */
+static const mspkit_layout mspkit_ncentral_created_device_layout = MSPKIT_LAYOUT(mspkit_ncentral_created_device_view, mspkit_ncentral_created_device_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_created_device_view *mspkit_ncentral_created_device_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_created_device_view *)mspkit_response_view(response, &mspkit_ncentral_created_device_layout);
 }
 
 /**
@@ -627,6 +812,933 @@ static inline const mspkit_ncentral_customer_view *mspkit_ncentral_customer_of_r
 static inline const mspkit_ncentral_customer_view *mspkit_ncentral_customer_of_item(const mspkit_item *item)
 {
     return (const mspkit_ncentral_customer_view *)mspkit_item_view(item, &mspkit_ncentral_customer_layout);
+}
+
+/**
+ * Status of a device in the vendor's numbers, whose meaning is not documented.
+ */
+typedef struct mspkit_ncentral_device_status_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The state as a number.
+     */
+    mspkit_int state;
+    /**
+     * The status as a number.
+     */
+    mspkit_int status;
+} mspkit_ncentral_device_status_view;
+
+static const mspkit_field mspkit_ncentral_device_status_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_status_view, state, "state", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_status_view, status, "status", MSPKIT_FIELD_INT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_status_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_status_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_status_view, mspkit_ncentral_device_status_fields);
+
+/**
+ * A device. Only the id is always present; everything else may be null or absent, and servers may send
+ * fields that are not listed here. Whether a device is reachable is not among the fields.
+ */
+typedef struct mspkit_ncentral_device_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Name of the device.
+     */
+    mspkit_text long_name;
+    /**
+     * Network address of the device, an IP address or a host name.
+     */
+    mspkit_text uri;
+    /**
+     * Network address that remote control connects to.
+     */
+    mspkit_text remote_control_uri;
+    /**
+     * Source address of the device, as the server sends it.
+     */
+    mspkit_text source_uri;
+    /**
+     * Class of the device.
+     */
+    mspkit_text device_class;
+    /**
+     * Class of the device as it is shown.
+     */
+    mspkit_text device_class_label;
+    /**
+     * Description of the device.
+     */
+    mspkit_text description;
+    /**
+     * Whether the device is a probe.
+     */
+    mspkit_flag is_probe;
+    /**
+     * Id of the operating system.
+     */
+    mspkit_text os_id;
+    /**
+     * Operating system, in the vendor's words.
+     */
+    mspkit_text supported_os;
+    /**
+     * Operating system as it is shown.
+     */
+    mspkit_text supported_os_label;
+    /**
+     * Name under which the device was discovered.
+     */
+    mspkit_text discovered_name;
+    /**
+     * The user who logged in last.
+     */
+    mspkit_text last_logged_in_user;
+    /**
+     * Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+     */
+    mspkit_text still_logged_in;
+    /**
+     * Licence mode.
+     */
+    mspkit_text license_mode;
+    /**
+     * Id of the organization unit the device belongs to, which is a customer or a site.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Id of the service organization above the device.
+     */
+    mspkit_text so_id;
+    /**
+     * Name of the service organization above the device.
+     */
+    mspkit_text so_name;
+    /**
+     * Id of the customer the device belongs to.
+     */
+    mspkit_text customer_id;
+    /**
+     * Name of the customer the device belongs to.
+     */
+    mspkit_text customer_name;
+    /**
+     * Id of the site the device belongs to; null if it belongs to no site.
+     */
+    mspkit_text site_id;
+    /**
+     * Name of the site the device belongs to.
+     */
+    mspkit_text site_name;
+    /**
+     * Id of the agent or probe that monitors the device.
+     */
+    mspkit_text appliance_id;
+    /**
+     * When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+     * out. Servers before 2025.3.1.9 do not send it.
+     */
+    mspkit_text last_appliance_checkin_time;
+    /**
+     * The same moment in local time, as text in ISO 8601 form.
+     */
+    mspkit_text last_appliance_checkin_time_local;
+    /**
+     * Status of a device in the vendor's numbers, whose meaning is not documented.
+     */
+    struct {
+        const mspkit_ncentral_device_status_view *view;
+        int32_t presence;
+    } device_status;
+} mspkit_ncentral_device_view;
+
+static const mspkit_field mspkit_ncentral_device_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, long_name, "longName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, uri, "uri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, remote_control_uri, "remoteControlUri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, source_uri, "sourceUri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, device_class, "deviceClass", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, device_class_label, "deviceClassLabel", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, is_probe, "isProbe", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, os_id, "osId", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, supported_os, "supportedOs", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, supported_os_label, "supportedOsLabel", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, discovered_name, "discoveredName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, last_logged_in_user, "lastLoggedInUser", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, still_logged_in, "stillLoggedIn", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, license_mode, "licenseMode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, so_id, "soId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, so_name, "soName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, customer_name, "customerName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, site_id, "siteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, site_name, "siteName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, appliance_id, "applianceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, last_appliance_checkin_time, "lastApplianceCheckinTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, last_appliance_checkin_time_local, "lastApplianceCheckinTimeLocal", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_view, device_status, "deviceStatus", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_device_status_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_view, mspkit_ncentral_device_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_device_view *mspkit_ncentral_device_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_device_view *)mspkit_response_view(response, &mspkit_ncentral_device_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_device_view *mspkit_ncentral_device_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_device_view *)mspkit_item_view(item, &mspkit_ncentral_device_layout);
+}
+
+/**
+ * The activation key of a device.
+ */
+typedef struct mspkit_ncentral_device_activation_key_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The key. Secret.
+     */
+    mspkit_text activation_key;
+    /**
+     * When it expires, as text in ISO 8601 form.
+     */
+    mspkit_text expiration_date;
+} mspkit_ncentral_device_activation_key_view;
+
+static const mspkit_field mspkit_ncentral_device_activation_key_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_activation_key_view, activation_key, "activationKey", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_activation_key_view, expiration_date, "expirationDate", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_activation_key_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_activation_key_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_activation_key_view, mspkit_ncentral_device_activation_key_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_device_activation_key_view *mspkit_ncentral_device_activation_key_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_device_activation_key_view *)mspkit_response_view(response, &mspkit_ncentral_device_activation_key_layout);
+}
+
+/**
+ * The operating system.
+ */
+typedef struct mspkit_ncentral_asset_os_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the operating system.
+     */
+    mspkit_text reported_os;
+    /**
+     * Architecture.
+     */
+    mspkit_text os_architecture;
+    /**
+     * Version.
+     */
+    mspkit_text version;
+} mspkit_ncentral_asset_os_view;
+
+static const mspkit_field mspkit_ncentral_asset_os_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_os_view, reported_os, "reportedos", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_os_view, os_architecture, "osarchitecture", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_os_view, version, "version", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_os_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_os_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_os_view, mspkit_ncentral_asset_os_fields);
+
+/**
+ * The computer as a whole.
+ */
+typedef struct mspkit_ncentral_asset_computer_system_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Serial number.
+     */
+    mspkit_text serial_number;
+    /**
+     * NetBIOS name.
+     */
+    mspkit_text netbios_name;
+    /**
+     * Model.
+     */
+    mspkit_text model;
+    /**
+     * Manufacturer.
+     */
+    mspkit_text manufacturer;
+    /**
+     * Size of the memory in bytes, as text.
+     */
+    mspkit_text total_physical_memory;
+} mspkit_ncentral_asset_computer_system_view;
+
+static const mspkit_field mspkit_ncentral_asset_computer_system_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_computer_system_view, serial_number, "serialnumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_computer_system_view, netbios_name, "netbiosname", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_computer_system_view, model, "model", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_computer_system_view, manufacturer, "manufacturer", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_computer_system_view, total_physical_memory, "totalphysicalmemory", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_computer_system_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_computer_system_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_computer_system_view, mspkit_ncentral_asset_computer_system_fields);
+
+/**
+ * The processor.
+ */
+typedef struct mspkit_ncentral_asset_processor_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the processor.
+     */
+    mspkit_text name;
+    /**
+     * Number of cores, as text.
+     */
+    mspkit_text number_of_cores;
+    /**
+     * Number of processors, as text.
+     */
+    mspkit_text number_of_cpus;
+} mspkit_ncentral_asset_processor_view;
+
+static const mspkit_field mspkit_ncentral_asset_processor_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_processor_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_processor_view, number_of_cores, "numberofcores", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_processor_view, number_of_cpus, "numberofcpus", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_processor_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_processor_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_processor_view, mspkit_ncentral_asset_processor_fields);
+
+/**
+ * A network adapter.
+ */
+typedef struct mspkit_ncentral_asset_network_adapter_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Place in the list, from 0.
+     */
+    mspkit_int index;
+    /**
+     * Name of the adapter.
+     */
+    mspkit_text description;
+    /**
+     * MAC address.
+     */
+    mspkit_text mac_address;
+    /**
+     * IP address.
+     */
+    mspkit_text ip_address;
+    /**
+     * Address of the gateway.
+     */
+    mspkit_text gateway;
+    /**
+     * Address of the DNS server.
+     */
+    mspkit_text dns_server;
+    /**
+     * Address of the DHCP server.
+     */
+    mspkit_text dhcp_server;
+} mspkit_ncentral_asset_network_adapter_view;
+
+static const mspkit_field mspkit_ncentral_asset_network_adapter_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, index, "_index", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, mac_address, "macaddress", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, ip_address, "ipaddress", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, gateway, "gateway", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, dns_server, "dnsserver", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapter_view, dhcp_server, "dhcpserver", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_network_adapter_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_network_adapter_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_network_adapter_view, mspkit_ncentral_asset_network_adapter_fields);
+
+/**
+ * The network adapters.
+ */
+typedef struct mspkit_ncentral_asset_network_adapters_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * One entry for each adapter.
+     */
+    struct {
+        const mspkit_ncentral_asset_network_adapter_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } entries;
+} mspkit_ncentral_asset_network_adapters_view;
+
+static const mspkit_field mspkit_ncentral_asset_network_adapters_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_network_adapters_view, entries, "list", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_asset_network_adapter_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_network_adapters_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_network_adapters_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_network_adapters_view, mspkit_ncentral_asset_network_adapters_fields);
+
+/**
+ * An installed application.
+ */
+typedef struct mspkit_ncentral_asset_application_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Place in the list, from 0.
+     */
+    mspkit_int index;
+    /**
+     * Name of the application.
+     */
+    mspkit_text display_name;
+} mspkit_ncentral_asset_application_view;
+
+static const mspkit_field mspkit_ncentral_asset_application_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_application_view, index, "_index", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_application_view, display_name, "displayname", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_application_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_application_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_application_view, mspkit_ncentral_asset_application_fields);
+
+/**
+ * The installed applications.
+ */
+typedef struct mspkit_ncentral_asset_applications_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * One entry for each application.
+     */
+    struct {
+        const mspkit_ncentral_asset_application_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } entries;
+} mspkit_ncentral_asset_applications_view;
+
+static const mspkit_field mspkit_ncentral_asset_applications_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_applications_view, entries, "list", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_asset_application_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_applications_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_applications_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_applications_view, mspkit_ncentral_asset_applications_fields);
+
+/**
+ * The device as N-central knows it.
+ */
+typedef struct mspkit_ncentral_asset_device_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Name of the device.
+     */
+    mspkit_text long_name;
+    /**
+     * Class of the device.
+     */
+    mspkit_text device_class;
+    /**
+     * Network address of the device, an IP address or a host name.
+     */
+    mspkit_text uri;
+    /**
+     * When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.
+     */
+    mspkit_text last_login;
+    /**
+     * Whether the device was deleted, as the text `true` or `false`.
+     */
+    mspkit_text deleted;
+} mspkit_ncentral_asset_device_view;
+
+static const mspkit_field mspkit_ncentral_asset_device_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_asset_device_view, device_id, "deviceid", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_device_view, long_name, "longname", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_device_view, device_class, "deviceclass", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_device_view, uri, "uri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_device_view, last_login, "lastlogin", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_asset_device_view, deleted, "deleted", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_asset_device_view`.
+ */
+static const mspkit_layout mspkit_ncentral_asset_device_layout = MSPKIT_LAYOUT(mspkit_ncentral_asset_device_view, mspkit_ncentral_asset_device_fields);
+
+/**
+ * The assets of a device by category. Every category may be null or absent, and servers may send more of
+ * them. Values are text, numbers and truths included.
+ */
+typedef struct mspkit_ncentral_device_assets_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The operating system.
+     */
+    struct {
+        const mspkit_ncentral_asset_os_view *view;
+        int32_t presence;
+    } os;
+    /**
+     * The computer as a whole.
+     */
+    struct {
+        const mspkit_ncentral_asset_computer_system_view *view;
+        int32_t presence;
+    } computer_system;
+    /**
+     * The processor.
+     */
+    struct {
+        const mspkit_ncentral_asset_processor_view *view;
+        int32_t presence;
+    } processor;
+    /**
+     * The network adapters.
+     */
+    struct {
+        const mspkit_ncentral_asset_network_adapters_view *view;
+        int32_t presence;
+    } network_adapter;
+    /**
+     * The installed applications.
+     */
+    struct {
+        const mspkit_ncentral_asset_applications_view *view;
+        int32_t presence;
+    } application;
+    /**
+     * The device as N-central knows it.
+     */
+    struct {
+        const mspkit_ncentral_asset_device_view *view;
+        int32_t presence;
+    } device;
+} mspkit_ncentral_device_assets_view;
+
+static const mspkit_field mspkit_ncentral_device_assets_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_assets_view, os, "os", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_asset_os_layout),
+    MSPKIT_FIELD(mspkit_ncentral_device_assets_view, computer_system, "computersystem", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_asset_computer_system_layout),
+    MSPKIT_FIELD(mspkit_ncentral_device_assets_view, processor, "processor", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_asset_processor_layout),
+    MSPKIT_FIELD(mspkit_ncentral_device_assets_view, network_adapter, "networkadapter", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_asset_network_adapters_layout),
+    MSPKIT_FIELD(mspkit_ncentral_device_assets_view, application, "application", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_asset_applications_layout),
+    MSPKIT_FIELD(mspkit_ncentral_device_assets_view, device, "device", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_asset_device_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_assets_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_assets_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_assets_view, mspkit_ncentral_device_assets_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_device_assets_view *mspkit_ncentral_device_assets_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_device_assets_view *)mspkit_response_view(response, &mspkit_ncentral_device_assets_layout);
+}
+
+/**
+ * A device filter. Only the id is always present; everything else may be null or absent, and servers may
+ * send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_device_filter_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the filter.
+     */
+    mspkit_text filter_id;
+    /**
+     * Name of the filter.
+     */
+    mspkit_text filter_name;
+    /**
+     * Description of the filter.
+     */
+    mspkit_text description;
+} mspkit_ncentral_device_filter_view;
+
+static const mspkit_field mspkit_ncentral_device_filter_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_filter_view, filter_id, "filterId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filter_view, filter_name, "filterName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filter_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_filter_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_filter_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_filter_view, mspkit_ncentral_device_filter_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_device_filter_view *mspkit_ncentral_device_filter_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_device_filter_view *)mspkit_item_view(item, &mspkit_ncentral_device_filter_layout);
+}
+
+/**
+ * Warranty and lifecycle data of a device. Everything may be null or absent.
+ */
+typedef struct mspkit_ncentral_device_lifecycle_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * When the warranty ends, as text such as `2027-12-31`; a time may follow.
+     */
+    mspkit_text warranty_expiry_date;
+    /**
+     * When the lease ends, as text such as `2027-12-31`; a time may follow.
+     */
+    mspkit_text lease_expiry_date;
+    /**
+     * When the device is to be replaced, as text such as `2028-06-30`; a time may follow.
+     */
+    mspkit_text expected_replacement_date;
+    /**
+     * When the device was bought, as text such as `2024-01-15`; a time may follow.
+     */
+    mspkit_text purchase_date;
+    /**
+     * What the device cost, without a currency.
+     */
+    mspkit_number cost;
+    /**
+     * Where the device is.
+     */
+    mspkit_text location;
+    /**
+     * Asset tag.
+     */
+    mspkit_text asset_tag;
+    /**
+     * Description.
+     */
+    mspkit_text description;
+    /**
+     * The error of the last update of the warranty, if there was one.
+     */
+    mspkit_text update_warranty_error;
+    /**
+     * When the system last looked the warranty up, as text in ISO 8601 form.
+     */
+    mspkit_text last_system_warranty_discovery;
+    /**
+     * When the device was last discovered, as text in ISO 8601 form.
+     */
+    mspkit_text last_discovery;
+} mspkit_ncentral_device_lifecycle_view;
+
+static const mspkit_field mspkit_ncentral_device_lifecycle_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, warranty_expiry_date, "warrantyExpiryDate", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, lease_expiry_date, "leaseExpiryDate", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, expected_replacement_date, "expectedReplacementDate", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, purchase_date, "purchaseDate", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, cost, "cost", MSPKIT_FIELD_NUMBER, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, asset_tag, "assetTag", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, update_warranty_error, "updateWarrantyError", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, last_system_warranty_discovery, "lastSystemWarrantyDiscovery", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_lifecycle_view, last_discovery, "lastDiscovery", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_lifecycle_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_lifecycle_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_lifecycle_view, mspkit_ncentral_device_lifecycle_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_device_lifecycle_view *mspkit_ncentral_device_lifecycle_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_device_lifecycle_view *)mspkit_response_view(response, &mspkit_ncentral_device_lifecycle_layout);
+}
+
+/**
+ * How a device is controlled remotely. Only the id is always present; everything else may be null or
+ * absent.
+ */
+typedef struct mspkit_ncentral_device_remote_control_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Whether the device can be controlled remotely.
+     */
+    mspkit_flag remote_controllable;
+    /**
+     * How the device is controlled remotely. Servers may know more than these. Known values:
+     * `MSP_ANYWHERE`, `RDP`, `WEB`, `SSH`, `TELNET`, `GENERIC`, `NONE`.
+     */
+    mspkit_text remote_control_type;
+    /**
+     * Whether the device can be controlled at the moment. Servers may know more than these. Known values:
+     * `CONNECTED`, `DISCONNECTED`, `AVAILABLE_WITH_WARNING`, `NOT_AVAILABLE_DEFAULT_TYPE`,
+     * `NOT_AVAILABLE`.
+     */
+    mspkit_text remote_control_state;
+} mspkit_ncentral_device_remote_control_view;
+
+static const mspkit_field mspkit_ncentral_device_remote_control_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_remote_control_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_remote_control_view, remote_controllable, "remoteControllable", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_remote_control_view, remote_control_type, "remoteControlType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_remote_control_view, remote_control_state, "remoteControlState", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_remote_control_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_remote_control_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_remote_control_view, mspkit_ncentral_device_remote_control_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_device_remote_control_view *mspkit_ncentral_device_remote_control_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_device_remote_control_view *)mspkit_response_view(response, &mspkit_ncentral_device_remote_control_layout);
+}
+
+/**
+ * A monitored service of a device. Only the id of its task is always present; everything else may be null
+ * or absent, and servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_device_service_status_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task that monitors the service, for `appliance_tasks.get`.
+     */
+    mspkit_text task_id;
+    /**
+     * Id of the service.
+     */
+    mspkit_text service_id;
+    /**
+     * Id of the item of the service.
+     */
+    mspkit_text service_item_id;
+    /**
+     * Name of the service.
+     */
+    mspkit_text module_name;
+    /**
+     * Identifier of the task; often empty.
+     */
+    mspkit_text task_ident;
+    /**
+     * Note on the task.
+     */
+    mspkit_text task_note;
+    /**
+     * State as it is shown.
+     */
+    mspkit_text state_status;
+    /**
+     * Time without data after which the state is stale. The vendor names no unit.
+     */
+    mspkit_int time_to_stale;
+    /**
+     * When the task was last updated, as the server sends it.
+     */
+    mspkit_text last_update;
+    /**
+     * Id of the last data.
+     */
+    mspkit_text last_data_id;
+    /**
+     * When the task was created, as the server sends it.
+     */
+    mspkit_text created_on;
+    /**
+     * When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.
+     */
+    mspkit_text last_scan_time;
+    /**
+     * When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.
+     */
+    mspkit_text transition_time;
+    /**
+     * Whether the task is managed.
+     */
+    mspkit_flag is_managed_task;
+    /**
+     * Id of the agent or probe that monitors the service.
+     */
+    mspkit_text appliance_id;
+    /**
+     * Name of that agent or probe.
+     */
+    mspkit_text appliance_name;
+} mspkit_ncentral_device_service_status_view;
+
+static const mspkit_field mspkit_ncentral_device_service_status_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, task_id, "taskId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, service_id, "serviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, service_item_id, "serviceItemId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, module_name, "moduleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, task_ident, "taskIdent", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, task_note, "taskNote", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, state_status, "stateStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, time_to_stale, "timeToStale", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, last_update, "lastUpdate", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, last_data_id, "lastDataId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, created_on, "createdOn", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, last_scan_time, "lastScanTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, transition_time, "transitionTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, is_managed_task, "isManagedTask", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, appliance_id, "applianceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_service_status_view, appliance_name, "applianceName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_service_status_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_service_status_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_service_status_view, mspkit_ncentral_device_service_status_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_device_service_status_view *mspkit_ncentral_device_service_status_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_device_service_status_view *)mspkit_item_view(item, &mspkit_ncentral_device_service_status_layout);
+}
+
+/**
+ * A scheduled task of a device. Only the id is always present; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_device_task_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task.
+     */
+    mspkit_text task_id;
+    /**
+     * Name of the task.
+     */
+    mspkit_text task_name;
+    /**
+     * Status of the task as it is shown.
+     */
+    mspkit_text status;
+} mspkit_ncentral_device_task_view;
+
+static const mspkit_field mspkit_ncentral_device_task_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_task_view, task_id, "taskId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_task_view, task_name, "taskName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_task_view, status, "status", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_task_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_task_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_task_view, mspkit_ncentral_device_task_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_device_task_view *mspkit_ncentral_device_task_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_device_task_view *)mspkit_item_view(item, &mspkit_ncentral_device_task_layout);
 }
 
 /**
@@ -1530,6 +2642,263 @@ static inline const mspkit_ncentral_registration_token_view *mspkit_ncentral_reg
 }
 
 /**
+ * Servers that a tunnel goes through.
+ */
+typedef struct mspkit_ncentral_tunnel_configuration_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Host and port of the STUN server.
+     */
+    mspkit_text stun_server;
+    /**
+     * Address of the tunnel server.
+     */
+    mspkit_text tunnel_server_url;
+} mspkit_ncentral_tunnel_configuration_view;
+
+static const mspkit_field mspkit_ncentral_tunnel_configuration_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_tunnel_configuration_view, stun_server, "stunServer", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_tunnel_configuration_view, tunnel_server_url, "tunnelServerUrl", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_tunnel_configuration_view`.
+ */
+static const mspkit_layout mspkit_ncentral_tunnel_configuration_layout = MSPKIT_LAYOUT(mspkit_ncentral_tunnel_configuration_view, mspkit_ncentral_tunnel_configuration_fields);
+
+/**
+ * A tunnel through the N-central server.
+ */
+typedef struct mspkit_ncentral_ssh_tunnel_configuration_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Host name and IP address of the N-central server, with a comma between them.
+     */
+    mspkit_text central_server_ip;
+    /**
+     * User name at the N-central server.
+     */
+    mspkit_text central_server_username;
+    /**
+     * Port that is forwarded to the device.
+     */
+    mspkit_int forwarded_port;
+    /**
+     * A second port that is forwarded; null if there is none, for which the server sends -1.
+     */
+    mspkit_int forwarded_port2;
+    /**
+     * Setting of the VNC password.
+     */
+    mspkit_text vnc_password_setting;
+    /**
+     * Timeout of the connection in minutes.
+     */
+    mspkit_int connection_timeout;
+    /**
+     * The vPro account.
+     */
+    mspkit_text vpro_account;
+} mspkit_ncentral_ssh_tunnel_configuration_view;
+
+static const mspkit_field mspkit_ncentral_ssh_tunnel_configuration_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, central_server_ip, "centralServerIp", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, central_server_username, "centralServerUsername", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, forwarded_port, "forwardedPort", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, forwarded_port2, "forwardedPort2", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, vnc_password_setting, "vncPasswordSetting", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, connection_timeout, "connectionTimeout", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ssh_tunnel_configuration_view, vpro_account, "vproAccount", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_ssh_tunnel_configuration_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ssh_tunnel_configuration_layout = MSPKIT_LAYOUT(mspkit_ncentral_ssh_tunnel_configuration_view, mspkit_ncentral_ssh_tunnel_configuration_fields);
+
+/**
+ * What MSP Anywhere needs to connect.
+ */
+typedef struct mspkit_ncentral_mspa_configuration_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * UUID for MSP Anywhere.
+     */
+    mspkit_text uuid;
+    /**
+     * Secret key of the session. Secret.
+     */
+    mspkit_text secret_key;
+    /**
+     * User name for MSP Anywhere.
+     */
+    mspkit_text username;
+    /**
+     * Whether the connection is peer to peer.
+     */
+    mspkit_flag use_peer_to_peer;
+    /**
+     * Whether the session only monitors.
+     */
+    mspkit_flag monitor_only;
+    /**
+     * Whether there is a visual indicator.
+     */
+    mspkit_flag visual_indicator;
+} mspkit_ncentral_mspa_configuration_view;
+
+static const mspkit_field mspkit_ncentral_mspa_configuration_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_mspa_configuration_view, uuid, "uuid", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_mspa_configuration_view, secret_key, "secretKey", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_mspa_configuration_view, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_mspa_configuration_view, use_peer_to_peer, "usePeerToPeer", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_mspa_configuration_view, monitor_only, "monitorOnly", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_mspa_configuration_view, visual_indicator, "visualIndicator", MSPKIT_FIELD_FLAG, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_mspa_configuration_view`.
+ */
+static const mspkit_layout mspkit_ncentral_mspa_configuration_layout = MSPKIT_LAYOUT(mspkit_ncentral_mspa_configuration_view, mspkit_ncentral_mspa_configuration_fields);
+
+/**
+ * How a client connects.
+ */
+typedef struct mspkit_ncentral_connection_details_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Port to connect to.
+     */
+    mspkit_int port;
+    /**
+     * Protocol.
+     */
+    mspkit_text protocol;
+    /**
+     * Whether the connection is encrypted.
+     */
+    mspkit_flag encryption_enabled;
+} mspkit_ncentral_connection_details_view;
+
+static const mspkit_field mspkit_ncentral_connection_details_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_connection_details_view, port, "port", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_connection_details_view, protocol, "protocol", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_connection_details_view, encryption_enabled, "encryptionEnabled", MSPKIT_FIELD_FLAG, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_connection_details_view`.
+ */
+static const mspkit_layout mspkit_ncentral_connection_details_layout = MSPKIT_LAYOUT(mspkit_ncentral_connection_details_view, mspkit_ncentral_connection_details_fields);
+
+/**
+ * A remote control connection. Only the id is always present; which of the configurations is there
+ * depends on the type of connection.
+ */
+typedef struct mspkit_ncentral_remote_control_task_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task.
+     */
+    mspkit_text remote_control_task_id;
+    /**
+     * UUID of the session. Secret.
+     */
+    mspkit_text session_uuid;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Id of the agent or probe that the connection goes through.
+     */
+    mspkit_text appliance_id;
+    /**
+     * Type of a remote control connection. Servers may know more than these. Known values: `SSH`, `VNC`,
+     * `RDP`, `MSP_ANYWHERE`, `TELNET`.
+     */
+    mspkit_text connection_type;
+    /**
+     * Status of the task.
+     */
+    mspkit_text status;
+    /**
+     * Where the client can be downloaded. Secret.
+     */
+    mspkit_text download_url;
+    /**
+     * Servers that a tunnel goes through.
+     */
+    struct {
+        const mspkit_ncentral_tunnel_configuration_view *view;
+        int32_t presence;
+    } tunnel_configuration;
+    /**
+     * A tunnel through the N-central server.
+     */
+    struct {
+        const mspkit_ncentral_ssh_tunnel_configuration_view *view;
+        int32_t presence;
+    } ssh_tunnel_configuration;
+    /**
+     * What MSP Anywhere needs to connect.
+     */
+    struct {
+        const mspkit_ncentral_mspa_configuration_view *view;
+        int32_t presence;
+    } mspa_configuration;
+    /**
+     * How a client connects.
+     */
+    struct {
+        const mspkit_ncentral_connection_details_view *view;
+        int32_t presence;
+    } connection_details;
+} mspkit_ncentral_remote_control_task_view;
+
+static const mspkit_field mspkit_ncentral_remote_control_task_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, remote_control_task_id, "remoteControlTaskId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, session_uuid, "sessionUuid", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, appliance_id, "applianceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, connection_type, "connectionType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, status, "status", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, download_url, "downloadUrl", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, tunnel_configuration, "tunnelConfiguration", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_tunnel_configuration_layout),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, ssh_tunnel_configuration, "sshTunnelConfiguration", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ssh_tunnel_configuration_layout),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, mspa_configuration, "mspaConfiguration", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_mspa_configuration_layout),
+    MSPKIT_FIELD(mspkit_ncentral_remote_control_task_view, connection_details, "connectionDetails", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_connection_details_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_remote_control_task_view`.
+ */
+static const mspkit_layout mspkit_ncentral_remote_control_task_layout = MSPKIT_LAYOUT(mspkit_ncentral_remote_control_task_view, mspkit_ncentral_remote_control_task_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_remote_control_task_view *mspkit_ncentral_remote_control_task_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_remote_control_task_view *)mspkit_response_view(response, &mspkit_ncentral_remote_control_task_layout);
+}
+
+/**
  * A scheduled task.
  */
 typedef struct mspkit_ncentral_scheduled_task_view {
@@ -1914,6 +3283,91 @@ static const mspkit_layout mspkit_ncentral_server_versions_layout = MSPKIT_LAYOU
 static inline const mspkit_ncentral_server_versions_view *mspkit_ncentral_server_versions_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_server_versions_view *)mspkit_response_view(response, &mspkit_ncentral_server_versions_layout);
+}
+
+/**
+ * The result of an action on one service.
+ */
+typedef struct mspkit_ncentral_controlled_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Internal name of the service.
+     */
+    mspkit_text service_name;
+    /**
+     * Name of the service as it is displayed.
+     */
+    mspkit_text display_name;
+    /**
+     * State of the service.
+     */
+    mspkit_text service_status;
+    /**
+     * Status of the action.
+     */
+    mspkit_text action_status;
+    /**
+     * What the server says about the action.
+     */
+    mspkit_text action_details;
+} mspkit_ncentral_controlled_service_view;
+
+static const mspkit_field mspkit_ncentral_controlled_service_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_controlled_service_view, service_name, "serviceName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_controlled_service_view, display_name, "displayName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_controlled_service_view, service_status, "serviceStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_controlled_service_view, action_status, "actionStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_controlled_service_view, action_details, "actionDetails", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_controlled_service_view`.
+ */
+static const mspkit_layout mspkit_ncentral_controlled_service_layout = MSPKIT_LAYOUT(mspkit_ncentral_controlled_service_view, mspkit_ncentral_controlled_service_fields);
+
+/**
+ * The result of an action on services.
+ */
+typedef struct mspkit_ncentral_service_control_result_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Status of an action on services as a whole. Servers may know more than these. Known values:
+     * `Completed`, `CompletedWithError`, `Failed`, `InProgress`, `Created`, `NotCompleted`,
+     * `FailedTerminated`, `FailedCrashed`, `Unknown`, `Updated`, `Removed`.
+     */
+    mspkit_text overall_status;
+    /**
+     * The result for each service.
+     */
+    struct {
+        const mspkit_ncentral_controlled_service_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } services;
+} mspkit_ncentral_service_control_result_view;
+
+static const mspkit_field mspkit_ncentral_service_control_result_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_service_control_result_view, overall_status, "overallStatus", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_control_result_view, services, "services", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_controlled_service_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_service_control_result_view`.
+ */
+static const mspkit_layout mspkit_ncentral_service_control_result_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_control_result_view, mspkit_ncentral_service_control_result_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_service_control_result_view *mspkit_ncentral_service_control_result_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_service_control_result_view *)mspkit_response_view(response, &mspkit_ncentral_service_control_result_layout);
 }
 
 /**
@@ -2749,6 +4203,36 @@ static const mspkit_layout mspkit_ncentral_user_self_layout = MSPKIT_LAYOUT(mspk
 static inline const mspkit_ncentral_user_self_view *mspkit_ncentral_user_self_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_user_self_view *)mspkit_response_view(response, &mspkit_ncentral_user_self_layout);
+}
+
+static const char *const mspkit_ncentral_appliance_tasks_get_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_ncentral_appliance_tasks_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.appliance_tasks.get", mspkit_ncentral_appliance_tasks_get_arguments, 1, NULL, &mspkit_ncentral_appliance_task_layout};
+
+/**
+ * Gets what was measured for a monitored service.
+ *
+ * The last scan of one monitored service of a device: its values, each with its state and thresholds.
+ * Values are text. Some names promise another unit than the value has: the details of disk space that say
+ * `(GB)` hold kilobytes. Vendor's OpenAPI document, GET /api/appliance-tasks/{taskId}. `GET
+ * /api/appliance-tasks/{taskId}`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task of a monitored service, from `devices.list_service_status`. (id)
+ * - `response`: receives the result. `mspkit_ncentral_appliance_task_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_appliance_tasks_get(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_appliance_tasks_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_appliance_tasks_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_appliance_tasks_get_submit(const mspkit_ncentral *client, mspkit_str task_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_appliance_tasks_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
 }
 
 static const mspkit_descriptor mspkit_ncentral_auth_authenticate_descriptor = {sizeof(mspkit_descriptor), "ncentral.auth.authenticate", NULL, 0, NULL, &mspkit_ncentral_auth_tokens_layout};
@@ -3704,6 +5188,869 @@ static inline mspkit_status mspkit_ncentral_customers_list_sites(const mspkit_nc
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_customers_list_sites_descriptor, arguments, params, paging, options, pager, error);
 }
 
+/**
+ * Parameters of `mspkit_ncentral_device_filters_list` besides its arguments.
+ */
+typedef struct mspkit_ncentral_device_filters_list_params {
+    /**
+     * Set by `mspkit_ncentral_device_filters_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Which filters are listed: all, or only those that the API user owns or uses. The server's default
+     * is ALL. (optional, `ALL` or `OWN_AND_USED`)
+     */
+    mspkit_str view_scope;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `filterName`. Without it the order is the server's.
+     * (optional, text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `filterName==Servers*`. It filters rows, not
+     * fields, and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_device_filters_list_params;
+
+static const mspkit_field mspkit_ncentral_device_filters_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_filters_list_params, view_scope, "view_scope", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filters_list_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filters_list_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filters_list_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filters_list_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_filters_list_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_device_filters_list_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_filters_list_params, mspkit_ncentral_device_filters_list_params_fields);
+
+/**
+ * A `mspkit_ncentral_device_filters_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_device_filters_list_params mspkit_ncentral_device_filters_list_params_init(void)
+{
+    mspkit_ncentral_device_filters_list_params made;
+    mspkit_params_init(&mspkit_ncentral_device_filters_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_device_filters_list_descriptor = {sizeof(mspkit_descriptor), "ncentral.device_filters.list", NULL, 0, &mspkit_ncentral_device_filters_list_params_layout, &mspkit_ncentral_device_filter_layout};
+
+/**
+ * Lists the device filters, page by page.
+ *
+ * The filters whose ids `devices.list` and `org_units.list_devices` take as `filter_id`. What a filter
+ * matches is not among its fields. Rows can move between pages while they are read. Vendor's OpenAPI
+ * document, GET /api/device-filters. `GET /api/device-filters`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_ncentral_device_filters_list_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_device_filter_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_device_filters_list(const mspkit_ncentral *client, const mspkit_ncentral_device_filters_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_device_filters_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_control_services` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_control_services_params {
+    /**
+     * Set by `mspkit_ncentral_devices_control_services_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Internal names of the services, not those that are displayed. From 1 to 100, none of them blank.
+     * (required, list of texts, as the text of a JSON array)
+     */
+    mspkit_str service_names;
+    /**
+     * What is done with them. (required, `Start` or `Stop` or `Restart` or `Pause` or `Resume`)
+     */
+    mspkit_str action;
+} mspkit_ncentral_devices_control_services_params;
+
+static const mspkit_field mspkit_ncentral_devices_control_services_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_control_services_params, service_names, "service_names", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_control_services_params, action, "action", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_control_services_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_control_services_params, mspkit_ncentral_devices_control_services_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_control_services_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_control_services_params mspkit_ncentral_devices_control_services_params_init(void)
+{
+    mspkit_ncentral_devices_control_services_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_control_services_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_control_services_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_control_services_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.control_services", mspkit_ncentral_devices_control_services_arguments, 1, &mspkit_ncentral_devices_control_services_params_layout, &mspkit_ncentral_service_control_result_layout};
+
+/**
+ * Starts, stops, restarts, pauses or resumes Windows services of a device.
+ *
+ * Applies one action to up to 100 services. That some or all of them failed is in the result and not an
+ * error: look at `overallStatus` and at each service. The result may also be that the action is still in
+ * progress, and no call follows it up. Restarting twice is not the same as restarting once, so this call
+ * is never sent again once it may have arrived. Vendor's OpenAPI document, POST
+ * /api/devices/{deviceId}/services/actions.
+ *
+ * Not yet in server version 2026.3.0.11. `POST /api/devices/{deviceId}/services/actions`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: some are required; see `mspkit_ncentral_devices_control_services_params`.
+ * - `response`: receives the result. `mspkit_ncentral_service_control_result_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. No call reads the
+ *   outcome back; where the services are monitored, `devices.list_service_status` shows their state some
+ *   minutes later.
+ */
+static inline mspkit_status mspkit_ncentral_devices_control_services(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_control_services_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_control_services_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_control_services`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_control_services_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_control_services_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_control_services_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_create` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_create_params {
+    /**
+     * Set by `mspkit_ncentral_devices_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the customer or site that the device is created for. (required, text, not blank)
+     */
+    mspkit_str customer_id;
+    /**
+     * IP address or host name of the device. (required, text, not blank)
+     */
+    mspkit_str network_address;
+    /**
+     * Operating system, in the vendor's words. (required, text, not blank)
+     */
+    mspkit_str supported_os;
+    /**
+     * Name of the device. (required, text, not blank)
+     */
+    mspkit_str long_name;
+    /**
+     * Class of the device, in the vendor's words. (required, text, not blank)
+     */
+    mspkit_str device_class;
+    /**
+     * Description of the device, at most 255 characters. (optional, text)
+     */
+    mspkit_str description;
+    /**
+     * Licence mode, in the vendor's words. (optional, text)
+     */
+    mspkit_str license_mode;
+    /**
+     * MAC address. (optional, text)
+     */
+    mspkit_str mac_address;
+    /**
+     * User name to log in to the device with. (optional, text)
+     */
+    mspkit_str username;
+    /**
+     * Password of that user. (optional, text, secret)
+     */
+    mspkit_str password;
+} mspkit_ncentral_devices_create_params;
+
+static const mspkit_field mspkit_ncentral_devices_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, customer_id, "customer_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, network_address, "network_address", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, supported_os, "supported_os", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, long_name, "long_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, device_class, "device_class", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, license_mode, "license_mode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, mac_address, "mac_address", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_create_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_create_params, mspkit_ncentral_devices_create_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_create_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_create_params mspkit_ncentral_devices_create_params_init(void)
+{
+    mspkit_ncentral_devices_create_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_devices_create_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.create", NULL, 0, &mspkit_ncentral_devices_create_params_layout, &mspkit_ncentral_created_device_layout};
+
+/**
+ * Creates a device.
+ *
+ * Creates a device of a customer or a site by hand. The vendor lists neither the operating systems nor
+ * the device classes nor the licence modes that are allowed; those of existing devices (`devices.list`)
+ * show what the server knows. There is no idempotency key, so this call is never sent again once it may
+ * have arrived. Vendor's OpenAPI document, POST /api/device. `POST /api/device`. Sent with an access
+ * token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_devices_create_params`.
+ * - `response`: receives the result. `mspkit_ncentral_created_device_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the devices of the
+ *   customer or site (`org_units.list_devices`) and look for the name that was sent.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create(const mspkit_ncentral *client, const mspkit_ncentral_devices_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_submit(const mspkit_ncentral *client, const mspkit_ncentral_devices_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_create_remote_control_task` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_create_remote_control_task_params {
+    /**
+     * Set by `mspkit_ncentral_devices_create_remote_control_task_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * How to connect. Without it the server takes the type that is set for the device. (optional, `SSH`
+     * or `VNC` or `RDP` or `MSP_ANYWHERE` or `TELNET`)
+     */
+    mspkit_str remote_control_type;
+    /**
+     * A note on the connection, at most 500 characters. (optional, text)
+     */
+    mspkit_str description;
+    /**
+     * Port on the device to connect to. (optional, 1 to 65535; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t port;
+} mspkit_ncentral_devices_create_remote_control_task_params;
+
+static const mspkit_field mspkit_ncentral_devices_create_remote_control_task_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_remote_control_task_params, remote_control_type, "remote_control_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_remote_control_task_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_remote_control_task_params, port, "port", MSPKIT_FIELD_INT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_create_remote_control_task_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_create_remote_control_task_params, mspkit_ncentral_devices_create_remote_control_task_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_create_remote_control_task_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_create_remote_control_task_params mspkit_ncentral_devices_create_remote_control_task_params_init(void)
+{
+    mspkit_ncentral_devices_create_remote_control_task_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_create_remote_control_task_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_create_remote_control_task_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_create_remote_control_task_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.create_remote_control_task", mspkit_ncentral_devices_create_remote_control_task_arguments, 1, &mspkit_ncentral_devices_create_remote_control_task_params_layout, &mspkit_ncentral_remote_control_task_layout};
+
+/**
+ * Opens a remote control connection to a device.
+ *
+ * Creates a task that opens a connection, and gets what a client needs to use it. Handle the result like
+ * a password. No call reads or ends a task, so this call is never sent again once it may have arrived.
+ * Vendor's OpenAPI document, POST /api/devices/{deviceId}/remote-control-task.
+ *
+ * Not yet in server version 2026.3.0.11. `POST /api/devices/{deviceId}/remote-control-task`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_devices_create_remote_control_task_params`.
+ * - `response`: receives the result. `mspkit_ncentral_remote_control_task_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. No call lists or reads
+ *   remote control tasks, so the task may be there without being known.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_remote_control_task(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_create_remote_control_task_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_remote_control_task_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_create_remote_control_task`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_remote_control_task_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_create_remote_control_task_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_remote_control_task_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_delete` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_delete_params {
+    /**
+     * Set by `mspkit_ncentral_devices_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Whether the agent is removed from the device as well. The server's default is false. (optional,
+     * true or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t remove_agents;
+} mspkit_ncentral_devices_delete_params;
+
+static const mspkit_field mspkit_ncentral_devices_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_delete_params, remove_agents, "remove_agents", MSPKIT_FIELD_FLAG, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_delete_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_delete_params, mspkit_ncentral_devices_delete_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_delete_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_delete_params mspkit_ncentral_devices_delete_params_init(void)
+{
+    mspkit_ncentral_devices_delete_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_delete_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_delete_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.delete", mspkit_ncentral_devices_delete_arguments, 1, &mspkit_ncentral_devices_delete_params_layout, NULL};
+
+/**
+ * Deletes a device.
+ *
+ * Deletes the device; this cannot be undone. With `removeAgents` the agent is removed from it as well.
+ * When the call had to be repeated and the server then says 404, the first one had arrived, and the call
+ * counts as a success. Vendor's OpenAPI document, DELETE /api/devices/{deviceId}.
+ *
+ * First seen with server version 2026.1.0.503. `DELETE /api/devices/{deviceId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_devices_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. The status in the body is text.
+ * - `MSPKIT_E_NOT_FOUND`, 404: There is no such device, or the server is too old for the endpoint. The
+ *   status in the body is text.
+ */
+static inline mspkit_status mspkit_ncentral_devices_delete(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_delete_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_devices_get_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get", mspkit_ncentral_devices_get_arguments, 1, NULL, &mspkit_ncentral_device_layout};
+
+/**
+ * Gets one device.
+ *
+ * The device with this id. Here `lastLoggedInUser` and `stillLoggedIn` can be null although
+ * `devices.list` has them. Vendor's OpenAPI document, GET /api/devices/{deviceId}. `GET
+ * /api/devices/{deviceId}`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `response`: receives the result. `mspkit_ncentral_device_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_devices_get_activation_key_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_get_activation_key_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get_activation_key", mspkit_ncentral_devices_get_activation_key_arguments, 1, NULL, &mspkit_ncentral_device_activation_key_layout};
+
+/**
+ * Gets the activation key of a device.
+ *
+ * A key with which the agent of this device is activated. The server makes it for this call, and it
+ * expires. Not every device has one. Vendor's OpenAPI document, GET
+ * /api/devices/{deviceId}/activation-key. `GET /api/devices/{deviceId}/activation-key`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `response`: receives the result. `mspkit_ncentral_device_activation_key_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_activation_key(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_activation_key_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_get_activation_key`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_activation_key_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_activation_key_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_devices_get_assets_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_get_assets_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get_assets", mspkit_ncentral_devices_get_assets_arguments, 1, NULL, &mspkit_ncentral_device_assets_layout};
+
+/**
+ * Gets the assets of a device.
+ *
+ * What was found on the device: its hardware, operating system, network adapters and applications, by
+ * category. A field that is absent is not known. Responses are large, some 40 KB for a device. The server
+ * sends further categories, such as `motherboard` and `physicaldrive`, in the field `_extra`, which is
+ * kept among the unlisted fields; it may hold licence keys. Vendor's OpenAPI document, GET
+ * /api/devices/{deviceId}/assets. `GET /api/devices/{deviceId}/assets`. Sent with an access token, which
+ * the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `response`: receives the result. `mspkit_ncentral_device_assets_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_assets(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_assets_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_get_assets`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_assets_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_assets_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_devices_get_lifecycle_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_get_lifecycle_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get_lifecycle", mspkit_ncentral_devices_get_lifecycle_arguments, 1, NULL, &mspkit_ncentral_device_lifecycle_layout};
+
+/**
+ * Gets the warranty and lifecycle data of a device.
+ *
+ * When the device was bought, what it cost, and when its warranty and its lease end. Reading and changing
+ * share one limit of a single call, so a loop over many devices takes its time. Vendor's OpenAPI
+ * document, GET /api/devices/{deviceId}/assets/lifecycle-info. `GET
+ * /api/devices/{deviceId}/assets/lifecycle-info`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `response`: receives the result. `mspkit_ncentral_device_lifecycle_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_lifecycle(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_lifecycle_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_get_lifecycle`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_lifecycle_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_lifecycle_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_devices_get_remote_control_type_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_get_remote_control_type_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get_remote_control_type", mspkit_ncentral_devices_get_remote_control_type_arguments, 1, NULL, &mspkit_ncentral_device_remote_control_layout};
+
+/**
+ * Gets how a device is controlled remotely, and whether it can be now.
+ *
+ * The type of remote control that is set for the device and its present state. These types are not those
+ * that `devices.create_remote_control_task` takes. Vendor's OpenAPI document, GET
+ * /api/devices/{deviceId}/remote-control-type.
+ *
+ * Not yet in server version 2026.3.0.11. `GET /api/devices/{deviceId}/remote-control-type`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `response`: receives the result. `mspkit_ncentral_device_remote_control_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_remote_control_type(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_remote_control_type_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_get_remote_control_type`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_remote_control_type_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_remote_control_type_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_list` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_list_params {
+    /**
+     * Set by `mspkit_ncentral_devices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+     * ids. (optional, id)
+     */
+    mspkit_str filter_id;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+     * fields, and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_devices_list_params;
+
+static const mspkit_field mspkit_ncentral_devices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_params, filter_id, "filter_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_list_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_list_params, mspkit_ncentral_devices_list_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_list_params mspkit_ncentral_devices_list_params_init(void)
+{
+    mspkit_ncentral_devices_list_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_devices_list_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list", NULL, 0, &mspkit_ncentral_devices_list_params_layout, &mspkit_ncentral_device_layout};
+
+/**
+ * Lists the devices of all organization units, page by page.
+ *
+ * Every device that the API user may see; `org_units.list_devices` lists those of one organization unit.
+ * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
+ * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET /api/devices.
+ * `GET /api/devices`. Sent with an access token, which the client obtains and renews. Read-only. Retried
+ * on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_ncentral_devices_list_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_device_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list(const mspkit_ncentral *client, const mspkit_ncentral_devices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_devices_list_service_status_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_list_service_status_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_service_status", mspkit_ncentral_devices_list_service_status_arguments, 1, NULL, &mspkit_ncentral_device_service_status_layout};
+
+/**
+ * Lists the monitored services of a device with their state.
+ *
+ * One row for each monitored service; one response holds all of them. `appliance_tasks.get` with the
+ * row's `taskId` gets what was measured. States are words as they are shown, such as `Normal`; those of
+ * `appliance_tasks.get` are in capitals. Vendor's OpenAPI document, GET
+ * /api/devices/{deviceId}/service-monitor-status. `GET /api/devices/{deviceId}/service-monitor-status`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_device_service_status_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list_service_status(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_service_status_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_devices_list_tasks_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_list_tasks_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_tasks", mspkit_ncentral_devices_list_tasks_arguments, 1, NULL, &mspkit_ncentral_device_task_layout};
+
+/**
+ * Lists the scheduled tasks of a device.
+ *
+ * The tasks of one device with their status; one response holds all of them. N-central cannot list the
+ * scheduled tasks of all devices. Vendor's OpenAPI document, GET /api/devices/{deviceId}/scheduled-tasks.
+ * `GET /api/devices/{deviceId}/scheduled-tasks`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_device_task_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list_tasks(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_tasks_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_replace_lifecycle` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_replace_lifecycle_params {
+    /**
+     * Set by `mspkit_ncentral_devices_replace_lifecycle_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (required,
+     * text)
+     */
+    mspkit_str warranty_expiry_date;
+    /**
+     * When the lease ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (required, text)
+     */
+    mspkit_str lease_expiry_date;
+    /**
+     * When the device is to be replaced, such as `2028-06-30` or `2028-06-30 12:00:00`; may be empty.
+     * (required, text)
+     */
+    mspkit_str expected_replacement_date;
+    /**
+     * When the device was bought, such as `2024-01-15` or `2024-01-15 12:00:00`; may be empty. (required,
+     * text)
+     */
+    mspkit_str purchase_date;
+    /**
+     * What the device cost, without a currency. (required, number; `MSPKIT_DEFAULT` until it is set)
+     */
+    double cost;
+    /**
+     * Where the device is. (required, text)
+     */
+    mspkit_str location;
+    /**
+     * Asset tag. (required, text)
+     */
+    mspkit_str asset_tag;
+    /**
+     * Description, at most 255 characters. (required, text)
+     */
+    mspkit_str description;
+} mspkit_ncentral_devices_replace_lifecycle_params;
+
+static const mspkit_field mspkit_ncentral_devices_replace_lifecycle_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, warranty_expiry_date, "warranty_expiry_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, lease_expiry_date, "lease_expiry_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, expected_replacement_date, "expected_replacement_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, purchase_date, "purchase_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, cost, "cost", MSPKIT_FIELD_NUMBER, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, location, "location", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, asset_tag, "asset_tag", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_lifecycle_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_replace_lifecycle_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_replace_lifecycle_params, mspkit_ncentral_devices_replace_lifecycle_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_replace_lifecycle_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_replace_lifecycle_params mspkit_ncentral_devices_replace_lifecycle_params_init(void)
+{
+    mspkit_ncentral_devices_replace_lifecycle_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_replace_lifecycle_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_replace_lifecycle_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_replace_lifecycle_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.replace_lifecycle", mspkit_ncentral_devices_replace_lifecycle_arguments, 1, &mspkit_ncentral_devices_replace_lifecycle_params_layout, NULL};
+
+/**
+ * Replaces the warranty and lifecycle data of a device.
+ *
+ * Replaces all eight values, so all of them are required: read them first (`devices.get_lifecycle`), and
+ * send those that stay as well. `devices.update_lifecycle` changes only what is given. A date may be
+ * empty; the vendor does not say whether that clears it. Reading and changing share one limit of a single
+ * call. Vendor's OpenAPI document, PUT /api/devices/{deviceId}/assets/lifecycle-info. `PUT
+ * /api/devices/{deviceId}/assets/lifecycle-info`. Sent with an access token, which the client obtains and
+ * renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: some are required; see `mspkit_ncentral_devices_replace_lifecycle_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_devices_replace_lifecycle(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_replace_lifecycle_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_replace_lifecycle_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_replace_lifecycle`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_replace_lifecycle_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_replace_lifecycle_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_replace_lifecycle_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_update_lifecycle` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_update_lifecycle_params {
+    /**
+     * Set by `mspkit_ncentral_devices_update_lifecycle_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional,
+     * text)
+     */
+    mspkit_str warranty_expiry_date;
+    /**
+     * When the lease ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional, text)
+     */
+    mspkit_str lease_expiry_date;
+    /**
+     * When the device is to be replaced, such as `2028-06-30` or `2028-06-30 12:00:00`; may be empty.
+     * (optional, text)
+     */
+    mspkit_str expected_replacement_date;
+    /**
+     * When the device was bought, such as `2024-01-15` or `2024-01-15 12:00:00`; may be empty. (optional,
+     * text)
+     */
+    mspkit_str purchase_date;
+    /**
+     * What the device cost, without a currency. (optional, number; `MSPKIT_DEFAULT`: not given)
+     */
+    double cost;
+    /**
+     * Where the device is. (optional, text)
+     */
+    mspkit_str location;
+    /**
+     * Asset tag. (optional, text)
+     */
+    mspkit_str asset_tag;
+    /**
+     * Description. (optional, text)
+     */
+    mspkit_str description;
+} mspkit_ncentral_devices_update_lifecycle_params;
+
+static const mspkit_field mspkit_ncentral_devices_update_lifecycle_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, warranty_expiry_date, "warranty_expiry_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, lease_expiry_date, "lease_expiry_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, expected_replacement_date, "expected_replacement_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, purchase_date, "purchase_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, cost, "cost", MSPKIT_FIELD_NUMBER, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, location, "location", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, asset_tag, "asset_tag", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_update_lifecycle_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_update_lifecycle_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_update_lifecycle_params, mspkit_ncentral_devices_update_lifecycle_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_update_lifecycle_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_update_lifecycle_params mspkit_ncentral_devices_update_lifecycle_params_init(void)
+{
+    mspkit_ncentral_devices_update_lifecycle_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_update_lifecycle_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_update_lifecycle_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_update_lifecycle_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.update_lifecycle", mspkit_ncentral_devices_update_lifecycle_arguments, 1, &mspkit_ncentral_devices_update_lifecycle_params_layout, NULL};
+
+/**
+ * Changes some warranty and lifecycle data of a device.
+ *
+ * Changes the values that are given and leaves the others; a call without any is refused. A date may be
+ * empty; the vendor does not say whether that clears it. Reading and changing share one limit of a single
+ * call. Vendor's OpenAPI document, PATCH /api/devices/{deviceId}/assets/lifecycle-info. `PATCH
+ * /api/devices/{deviceId}/assets/lifecycle-info`. Sent with an access token, which the client obtains and
+ * renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_devices_update_lifecycle_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_devices_update_lifecycle(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_update_lifecycle_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_update_lifecycle_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_update_lifecycle`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_update_lifecycle_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_update_lifecycle_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_update_lifecycle_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
 static const char *const mspkit_ncentral_org_units_get_arguments[] = {"org_unit_id"};
 static const mspkit_descriptor mspkit_ncentral_org_units_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get", mspkit_ncentral_org_units_get_arguments, 1, NULL, &mspkit_ncentral_org_unit_layout};
 
@@ -4021,6 +6368,90 @@ static inline mspkit_status mspkit_ncentral_org_units_list_children(const mspkit
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_children_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_list_devices` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_list_devices_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_list_devices_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+     * ids. (optional, id)
+     */
+    mspkit_str filter_id;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+     * fields, and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_org_units_list_devices_params;
+
+static const mspkit_field mspkit_ncentral_org_units_list_devices_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_params, filter_id, "filter_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_list_devices_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_list_devices_params, mspkit_ncentral_org_units_list_devices_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_list_devices_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_list_devices_params mspkit_ncentral_org_units_list_devices_params_init(void)
+{
+    mspkit_ncentral_org_units_list_devices_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_list_devices_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_list_devices_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_list_devices_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_devices", mspkit_ncentral_org_units_list_devices_arguments, 1, &mspkit_ncentral_org_units_list_devices_params_layout, &mspkit_ncentral_device_layout};
+
+/**
+ * Lists the devices of an organization unit, page by page.
+ *
+ * The devices of one service organization, customer or site; `devices.list` lists those of all of them.
+ * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
+ * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
+ * /api/org-units/{orgUnitId}/devices. `GET /api/org-units/{orgUnitId}/devices`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_org_units_list_devices_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_device_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list_devices(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_list_devices_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_devices_descriptor, arguments, params, paging, options, pager, error);
 }
 
 static const char *const mspkit_ncentral_org_units_list_job_statuses_arguments[] = {"org_unit_id"};

@@ -5,10 +5,13 @@
 //
 // Contents
 //
+//   appliance_tasks   get
 //   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
 //   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
-//   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_job_statuses, update_limits
+//   device_filters    list
+//   devices           control_services, create, create_remote_control_task, delete, get, get_activation_key, get_assets, get_lifecycle, get_remote_control_type, list, list_service_status, list_tasks, replace_lifecycle, update_lifecycle
+//   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_devices, list_job_statuses, update_limits
 //   reports           get, request_patch_comparison, wait
 //   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
 //   server            health, info, links, time, versions, versions_authenticated
@@ -17,7 +20,7 @@
 //   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
 //   user_roles        create, get, list
 //   users             create, links, list, me
-//   models            ActiveIssue, AuthLinks, AuthToken, TokenPair, AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, DirectTask, Installer, InstallerLink, JobStatus, Links, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
+//   models            ActiveIssue, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DirectTask, Installer, InstallerLink, JobStatus, Links, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
 #ifndef MSPKIT_NCENTRAL_HPP
 #define MSPKIT_NCENTRAL_HPP
 
@@ -68,6 +71,100 @@ struct ActiveIssue {
           details(detail::field(view.details)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// The range of values that a state stands for.
+struct ApplianceTaskThreshold {
+    using c_struct = mspkit_ncentral_appliance_task_threshold_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_appliance_task_threshold_layout; }
+
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    std::optional<std::string> state;
+    /// The lowest value, as text with all digits.
+    std::optional<std::string> low_value;
+    /// The highest value, as text with all digits; it can be larger than a 64-bit number holds.
+    std::optional<std::string> high_value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ApplianceTaskThreshold(const c_struct &view)
+        : state(detail::field(view.state)),
+          low_value(detail::field(view.low_value)),
+          high_value(detail::field(view.high_value)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A value of a monitored service.
+struct ApplianceTaskDetail {
+    using c_struct = mspkit_ncentral_appliance_task_detail_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_appliance_task_detail_layout; }
+
+    /// Id of the value.
+    std::optional<std::string> scan_detail_id;
+    /// Name of the value.
+    std::optional<std::string> detail_name;
+    /// Name of the value as it is shown. The unit in it may be wrong.
+    std::optional<std::string> description;
+    /// The value, as text.
+    std::optional<std::string> detail_value;
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    std::optional<std::string> state;
+    /// How the value is monitored.
+    std::optional<std::string> monitoring_type;
+    /// The range of each state.
+    std::optional<std::vector<ApplianceTaskThreshold>> thresholds;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ApplianceTaskDetail(const c_struct &view)
+        : scan_detail_id(detail::field(view.scan_detail_id)),
+          detail_name(detail::field(view.detail_name)),
+          description(detail::field(view.description)),
+          detail_value(detail::field(view.detail_value)),
+          state(detail::field(view.state)),
+          monitoring_type(detail::field(view.monitoring_type)),
+          json(detail::copy(view.json))
+    {
+        if (view.thresholds.presence == MSPKIT_PRESENT) {
+            thresholds.emplace();
+            for (std::size_t at = 0; at < view.thresholds.count; ++at) {
+                thresholds->emplace_back(*view.thresholds.entries[at]);
+            }
+        }
+    }
+};
+
+/// The last scan of a monitored service. Everything may be null or absent.
+struct ApplianceTask {
+    using c_struct = mspkit_ncentral_appliance_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_appliance_task_layout; }
+
+    /// When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.
+    std::optional<std::string> scan_time;
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    std::optional<std::string> state;
+    /// What went wrong; empty if nothing did.
+    std::optional<std::string> error_message;
+    /// The values.
+    std::optional<std::vector<ApplianceTaskDetail>> service_details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ApplianceTask(const c_struct &view)
+        : scan_time(detail::field(view.scan_time)),
+          state(detail::field(view.state)),
+          error_message(detail::field(view.error_message)),
+          json(detail::copy(view.json))
+    {
+        if (view.service_details.presence == MSPKIT_PRESENT) {
+            service_details.emplace();
+            for (std::size_t at = 0; at < view.service_details.count; ++at) {
+                service_details->emplace_back(*view.service_details.entries[at]);
+            }
+        }
     }
 };
 
@@ -172,6 +269,26 @@ struct AuthTokens {
         if (view.tokens.view != nullptr) {
             tokens.emplace(*view.tokens.view);
         }
+    }
+};
+
+/// The id of a device that was created.
+struct CreatedDevice {
+    using c_struct = mspkit_ncentral_created_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_created_device_layout; }
+
+    /// Id of the new device.
+    std::optional<std::string> device_id;
+    /// What the server says about it.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CreatedDevice(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
     }
 };
 
@@ -327,6 +444,581 @@ struct Customer {
           is_system(detail::field(view.is_system)),
           is_service_org(detail::field(view.is_service_org)),
           county(detail::field(view.county)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Status of a device in the vendor's numbers, whose meaning is not documented.
+struct DeviceStatus {
+    using c_struct = mspkit_ncentral_device_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_status_layout; }
+
+    /// The state as a number.
+    std::optional<std::int64_t> state;
+    /// The status as a number.
+    std::optional<std::int64_t> status;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceStatus(const c_struct &view)
+        : state(detail::field(view.state)),
+          status(detail::field(view.status)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A device. Only the id is always present; everything else may be null or absent, and servers may send
+/// fields that are not listed here. Whether a device is reachable is not among the fields.
+struct Device {
+    using c_struct = mspkit_ncentral_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> long_name;
+    /// Network address of the device, an IP address or a host name.
+    std::optional<std::string> uri;
+    /// Network address that remote control connects to.
+    std::optional<std::string> remote_control_uri;
+    /// Source address of the device, as the server sends it.
+    std::optional<std::string> source_uri;
+    /// Class of the device.
+    std::optional<std::string> device_class;
+    /// Class of the device as it is shown.
+    std::optional<std::string> device_class_label;
+    /// Description of the device.
+    std::optional<std::string> description;
+    /// Whether the device is a probe.
+    std::optional<bool> is_probe;
+    /// Id of the operating system.
+    std::optional<std::string> os_id;
+    /// Operating system, in the vendor's words.
+    std::optional<std::string> supported_os;
+    /// Operating system as it is shown.
+    std::optional<std::string> supported_os_label;
+    /// Name under which the device was discovered.
+    std::optional<std::string> discovered_name;
+    /// The user who logged in last.
+    std::optional<std::string> last_logged_in_user;
+    /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+    std::optional<std::string> still_logged_in;
+    /// Licence mode.
+    std::optional<std::string> license_mode;
+    /// Id of the organization unit the device belongs to, which is a customer or a site.
+    std::optional<std::string> org_unit_id;
+    /// Id of the service organization above the device.
+    std::optional<std::string> so_id;
+    /// Name of the service organization above the device.
+    std::optional<std::string> so_name;
+    /// Id of the customer the device belongs to.
+    std::optional<std::string> customer_id;
+    /// Name of the customer the device belongs to.
+    std::optional<std::string> customer_name;
+    /// Id of the site the device belongs to; null if it belongs to no site.
+    std::optional<std::string> site_id;
+    /// Name of the site the device belongs to.
+    std::optional<std::string> site_name;
+    /// Id of the agent or probe that monitors the device.
+    std::optional<std::string> appliance_id;
+    /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    /// out. Servers before 2025.3.1.9 do not send it.
+    std::optional<std::string> last_appliance_checkin_time;
+    /// The same moment in local time, as text in ISO 8601 form.
+    std::optional<std::string> last_appliance_checkin_time_local;
+    /// Status of a device in the vendor's numbers, whose meaning is not documented.
+    std::optional<DeviceStatus> device_status;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Device(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          long_name(detail::field(view.long_name)),
+          uri(detail::field(view.uri)),
+          remote_control_uri(detail::field(view.remote_control_uri)),
+          source_uri(detail::field(view.source_uri)),
+          device_class(detail::field(view.device_class)),
+          device_class_label(detail::field(view.device_class_label)),
+          description(detail::field(view.description)),
+          is_probe(detail::field(view.is_probe)),
+          os_id(detail::field(view.os_id)),
+          supported_os(detail::field(view.supported_os)),
+          supported_os_label(detail::field(view.supported_os_label)),
+          discovered_name(detail::field(view.discovered_name)),
+          last_logged_in_user(detail::field(view.last_logged_in_user)),
+          still_logged_in(detail::field(view.still_logged_in)),
+          license_mode(detail::field(view.license_mode)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          so_id(detail::field(view.so_id)),
+          so_name(detail::field(view.so_name)),
+          customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          site_id(detail::field(view.site_id)),
+          site_name(detail::field(view.site_name)),
+          appliance_id(detail::field(view.appliance_id)),
+          last_appliance_checkin_time(detail::field(view.last_appliance_checkin_time)),
+          last_appliance_checkin_time_local(detail::field(view.last_appliance_checkin_time_local)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_status.view != nullptr) {
+            device_status.emplace(*view.device_status.view);
+        }
+    }
+};
+
+/// The activation key of a device.
+struct DeviceActivationKey {
+    using c_struct = mspkit_ncentral_device_activation_key_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_activation_key_layout; }
+
+    /// The key.
+    std::optional<std::string> activation_key;
+    /// When it expires, as text in ISO 8601 form.
+    std::optional<std::string> expiration_date;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceActivationKey(const c_struct &view)
+        : activation_key(detail::field(view.activation_key)),
+          expiration_date(detail::field(view.expiration_date)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The operating system.
+struct AssetOs {
+    using c_struct = mspkit_ncentral_asset_os_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_os_layout; }
+
+    /// Name of the operating system.
+    std::optional<std::string> reported_os;
+    /// Architecture.
+    std::optional<std::string> os_architecture;
+    /// Version.
+    std::optional<std::string> version;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetOs(const c_struct &view)
+        : reported_os(detail::field(view.reported_os)),
+          os_architecture(detail::field(view.os_architecture)),
+          version(detail::field(view.version)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The computer as a whole.
+struct AssetComputerSystem {
+    using c_struct = mspkit_ncentral_asset_computer_system_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_computer_system_layout; }
+
+    /// Serial number.
+    std::optional<std::string> serial_number;
+    /// NetBIOS name.
+    std::optional<std::string> netbios_name;
+    /// Model.
+    std::optional<std::string> model;
+    /// Manufacturer.
+    std::optional<std::string> manufacturer;
+    /// Size of the memory in bytes, as text.
+    std::optional<std::string> total_physical_memory;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetComputerSystem(const c_struct &view)
+        : serial_number(detail::field(view.serial_number)),
+          netbios_name(detail::field(view.netbios_name)),
+          model(detail::field(view.model)),
+          manufacturer(detail::field(view.manufacturer)),
+          total_physical_memory(detail::field(view.total_physical_memory)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The processor.
+struct AssetProcessor {
+    using c_struct = mspkit_ncentral_asset_processor_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_processor_layout; }
+
+    /// Name of the processor.
+    std::optional<std::string> name;
+    /// Number of cores, as text.
+    std::optional<std::string> number_of_cores;
+    /// Number of processors, as text.
+    std::optional<std::string> number_of_cpus;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetProcessor(const c_struct &view)
+        : name(detail::field(view.name)),
+          number_of_cores(detail::field(view.number_of_cores)),
+          number_of_cpus(detail::field(view.number_of_cpus)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A network adapter.
+struct AssetNetworkAdapter {
+    using c_struct = mspkit_ncentral_asset_network_adapter_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_network_adapter_layout; }
+
+    /// Place in the list, from 0.
+    std::optional<std::int64_t> index;
+    /// Name of the adapter.
+    std::optional<std::string> description;
+    /// MAC address.
+    std::optional<std::string> mac_address;
+    /// IP address.
+    std::optional<std::string> ip_address;
+    /// Address of the gateway.
+    std::optional<std::string> gateway;
+    /// Address of the DNS server.
+    std::optional<std::string> dns_server;
+    /// Address of the DHCP server.
+    std::optional<std::string> dhcp_server;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetNetworkAdapter(const c_struct &view)
+        : index(detail::field(view.index)),
+          description(detail::field(view.description)),
+          mac_address(detail::field(view.mac_address)),
+          ip_address(detail::field(view.ip_address)),
+          gateway(detail::field(view.gateway)),
+          dns_server(detail::field(view.dns_server)),
+          dhcp_server(detail::field(view.dhcp_server)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The network adapters.
+struct AssetNetworkAdapters {
+    using c_struct = mspkit_ncentral_asset_network_adapters_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_network_adapters_layout; }
+
+    /// One entry for each adapter.
+    std::optional<std::vector<AssetNetworkAdapter>> entries;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetNetworkAdapters(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.entries.presence == MSPKIT_PRESENT) {
+            entries.emplace();
+            for (std::size_t at = 0; at < view.entries.count; ++at) {
+                entries->emplace_back(*view.entries.entries[at]);
+            }
+        }
+    }
+};
+
+/// An installed application.
+struct AssetApplication {
+    using c_struct = mspkit_ncentral_asset_application_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_application_layout; }
+
+    /// Place in the list, from 0.
+    std::optional<std::int64_t> index;
+    /// Name of the application.
+    std::optional<std::string> display_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetApplication(const c_struct &view)
+        : index(detail::field(view.index)),
+          display_name(detail::field(view.display_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The installed applications.
+struct AssetApplications {
+    using c_struct = mspkit_ncentral_asset_applications_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_applications_layout; }
+
+    /// One entry for each application.
+    std::optional<std::vector<AssetApplication>> entries;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetApplications(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.entries.presence == MSPKIT_PRESENT) {
+            entries.emplace();
+            for (std::size_t at = 0; at < view.entries.count; ++at) {
+                entries->emplace_back(*view.entries.entries[at]);
+            }
+        }
+    }
+};
+
+/// The device as N-central knows it.
+struct AssetDevice {
+    using c_struct = mspkit_ncentral_asset_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_device_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> long_name;
+    /// Class of the device.
+    std::optional<std::string> device_class;
+    /// Network address of the device, an IP address or a host name.
+    std::optional<std::string> uri;
+    /// When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.
+    std::optional<std::string> last_login;
+    /// Whether the device was deleted, as the text `true` or `false`.
+    std::optional<std::string> deleted;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetDevice(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          long_name(detail::field(view.long_name)),
+          device_class(detail::field(view.device_class)),
+          uri(detail::field(view.uri)),
+          last_login(detail::field(view.last_login)),
+          deleted(detail::field(view.deleted)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The assets of a device by category. Every category may be null or absent, and servers may send more of
+/// them. Values are text, numbers and truths included.
+struct DeviceAssets {
+    using c_struct = mspkit_ncentral_device_assets_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_assets_layout; }
+
+    /// The operating system.
+    std::optional<AssetOs> os;
+    /// The computer as a whole.
+    std::optional<AssetComputerSystem> computer_system;
+    /// The processor.
+    std::optional<AssetProcessor> processor;
+    /// The network adapters.
+    std::optional<AssetNetworkAdapters> network_adapter;
+    /// The installed applications.
+    std::optional<AssetApplications> application;
+    /// The device as N-central knows it.
+    std::optional<AssetDevice> device;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceAssets(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.os.view != nullptr) {
+            os.emplace(*view.os.view);
+        }
+        if (view.computer_system.view != nullptr) {
+            computer_system.emplace(*view.computer_system.view);
+        }
+        if (view.processor.view != nullptr) {
+            processor.emplace(*view.processor.view);
+        }
+        if (view.network_adapter.view != nullptr) {
+            network_adapter.emplace(*view.network_adapter.view);
+        }
+        if (view.application.view != nullptr) {
+            application.emplace(*view.application.view);
+        }
+        if (view.device.view != nullptr) {
+            device.emplace(*view.device.view);
+        }
+    }
+};
+
+/// A device filter. Only the id is always present; everything else may be null or absent, and servers may
+/// send fields that are not listed here.
+struct DeviceFilter {
+    using c_struct = mspkit_ncentral_device_filter_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_filter_layout; }
+
+    /// Id of the filter.
+    std::optional<std::string> filter_id;
+    /// Name of the filter.
+    std::optional<std::string> filter_name;
+    /// Description of the filter.
+    std::optional<std::string> description;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceFilter(const c_struct &view)
+        : filter_id(detail::field(view.filter_id)),
+          filter_name(detail::field(view.filter_name)),
+          description(detail::field(view.description)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Warranty and lifecycle data of a device. Everything may be null or absent.
+struct DeviceLifecycle {
+    using c_struct = mspkit_ncentral_device_lifecycle_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_lifecycle_layout; }
+
+    /// When the warranty ends, as text such as `2027-12-31`; a time may follow.
+    std::optional<std::string> warranty_expiry_date;
+    /// When the lease ends, as text such as `2027-12-31`; a time may follow.
+    std::optional<std::string> lease_expiry_date;
+    /// When the device is to be replaced, as text such as `2028-06-30`; a time may follow.
+    std::optional<std::string> expected_replacement_date;
+    /// When the device was bought, as text such as `2024-01-15`; a time may follow.
+    std::optional<std::string> purchase_date;
+    /// What the device cost, without a currency.
+    std::optional<double> cost;
+    /// Where the device is.
+    std::optional<std::string> location;
+    /// Asset tag.
+    std::optional<std::string> asset_tag;
+    /// Description.
+    std::optional<std::string> description;
+    /// The error of the last update of the warranty, if there was one.
+    std::optional<std::string> update_warranty_error;
+    /// When the system last looked the warranty up, as text in ISO 8601 form.
+    std::optional<std::string> last_system_warranty_discovery;
+    /// When the device was last discovered, as text in ISO 8601 form.
+    std::optional<std::string> last_discovery;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceLifecycle(const c_struct &view)
+        : warranty_expiry_date(detail::field(view.warranty_expiry_date)),
+          lease_expiry_date(detail::field(view.lease_expiry_date)),
+          expected_replacement_date(detail::field(view.expected_replacement_date)),
+          purchase_date(detail::field(view.purchase_date)),
+          cost(detail::field(view.cost)),
+          location(detail::field(view.location)),
+          asset_tag(detail::field(view.asset_tag)),
+          description(detail::field(view.description)),
+          update_warranty_error(detail::field(view.update_warranty_error)),
+          last_system_warranty_discovery(detail::field(view.last_system_warranty_discovery)),
+          last_discovery(detail::field(view.last_discovery)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// How a device is controlled remotely. Only the id is always present; everything else may be null or
+/// absent.
+struct DeviceRemoteControl {
+    using c_struct = mspkit_ncentral_device_remote_control_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_remote_control_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Whether the device can be controlled remotely.
+    std::optional<bool> remote_controllable;
+    /// How the device is controlled remotely. Servers may know more than these.
+    std::optional<std::string> remote_control_type;
+    /// Whether the device can be controlled at the moment. Servers may know more than these.
+    std::optional<std::string> remote_control_state;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceRemoteControl(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          remote_controllable(detail::field(view.remote_controllable)),
+          remote_control_type(detail::field(view.remote_control_type)),
+          remote_control_state(detail::field(view.remote_control_state)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A monitored service of a device. Only the id of its task is always present; everything else may be
+/// null or absent, and servers may send fields that are not listed here.
+struct DeviceServiceStatus {
+    using c_struct = mspkit_ncentral_device_service_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_service_status_layout; }
+
+    /// Id of the task that monitors the service, for `appliance_tasks.get`.
+    std::optional<std::string> task_id;
+    /// Id of the service.
+    std::optional<std::string> service_id;
+    /// Id of the item of the service.
+    std::optional<std::string> service_item_id;
+    /// Name of the service.
+    std::optional<std::string> module_name;
+    /// Identifier of the task; often empty.
+    std::optional<std::string> task_ident;
+    /// Note on the task.
+    std::optional<std::string> task_note;
+    /// State as it is shown.
+    std::optional<std::string> state_status;
+    /// Time without data after which the state is stale. The vendor names no unit.
+    std::optional<std::int64_t> time_to_stale;
+    /// When the task was last updated, as the server sends it.
+    std::optional<std::string> last_update;
+    /// Id of the last data.
+    std::optional<std::string> last_data_id;
+    /// When the task was created, as the server sends it.
+    std::optional<std::string> created_on;
+    /// When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.
+    std::optional<std::string> last_scan_time;
+    /// When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.
+    std::optional<std::string> transition_time;
+    /// Whether the task is managed.
+    std::optional<bool> is_managed_task;
+    /// Id of the agent or probe that monitors the service.
+    std::optional<std::string> appliance_id;
+    /// Name of that agent or probe.
+    std::optional<std::string> appliance_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceServiceStatus(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          service_id(detail::field(view.service_id)),
+          service_item_id(detail::field(view.service_item_id)),
+          module_name(detail::field(view.module_name)),
+          task_ident(detail::field(view.task_ident)),
+          task_note(detail::field(view.task_note)),
+          state_status(detail::field(view.state_status)),
+          time_to_stale(detail::field(view.time_to_stale)),
+          last_update(detail::field(view.last_update)),
+          last_data_id(detail::field(view.last_data_id)),
+          created_on(detail::field(view.created_on)),
+          last_scan_time(detail::field(view.last_scan_time)),
+          transition_time(detail::field(view.transition_time)),
+          is_managed_task(detail::field(view.is_managed_task)),
+          appliance_id(detail::field(view.appliance_id)),
+          appliance_name(detail::field(view.appliance_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A scheduled task of a device. Only the id is always present; everything else may be null or absent,
+/// and servers may send fields that are not listed here.
+struct DeviceTask {
+    using c_struct = mspkit_ncentral_device_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// Name of the task.
+    std::optional<std::string> task_name;
+    /// Status of the task as it is shown.
+    std::optional<std::string> status;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceTask(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          task_name(detail::field(view.task_name)),
+          status(detail::field(view.status)),
           json(detail::copy(view.json))
     {
     }
@@ -872,6 +1564,172 @@ struct RegistrationToken {
     }
 };
 
+/// Servers that a tunnel goes through.
+struct TunnelConfiguration {
+    using c_struct = mspkit_ncentral_tunnel_configuration_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_tunnel_configuration_layout; }
+
+    /// Host and port of the STUN server.
+    std::optional<std::string> stun_server;
+    /// Address of the tunnel server.
+    std::optional<std::string> tunnel_server_url;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit TunnelConfiguration(const c_struct &view)
+        : stun_server(detail::field(view.stun_server)),
+          tunnel_server_url(detail::field(view.tunnel_server_url)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A tunnel through the N-central server.
+struct SshTunnelConfiguration {
+    using c_struct = mspkit_ncentral_ssh_tunnel_configuration_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ssh_tunnel_configuration_layout; }
+
+    /// Host name and IP address of the N-central server, with a comma between them.
+    std::optional<std::string> central_server_ip;
+    /// User name at the N-central server.
+    std::optional<std::string> central_server_username;
+    /// Port that is forwarded to the device.
+    std::optional<std::int64_t> forwarded_port;
+    /// A second port that is forwarded; null if there is none, for which the server sends -1.
+    std::optional<std::int64_t> forwarded_port2;
+    /// Setting of the VNC password.
+    std::optional<std::string> vnc_password_setting;
+    /// Timeout of the connection in minutes.
+    std::optional<std::int64_t> connection_timeout;
+    /// The vPro account.
+    std::optional<std::string> vpro_account;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SshTunnelConfiguration(const c_struct &view)
+        : central_server_ip(detail::field(view.central_server_ip)),
+          central_server_username(detail::field(view.central_server_username)),
+          forwarded_port(detail::field(view.forwarded_port)),
+          forwarded_port2(detail::field(view.forwarded_port2)),
+          vnc_password_setting(detail::field(view.vnc_password_setting)),
+          connection_timeout(detail::field(view.connection_timeout)),
+          vpro_account(detail::field(view.vpro_account)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What MSP Anywhere needs to connect.
+struct MspaConfiguration {
+    using c_struct = mspkit_ncentral_mspa_configuration_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_mspa_configuration_layout; }
+
+    /// UUID for MSP Anywhere.
+    std::optional<std::string> uuid;
+    /// Secret key of the session.
+    std::optional<std::string> secret_key;
+    /// User name for MSP Anywhere.
+    std::optional<std::string> username;
+    /// Whether the connection is peer to peer.
+    std::optional<bool> use_peer_to_peer;
+    /// Whether the session only monitors.
+    std::optional<bool> monitor_only;
+    /// Whether there is a visual indicator.
+    std::optional<bool> visual_indicator;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MspaConfiguration(const c_struct &view)
+        : uuid(detail::field(view.uuid)),
+          secret_key(detail::field(view.secret_key)),
+          username(detail::field(view.username)),
+          use_peer_to_peer(detail::field(view.use_peer_to_peer)),
+          monitor_only(detail::field(view.monitor_only)),
+          visual_indicator(detail::field(view.visual_indicator)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// How a client connects.
+struct ConnectionDetails {
+    using c_struct = mspkit_ncentral_connection_details_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_connection_details_layout; }
+
+    /// Port to connect to.
+    std::optional<std::int64_t> port;
+    /// Protocol.
+    std::optional<std::string> protocol;
+    /// Whether the connection is encrypted.
+    std::optional<bool> encryption_enabled;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ConnectionDetails(const c_struct &view)
+        : port(detail::field(view.port)),
+          protocol(detail::field(view.protocol)),
+          encryption_enabled(detail::field(view.encryption_enabled)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A remote control connection. Only the id is always present; which of the configurations is there
+/// depends on the type of connection.
+struct RemoteControlTask {
+    using c_struct = mspkit_ncentral_remote_control_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_remote_control_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> remote_control_task_id;
+    /// UUID of the session.
+    std::optional<std::string> session_uuid;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the agent or probe that the connection goes through.
+    std::optional<std::string> appliance_id;
+    /// Type of a remote control connection. Servers may know more than these.
+    std::optional<std::string> connection_type;
+    /// Status of the task.
+    std::optional<std::string> status;
+    /// Where the client can be downloaded.
+    std::optional<std::string> download_url;
+    /// Servers that a tunnel goes through.
+    std::optional<TunnelConfiguration> tunnel_configuration;
+    /// A tunnel through the N-central server.
+    std::optional<SshTunnelConfiguration> ssh_tunnel_configuration;
+    /// What MSP Anywhere needs to connect.
+    std::optional<MspaConfiguration> mspa_configuration;
+    /// How a client connects.
+    std::optional<ConnectionDetails> connection_details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit RemoteControlTask(const c_struct &view)
+        : remote_control_task_id(detail::field(view.remote_control_task_id)),
+          session_uuid(detail::field(view.session_uuid)),
+          device_id(detail::field(view.device_id)),
+          appliance_id(detail::field(view.appliance_id)),
+          connection_type(detail::field(view.connection_type)),
+          status(detail::field(view.status)),
+          download_url(detail::field(view.download_url)),
+          json(detail::copy(view.json))
+    {
+        if (view.tunnel_configuration.view != nullptr) {
+            tunnel_configuration.emplace(*view.tunnel_configuration.view);
+        }
+        if (view.ssh_tunnel_configuration.view != nullptr) {
+            ssh_tunnel_configuration.emplace(*view.ssh_tunnel_configuration.view);
+        }
+        if (view.mspa_configuration.view != nullptr) {
+            mspa_configuration.emplace(*view.mspa_configuration.view);
+        }
+        if (view.connection_details.view != nullptr) {
+            connection_details.emplace(*view.connection_details.view);
+        }
+    }
+};
+
 /// A scheduled task.
 struct ScheduledTask {
     using c_struct = mspkit_ncentral_scheduled_task_view;
@@ -1093,6 +1951,60 @@ struct ServerVersions {
         : versions(detail::field(view.versions)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// The result of an action on one service.
+struct ControlledService {
+    using c_struct = mspkit_ncentral_controlled_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_controlled_service_layout; }
+
+    /// Internal name of the service.
+    std::optional<std::string> service_name;
+    /// Name of the service as it is displayed.
+    std::optional<std::string> display_name;
+    /// State of the service.
+    std::optional<std::string> service_status;
+    /// Status of the action.
+    std::optional<std::string> action_status;
+    /// What the server says about the action.
+    std::optional<std::string> action_details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ControlledService(const c_struct &view)
+        : service_name(detail::field(view.service_name)),
+          display_name(detail::field(view.display_name)),
+          service_status(detail::field(view.service_status)),
+          action_status(detail::field(view.action_status)),
+          action_details(detail::field(view.action_details)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The result of an action on services.
+struct ServiceControlResult {
+    using c_struct = mspkit_ncentral_service_control_result_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_service_control_result_layout; }
+
+    /// Status of an action on services as a whole. Servers may know more than these.
+    std::optional<std::string> overall_status;
+    /// The result for each service.
+    std::optional<std::vector<ControlledService>> services;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServiceControlResult(const c_struct &view)
+        : overall_status(detail::field(view.overall_status)),
+          json(detail::copy(view.json))
+    {
+        if (view.services.presence == MSPKIT_PRESENT) {
+            services.emplace();
+            for (std::size_t at = 0; at < view.services.count; ++at) {
+                services->emplace_back(*view.services.entries[at]);
+            }
+        }
     }
 };
 
@@ -1714,6 +2626,147 @@ struct customers_list_sites_params {
     std::optional<std::string> select = {};
 };
 
+/// Parameters of `list` of `device_filters` besides its arguments.
+struct device_filters_list_params {
+    /// Which filters are listed: all, or only those that the API user owns or uses. The server's default
+    /// is ALL. (optional, `ALL` or `OWN_AND_USED`)
+    std::optional<std::string> view_scope = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `filterName`. Without it the order is the server's.
+    /// (optional, text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `filterName==Servers*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `control_services` of `devices` besides its arguments.
+struct devices_control_services_params {
+    /// Internal names of the services, not those that are displayed. From 1 to 100, none of them blank.
+    /// (required, list of texts, as the text of a JSON array)
+    std::optional<std::string> service_names = {};
+    /// What is done with them. (required, `Start` or `Stop` or `Restart` or `Pause` or `Resume`)
+    std::optional<std::string> action = {};
+};
+
+/// Parameters of `create` of `devices` besides its arguments.
+struct devices_create_params {
+    /// Id of the customer or site that the device is created for. (required, text, not blank)
+    std::optional<std::string> customer_id = {};
+    /// IP address or host name of the device. (required, text, not blank)
+    std::optional<std::string> network_address = {};
+    /// Operating system, in the vendor's words. (required, text, not blank)
+    std::optional<std::string> supported_os = {};
+    /// Name of the device. (required, text, not blank)
+    std::optional<std::string> long_name = {};
+    /// Class of the device, in the vendor's words. (required, text, not blank)
+    std::optional<std::string> device_class = {};
+    /// Description of the device, at most 255 characters. (optional, text)
+    std::optional<std::string> description = {};
+    /// Licence mode, in the vendor's words. (optional, text)
+    std::optional<std::string> license_mode = {};
+    /// MAC address. (optional, text)
+    std::optional<std::string> mac_address = {};
+    /// User name to log in to the device with. (optional, text)
+    std::optional<std::string> username = {};
+    /// Password of that user. (optional, text, secret)
+    std::optional<std::string> password = {};
+};
+
+/// Parameters of `create_remote_control_task` of `devices` besides its arguments.
+struct devices_create_remote_control_task_params {
+    /// How to connect. Without it the server takes the type that is set for the device. (optional, `SSH`
+    /// or `VNC` or `RDP` or `MSP_ANYWHERE` or `TELNET`)
+    std::optional<std::string> remote_control_type = {};
+    /// A note on the connection, at most 500 characters. (optional, text)
+    std::optional<std::string> description = {};
+    /// Port on the device to connect to. (optional, 1 to 65535; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> port = {};
+};
+
+/// Parameters of `delete_` of `devices` besides its arguments.
+struct devices_delete_params {
+    /// Whether the agent is removed from the device as well. The server's default is false. (optional,
+    /// true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> remove_agents = {};
+};
+
+/// Parameters of `list` of `devices` besides its arguments.
+struct devices_list_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `replace_lifecycle` of `devices` besides its arguments.
+struct devices_replace_lifecycle_params {
+    /// When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (required,
+    /// text)
+    std::optional<std::string> warranty_expiry_date = {};
+    /// When the lease ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (required, text)
+    std::optional<std::string> lease_expiry_date = {};
+    /// When the device is to be replaced, such as `2028-06-30` or `2028-06-30 12:00:00`; may be empty.
+    /// (required, text)
+    std::optional<std::string> expected_replacement_date = {};
+    /// When the device was bought, such as `2024-01-15` or `2024-01-15 12:00:00`; may be empty.
+    /// (required, text)
+    std::optional<std::string> purchase_date = {};
+    /// What the device cost, without a currency. (required, number; `MSPKIT_DEFAULT` until it is set)
+    std::optional<double> cost = {};
+    /// Where the device is. (required, text)
+    std::optional<std::string> location = {};
+    /// Asset tag. (required, text)
+    std::optional<std::string> asset_tag = {};
+    /// Description, at most 255 characters. (required, text)
+    std::optional<std::string> description = {};
+};
+
+/// Parameters of `update_lifecycle` of `devices` besides its arguments.
+struct devices_update_lifecycle_params {
+    /// When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional,
+    /// text)
+    std::optional<std::string> warranty_expiry_date = {};
+    /// When the lease ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional, text)
+    std::optional<std::string> lease_expiry_date = {};
+    /// When the device is to be replaced, such as `2028-06-30` or `2028-06-30 12:00:00`; may be empty.
+    /// (optional, text)
+    std::optional<std::string> expected_replacement_date = {};
+    /// When the device was bought, such as `2024-01-15` or `2024-01-15 12:00:00`; may be empty.
+    /// (optional, text)
+    std::optional<std::string> purchase_date = {};
+    /// What the device cost, without a currency. (optional, number; `MSPKIT_DEFAULT`: not given)
+    std::optional<double> cost = {};
+    /// Where the device is. (optional, text)
+    std::optional<std::string> location = {};
+    /// Asset tag. (optional, text)
+    std::optional<std::string> asset_tag = {};
+    /// Description. (optional, text)
+    std::optional<std::string> description = {};
+};
+
 /// Parameters of `list` of `org_units` besides its arguments.
 struct org_units_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -1768,6 +2821,28 @@ struct org_units_list_children_params {
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_devices` of `org_units` besides its arguments.
+struct org_units_list_devices_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
 };
 
@@ -2070,6 +3145,37 @@ struct users_list_params {
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
+};
+
+/// What an agent or a probe measured for a monitored service of a device.
+class appliance_tasks_resource {
+public:
+    explicit appliance_tasks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets what was measured for a monitored service. See `mspkit_ncentral_appliance_tasks_get`.
+    response<ApplianceTask> get(const id &task_id, const call_options &options = {}) const { return try_get(task_id, options).value(); }
+    result<response<ApplianceTask>> try_get(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_appliance_tasks_get(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ApplianceTask>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<ApplianceTask>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_appliance_tasks_get_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
 };
 
 /// The token exchange. Clients do this automatically; call these only to inspect it.
@@ -2598,6 +3704,419 @@ private:
     const mspkit_ncentral *held;
 };
 
+/// Device filters, the saved searches by which lists of devices can be narrowed down.
+class device_filters_resource {
+public:
+    explicit device_filters_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Lists the device filters, page by page. See `mspkit_ncentral_device_filters_list`.
+    pager<DeviceFilter> list(const device_filters_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<DeviceFilter>> try_list(const device_filters_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_device_filters_list_params given = mspkit_ncentral_device_filters_list_params_init();
+        given.view_scope = detail::given(params.view_scope);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_device_filters_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceFilter>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Devices of every organization unit that the API user may see, with their assets, monitored services
+/// and tasks.
+class devices_resource {
+public:
+    explicit devices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Starts, stops, restarts, pauses or resumes Windows services of a device. See
+    /// `mspkit_ncentral_devices_control_services`.
+    response<ServiceControlResult> control_services(const id &device_id, const devices_control_services_params &params, const call_options &options = {}) const { return try_control_services(device_id, params, options).value(); }
+    result<response<ServiceControlResult>> try_control_services(const id &device_id, const devices_control_services_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_control_services_params given = mspkit_ncentral_devices_control_services_params_init();
+        given.service_names = detail::given(params.service_names);
+        given.action = detail::given(params.action);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_control_services(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServiceControlResult>(got);
+    }
+    /// Same as `control_services`, submitted to a queue: its completion has `take<ServiceControlResult>()`.
+    mspkit_operation submit_control_services(queue &to, void *user_data, const id &device_id, const devices_control_services_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_control_services_params given = mspkit_ncentral_devices_control_services_params_init();
+        given.service_names = detail::given(params.service_names);
+        given.action = detail::given(params.action);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_control_services_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Creates a device. See `mspkit_ncentral_devices_create`.
+    response<CreatedDevice> create(const devices_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedDevice>> try_create(const devices_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_params given = mspkit_ncentral_devices_create_params_init();
+        given.customer_id = detail::given(params.customer_id);
+        given.network_address = detail::given(params.network_address);
+        given.supported_os = detail::given(params.supported_os);
+        given.long_name = detail::given(params.long_name);
+        given.device_class = detail::given(params.device_class);
+        given.description = detail::given(params.description);
+        given.license_mode = detail::given(params.license_mode);
+        given.mac_address = detail::given(params.mac_address);
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedDevice>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedDevice>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const devices_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_params given = mspkit_ncentral_devices_create_params_init();
+        given.customer_id = detail::given(params.customer_id);
+        given.network_address = detail::given(params.network_address);
+        given.supported_os = detail::given(params.supported_os);
+        given.long_name = detail::given(params.long_name);
+        given.device_class = detail::given(params.device_class);
+        given.description = detail::given(params.description);
+        given.license_mode = detail::given(params.license_mode);
+        given.mac_address = detail::given(params.mac_address);
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Opens a remote control connection to a device. See
+    /// `mspkit_ncentral_devices_create_remote_control_task`.
+    response<RemoteControlTask> create_remote_control_task(const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const { return try_create_remote_control_task(device_id, params, options).value(); }
+    result<response<RemoteControlTask>> try_create_remote_control_task(const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_remote_control_task_params given = mspkit_ncentral_devices_create_remote_control_task_params_init();
+        given.remote_control_type = detail::given(params.remote_control_type);
+        given.description = detail::given(params.description);
+        given.port = detail::number<std::int64_t>(params.port);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create_remote_control_task(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RemoteControlTask>(got);
+    }
+    /// Same as `create_remote_control_task`, submitted to a queue: its completion has `take<RemoteControlTask>()`.
+    mspkit_operation submit_create_remote_control_task(queue &to, void *user_data, const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_remote_control_task_params given = mspkit_ncentral_devices_create_remote_control_task_params_init();
+        given.remote_control_type = detail::given(params.remote_control_type);
+        given.description = detail::given(params.description);
+        given.port = detail::number<std::int64_t>(params.port);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_remote_control_task_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes a device. See `mspkit_ncentral_devices_delete`.
+    response<void> delete_(const id &device_id, const devices_delete_params &params = {}, const call_options &options = {}) const { return try_delete(device_id, params, options).value(); }
+    result<response<void>> try_delete(const id &device_id, const devices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_params given = mspkit_ncentral_devices_delete_params_init();
+        given.remove_agents = detail::number<std::int32_t>(params.remove_agents);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_delete(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, const id &device_id, const devices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_params given = mspkit_ncentral_devices_delete_params_init();
+        given.remove_agents = detail::number<std::int32_t>(params.remove_agents);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_delete_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one device. See `mspkit_ncentral_devices_get`.
+    response<Device> get(const id &device_id, const call_options &options = {}) const { return try_get(device_id, options).value(); }
+    result<response<Device>> try_get(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Device>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Device>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the activation key of a device. See `mspkit_ncentral_devices_get_activation_key`.
+    response<DeviceActivationKey> get_activation_key(const id &device_id, const call_options &options = {}) const { return try_get_activation_key(device_id, options).value(); }
+    result<response<DeviceActivationKey>> try_get_activation_key(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_activation_key(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceActivationKey>(got);
+    }
+    /// Same as `get_activation_key`, submitted to a queue: its completion has `take<DeviceActivationKey>()`.
+    mspkit_operation submit_get_activation_key(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_activation_key_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the assets of a device. See `mspkit_ncentral_devices_get_assets`.
+    response<DeviceAssets> get_assets(const id &device_id, const call_options &options = {}) const { return try_get_assets(device_id, options).value(); }
+    result<response<DeviceAssets>> try_get_assets(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_assets(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceAssets>(got);
+    }
+    /// Same as `get_assets`, submitted to a queue: its completion has `take<DeviceAssets>()`.
+    mspkit_operation submit_get_assets(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_assets_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the warranty and lifecycle data of a device. See `mspkit_ncentral_devices_get_lifecycle`.
+    response<DeviceLifecycle> get_lifecycle(const id &device_id, const call_options &options = {}) const { return try_get_lifecycle(device_id, options).value(); }
+    result<response<DeviceLifecycle>> try_get_lifecycle(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_lifecycle(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceLifecycle>(got);
+    }
+    /// Same as `get_lifecycle`, submitted to a queue: its completion has `take<DeviceLifecycle>()`.
+    mspkit_operation submit_get_lifecycle(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_lifecycle_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets how a device is controlled remotely, and whether it can be now. See
+    /// `mspkit_ncentral_devices_get_remote_control_type`.
+    response<DeviceRemoteControl> get_remote_control_type(const id &device_id, const call_options &options = {}) const { return try_get_remote_control_type(device_id, options).value(); }
+    result<response<DeviceRemoteControl>> try_get_remote_control_type(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_remote_control_type(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceRemoteControl>(got);
+    }
+    /// Same as `get_remote_control_type`, submitted to a queue: its completion has `take<DeviceRemoteControl>()`.
+    mspkit_operation submit_get_remote_control_type(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_remote_control_type_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the devices of all organization units, page by page. See `mspkit_ncentral_devices_list`.
+    pager<Device> list(const devices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<Device>> try_list(const devices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_devices_list_params given = mspkit_ncentral_devices_list_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Device>(got);
+    }
+
+    /// Lists the monitored services of a device with their state. See
+    /// `mspkit_ncentral_devices_list_service_status`.
+    pager<DeviceServiceStatus> list_service_status(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_service_status(device_id, paging, options).value(); }
+    result<pager<DeviceServiceStatus>> try_list_service_status(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_service_status(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceServiceStatus>(got);
+    }
+
+    /// Lists the scheduled tasks of a device. See `mspkit_ncentral_devices_list_tasks`.
+    pager<DeviceTask> list_tasks(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_tasks(device_id, paging, options).value(); }
+    result<pager<DeviceTask>> try_list_tasks(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_tasks(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceTask>(got);
+    }
+
+    /// Replaces the warranty and lifecycle data of a device. See
+    /// `mspkit_ncentral_devices_replace_lifecycle`.
+    response<void> replace_lifecycle(const id &device_id, const devices_replace_lifecycle_params &params, const call_options &options = {}) const { return try_replace_lifecycle(device_id, params, options).value(); }
+    result<response<void>> try_replace_lifecycle(const id &device_id, const devices_replace_lifecycle_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_lifecycle_params given = mspkit_ncentral_devices_replace_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_replace_lifecycle(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `replace_lifecycle`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_replace_lifecycle(queue &to, void *user_data, const id &device_id, const devices_replace_lifecycle_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_lifecycle_params given = mspkit_ncentral_devices_replace_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_replace_lifecycle_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Changes some warranty and lifecycle data of a device. See
+    /// `mspkit_ncentral_devices_update_lifecycle`.
+    response<void> update_lifecycle(const id &device_id, const devices_update_lifecycle_params &params = {}, const call_options &options = {}) const { return try_update_lifecycle(device_id, params, options).value(); }
+    result<response<void>> try_update_lifecycle(const id &device_id, const devices_update_lifecycle_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_update_lifecycle_params given = mspkit_ncentral_devices_update_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_update_lifecycle(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `update_lifecycle`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_update_lifecycle(queue &to, void *user_data, const id &device_id, const devices_update_lifecycle_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_update_lifecycle_params given = mspkit_ncentral_devices_update_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_update_lifecycle_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
 /// Organization units: the system, service organizations, customers and sites as one tree. Their ids are
 /// one space, so the id of a service organization, a customer or a site is also that of its organization
 /// unit.
@@ -2732,6 +4251,28 @@ public:
             return error(why);
         }
         return pager<OrgUnit>(got);
+    }
+
+    /// Lists the devices of an organization unit, page by page. See
+    /// `mspkit_ncentral_org_units_list_devices`.
+    pager<Device> list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices(org_unit_id, params, paging, options).value(); }
+    result<pager<Device>> try_list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_devices_params given = mspkit_ncentral_org_units_list_devices_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_devices(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Device>(got);
     }
 
     /// Lists the status of the jobs of an organization unit. See
@@ -3832,13 +5373,34 @@ private:
 class ncentral : public client {
 public:
     using ActiveIssue = ncentral_types::ActiveIssue;
+    using ApplianceTaskThreshold = ncentral_types::ApplianceTaskThreshold;
+    using ApplianceTaskDetail = ncentral_types::ApplianceTaskDetail;
+    using ApplianceTask = ncentral_types::ApplianceTask;
     using AuthLinks = ncentral_types::AuthLinks;
     using AuthToken = ncentral_types::AuthToken;
     using TokenPair = ncentral_types::TokenPair;
     using AuthTokens = ncentral_types::AuthTokens;
+    using CreatedDevice = ncentral_types::CreatedDevice;
     using CustomPsaTicket = ncentral_types::CustomPsaTicket;
     using CustomPsaTicketInfo = ncentral_types::CustomPsaTicketInfo;
     using Customer = ncentral_types::Customer;
+    using DeviceStatus = ncentral_types::DeviceStatus;
+    using Device = ncentral_types::Device;
+    using DeviceActivationKey = ncentral_types::DeviceActivationKey;
+    using AssetOs = ncentral_types::AssetOs;
+    using AssetComputerSystem = ncentral_types::AssetComputerSystem;
+    using AssetProcessor = ncentral_types::AssetProcessor;
+    using AssetNetworkAdapter = ncentral_types::AssetNetworkAdapter;
+    using AssetNetworkAdapters = ncentral_types::AssetNetworkAdapters;
+    using AssetApplication = ncentral_types::AssetApplication;
+    using AssetApplications = ncentral_types::AssetApplications;
+    using AssetDevice = ncentral_types::AssetDevice;
+    using DeviceAssets = ncentral_types::DeviceAssets;
+    using DeviceFilter = ncentral_types::DeviceFilter;
+    using DeviceLifecycle = ncentral_types::DeviceLifecycle;
+    using DeviceRemoteControl = ncentral_types::DeviceRemoteControl;
+    using DeviceServiceStatus = ncentral_types::DeviceServiceStatus;
+    using DeviceTask = ncentral_types::DeviceTask;
     using DirectTask = ncentral_types::DirectTask;
     using Installer = ncentral_types::Installer;
     using InstallerLink = ncentral_types::InstallerLink;
@@ -3859,6 +5421,11 @@ public:
     using PsaCustomerMapping = ncentral_types::PsaCustomerMapping;
     using PsaSite = ncentral_types::PsaSite;
     using RegistrationToken = ncentral_types::RegistrationToken;
+    using TunnelConfiguration = ncentral_types::TunnelConfiguration;
+    using SshTunnelConfiguration = ncentral_types::SshTunnelConfiguration;
+    using MspaConfiguration = ncentral_types::MspaConfiguration;
+    using ConnectionDetails = ncentral_types::ConnectionDetails;
+    using RemoteControlTask = ncentral_types::RemoteControlTask;
     using ScheduledTask = ncentral_types::ScheduledTask;
     using ScheduledTaskStatusDetail = ncentral_types::ScheduledTaskStatusDetail;
     using ScheduledTaskOutcome = ncentral_types::ScheduledTaskOutcome;
@@ -3867,6 +5434,8 @@ public:
     using ServerInfo = ncentral_types::ServerInfo;
     using ServerTime = ncentral_types::ServerTime;
     using ServerVersions = ncentral_types::ServerVersions;
+    using ControlledService = ncentral_types::ControlledService;
+    using ServiceControlResult = ncentral_types::ServiceControlResult;
     using ServiceOrg = ncentral_types::ServiceOrg;
     using Site = ncentral_types::Site;
     using TokenStatus = ncentral_types::TokenStatus;
@@ -3884,9 +5453,18 @@ public:
     using customers_list_params = ncentral_types::customers_list_params;
     using customers_list_installers_params = ncentral_types::customers_list_installers_params;
     using customers_list_sites_params = ncentral_types::customers_list_sites_params;
+    using device_filters_list_params = ncentral_types::device_filters_list_params;
+    using devices_control_services_params = ncentral_types::devices_control_services_params;
+    using devices_create_params = ncentral_types::devices_create_params;
+    using devices_create_remote_control_task_params = ncentral_types::devices_create_remote_control_task_params;
+    using devices_delete_params = ncentral_types::devices_delete_params;
+    using devices_list_params = ncentral_types::devices_list_params;
+    using devices_replace_lifecycle_params = ncentral_types::devices_replace_lifecycle_params;
+    using devices_update_lifecycle_params = ncentral_types::devices_update_lifecycle_params;
     using org_units_list_params = ncentral_types::org_units_list_params;
     using org_units_list_active_issues_params = ncentral_types::org_units_list_active_issues_params;
     using org_units_list_children_params = ncentral_types::org_units_list_children_params;
+    using org_units_list_devices_params = ncentral_types::org_units_list_devices_params;
     using org_units_update_limits_params = ncentral_types::org_units_update_limits_params;
     using reports_request_patch_comparison_params = ncentral_types::reports_request_patch_comparison_params;
     using scheduled_tasks_run_direct_params = ncentral_types::scheduled_tasks_run_direct_params;
@@ -3908,6 +5486,9 @@ public:
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
+    /// What an agent or a probe measured for a monitored service of a device.
+    ncentral_types::appliance_tasks_resource appliance_tasks() const noexcept { return ncentral_types::appliance_tasks_resource(get()); }
+
     /// The token exchange. Clients do this automatically; call these only to inspect it.
     ncentral_types::auth_resource auth() const noexcept { return ncentral_types::auth_resource(get()); }
 
@@ -3918,6 +5499,13 @@ public:
 
     /// Customers of every service organization that the API user may see.
     ncentral_types::customers_resource customers() const noexcept { return ncentral_types::customers_resource(get()); }
+
+    /// Device filters, the saved searches by which lists of devices can be narrowed down.
+    ncentral_types::device_filters_resource device_filters() const noexcept { return ncentral_types::device_filters_resource(get()); }
+
+    /// Devices of every organization unit that the API user may see, with their assets, monitored
+    /// services and tasks.
+    ncentral_types::devices_resource devices() const noexcept { return ncentral_types::devices_resource(get()); }
 
     /// Organization units: the system, service organizations, customers and sites as one tree. Their ids
     /// are one space, so the id of a service organization, a customer or a site is also that of its

@@ -11,6 +11,30 @@
 #include "mspkit/ncentral.h"
 #include "mspkit/wiv.h"
 
+static json *of_mspkit_cloudmore_broker_custom_property(const mspkit_cloudmore_broker_custom_property_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_created_organization(const mspkit_cloudmore_created_organization_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "location",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_created_service(const mspkit_cloudmore_created_service_view *view)
 {
     static const char *const known[] = {
@@ -121,6 +145,80 @@ static json *of_mspkit_cloudmore_estore_service_detail(const mspkit_cloudmore_es
     return made;
 }
 
+static json *of_mspkit_cloudmore_external_invoice(const mspkit_cloudmore_external_invoice_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_manual_billing_line(const mspkit_cloudmore_manual_billing_line_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_contact(const mspkit_cloudmore_organization_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "email",
+        "phone",
+        "cellPhone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "email", view->email);
+    view_text(made, "phone", view->phone);
+    view_text(made, "cellPhone", view->cell_phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization(const mspkit_cloudmore_organization_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "registrationNumber",
+        "vat",
+        "customerNumber",
+        "notificationEmail",
+        "contact",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "registrationNumber", view->registration_number);
+    view_text(made, "vat", view->vat);
+    view_text(made, "customerNumber", view->customer_number);
+    view_text(made, "notificationEmail", view->notification_email);
+    if (view_there(made, "contact", view->contact.presence, view->contact.view != NULL)) {
+        json_put(made, "contact", of_mspkit_cloudmore_organization_contact(view->contact.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_price(const mspkit_cloudmore_organization_price_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_organization_service_view *view)
 {
     static const char *const known[] = {
@@ -152,6 +250,100 @@ static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_org
     return made;
 }
 
+static json *of_mspkit_cloudmore_price(const mspkit_cloudmore_price_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_reseller_service(const mspkit_cloudmore_reseller_service_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_reseller_service_subscription(const mspkit_cloudmore_reseller_service_subscription_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_role(const mspkit_cloudmore_role_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_server_health(const mspkit_cloudmore_server_health_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_service_category(const mspkit_cloudmore_service_category_view *view)
+{
+    static const char *const known[] = {
+        "categoryId",
+        "name",
+        "description",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "categoryId", view->category_id);
+    view_text(made, "name", view->name);
+    view_text(made, "description", view->description);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_subscription(const mspkit_cloudmore_subscription_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_user(const mspkit_cloudmore_user_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "roleName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_active_issue(const mspkit_ncentral_active_issue_view *view)
 {
     static const char *const known[] = {
@@ -176,6 +368,78 @@ static json *of_mspkit_ncentral_active_issue(const mspkit_ncentral_active_issue_
     view_text(made, "taskId", view->task_id);
     view_text(made, "serviceItemId", view->service_item_id);
     view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_appliance_task_threshold(const mspkit_ncentral_appliance_task_threshold_view *view)
+{
+    static const char *const known[] = {
+        "state",
+        "lowValue",
+        "highValue",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "state", view->state);
+    view_text(made, "lowValue", view->low_value);
+    view_text(made, "highValue", view->high_value);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_appliance_task_detail(const mspkit_ncentral_appliance_task_detail_view *view)
+{
+    static const char *const known[] = {
+        "scanDetailId",
+        "detailName",
+        "description",
+        "detailValue",
+        "state",
+        "monitoringType",
+        "thresholds",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "scanDetailId", view->scan_detail_id);
+    view_text(made, "detailName", view->detail_name);
+    view_text(made, "description", view->description);
+    view_text(made, "detailValue", view->detail_value);
+    view_text(made, "state", view->state);
+    view_text(made, "monitoringType", view->monitoring_type);
+    if (view_there(made, "thresholds", view->thresholds.presence, view->thresholds.entries != NULL || view->thresholds.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->thresholds.count; at++) {
+            json_push(list, of_mspkit_ncentral_appliance_task_threshold(view->thresholds.entries[at]));
+        }
+        json_put(made, "thresholds", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_appliance_task(const mspkit_ncentral_appliance_task_view *view)
+{
+    static const char *const known[] = {
+        "scanTime",
+        "state",
+        "errorMessage",
+        "serviceDetails",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "scanTime", view->scan_time);
+    view_text(made, "state", view->state);
+    view_text(made, "errorMessage", view->error_message);
+    if (view_there(made, "serviceDetails", view->service_details.presence, view->service_details.entries != NULL || view->service_details.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->service_details.count; at++) {
+            json_push(list, of_mspkit_ncentral_appliance_task_detail(view->service_details.entries[at]));
+        }
+        json_put(made, "serviceDetails", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -250,6 +514,20 @@ static json *of_mspkit_ncentral_auth_tokens(const mspkit_ncentral_auth_tokens_vi
     }
     view_text(made, "refresh", view->refresh);
     view_text(made, "validate", view->validate);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_created_device(const mspkit_ncentral_created_device_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "message", view->message);
     view_extra(made, view->json, known);
     return made;
 }
@@ -356,6 +634,408 @@ static json *of_mspkit_ncentral_customer(const mspkit_ncentral_customer_view *vi
     view_flag(made, "isSystem", view->is_system);
     view_flag(made, "isServiceOrg", view->is_service_org);
     view_text(made, "county", view->county);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_status(const mspkit_ncentral_device_status_view *view)
+{
+    static const char *const known[] = {
+        "state",
+        "status",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "state", view->state);
+    view_int(made, "status", view->status);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device(const mspkit_ncentral_device_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "longName",
+        "uri",
+        "remoteControlUri",
+        "sourceUri",
+        "deviceClass",
+        "deviceClassLabel",
+        "description",
+        "isProbe",
+        "osId",
+        "supportedOs",
+        "supportedOsLabel",
+        "discoveredName",
+        "lastLoggedInUser",
+        "stillLoggedIn",
+        "licenseMode",
+        "orgUnitId",
+        "soId",
+        "soName",
+        "customerId",
+        "customerName",
+        "siteId",
+        "siteName",
+        "applianceId",
+        "lastApplianceCheckinTime",
+        "lastApplianceCheckinTimeLocal",
+        "deviceStatus",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "longName", view->long_name);
+    view_text(made, "uri", view->uri);
+    view_text(made, "remoteControlUri", view->remote_control_uri);
+    view_text(made, "sourceUri", view->source_uri);
+    view_text(made, "deviceClass", view->device_class);
+    view_text(made, "deviceClassLabel", view->device_class_label);
+    view_text(made, "description", view->description);
+    view_flag(made, "isProbe", view->is_probe);
+    view_text(made, "osId", view->os_id);
+    view_text(made, "supportedOs", view->supported_os);
+    view_text(made, "supportedOsLabel", view->supported_os_label);
+    view_text(made, "discoveredName", view->discovered_name);
+    view_text(made, "lastLoggedInUser", view->last_logged_in_user);
+    view_text(made, "stillLoggedIn", view->still_logged_in);
+    view_text(made, "licenseMode", view->license_mode);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "soId", view->so_id);
+    view_text(made, "soName", view->so_name);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "siteName", view->site_name);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "lastApplianceCheckinTime", view->last_appliance_checkin_time);
+    view_text(made, "lastApplianceCheckinTimeLocal", view->last_appliance_checkin_time_local);
+    if (view_there(made, "deviceStatus", view->device_status.presence, view->device_status.view != NULL)) {
+        json_put(made, "deviceStatus", of_mspkit_ncentral_device_status(view->device_status.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_activation_key(const mspkit_ncentral_device_activation_key_view *view)
+{
+    static const char *const known[] = {
+        "activationKey",
+        "expirationDate",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "activationKey", view->activation_key);
+    view_text(made, "expirationDate", view->expiration_date);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_os(const mspkit_ncentral_asset_os_view *view)
+{
+    static const char *const known[] = {
+        "reportedos",
+        "osarchitecture",
+        "version",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "reportedos", view->reported_os);
+    view_text(made, "osarchitecture", view->os_architecture);
+    view_text(made, "version", view->version);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_computer_system(const mspkit_ncentral_asset_computer_system_view *view)
+{
+    static const char *const known[] = {
+        "serialnumber",
+        "netbiosname",
+        "model",
+        "manufacturer",
+        "totalphysicalmemory",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "serialnumber", view->serial_number);
+    view_text(made, "netbiosname", view->netbios_name);
+    view_text(made, "model", view->model);
+    view_text(made, "manufacturer", view->manufacturer);
+    view_text(made, "totalphysicalmemory", view->total_physical_memory);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_processor(const mspkit_ncentral_asset_processor_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "numberofcores",
+        "numberofcpus",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "numberofcores", view->number_of_cores);
+    view_text(made, "numberofcpus", view->number_of_cpus);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_network_adapter(const mspkit_ncentral_asset_network_adapter_view *view)
+{
+    static const char *const known[] = {
+        "_index",
+        "description",
+        "macaddress",
+        "ipaddress",
+        "gateway",
+        "dnsserver",
+        "dhcpserver",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "_index", view->index);
+    view_text(made, "description", view->description);
+    view_text(made, "macaddress", view->mac_address);
+    view_text(made, "ipaddress", view->ip_address);
+    view_text(made, "gateway", view->gateway);
+    view_text(made, "dnsserver", view->dns_server);
+    view_text(made, "dhcpserver", view->dhcp_server);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_network_adapters(const mspkit_ncentral_asset_network_adapters_view *view)
+{
+    static const char *const known[] = {
+        "list",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "list", view->entries.presence, view->entries.entries != NULL || view->entries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->entries.count; at++) {
+            json_push(list, of_mspkit_ncentral_asset_network_adapter(view->entries.entries[at]));
+        }
+        json_put(made, "list", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_application(const mspkit_ncentral_asset_application_view *view)
+{
+    static const char *const known[] = {
+        "_index",
+        "displayname",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "_index", view->index);
+    view_text(made, "displayname", view->display_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_applications(const mspkit_ncentral_asset_applications_view *view)
+{
+    static const char *const known[] = {
+        "list",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "list", view->entries.presence, view->entries.entries != NULL || view->entries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->entries.count; at++) {
+            json_push(list, of_mspkit_ncentral_asset_application(view->entries.entries[at]));
+        }
+        json_put(made, "list", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_device(const mspkit_ncentral_asset_device_view *view)
+{
+    static const char *const known[] = {
+        "deviceid",
+        "longname",
+        "deviceclass",
+        "uri",
+        "lastlogin",
+        "deleted",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceid", view->device_id);
+    view_text(made, "longname", view->long_name);
+    view_text(made, "deviceclass", view->device_class);
+    view_text(made, "uri", view->uri);
+    view_text(made, "lastlogin", view->last_login);
+    view_text(made, "deleted", view->deleted);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_assets(const mspkit_ncentral_device_assets_view *view)
+{
+    static const char *const known[] = {
+        "os",
+        "computersystem",
+        "processor",
+        "networkadapter",
+        "application",
+        "device",
+        NULL,
+    };
+    json *made = json_object();
+    if (view_there(made, "os", view->os.presence, view->os.view != NULL)) {
+        json_put(made, "os", of_mspkit_ncentral_asset_os(view->os.view));
+    }
+    if (view_there(made, "computersystem", view->computer_system.presence, view->computer_system.view != NULL)) {
+        json_put(made, "computersystem", of_mspkit_ncentral_asset_computer_system(view->computer_system.view));
+    }
+    if (view_there(made, "processor", view->processor.presence, view->processor.view != NULL)) {
+        json_put(made, "processor", of_mspkit_ncentral_asset_processor(view->processor.view));
+    }
+    if (view_there(made, "networkadapter", view->network_adapter.presence, view->network_adapter.view != NULL)) {
+        json_put(made, "networkadapter", of_mspkit_ncentral_asset_network_adapters(view->network_adapter.view));
+    }
+    if (view_there(made, "application", view->application.presence, view->application.view != NULL)) {
+        json_put(made, "application", of_mspkit_ncentral_asset_applications(view->application.view));
+    }
+    if (view_there(made, "device", view->device.presence, view->device.view != NULL)) {
+        json_put(made, "device", of_mspkit_ncentral_asset_device(view->device.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_filter(const mspkit_ncentral_device_filter_view *view)
+{
+    static const char *const known[] = {
+        "filterId",
+        "filterName",
+        "description",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "filterId", view->filter_id);
+    view_text(made, "filterName", view->filter_name);
+    view_text(made, "description", view->description);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_lifecycle(const mspkit_ncentral_device_lifecycle_view *view)
+{
+    static const char *const known[] = {
+        "warrantyExpiryDate",
+        "leaseExpiryDate",
+        "expectedReplacementDate",
+        "purchaseDate",
+        "cost",
+        "location",
+        "assetTag",
+        "description",
+        "updateWarrantyError",
+        "lastSystemWarrantyDiscovery",
+        "lastDiscovery",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "warrantyExpiryDate", view->warranty_expiry_date);
+    view_text(made, "leaseExpiryDate", view->lease_expiry_date);
+    view_text(made, "expectedReplacementDate", view->expected_replacement_date);
+    view_text(made, "purchaseDate", view->purchase_date);
+    view_number(made, "cost", view->cost);
+    view_text(made, "location", view->location);
+    view_text(made, "assetTag", view->asset_tag);
+    view_text(made, "description", view->description);
+    view_text(made, "updateWarrantyError", view->update_warranty_error);
+    view_text(made, "lastSystemWarrantyDiscovery", view->last_system_warranty_discovery);
+    view_text(made, "lastDiscovery", view->last_discovery);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_remote_control(const mspkit_ncentral_device_remote_control_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "remoteControllable",
+        "remoteControlType",
+        "remoteControlState",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_flag(made, "remoteControllable", view->remote_controllable);
+    view_text(made, "remoteControlType", view->remote_control_type);
+    view_text(made, "remoteControlState", view->remote_control_state);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_service_status(const mspkit_ncentral_device_service_status_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "serviceId",
+        "serviceItemId",
+        "moduleName",
+        "taskIdent",
+        "taskNote",
+        "stateStatus",
+        "timeToStale",
+        "lastUpdate",
+        "lastDataId",
+        "createdOn",
+        "lastScanTime",
+        "transitionTime",
+        "isManagedTask",
+        "applianceId",
+        "applianceName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "serviceItemId", view->service_item_id);
+    view_text(made, "moduleName", view->module_name);
+    view_text(made, "taskIdent", view->task_ident);
+    view_text(made, "taskNote", view->task_note);
+    view_text(made, "stateStatus", view->state_status);
+    view_int(made, "timeToStale", view->time_to_stale);
+    view_text(made, "lastUpdate", view->last_update);
+    view_text(made, "lastDataId", view->last_data_id);
+    view_text(made, "createdOn", view->created_on);
+    view_text(made, "lastScanTime", view->last_scan_time);
+    view_text(made, "transitionTime", view->transition_time);
+    view_flag(made, "isManagedTask", view->is_managed_task);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "applianceName", view->appliance_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_task(const mspkit_ncentral_device_task_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "taskName",
+        "status",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "taskName", view->task_name);
+    view_text(made, "status", view->status);
     view_extra(made, view->json, known);
     return made;
 }
@@ -750,6 +1430,122 @@ static json *of_mspkit_ncentral_registration_token(const mspkit_ncentral_registr
     return made;
 }
 
+static json *of_mspkit_ncentral_tunnel_configuration(const mspkit_ncentral_tunnel_configuration_view *view)
+{
+    static const char *const known[] = {
+        "stunServer",
+        "tunnelServerUrl",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "stunServer", view->stun_server);
+    view_text(made, "tunnelServerUrl", view->tunnel_server_url);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ssh_tunnel_configuration(const mspkit_ncentral_ssh_tunnel_configuration_view *view)
+{
+    static const char *const known[] = {
+        "centralServerIp",
+        "centralServerUsername",
+        "forwardedPort",
+        "forwardedPort2",
+        "vncPasswordSetting",
+        "connectionTimeout",
+        "vproAccount",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "centralServerIp", view->central_server_ip);
+    view_text(made, "centralServerUsername", view->central_server_username);
+    view_int(made, "forwardedPort", view->forwarded_port);
+    view_int(made, "forwardedPort2", view->forwarded_port2);
+    view_text(made, "vncPasswordSetting", view->vnc_password_setting);
+    view_int(made, "connectionTimeout", view->connection_timeout);
+    view_text(made, "vproAccount", view->vpro_account);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_mspa_configuration(const mspkit_ncentral_mspa_configuration_view *view)
+{
+    static const char *const known[] = {
+        "uuid",
+        "secretKey",
+        "username",
+        "usePeerToPeer",
+        "monitorOnly",
+        "visualIndicator",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "uuid", view->uuid);
+    view_text(made, "secretKey", view->secret_key);
+    view_text(made, "username", view->username);
+    view_flag(made, "usePeerToPeer", view->use_peer_to_peer);
+    view_flag(made, "monitorOnly", view->monitor_only);
+    view_flag(made, "visualIndicator", view->visual_indicator);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_connection_details(const mspkit_ncentral_connection_details_view *view)
+{
+    static const char *const known[] = {
+        "port",
+        "protocol",
+        "encryptionEnabled",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "port", view->port);
+    view_text(made, "protocol", view->protocol);
+    view_flag(made, "encryptionEnabled", view->encryption_enabled);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_remote_control_task(const mspkit_ncentral_remote_control_task_view *view)
+{
+    static const char *const known[] = {
+        "remoteControlTaskId",
+        "sessionUuid",
+        "deviceId",
+        "applianceId",
+        "connectionType",
+        "status",
+        "downloadUrl",
+        "tunnelConfiguration",
+        "sshTunnelConfiguration",
+        "mspaConfiguration",
+        "connectionDetails",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "remoteControlTaskId", view->remote_control_task_id);
+    view_text(made, "sessionUuid", view->session_uuid);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "connectionType", view->connection_type);
+    view_text(made, "status", view->status);
+    view_text(made, "downloadUrl", view->download_url);
+    if (view_there(made, "tunnelConfiguration", view->tunnel_configuration.presence, view->tunnel_configuration.view != NULL)) {
+        json_put(made, "tunnelConfiguration", of_mspkit_ncentral_tunnel_configuration(view->tunnel_configuration.view));
+    }
+    if (view_there(made, "sshTunnelConfiguration", view->ssh_tunnel_configuration.presence, view->ssh_tunnel_configuration.view != NULL)) {
+        json_put(made, "sshTunnelConfiguration", of_mspkit_ncentral_ssh_tunnel_configuration(view->ssh_tunnel_configuration.view));
+    }
+    if (view_there(made, "mspaConfiguration", view->mspa_configuration.presence, view->mspa_configuration.view != NULL)) {
+        json_put(made, "mspaConfiguration", of_mspkit_ncentral_mspa_configuration(view->mspa_configuration.view));
+    }
+    if (view_there(made, "connectionDetails", view->connection_details.presence, view->connection_details.view != NULL)) {
+        json_put(made, "connectionDetails", of_mspkit_ncentral_connection_details(view->connection_details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_scheduled_task(const mspkit_ncentral_scheduled_task_view *view)
 {
     static const char *const known[] = {
@@ -908,6 +1704,47 @@ static json *of_mspkit_ncentral_server_versions(const mspkit_ncentral_server_ver
     };
     json *made = json_object();
     view_json(made, "_extra", view->versions);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_controlled_service(const mspkit_ncentral_controlled_service_view *view)
+{
+    static const char *const known[] = {
+        "serviceName",
+        "displayName",
+        "serviceStatus",
+        "actionStatus",
+        "actionDetails",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "serviceName", view->service_name);
+    view_text(made, "displayName", view->display_name);
+    view_text(made, "serviceStatus", view->service_status);
+    view_text(made, "actionStatus", view->action_status);
+    view_text(made, "actionDetails", view->action_details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_service_control_result(const mspkit_ncentral_service_control_result_view *view)
+{
+    static const char *const known[] = {
+        "overallStatus",
+        "services",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "overallStatus", view->overall_status);
+    if (view_there(made, "services", view->services.presence, view->services.entries != NULL || view->services.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->services.count; at++) {
+            json_push(list, of_mspkit_ncentral_controlled_service(view->services.entries[at]));
+        }
+        json_put(made, "services", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -1360,6 +2197,22 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service_detail(view);
     }
+    if (strcmp(operation, "cloudmore.manual_billing.get") == 0) {
+        const mspkit_cloudmore_manual_billing_line_view *view = mspkit_cloudmore_manual_billing_line_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_manual_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.organizations.create") == 0) {
+        const mspkit_cloudmore_created_organization_view *view = mspkit_cloudmore_created_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.organizations.get") == 0) {
+        const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.server.health") == 0) {
+        const mspkit_cloudmore_server_health_view *view = mspkit_cloudmore_server_health_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_server_health(view);
+    }
     if (strcmp(operation, "cloudmore.services.create") == 0) {
         const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_service(view);
@@ -1367,6 +2220,18 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "cloudmore.services.get") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
+    }
+    if (strcmp(operation, "cloudmore.subscriptions.get") == 0) {
+        const mspkit_cloudmore_subscription_view *view = mspkit_cloudmore_subscription_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.users.get") == 0) {
+        const mspkit_cloudmore_user_view *view = mspkit_cloudmore_user_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_user(view);
+    }
+    if (strcmp(operation, "ncentral.appliance_tasks.get") == 0) {
+        const mspkit_ncentral_appliance_task_view *view = mspkit_ncentral_appliance_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_appliance_task(view);
     }
     if (strcmp(operation, "ncentral.auth.authenticate") == 0) {
         const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
@@ -1431,6 +2296,38 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.customers.get_registration_token") == 0) {
         const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
+    if (strcmp(operation, "ncentral.devices.control_services") == 0) {
+        const mspkit_ncentral_service_control_result_view *view = mspkit_ncentral_service_control_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_service_control_result(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create") == 0) {
+        const mspkit_ncentral_created_device_view *view = mspkit_ncentral_created_device_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_created_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create_remote_control_task") == 0) {
+        const mspkit_ncentral_remote_control_task_view *view = mspkit_ncentral_remote_control_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_remote_control_task(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get") == 0) {
+        const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_activation_key") == 0) {
+        const mspkit_ncentral_device_activation_key_view *view = mspkit_ncentral_device_activation_key_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_activation_key(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_assets") == 0) {
+        const mspkit_ncentral_device_assets_view *view = mspkit_ncentral_device_assets_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_assets(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_lifecycle") == 0) {
+        const mspkit_ncentral_device_lifecycle_view *view = mspkit_ncentral_device_lifecycle_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_lifecycle(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_remote_control_type") == 0) {
+        const mspkit_ncentral_device_remote_control_view *view = mspkit_ncentral_device_remote_control_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_remote_control(view);
     }
     if (strcmp(operation, "ncentral.org_units.get") == 0) {
         const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_response(response);
@@ -1565,13 +2462,65 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
 
 json *dispatch_item(const char *operation, const mspkit_item *item)
 {
+    if (strcmp(operation, "cloudmore.administrators.list_roles") == 0) {
+        const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
+    }
+    if (strcmp(operation, "cloudmore.catalog.list_categories") == 0) {
+        const mspkit_cloudmore_service_category_view *view = mspkit_cloudmore_service_category_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_service_category(view);
+    }
+    if (strcmp(operation, "cloudmore.custom_properties.list") == 0) {
+        const mspkit_cloudmore_broker_custom_property_view *view = mspkit_cloudmore_broker_custom_property_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker_custom_property(view);
+    }
     if (strcmp(operation, "cloudmore.estore.list") == 0) {
         const mspkit_cloudmore_estore_service_view *view = mspkit_cloudmore_estore_service_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service(view);
     }
+    if (strcmp(operation, "cloudmore.external_invoices.list") == 0) {
+        const mspkit_cloudmore_external_invoice_view *view = mspkit_cloudmore_external_invoice_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_external_invoice(view);
+    }
+    if (strcmp(operation, "cloudmore.manual_billing.list") == 0) {
+        const mspkit_cloudmore_manual_billing_line_view *view = mspkit_cloudmore_manual_billing_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_manual_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.organization_prices.list") == 0) {
+        const mspkit_cloudmore_organization_price_view *view = mspkit_cloudmore_organization_price_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization_price(view);
+    }
+    if (strcmp(operation, "cloudmore.organizations.list") == 0) {
+        const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.prices.list") == 0) {
+        const mspkit_cloudmore_price_view *view = mspkit_cloudmore_price_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_price(view);
+    }
+    if (strcmp(operation, "cloudmore.reseller_services.list") == 0) {
+        const mspkit_cloudmore_reseller_service_view *view = mspkit_cloudmore_reseller_service_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_reseller_service(view);
+    }
+    if (strcmp(operation, "cloudmore.reseller_services.list_subscriptions") == 0) {
+        const mspkit_cloudmore_reseller_service_subscription_view *view = mspkit_cloudmore_reseller_service_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_reseller_service_subscription(view);
+    }
     if (strcmp(operation, "cloudmore.services.list") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
+    }
+    if (strcmp(operation, "cloudmore.subscriptions.list") == 0) {
+        const mspkit_cloudmore_subscription_view *view = mspkit_cloudmore_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.users.list") == 0) {
+        const mspkit_cloudmore_user_view *view = mspkit_cloudmore_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_user(view);
+    }
+    if (strcmp(operation, "cloudmore.users.list_roles") == 0) {
+        const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
     }
     if (strcmp(operation, "ncentral.customers.list") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_item(item);
@@ -1585,6 +2534,22 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
+    if (strcmp(operation, "ncentral.device_filters.list") == 0) {
+        const mspkit_ncentral_device_filter_view *view = mspkit_ncentral_device_filter_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_filter(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list") == 0) {
+        const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_service_status") == 0) {
+        const mspkit_ncentral_device_service_status_view *view = mspkit_ncentral_device_service_status_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_service_status(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_tasks") == 0) {
+        const mspkit_ncentral_device_task_view *view = mspkit_ncentral_device_task_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_task(view);
+    }
     if (strcmp(operation, "ncentral.org_units.list") == 0) {
         const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
@@ -1596,6 +2561,10 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
     if (strcmp(operation, "ncentral.org_units.list_children") == 0) {
         const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_devices") == 0) {
+        const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device(view);
     }
     if (strcmp(operation, "ncentral.org_units.list_job_statuses") == 0) {
         const mspkit_ncentral_job_status_view *view = mspkit_ncentral_job_status_of_item(item);
@@ -1663,14 +2632,32 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
 bool dispatch_is_list(const char *operation)
 {
     static const char *const lists[] = {
+        "cloudmore.administrators.list_roles",
+        "cloudmore.catalog.list_categories",
+        "cloudmore.custom_properties.list",
         "cloudmore.estore.list",
+        "cloudmore.external_invoices.list",
+        "cloudmore.manual_billing.list",
+        "cloudmore.organization_prices.list",
+        "cloudmore.organizations.list",
+        "cloudmore.prices.list",
+        "cloudmore.reseller_services.list",
+        "cloudmore.reseller_services.list_subscriptions",
         "cloudmore.services.list",
+        "cloudmore.subscriptions.list",
+        "cloudmore.users.list",
+        "cloudmore.users.list_roles",
         "ncentral.customers.list",
         "ncentral.customers.list_installers",
         "ncentral.customers.list_sites",
+        "ncentral.device_filters.list",
+        "ncentral.devices.list",
+        "ncentral.devices.list_service_status",
+        "ncentral.devices.list_tasks",
         "ncentral.org_units.list",
         "ncentral.org_units.list_active_issues",
         "ncentral.org_units.list_children",
+        "ncentral.org_units.list_devices",
         "ncentral.org_units.list_job_statuses",
         "ncentral.scheduled_tasks.list_status_details",
         "ncentral.service_orgs.list",
@@ -1699,6 +2686,14 @@ bool dispatch_is_list(const char *operation)
 
 mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, mspkit_error **error)
 {
+    if (strcmp(call->operation, "cloudmore.administrators.delete") == 0) {
+        mspkit_cloudmore_administrators_delete_params params = mspkit_cloudmore_administrators_delete_params_init();
+        const mspkit_str administrator_id = param_text(call->params, "administrator_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_administrators_delete((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_administrators_delete_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.estore.get") == 0) {
         mspkit_cloudmore_estore_get_params params = mspkit_cloudmore_estore_get_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
@@ -1707,6 +2702,133 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_estore_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.external_invoices.delete") == 0) {
+        mspkit_cloudmore_external_invoices_delete_params params = mspkit_cloudmore_external_invoices_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str invoice_id = param_text(call->params, "invoice_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_external_invoices_delete((const mspkit_cloudmore *)call->client, organization_id, invoice_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_external_invoices_delete_submit((const mspkit_cloudmore *)call->client, organization_id, invoice_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.manual_billing.delete") == 0) {
+        mspkit_cloudmore_manual_billing_delete_params params = mspkit_cloudmore_manual_billing_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_manual_billing_delete((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_manual_billing_delete_submit((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.manual_billing.get") == 0) {
+        mspkit_cloudmore_manual_billing_get_params params = mspkit_cloudmore_manual_billing_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_manual_billing_get((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_manual_billing_get_submit((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organization_groups.delete") == 0) {
+        mspkit_cloudmore_organization_groups_delete_params params = mspkit_cloudmore_organization_groups_delete_params_init();
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organization_groups_delete((const mspkit_cloudmore *)call->client, group_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organization_groups_delete_submit((const mspkit_cloudmore *)call->client, group_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organization_groups.delete_member") == 0) {
+        mspkit_cloudmore_organization_groups_delete_member_params params = mspkit_cloudmore_organization_groups_delete_member_params_init();
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        const mspkit_str member_id = param_text(call->params, "member_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organization_groups_delete_member((const mspkit_cloudmore *)call->client, group_id, member_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organization_groups_delete_member_submit((const mspkit_cloudmore *)call->client, group_id, member_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.create") == 0) {
+        mspkit_cloudmore_organizations_create_params params = mspkit_cloudmore_organizations_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.customer_number = param_text(call->params, "customer_number");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.contact = param_json(call->params, "contact");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.delete") == 0) {
+        mspkit_cloudmore_organizations_delete_params params = mspkit_cloudmore_organizations_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.get") == 0) {
+        mspkit_cloudmore_organizations_get_params params = mspkit_cloudmore_organizations_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_get((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_get_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.replace") == 0) {
+        mspkit_cloudmore_organizations_replace_params params = mspkit_cloudmore_organizations_replace_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.customer_number = param_text(call->params, "customer_number");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.contact = param_json(call->params, "contact");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_replace((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_replace_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.payment_methods.delete") == 0) {
+        mspkit_cloudmore_payment_methods_delete_params params = mspkit_cloudmore_payment_methods_delete_params_init();
+        const mspkit_str payment_method_id = param_text(call->params, "payment_method_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_payment_methods_delete((const mspkit_cloudmore *)call->client, payment_method_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_payment_methods_delete_submit((const mspkit_cloudmore *)call->client, payment_method_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.product_addons.delete") == 0) {
+        mspkit_cloudmore_product_addons_delete_params params = mspkit_cloudmore_product_addons_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        const mspkit_str addon_id = param_text(call->params, "addon_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_product_addons_delete((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_product_addons_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.products.delete") == 0) {
+        mspkit_cloudmore_products_delete_params params = mspkit_cloudmore_products_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_products_delete((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_products_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.reseller_services.disable") == 0) {
+        mspkit_cloudmore_reseller_services_disable_params params = mspkit_cloudmore_reseller_services_disable_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_reseller_services_disable((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_reseller_services_disable_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.server.health") == 0) {
+        return call->queue == NULL
+                   ? mspkit_cloudmore_server_health((const mspkit_cloudmore *)call->client, call->options, response, error)
+                   : mspkit_cloudmore_server_health_submit((const mspkit_cloudmore *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.create") == 0) {
         mspkit_cloudmore_services_create_params params = mspkit_cloudmore_services_create_params_init();
@@ -1756,6 +2878,70 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_services_update((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_update_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.subscription_users.delete") == 0) {
+        mspkit_cloudmore_subscription_users_delete_params params = mspkit_cloudmore_subscription_users_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_subscription_users_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_subscription_users_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.subscriptions.get") == 0) {
+        mspkit_cloudmore_subscriptions_get_params params = mspkit_cloudmore_subscriptions_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_subscriptions_get((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_subscriptions_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.user_groups.delete") == 0) {
+        mspkit_cloudmore_user_groups_delete_params params = mspkit_cloudmore_user_groups_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_user_groups_delete((const mspkit_cloudmore *)call->client, organization_id, group_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_user_groups_delete_submit((const mspkit_cloudmore *)call->client, organization_id, group_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.user_groups.delete_member") == 0) {
+        mspkit_cloudmore_user_groups_delete_member_params params = mspkit_cloudmore_user_groups_delete_member_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        const mspkit_str member_id = param_text(call->params, "member_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_user_groups_delete_member((const mspkit_cloudmore *)call->client, organization_id, group_id, member_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_user_groups_delete_member_submit((const mspkit_cloudmore *)call->client, organization_id, group_id, member_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.delete") == 0) {
+        mspkit_cloudmore_users_delete_params params = mspkit_cloudmore_users_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_users_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_users_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.get") == 0) {
+        mspkit_cloudmore_users_get_params params = mspkit_cloudmore_users_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_users_get((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_users_get_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.appliance_tasks.get") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_appliance_tasks_get((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_appliance_tasks_get_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.authenticate") == 0) {
         return call->queue == NULL
@@ -1878,6 +3064,109 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_customers_get_registration_token((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
                    : mspkit_ncentral_customers_get_registration_token_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.control_services") == 0) {
+        mspkit_ncentral_devices_control_services_params params = mspkit_ncentral_devices_control_services_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.service_names = param_json(call->params, "service_names");
+        params.action = param_text(call->params, "action");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_control_services((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_control_services_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create") == 0) {
+        mspkit_ncentral_devices_create_params params = mspkit_ncentral_devices_create_params_init();
+        params.customer_id = param_text(call->params, "customer_id");
+        params.network_address = param_text(call->params, "network_address");
+        params.supported_os = param_text(call->params, "supported_os");
+        params.long_name = param_text(call->params, "long_name");
+        params.device_class = param_text(call->params, "device_class");
+        params.description = param_text(call->params, "description");
+        params.license_mode = param_text(call->params, "license_mode");
+        params.mac_address = param_text(call->params, "mac_address");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create_remote_control_task") == 0) {
+        mspkit_ncentral_devices_create_remote_control_task_params params = mspkit_ncentral_devices_create_remote_control_task_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.remote_control_type = param_text(call->params, "remote_control_type");
+        params.description = param_text(call->params, "description");
+        params.port = param_int(call->params, "port");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create_remote_control_task((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_remote_control_task_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.delete") == 0) {
+        mspkit_ncentral_devices_delete_params params = mspkit_ncentral_devices_delete_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.remove_agents = param_flag(call->params, "remove_agents");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_delete((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_delete_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_activation_key") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_activation_key((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_activation_key_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_assets") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_assets((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_assets_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_lifecycle") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_lifecycle((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_remote_control_type") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_remote_control_type((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_remote_control_type_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.replace_lifecycle") == 0) {
+        mspkit_ncentral_devices_replace_lifecycle_params params = mspkit_ncentral_devices_replace_lifecycle_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.warranty_expiry_date = param_text(call->params, "warranty_expiry_date");
+        params.lease_expiry_date = param_text(call->params, "lease_expiry_date");
+        params.expected_replacement_date = param_text(call->params, "expected_replacement_date");
+        params.purchase_date = param_text(call->params, "purchase_date");
+        params.cost = param_number(call->params, "cost");
+        params.location = param_text(call->params, "location");
+        params.asset_tag = param_text(call->params, "asset_tag");
+        params.description = param_text(call->params, "description");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_replace_lifecycle((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_replace_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.update_lifecycle") == 0) {
+        mspkit_ncentral_devices_update_lifecycle_params params = mspkit_ncentral_devices_update_lifecycle_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.warranty_expiry_date = param_text(call->params, "warranty_expiry_date");
+        params.lease_expiry_date = param_text(call->params, "lease_expiry_date");
+        params.expected_replacement_date = param_text(call->params, "expected_replacement_date");
+        params.purchase_date = param_text(call->params, "purchase_date");
+        params.cost = param_number(call->params, "cost");
+        params.location = param_text(call->params, "location");
+        params.asset_tag = param_text(call->params, "asset_tag");
+        params.description = param_text(call->params, "description");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_update_lifecycle((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_update_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.get") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
@@ -2150,17 +3439,94 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
 
 mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error)
 {
+    if (strcmp(call->operation, "cloudmore.administrators.list_roles") == 0) {
+        mspkit_cloudmore_administrators_list_roles_params params = mspkit_cloudmore_administrators_list_roles_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_administrators_list_roles((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.catalog.list_categories") == 0) {
+        return mspkit_cloudmore_catalog_list_categories((const mspkit_cloudmore *)call->client, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.custom_properties.list") == 0) {
+        mspkit_cloudmore_custom_properties_list_params params = mspkit_cloudmore_custom_properties_list_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_custom_properties_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "cloudmore.estore.list") == 0) {
         mspkit_cloudmore_estore_list_params params = mspkit_cloudmore_estore_list_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_estore_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "cloudmore.external_invoices.list") == 0) {
+        mspkit_cloudmore_external_invoices_list_params params = mspkit_cloudmore_external_invoices_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_external_invoices_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.manual_billing.list") == 0) {
+        mspkit_cloudmore_manual_billing_list_params params = mspkit_cloudmore_manual_billing_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_manual_billing_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organization_prices.list") == 0) {
+        mspkit_cloudmore_organization_prices_list_params params = mspkit_cloudmore_organization_prices_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_organization_prices_list((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.list") == 0) {
+        mspkit_cloudmore_organizations_list_params params = mspkit_cloudmore_organizations_list_params_init();
+        params.show_active = param_flag(call->params, "show_active");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_organizations_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.prices.list") == 0) {
+        mspkit_cloudmore_prices_list_params params = mspkit_cloudmore_prices_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_prices_list((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.reseller_services.list") == 0) {
+        mspkit_cloudmore_reseller_services_list_params params = mspkit_cloudmore_reseller_services_list_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_reseller_services_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.reseller_services.list_subscriptions") == 0) {
+        mspkit_cloudmore_reseller_services_list_subscriptions_params params = mspkit_cloudmore_reseller_services_list_subscriptions_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_reseller_services_list_subscriptions((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "cloudmore.services.list") == 0) {
         mspkit_cloudmore_services_list_params params = mspkit_cloudmore_services_list_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_services_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.subscriptions.list") == 0) {
+        mspkit_cloudmore_subscriptions_list_params params = mspkit_cloudmore_subscriptions_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_subscriptions_list((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.list") == 0) {
+        mspkit_cloudmore_users_list_params params = mspkit_cloudmore_users_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_users_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.list_roles") == 0) {
+        mspkit_cloudmore_users_list_roles_params params = mspkit_cloudmore_users_list_roles_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_users_list_roles((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.customers.list") == 0) {
         mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
@@ -2187,6 +3553,34 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.device_filters.list") == 0) {
+        mspkit_ncentral_device_filters_list_params params = mspkit_ncentral_device_filters_list_params_init();
+        params.view_scope = param_text(call->params, "view_scope");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_device_filters_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list") == 0) {
+        mspkit_ncentral_devices_list_params params = mspkit_ncentral_devices_list_params_init();
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_devices_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_service_status") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_service_status((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_tasks") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_tasks((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.list") == 0) {
         mspkit_ncentral_org_units_list_params params = mspkit_ncentral_org_units_list_params_init();
@@ -2216,6 +3610,17 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_org_units_list_children((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_devices") == 0) {
+        mspkit_ncentral_org_units_list_devices_params params = mspkit_ncentral_org_units_list_devices_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.list_job_statuses") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");

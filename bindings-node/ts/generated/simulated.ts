@@ -10,12 +10,18 @@ export interface Counts {
   readonly estore?: number;
   /** The services of Cloudmore's organizations, by the id of the organization. 3 by default. */
   readonly organizationServices?: number;
+  /** Cloudmore's organizations. 3 by default. */
+  readonly organizations?: number;
   /** N-central's service organizations. 3 by default. */
   readonly serviceOrgs?: number;
   /** N-central's customers; `parentId` is their service organization. 10 by default. */
   readonly customers?: number;
   /** The sites of N-central's customers; `parentId` is their customer. 15 by default. */
   readonly sites?: number;
+  /** N-central's devices. 10 by default. */
+  readonly devices?: number;
+  /** N-central's device filters. 3 by default. */
+  readonly deviceFilters?: number;
   /** Customers of Wiv. 5 by default. */
   readonly wivCustomers?: number;
   /** Cases of Wiv. 60 by default. */
@@ -28,6 +34,8 @@ export interface Collections {
   readonly estore: readonly Shown[];
   /** The services of Cloudmore's organizations, by the id of the organization. */
   readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
+  /** Cloudmore's organizations. */
+  readonly organizations: readonly Shown[];
   /** N-central's service organizations. */
   readonly serviceOrgs: readonly Shown[];
   /** N-central's customers; `parentId` is their service organization. */
@@ -36,6 +44,10 @@ export interface Collections {
   readonly sites: readonly Shown[];
   /** N-central's custom PSA tickets. */
   readonly customPsaTickets: readonly Shown[];
+  /** N-central's devices. */
+  readonly devices: readonly Shown[];
+  /** N-central's device filters. */
+  readonly deviceFilters: readonly Shown[];
   /** Customers of Wiv. */
   readonly wivCustomers: readonly Shown[];
   /** Cases of Wiv. */

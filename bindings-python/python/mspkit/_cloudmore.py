@@ -22,11 +22,9 @@ class Cloudmore(SyncClient):
 
     Example:
         >>> with Cloudmore() as client:
-        ...     for estore_service in client.estore.list(
-        ...         organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-        ...     ):
-        ...         print("estore service", estore_service.id)
-        estore service ...
+        ...     for role in client.administrators.list_roles():
+        ...         print("role", role.id)
+        role ...
     """
 
     __slots__ = ()
@@ -140,6 +138,21 @@ class Cloudmore(SyncClient):
         }
         del base_url, password, client_secret, proxy, client_cert
         super().__init__(options, credentials, on_request, on_response, on_retry)
+
+    @resource
+    def administrators(self) -> cloudmore.Administrators:
+        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing."""
+        return cloudmore.Administrators(self)
+
+    @resource
+    def catalog(self) -> cloudmore.Catalog:
+        """What Cloudmore's marketplace has for everyone."""
+        return cloudmore.Catalog(self)
+
+    @resource
+    def custom_properties(self) -> cloudmore.CustomProperties:
+        """The custom properties that a broker has defined for its organizations and users."""
+        return cloudmore.CustomProperties(self)
 
     @resource
     def estore(self) -> cloudmore.Estore:
@@ -150,6 +163,69 @@ class Cloudmore(SyncClient):
         return cloudmore.Estore(self)
 
     @resource
+    def external_invoices(self) -> cloudmore.ExternalInvoices:
+        """Invoices from another system, such as an ERP, that Cloudmore shows to an organization."""
+        return cloudmore.ExternalInvoices(self)
+
+    @resource
+    def manual_billing(self) -> cloudmore.ManualBilling:
+        """Lines that were added to an organization's bill by hand or from another system."""
+        return cloudmore.ManualBilling(self)
+
+    @resource
+    def organization_groups(self) -> cloudmore.OrganizationGroups:
+        """Groups of the organizations of a broker."""
+        return cloudmore.OrganizationGroups(self)
+
+    @resource
+    def organization_prices(self) -> cloudmore.OrganizationPrices:
+        """The price list of a service as one organization pays it."""
+        return cloudmore.OrganizationPrices(self)
+
+    @resource
+    def organizations(self) -> cloudmore.Organizations:
+        """The organizations of a broker, its customers.
+
+        An organization is usually a company, but may be a unit of one; services are added to it.
+        """
+        return cloudmore.Organizations(self)
+
+    @resource
+    def payment_methods(self) -> cloudmore.PaymentMethods:
+        """The ways to pay that a broker offers to its organizations."""
+        return cloudmore.PaymentMethods(self)
+
+    @resource
+    def prices(self) -> cloudmore.Prices:
+        """The broker's price list of a service, whose prices all organizations pay that have none of their
+        own.
+        """
+        return cloudmore.Prices(self)
+
+    @resource
+    def product_addons(self) -> cloudmore.ProductAddons:
+        """The add-ons that can be bought with a product."""
+        return cloudmore.ProductAddons(self)
+
+    @resource
+    def products(self) -> cloudmore.Products:
+        """The products of a service that a broker sells; organizations subscribe to them."""
+        return cloudmore.Products(self)
+
+    @resource
+    def reseller_services(self) -> cloudmore.ResellerServices:
+        """The services that a broker offers to its organizations.
+
+        Their ids are those that price lists and products ask for.
+        """
+        return cloudmore.ResellerServices(self)
+
+    @resource
+    def server(self) -> cloudmore.Server:
+        """Whether the API is up."""
+        return cloudmore.Server(self)
+
+    @resource
     def services(self) -> cloudmore.Services:
         """The services that an organization has.
 
@@ -157,6 +233,31 @@ class Cloudmore(SyncClient):
         money.
         """
         return cloudmore.Services(self)
+
+    @resource
+    def subscription_users(self) -> cloudmore.SubscriptionUsers:
+        """Which users of an organization have a subscription."""
+        return cloudmore.SubscriptionUsers(self)
+
+    @resource
+    def subscriptions(self) -> cloudmore.Subscriptions:
+        """The subscriptions of an organization to the products of a custom service.
+
+        Those to Microsoft products are resources of their own.
+        """
+        return cloudmore.Subscriptions(self)
+
+    @resource
+    def user_groups(self) -> cloudmore.UserGroups:
+        """Groups of the users of an organization."""
+        return cloudmore.UserGroups(self)
+
+    @resource
+    def users(self) -> cloudmore.Users:
+        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
+        and the roles that they may have.
+        """
+        return cloudmore.Users(self)
 
 
 class AsyncCloudmore(AsyncClient):
@@ -167,11 +268,9 @@ class AsyncCloudmore(AsyncClient):
 
     Example:
         >>> async with AsyncCloudmore() as client:
-        ...     async for estore_service in client.estore.list(
-        ...         organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-        ...     ):
-        ...         print("estore service", estore_service.id)
-        estore service ...
+        ...     async for role in client.administrators.list_roles():
+        ...         print("role", role.id)
+        role ...
     """
 
     __slots__ = ()
@@ -287,12 +386,90 @@ class AsyncCloudmore(AsyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def administrators(self) -> cloudmore.AsyncAdministrators:
+        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing."""
+        return cloudmore.AsyncAdministrators(self)
+
+    @resource
+    def catalog(self) -> cloudmore.AsyncCatalog:
+        """What Cloudmore's marketplace has for everyone."""
+        return cloudmore.AsyncCatalog(self)
+
+    @resource
+    def custom_properties(self) -> cloudmore.AsyncCustomProperties:
+        """The custom properties that a broker has defined for its organizations and users."""
+        return cloudmore.AsyncCustomProperties(self)
+
+    @resource
     def estore(self) -> cloudmore.AsyncEstore:
         """The E-Store, the services that an organization may add.
 
         Which they are depends on its Cloud Service Broker.
         """
         return cloudmore.AsyncEstore(self)
+
+    @resource
+    def external_invoices(self) -> cloudmore.AsyncExternalInvoices:
+        """Invoices from another system, such as an ERP, that Cloudmore shows to an organization."""
+        return cloudmore.AsyncExternalInvoices(self)
+
+    @resource
+    def manual_billing(self) -> cloudmore.AsyncManualBilling:
+        """Lines that were added to an organization's bill by hand or from another system."""
+        return cloudmore.AsyncManualBilling(self)
+
+    @resource
+    def organization_groups(self) -> cloudmore.AsyncOrganizationGroups:
+        """Groups of the organizations of a broker."""
+        return cloudmore.AsyncOrganizationGroups(self)
+
+    @resource
+    def organization_prices(self) -> cloudmore.AsyncOrganizationPrices:
+        """The price list of a service as one organization pays it."""
+        return cloudmore.AsyncOrganizationPrices(self)
+
+    @resource
+    def organizations(self) -> cloudmore.AsyncOrganizations:
+        """The organizations of a broker, its customers.
+
+        An organization is usually a company, but may be a unit of one; services are added to it.
+        """
+        return cloudmore.AsyncOrganizations(self)
+
+    @resource
+    def payment_methods(self) -> cloudmore.AsyncPaymentMethods:
+        """The ways to pay that a broker offers to its organizations."""
+        return cloudmore.AsyncPaymentMethods(self)
+
+    @resource
+    def prices(self) -> cloudmore.AsyncPrices:
+        """The broker's price list of a service, whose prices all organizations pay that have none of their
+        own.
+        """
+        return cloudmore.AsyncPrices(self)
+
+    @resource
+    def product_addons(self) -> cloudmore.AsyncProductAddons:
+        """The add-ons that can be bought with a product."""
+        return cloudmore.AsyncProductAddons(self)
+
+    @resource
+    def products(self) -> cloudmore.AsyncProducts:
+        """The products of a service that a broker sells; organizations subscribe to them."""
+        return cloudmore.AsyncProducts(self)
+
+    @resource
+    def reseller_services(self) -> cloudmore.AsyncResellerServices:
+        """The services that a broker offers to its organizations.
+
+        Their ids are those that price lists and products ask for.
+        """
+        return cloudmore.AsyncResellerServices(self)
+
+    @resource
+    def server(self) -> cloudmore.AsyncServer:
+        """Whether the API is up."""
+        return cloudmore.AsyncServer(self)
 
     @resource
     def services(self) -> cloudmore.AsyncServices:
@@ -302,3 +479,28 @@ class AsyncCloudmore(AsyncClient):
         money.
         """
         return cloudmore.AsyncServices(self)
+
+    @resource
+    def subscription_users(self) -> cloudmore.AsyncSubscriptionUsers:
+        """Which users of an organization have a subscription."""
+        return cloudmore.AsyncSubscriptionUsers(self)
+
+    @resource
+    def subscriptions(self) -> cloudmore.AsyncSubscriptions:
+        """The subscriptions of an organization to the products of a custom service.
+
+        Those to Microsoft products are resources of their own.
+        """
+        return cloudmore.AsyncSubscriptions(self)
+
+    @resource
+    def user_groups(self) -> cloudmore.AsyncUserGroups:
+        """Groups of the users of an organization."""
+        return cloudmore.AsyncUserGroups(self)
+
+    @resource
+    def users(self) -> cloudmore.AsyncUsers:
+        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
+        and the roles that they may have.
+        """
+        return cloudmore.AsyncUsers(self)

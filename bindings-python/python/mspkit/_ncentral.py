@@ -120,6 +120,11 @@ class NCentral(SyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def appliance_tasks(self) -> ncentral.ApplianceTasks:
+        """What an agent or a probe measured for a monitored service of a device."""
+        return ncentral.ApplianceTasks(self)
+
+    @resource
     def auth(self) -> ncentral.Auth:
         """The token exchange. Clients do this automatically; call these only to inspect it."""
         return ncentral.Auth(self)
@@ -137,6 +142,18 @@ class NCentral(SyncClient):
     def customers(self) -> ncentral.Customers:
         """Customers of every service organization that the API user may see."""
         return ncentral.Customers(self)
+
+    @resource
+    def device_filters(self) -> ncentral.DeviceFilters:
+        """Device filters, the saved searches by which lists of devices can be narrowed down."""
+        return ncentral.DeviceFilters(self)
+
+    @resource
+    def devices(self) -> ncentral.Devices:
+        """Devices of every organization unit that the API user may see, with their assets, monitored
+        services and tasks.
+        """
+        return ncentral.Devices(self)
 
     @resource
     def org_units(self) -> ncentral.OrgUnits:
@@ -308,6 +325,11 @@ class AsyncNCentral(AsyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def appliance_tasks(self) -> ncentral.AsyncApplianceTasks:
+        """What an agent or a probe measured for a monitored service of a device."""
+        return ncentral.AsyncApplianceTasks(self)
+
+    @resource
     def auth(self) -> ncentral.AsyncAuth:
         """The token exchange. Clients do this automatically; call these only to inspect it."""
         return ncentral.AsyncAuth(self)
@@ -325,6 +347,18 @@ class AsyncNCentral(AsyncClient):
     def customers(self) -> ncentral.AsyncCustomers:
         """Customers of every service organization that the API user may see."""
         return ncentral.AsyncCustomers(self)
+
+    @resource
+    def device_filters(self) -> ncentral.AsyncDeviceFilters:
+        """Device filters, the saved searches by which lists of devices can be narrowed down."""
+        return ncentral.AsyncDeviceFilters(self)
+
+    @resource
+    def devices(self) -> ncentral.AsyncDevices:
+        """Devices of every organization unit that the API user may see, with their assets, monitored
+        services and tasks.
+        """
+        return ncentral.AsyncDevices(self)
 
     @resource
     def org_units(self) -> ncentral.AsyncOrgUnits:

@@ -13,162 +13,264 @@ use crate::table::{
 /// The index of each operation in [`OPERATIONS`].
 #[cfg_attr(not(feature = "clients"), allow(dead_code, reason = "the clients name all of them"))]
 pub(crate) mod op {
+    /// `cloudmore.administrators.delete`
+    pub(crate) const CLOUDMORE_ADMINISTRATORS_DELETE: usize = 0;
+    /// `cloudmore.administrators.list_roles`
+    pub(crate) const CLOUDMORE_ADMINISTRATORS_LIST_ROLES: usize = 1;
+    /// `cloudmore.catalog.list_categories`
+    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 2;
+    /// `cloudmore.custom_properties.list`
+    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 3;
     /// `cloudmore.estore.get`
-    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
+    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 4;
     /// `cloudmore.estore.list`
-    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 1;
+    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 5;
+    /// `cloudmore.external_invoices.delete`
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 6;
+    /// `cloudmore.external_invoices.list`
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 7;
+    /// `cloudmore.manual_billing.delete`
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 8;
+    /// `cloudmore.manual_billing.get`
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 9;
+    /// `cloudmore.manual_billing.list`
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 10;
+    /// `cloudmore.organization_groups.delete`
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 11;
+    /// `cloudmore.organization_groups.delete_member`
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 12;
+    /// `cloudmore.organization_prices.list`
+    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 13;
+    /// `cloudmore.organizations.create`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 14;
+    /// `cloudmore.organizations.delete`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 15;
+    /// `cloudmore.organizations.get`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 16;
+    /// `cloudmore.organizations.list`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 17;
+    /// `cloudmore.organizations.replace`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 18;
+    /// `cloudmore.payment_methods.delete`
+    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 19;
+    /// `cloudmore.prices.list`
+    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 20;
+    /// `cloudmore.product_addons.delete`
+    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 21;
+    /// `cloudmore.products.delete`
+    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 22;
+    /// `cloudmore.reseller_services.disable`
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 23;
+    /// `cloudmore.reseller_services.list`
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 24;
+    /// `cloudmore.reseller_services.list_subscriptions`
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 25;
+    /// `cloudmore.server.health`
+    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 26;
     /// `cloudmore.services.create`
-    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 2;
+    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 27;
     /// `cloudmore.services.delete`
-    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 3;
+    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 28;
     /// `cloudmore.services.get`
-    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 4;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 29;
     /// `cloudmore.services.list`
-    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 5;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 30;
     /// `cloudmore.services.replace`
-    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 6;
+    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 31;
     /// `cloudmore.services.update`
-    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 7;
+    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 32;
+    /// `cloudmore.subscription_users.delete`
+    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 33;
+    /// `cloudmore.subscriptions.get`
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 34;
+    /// `cloudmore.subscriptions.list`
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 35;
+    /// `cloudmore.user_groups.delete`
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 36;
+    /// `cloudmore.user_groups.delete_member`
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 37;
+    /// `cloudmore.users.delete`
+    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 38;
+    /// `cloudmore.users.get`
+    pub(crate) const CLOUDMORE_USERS_GET: usize = 39;
+    /// `cloudmore.users.list`
+    pub(crate) const CLOUDMORE_USERS_LIST: usize = 40;
+    /// `cloudmore.users.list_roles`
+    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 41;
+    /// `ncentral.appliance_tasks.get`
+    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 42;
     /// `ncentral.auth.authenticate`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 8;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 43;
     /// `ncentral.auth.authenticate_sso`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 9;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 44;
     /// `ncentral.auth.links`
-    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 10;
+    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 45;
     /// `ncentral.auth.logout`
-    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 11;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 46;
     /// `ncentral.auth.refresh`
-    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 12;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 47;
     /// `ncentral.auth.validate`
-    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 13;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 48;
     /// `ncentral.custom_psa.create_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 14;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 49;
     /// `ncentral.custom_psa.get_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 15;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 50;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 16;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 51;
     /// `ncentral.custom_psa.links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 17;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 52;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 18;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 53;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 19;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 54;
     /// `ncentral.custom_psa.ticket_links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 20;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 55;
     /// `ncentral.customers.create_installer_link`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 21;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 56;
     /// `ncentral.customers.create_site`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 22;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 57;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 23;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 58;
     /// `ncentral.customers.get_registration_token`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 24;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 59;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 25;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 60;
     /// `ncentral.customers.list_installers`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 26;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 61;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 27;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 62;
+    /// `ncentral.device_filters.list`
+    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 63;
+    /// `ncentral.devices.control_services`
+    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 64;
+    /// `ncentral.devices.create`
+    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 65;
+    /// `ncentral.devices.create_remote_control_task`
+    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 66;
+    /// `ncentral.devices.delete`
+    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 67;
+    /// `ncentral.devices.get`
+    pub(crate) const NCENTRAL_DEVICES_GET: usize = 68;
+    /// `ncentral.devices.get_activation_key`
+    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 69;
+    /// `ncentral.devices.get_assets`
+    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 70;
+    /// `ncentral.devices.get_lifecycle`
+    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 71;
+    /// `ncentral.devices.get_remote_control_type`
+    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 72;
+    /// `ncentral.devices.list`
+    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 73;
+    /// `ncentral.devices.list_service_status`
+    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 74;
+    /// `ncentral.devices.list_tasks`
+    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 75;
+    /// `ncentral.devices.replace_lifecycle`
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 76;
+    /// `ncentral.devices.update_lifecycle`
+    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 77;
     /// `ncentral.org_units.get`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 28;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 78;
     /// `ncentral.org_units.get_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 29;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 79;
     /// `ncentral.org_units.get_registration_token`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 30;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 80;
     /// `ncentral.org_units.list`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 31;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 81;
     /// `ncentral.org_units.list_active_issues`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 32;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 82;
     /// `ncentral.org_units.list_children`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 33;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 83;
+    /// `ncentral.org_units.list_devices`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 84;
     /// `ncentral.org_units.list_job_statuses`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 34;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 85;
     /// `ncentral.org_units.update_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 35;
+    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 86;
     /// `ncentral.reports.get`
-    pub(crate) const NCENTRAL_REPORTS_GET: usize = 36;
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 87;
     /// `ncentral.reports.request_patch_comparison`
-    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 37;
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 88;
     /// `ncentral.reports.wait`
-    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 38;
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 89;
     /// `ncentral.scheduled_tasks.get`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 39;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 90;
     /// `ncentral.scheduled_tasks.get_status`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 40;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 91;
     /// `ncentral.scheduled_tasks.links`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 41;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 92;
     /// `ncentral.scheduled_tasks.list_status_details`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 42;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 93;
     /// `ncentral.scheduled_tasks.run_direct`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 43;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 94;
     /// `ncentral.scheduled_tasks.wait`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 44;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 95;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 45;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 96;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 46;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 97;
     /// `ncentral.server.links`
-    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 47;
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 98;
     /// `ncentral.server.time`
-    pub(crate) const NCENTRAL_SERVER_TIME: usize = 48;
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 99;
     /// `ncentral.server.versions`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 49;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 100;
     /// `ncentral.server.versions_authenticated`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 50;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 101;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 51;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 102;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 52;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 103;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 53;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 104;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 54;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 105;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 55;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 106;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 56;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 107;
     /// `ncentral.sites.get_registration_token`
-    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 57;
+    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 108;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 58;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 109;
     /// `ncentral.standard_psa.get_customer_mapping`
-    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 59;
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 110;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 60;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 111;
     /// `ncentral.standard_psa.list_companies`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 61;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 112;
     /// `ncentral.standard_psa.list_contacts`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 62;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 113;
     /// `ncentral.standard_psa.list_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 63;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 114;
     /// `ncentral.standard_psa.list_sites`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 64;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 115;
     /// `ncentral.standard_psa.replace_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 65;
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 116;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 66;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 117;
     /// `ncentral.user_roles.create`
-    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 67;
+    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 118;
     /// `ncentral.user_roles.get`
-    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 68;
+    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 119;
     /// `ncentral.user_roles.list`
-    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 69;
+    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 120;
     /// `ncentral.users.create`
-    pub(crate) const NCENTRAL_USERS_CREATE: usize = 70;
+    pub(crate) const NCENTRAL_USERS_CREATE: usize = 121;
     /// `ncentral.users.links`
-    pub(crate) const NCENTRAL_USERS_LINKS: usize = 71;
+    pub(crate) const NCENTRAL_USERS_LINKS: usize = 122;
     /// `ncentral.users.list`
-    pub(crate) const NCENTRAL_USERS_LIST: usize = 72;
+    pub(crate) const NCENTRAL_USERS_LIST: usize = 123;
     /// `ncentral.users.me`
-    pub(crate) const NCENTRAL_USERS_ME: usize = 73;
+    pub(crate) const NCENTRAL_USERS_ME: usize = 124;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 74;
+    pub(crate) const WIV_CASES_SEARCH: usize = 125;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 75;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 126;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 76;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 127;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 77;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 128;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -186,6 +288,151 @@ const PLAIN: Param = Param {
 
 /// Every operation, sorted by id.
 pub(crate) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "cloudmore.administrators.delete",
+        service: Service::Cloudmore,
+        resource: "administrators",
+        name: "delete",
+        summary: "Deletes an administrator of the broker.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/ResellerAdministrators/{administratorId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "administrator_id",
+                wire: "administratorId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/ResellerAdministrators/{administratorId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.administrators.list_roles",
+        service: Service::Cloudmore,
+        resource: "administrators",
+        name: "list_roles",
+        summary: "Lists the roles that administrators of the broker may have.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/ResellerRoles",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/ResellerRoles", cap: 10 },
+        model: Some(&schema::cloudmore::ROLE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.catalog.list_categories",
+        service: Service::Cloudmore,
+        resource: "catalog",
+        name: "list_categories",
+        summary: "Lists the categories of services.",
+        method: Method::GET,
+        path: "/api/services/categories",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "categoryId", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/services/categories", cap: 10 },
+        model: Some(&schema::cloudmore::SERVICE_CATEGORY),
+        id_fields: &["categoryId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.custom_properties.list",
+        service: Service::Cloudmore,
+        resource: "custom_properties",
+        name: "list",
+        summary: "Lists the custom properties that a broker has defined.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/settings/CustomProperties",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/settings/CustomProperties", cap: 10 },
+        model: Some(&schema::cloudmore::BROKER_CUSTOM_PROPERTY),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
     Operation {
         id: "cloudmore.estore.get",
         service: Service::Cloudmore,
@@ -282,6 +529,1054 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         model: Some(&schema::cloudmore::ESTORE_SERVICE),
         id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.external_invoices.delete",
+        service: Service::Cloudmore,
+        resource: "external_invoices",
+        name: "delete",
+        summary: "Deletes an external invoice of an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice/{invoiceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "invoice_id",
+                wire: "invoiceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice/{invoiceId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.external_invoices.list",
+        service: Service::Cloudmore,
+        resource: "external_invoices",
+        name: "list",
+        summary: "Lists the external invoices of an organization in a period.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "start_date",
+                wire: "startDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "end_date",
+                wire: "endDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::EXTERNAL_INVOICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.manual_billing.delete",
+        service: Service::Cloudmore,
+        resource: "manual_billing",
+        name: "delete",
+        summary: "Deletes a manual billing line.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "billing_line_id",
+                wire: "billingLineId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.manual_billing.get",
+        service: Service::Cloudmore,
+        resource: "manual_billing",
+        name: "get",
+        summary: "Gets one manual billing line.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "billing_line_id",
+                wire: "billingLineId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::MANUAL_BILLING_LINE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.manual_billing.list",
+        service: Service::Cloudmore,
+        resource: "manual_billing",
+        name: "list",
+        summary: "Lists the manual billing lines of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/manualbilling",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::MANUAL_BILLING_LINE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organization_groups.delete",
+        service: Service::Cloudmore,
+        resource: "organization_groups",
+        name: "delete",
+        summary: "Deletes a group of organizations.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/OrganizationGroups/{groupId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "group_id",
+                wire: "groupId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/resellers/{resellerId}/OrganizationGroups/{groupId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organization_groups.delete_member",
+        service: Service::Cloudmore,
+        resource: "organization_groups",
+        name: "delete_member",
+        summary: "Takes a member out of a group of organizations.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/OrganizationGroups/{groupId}/Members/{memberId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "group_id",
+                wire: "groupId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "member_id",
+                wire: "memberId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/OrganizationGroups/{groupId}/Members/{memberId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organization_prices.list",
+        service: Service::Cloudmore,
+        resource: "organization_prices",
+        name: "list",
+        summary: "Lists the prices that an organization pays for the products of a service.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/pricelist",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/pricelist",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::ORGANIZATION_PRICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organizations.create",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "create",
+        summary: "Creates an organization.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/Organizations",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "registration_number", wire: "registrationNumber", ..PLAIN },
+            Param { name: "vat", wire: "vat", ..PLAIN },
+            Param { name: "customer_number", wire: "customerNumber", ..PLAIN },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &schema::cloudmore::ORGANIZATION_CONTACT_DATA_INPUT },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Located { id: "id" },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/resellers/{resellerId}/Organizations", cap: 10 },
+        model: Some(&schema::cloudmore::CREATED_ORGANIZATION),
+        id_fields: &["id"],
+        outcome_check: Some("List the organizations (`organizations.list`) and look for this name."),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organizations.delete",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "delete",
+        summary: "Deletes an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/Organizations/{organizationId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/resellers/{resellerId}/Organizations/{organizationId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organizations.get",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "get",
+        summary: "Gets one organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/Organizations/{organizationId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/Organizations/{organizationId}", cap: 10 },
+        model: Some(&schema::cloudmore::ORGANIZATION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organizations.list",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "list",
+        summary: "Lists the organizations of a broker.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/Organizations",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "show_active",
+                wire: "showActive",
+                location: ParamLocation::Query,
+                kind: Kind::Bool,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/Organizations", cap: 10 },
+        model: Some(&schema::cloudmore::ORGANIZATION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.organizations.replace",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "replace",
+        summary: "Replaces the data of an organization.",
+        method: Method::PUT,
+        path: "/api/resellers/{resellerId}/Organizations/{organizationId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "registration_number", wire: "registrationNumber", ..PLAIN },
+            Param { name: "vat", wire: "vat", ..PLAIN },
+            Param { name: "customer_number", wire: "customerNumber", ..PLAIN },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &schema::cloudmore::ORGANIZATION_CONTACT_DATA_INPUT },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PUT /api/resellers/{resellerId}/Organizations/{organizationId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.payment_methods.delete",
+        service: Service::Cloudmore,
+        resource: "payment_methods",
+        name: "delete",
+        summary: "Deletes a payment method of a broker.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/paymentmethods/{paymentMethodId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "payment_method_id",
+                wire: "paymentMethodId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/paymentmethods/{paymentMethodId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.prices.list",
+        service: Service::Cloudmore,
+        resource: "prices",
+        name: "list",
+        summary: "Lists the prices of the products of a service.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services/{serviceId}/pricelist",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "currency_code",
+                wire: "currencyCode",
+                location: ParamLocation::Query,
+                kind: Kind::Currency,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services/{serviceId}/pricelist", cap: 10 },
+        model: Some(&schema::cloudmore::PRICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.product_addons.delete",
+        service: Service::Cloudmore,
+        resource: "product_addons",
+        name: "delete",
+        summary: "Deletes an add-on of a product.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "addon_id",
+                wire: "addonId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.products.delete",
+        service: Service::Cloudmore,
+        resource: "products",
+        name: "delete",
+        summary: "Deletes a product of a service.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/services/{serviceId}/products/{productId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/services/{serviceId}/products/{productId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.reseller_services.disable",
+        service: Service::Cloudmore,
+        resource: "reseller_services",
+        name: "disable",
+        summary: "Disables a service of a broker for everyone.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/resellers/{resellerId}/services/{serviceId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.reseller_services.list",
+        service: Service::Cloudmore,
+        resource: "reseller_services",
+        name: "list",
+        summary: "Lists the services of a broker.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services", cap: 10 },
+        model: Some(&schema::cloudmore::RESELLER_SERVICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.reseller_services.list_subscriptions",
+        service: Service::Cloudmore,
+        resource: "reseller_services",
+        name: "list_subscriptions",
+        summary: "Lists the subscriptions of all organizations to a service.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services/{serviceId}/subscriptions",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services/{serviceId}/subscriptions", cap: 10 },
+        model: Some(&schema::cloudmore::RESELLER_SERVICE_SUBSCRIPTION),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.server.health",
+        service: Service::Cloudmore,
+        resource: "server",
+        name: "health",
+        summary: "Gets the state of the API, which shows that it is up.",
+        method: Method::GET,
+        path: "/api/healthcheck",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/healthcheck", cap: 10 },
+        model: Some(&schema::cloudmore::SERVER_HEALTH),
+        id_fields: &[],
         outcome_check: None,
         since: None,
         stage: Stage::Released,
@@ -635,6 +1930,560 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.subscription_users.delete",
+        service: Service::Cloudmore,
+        resource: "subscription_users",
+        name: "delete",
+        summary: "Takes a subscription away from a user.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}/users/{userId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "subscription_id",
+                wire: "subscriptionId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}/users/{userId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.subscriptions.get",
+        service: Service::Cloudmore,
+        resource: "subscriptions",
+        name: "get",
+        summary: "Gets one subscription of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "subscription_id",
+                wire: "subscriptionId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::SUBSCRIPTION),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.subscriptions.list",
+        service: Service::Cloudmore,
+        resource: "subscriptions",
+        name: "list",
+        summary: "Lists the subscriptions of an organization to a service.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::SUBSCRIPTION),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.user_groups.delete",
+        service: Service::Cloudmore,
+        resource: "user_groups",
+        name: "delete",
+        summary: "Deletes a group of users.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "group_id",
+                wire: "groupId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.user_groups.delete_member",
+        service: Service::Cloudmore,
+        resource: "user_groups",
+        name: "delete_member",
+        summary: "Takes a member out of a group of users.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}/members/{memberId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "group_id",
+                wire: "groupId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "member_id",
+                wire: "memberId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}/members/{memberId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.users.delete",
+        service: Service::Cloudmore,
+        resource: "users",
+        name: "delete",
+        summary: "Deletes a user of an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.users.get",
+        service: Service::Cloudmore,
+        resource: "users",
+        name: "get",
+        summary: "Gets one user of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::USER),
+        id_fields: &["roleId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.users.list",
+        service: Service::Cloudmore,
+        resource: "users",
+        name: "list",
+        summary: "Lists the users of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/Users",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/Users",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::USER),
+        id_fields: &["roleId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.users.list_roles",
+        service: Service::Cloudmore,
+        resource: "users",
+        name: "list_roles",
+        summary: "Lists the roles that users of an organization may have.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/OrganizationRoles",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/OrganizationRoles",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::ROLE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.appliance_tasks.get",
+        service: Service::NCentral,
+        resource: "appliance_tasks",
+        name: "get",
+        summary: "Gets what was measured for a monitored service.",
+        method: Method::GET,
+        path: "/api/appliance-tasks/{taskId}",
+        params: &[Param {
+            name: "task_id",
+            wire: "taskId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/appliance-tasks/{taskId}", cap: 5 },
+        model: Some(&schema::ncentral::APPLIANCE_TASK),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(404, "There is no such task, even where the message speaks of a device")],
         wait: None,
         join: None,
     },
@@ -1397,6 +3246,718 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.device_filters.list",
+        service: Service::NCentral,
+        resource: "device_filters",
+        name: "list",
+        summary: "Lists the device filters, page by page.",
+        method: Method::GET,
+        path: "/api/device-filters",
+        params: &[
+            Param {
+                name: "view_scope",
+                wire: "viewScope",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf { values: &["ALL", "OWN_AND_USED"], any_case: false },
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "filterId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/device-filters", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_FILTER),
+        id_fields: &["filterId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.control_services",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "control_services",
+        summary: "Starts, stops, restarts, pauses or resumes Windows services of a device.",
+        method: Method::POST,
+        path: "/api/devices/{deviceId}/services/actions",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_names",
+                wire: "serviceNames",
+                kind: Kind::List { of: &Kind::NonBlank },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, max_items: 100, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "action",
+                wire: "action",
+                kind: Kind::OneOf {
+                    values: &["Start", "Stop", "Restart", "Pause", "Resume"],
+                    any_case: false,
+                },
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/devices/{deviceId}/services/actions", cap: 5 },
+        model: Some(&schema::ncentral::SERVICE_CONTROL_RESULT),
+        id_fields: &[],
+        outcome_check: Some(
+            "No call reads the outcome back; where the services are monitored, `devices.list_service_status` shows their state some minutes later.",
+        ),
+        since: Some("after 2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (400, "A service name is blank, or the server does not know the action"),
+            (401, "The API user may lack the permission on this device rather than a valid token"),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.create",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "create",
+        summary: "Creates a device.",
+        method: Method::POST,
+        path: "/api/device",
+        params: &[
+            Param { name: "customer_id", wire: "customerId", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "network_address",
+                wire: "networkAddress",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "supported_os",
+                wire: "supportedOs",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "long_name", wire: "longName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "device_class",
+                wire: "deviceClass",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "description",
+                wire: "description",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "license_mode",
+                wire: "licenseMode",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "mac_address", wire: "macAddress", ..PLAIN },
+            Param {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "password",
+                wire: "password",
+                secret: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/device", cap: 5 },
+        model: Some(&schema::ncentral::CREATED_DEVICE),
+        id_fields: &["deviceId"],
+        outcome_check: Some(
+            "List the devices of the customer or site (`org_units.list_devices`) and look for the name that was sent.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.create_remote_control_task",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "create_remote_control_task",
+        summary: "Opens a remote control connection to a device.",
+        method: Method::POST,
+        path: "/api/devices/{deviceId}/remote-control-task",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "remote_control_type",
+                wire: "remoteControlType",
+                kind: Kind::OneOf {
+                    values: &["SSH", "VNC", "RDP", "MSP_ANYWHERE", "TELNET"],
+                    any_case: false,
+                },
+                ..PLAIN
+            },
+            Param {
+                name: "description",
+                wire: "description",
+                rules: crate::table::Rules { max_length: 500, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "port", wire: "port", kind: Kind::Int { min: 1, max: 65_535 }, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/devices/{deviceId}/remote-control-task", cap: 5 },
+        model: Some(&schema::ncentral::REMOTE_CONTROL_TASK),
+        id_fields: &["remoteControlTaskId", "deviceId", "applianceId"],
+        outcome_check: Some(
+            "No call lists or reads remote control tasks, so the task may be there without being known.",
+        ),
+        since: Some("after 2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (403, "The role of the API user does not allow remote control of this device"),
+            (404, "There is no such device, or the API user may not see it"),
+            (409, "The device cannot be controlled remotely, or has no adapter for this type"),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.delete",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "delete",
+        summary: "Deletes a device.",
+        method: Method::DELETE,
+        path: "/api/devices/{deviceId}",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "remove_agents",
+                wire: "removeAgents",
+                location: ParamLocation::Query,
+                kind: Kind::Bool,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/devices/{deviceId}", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.1.0.503"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.get",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "get",
+        summary: "Gets one device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE),
+        id_fields: &["deviceId", "orgUnitId", "soId", "customerId", "siteId", "applianceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.get_activation_key",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "get_activation_key",
+        summary: "Gets the activation key of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/activation-key",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/activation-key", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_ACTIVATION_KEY),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.get_assets",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "get_assets",
+        summary: "Gets the assets of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/assets",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/assets", cap: 3 },
+        model: Some(&schema::ncentral::DEVICE_ASSETS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(404, "There is no such device, or nothing is known about its assets; probes have none")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.get_lifecycle",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "get_lifecycle",
+        summary: "Gets the warranty and lifecycle data of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/assets/lifecycle-info",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "device_lifecycle", cap: 1 },
+        model: Some(&schema::ncentral::DEVICE_LIFECYCLE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.get_remote_control_type",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "get_remote_control_type",
+        summary: "Gets how a device is controlled remotely, and whether it can be now.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/remote-control-type",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/remote-control-type", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_REMOTE_CONTROL),
+        id_fields: &["deviceId"],
+        outcome_check: None,
+        since: Some("after 2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (401, "The API user may lack access to this device rather than a valid token"),
+            (403, "The role of the API user has no access to the API"),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.list",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list",
+        summary: "Lists the devices of all organization units, page by page.",
+        method: Method::GET,
+        path: "/api/devices",
+        params: &[
+            Param {
+                name: "filter_id",
+                wire: "filterId",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE),
+        id_fields: &["deviceId", "orgUnitId", "soId", "customerId", "siteId", "applianceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.list_service_status",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list_service_status",
+        summary: "Lists the monitored services of a device with their state.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/service-monitor-status",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "taskId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/service-monitor-status", cap: 3 },
+        model: Some(&schema::ncentral::DEVICE_SERVICE_STATUS),
+        id_fields: &["taskId", "serviceId", "serviceItemId", "lastDataId", "applianceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.list_tasks",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list_tasks",
+        summary: "Lists the scheduled tasks of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/scheduled-tasks",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "taskId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/scheduled-tasks", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_TASK),
+        id_fields: &["taskId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.replace_lifecycle",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "replace_lifecycle",
+        summary: "Replaces the warranty and lifecycle data of a device.",
+        method: Method::PUT,
+        path: "/api/devices/{deviceId}/assets/lifecycle-info",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "warranty_expiry_date", wire: "warrantyExpiryDate", required: true, ..PLAIN },
+            Param { name: "lease_expiry_date", wire: "leaseExpiryDate", required: true, ..PLAIN },
+            Param {
+                name: "expected_replacement_date",
+                wire: "expectedReplacementDate",
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "purchase_date", wire: "purchaseDate", required: true, ..PLAIN },
+            Param {
+                name: "cost",
+                wire: "cost",
+                kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "location", wire: "location", required: true, ..PLAIN },
+            Param { name: "asset_tag", wire: "assetTag", required: true, ..PLAIN },
+            Param {
+                name: "description",
+                wire: "description",
+                required: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "device_lifecycle", cap: 1 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.update_lifecycle",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "update_lifecycle",
+        summary: "Changes some warranty and lifecycle data of a device.",
+        method: Method::PATCH,
+        path: "/api/devices/{deviceId}/assets/lifecycle-info",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "warranty_expiry_date", wire: "warrantyExpiryDate", ..PLAIN },
+            Param { name: "lease_expiry_date", wire: "leaseExpiryDate", ..PLAIN },
+            Param { name: "expected_replacement_date", wire: "expectedReplacementDate", ..PLAIN },
+            Param { name: "purchase_date", wire: "purchaseDate", ..PLAIN },
+            Param {
+                name: "cost",
+                wire: "cost",
+                kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
+                ..PLAIN
+            },
+            Param { name: "location", wire: "location", ..PLAIN },
+            Param { name: "asset_tag", wire: "assetTag", ..PLAIN },
+            Param { name: "description", wire: "description", ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: true,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "device_lifecycle", cap: 1 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.org_units.get",
         service: Service::NCentral,
         resource: "org_units",
@@ -1674,6 +4235,75 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/children", cap: 5 },
         model: Some(&schema::ncentral::ORG_UNIT),
         id_fields: &["orgUnitId", "parentId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.list_devices",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list_devices",
+        summary: "Lists the devices of an organization unit, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/devices",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "filter_id",
+                wire: "filterId",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/devices", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE),
+        id_fields: &["deviceId", "orgUnitId", "soId", "customerId", "siteId", "applianceId"],
         outcome_check: None,
         since: None,
         stage: Stage::Released,

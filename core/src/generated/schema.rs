@@ -21,24 +21,63 @@ const PLAIN: Field = Field {
 
 /// The models of all services, sorted by service and name.
 pub(crate) static MODELS: &[&Model] = &[
+    &cloudmore::BROKER_CUSTOM_PROPERTY,
+    &cloudmore::CREATED_ORGANIZATION,
     &cloudmore::CREATED_SERVICE,
     &cloudmore::CUSTOM_PROPERTY,
     &cloudmore::CUSTOM_PROPERTY_DATA,
     &cloudmore::ESTORE_SERVICE,
     &cloudmore::ESTORE_SERVICE_DETAIL,
+    &cloudmore::EXTERNAL_INVOICE,
+    &cloudmore::MANUAL_BILLING_LINE,
+    &cloudmore::ORGANIZATION,
+    &cloudmore::ORGANIZATION_CONTACT,
+    &cloudmore::ORGANIZATION_PRICE,
     &cloudmore::ORGANIZATION_SERVICE,
+    &cloudmore::PRICE,
+    &cloudmore::RESELLER_SERVICE,
+    &cloudmore::RESELLER_SERVICE_SUBSCRIPTION,
+    &cloudmore::ROLE,
+    &cloudmore::SERVER_HEALTH,
+    &cloudmore::SERVICE_CATEGORY,
+    &cloudmore::SUBSCRIPTION,
+    &cloudmore::USER,
     &ncentral::ACTIVE_ISSUE,
+    &ncentral::APPLIANCE_TASK,
+    &ncentral::APPLIANCE_TASK_DETAIL,
+    &ncentral::APPLIANCE_TASK_THRESHOLD,
+    &ncentral::ASSET_APPLICATION,
+    &ncentral::ASSET_APPLICATIONS,
+    &ncentral::ASSET_COMPUTER_SYSTEM,
+    &ncentral::ASSET_DEVICE,
+    &ncentral::ASSET_NETWORK_ADAPTER,
+    &ncentral::ASSET_NETWORK_ADAPTERS,
+    &ncentral::ASSET_OS,
+    &ncentral::ASSET_PROCESSOR,
     &ncentral::AUTH_LINKS,
     &ncentral::AUTH_TOKEN,
     &ncentral::AUTH_TOKENS,
+    &ncentral::CONNECTION_DETAILS,
+    &ncentral::CONTROLLED_SERVICE,
+    &ncentral::CREATED_DEVICE,
     &ncentral::CUSTOM_PSA_TICKET,
     &ncentral::CUSTOM_PSA_TICKET_INFO,
     &ncentral::CUSTOMER,
+    &ncentral::DEVICE,
+    &ncentral::DEVICE_ACTIVATION_KEY,
+    &ncentral::DEVICE_ASSETS,
+    &ncentral::DEVICE_FILTER,
+    &ncentral::DEVICE_LIFECYCLE,
+    &ncentral::DEVICE_REMOTE_CONTROL,
+    &ncentral::DEVICE_SERVICE_STATUS,
+    &ncentral::DEVICE_STATUS,
+    &ncentral::DEVICE_TASK,
     &ncentral::DIRECT_TASK,
     &ncentral::INSTALLER,
     &ncentral::INSTALLER_LINK,
     &ncentral::JOB_STATUS,
     &ncentral::LINKS,
+    &ncentral::MSPA_CONFIGURATION,
     &ncentral::ORG_UNIT,
     &ncentral::ORG_UNIT_LIMIT,
     &ncentral::ORG_UNIT_LIMITS,
@@ -54,6 +93,7 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::PSA_CUSTOMER_MAPPING,
     &ncentral::PSA_SITE,
     &ncentral::REGISTRATION_TOKEN,
+    &ncentral::REMOTE_CONTROL_TASK,
     &ncentral::SCHEDULED_TASK,
     &ncentral::SCHEDULED_TASK_OUTCOME,
     &ncentral::SCHEDULED_TASK_STATUS,
@@ -62,10 +102,13 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::SERVER_INFO,
     &ncentral::SERVER_TIME,
     &ncentral::SERVER_VERSIONS,
+    &ncentral::SERVICE_CONTROL_RESULT,
     &ncentral::SERVICE_ORG,
     &ncentral::SITE,
+    &ncentral::SSH_TUNNEL_CONFIGURATION,
     &ncentral::TOKEN_PAIR,
     &ncentral::TOKEN_STATUS,
+    &ncentral::TUNNEL_CONFIGURATION,
     &ncentral::USER,
     &ncentral::USER_CREATED,
     &ncentral::USER_ROLE,
@@ -78,11 +121,59 @@ pub(crate) static MODELS: &[&Model] = &[
 ];
 
 /// The enumerations of all services, sorted by service and name.
-pub(crate) static ENUMERATIONS: &[&Enumeration] =
-    &[&ncentral::CUSTOM_PSA_TICKET_STATUS, &ncentral::ORG_UNIT_TYPE, &ncentral::PATCH_REPORT_STATUS];
+pub(crate) static ENUMERATIONS: &[&Enumeration] = &[
+    &ncentral::APPLIANCE_TASK_STATE,
+    &ncentral::CUSTOM_PSA_TICKET_STATUS,
+    &ncentral::DEVICE_REMOTE_CONTROL_TYPE,
+    &ncentral::ORG_UNIT_TYPE,
+    &ncentral::PATCH_REPORT_STATUS,
+    &ncentral::REMOTE_CONNECTION_TYPE,
+    &ncentral::REMOTE_CONTROL_STATE,
+    &ncentral::SERVICE_CONTROL_STATUS,
+];
 
 pub(crate) mod cloudmore {
     use super::{Field, Kind, Model, PLAIN};
+
+    /// `BrokerCustomProperty`
+    pub(crate) static BROKER_CUSTOM_PROPERTY: Model = Model {
+        service: "cloudmore",
+        name: "BrokerCustomProperty",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The definition of a custom property of organizations or users. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `CreatedOrganization`
+    pub(crate) static CREATED_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "CreatedOrganization",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization, from the body or from the end of `Location`.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the response.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An organization that was just created.",
+    };
 
     /// `CreatedService`
     pub(crate) static CREATED_SERVICE: Model = Model {
@@ -313,6 +404,153 @@ pub(crate) mod cloudmore {
         doc: "A service of the E-Store with the definitions of its custom properties. The vendor publishes these fields only; servers send more, which are kept.",
     };
 
+    /// `ExternalInvoice`
+    pub(crate) static EXTERNAL_INVOICE: Model = Model {
+        service: "cloudmore",
+        name: "ExternalInvoice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An invoice from another system. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ManualBillingLine`
+    pub(crate) static MANUAL_BILLING_LINE: Model = Model {
+        service: "cloudmore",
+        name: "ManualBillingLine",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A line that was added to an organization's bill. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `Organization`
+    pub(crate) static ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "Organization",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_number",
+                wire: "registrationNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number in a register of companies, or for taxes.",
+                ..PLAIN
+            },
+            Field {
+                name: "vat",
+                wire: "vat",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number for value added tax.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_number",
+                wire: "customerNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Your own number of the customer. Exports carry it.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address that Cloudmore sends notifications to.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &ORGANIZATION_CONTACT },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whom to talk to at an organization. The vendor publishes a part of the fields.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields; servers send more, which are kept.",
+    };
+
+    /// `OrganizationContact`
+    pub(crate) static ORGANIZATION_CONTACT: Model = Model {
+        service: "cloudmore",
+        name: "OrganizationContact",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile telephone.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Whom to talk to at an organization. The vendor publishes a part of the fields.",
+    };
+
+    /// `OrganizationPrice`
+    pub(crate) static ORGANIZATION_PRICE: Model = Model {
+        service: "cloudmore",
+        name: "OrganizationPrice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of a service with the price for one organization. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
     /// `OrganizationService`
     pub(crate) static ORGANIZATION_SERVICE: Model = Model {
         service: "cloudmore",
@@ -359,6 +597,154 @@ pub(crate) mod cloudmore {
         doc: "A service that an organization has. The vendor publishes these fields only; servers send more, which are kept.",
     };
 
+    /// `Price`
+    pub(crate) static PRICE: Model = Model {
+        service: "cloudmore",
+        name: "Price",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of a service with the broker's price. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ResellerService`
+    pub(crate) static RESELLER_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "ResellerService",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A service that a broker offers. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ResellerServiceSubscription`
+    pub(crate) static RESELLER_SERVICE_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "ResellerServiceSubscription",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription of one of the organizations to a custom service. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `Role`
+    pub(crate) static ROLE: Model = Model {
+        service: "cloudmore",
+        name: "Role",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role, a number.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A role, which decides what its holder may see and do.",
+    };
+
+    /// `ServerHealth`
+    pub(crate) static SERVER_HEALTH: Model = Model {
+        service: "cloudmore",
+        name: "ServerHealth",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of the API. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ServiceCategory`
+    pub(crate) static SERVICE_CATEGORY: Model = Model {
+        service: "cloudmore",
+        name: "ServiceCategory",
+        fields: &[
+            Field {
+                name: "category_id",
+                wire: "categoryId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the category, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the category.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What belongs to it. Usually null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A category of services.",
+    };
+
+    /// `Subscription`
+    pub(crate) static SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "Subscription",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription of an organization to a product of a custom service. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `User`
+    pub(crate) static USER: Model = Model {
+        service: "cloudmore",
+        name: "User",
+        fields: &[
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the user's role, one of `users.list_roles`.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of that role.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user of an organization. The vendor publishes the role only. All that a server sends is kept and can be read by its name.",
+    };
+
     /// `CustomPropertyDataInput`
     pub(crate) static CUSTOM_PROPERTY_DATA_INPUT: Model = Model {
         service: "cloudmore",
@@ -387,6 +773,50 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The value of a custom property.",
+    };
+
+    /// `OrganizationContactDataInput`
+    pub(crate) static ORGANIZATION_CONTACT_DATA_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "OrganizationContactDataInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile telephone.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Whom to talk to at an organization. Further fields are allowed and not published.",
     };
 }
 
@@ -482,6 +912,483 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A service of a device that needs attention. Every field may be null or absent.",
+    };
+
+    /// `ApplianceTask`
+    pub(crate) static APPLIANCE_TASK: Model = Model {
+        service: "ncentral",
+        name: "ApplianceTask",
+        fields: &[
+            Field {
+                name: "scan_time",
+                wire: "scanTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.",
+                ..PLAIN
+            },
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Open { of: &APPLIANCE_TASK_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "error_message",
+                wire: "errorMessage",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What went wrong; empty if nothing did.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_details",
+                wire: "serviceDetails",
+                kind: Kind::List { of: &Kind::Model { of: &APPLIANCE_TASK_DETAIL } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The last scan of a monitored service. Everything may be null or absent.",
+    };
+
+    /// `ApplianceTaskDetail`
+    pub(crate) static APPLIANCE_TASK_DETAIL: Model = Model {
+        service: "ncentral",
+        name: "ApplianceTaskDetail",
+        fields: &[
+            Field {
+                name: "scan_detail_id",
+                wire: "scanDetailId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the value.",
+                ..PLAIN
+            },
+            Field {
+                name: "detail_name",
+                wire: "detailName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the value.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the value as it is shown. The unit in it may be wrong.",
+                ..PLAIN
+            },
+            Field {
+                name: "detail_value",
+                wire: "detailValue",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value, as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Open { of: &APPLIANCE_TASK_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "monitoring_type",
+                wire: "monitoringType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How the value is monitored.",
+                ..PLAIN
+            },
+            Field {
+                name: "thresholds",
+                wire: "thresholds",
+                kind: Kind::List { of: &Kind::Model { of: &APPLIANCE_TASK_THRESHOLD } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The range of each state.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A value of a monitored service.",
+    };
+
+    /// `ApplianceTaskThreshold`
+    pub(crate) static APPLIANCE_TASK_THRESHOLD: Model = Model {
+        service: "ncentral",
+        name: "ApplianceTaskThreshold",
+        fields: &[
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Open { of: &APPLIANCE_TASK_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "low_value",
+                wire: "lowValue",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The lowest value, as text with all digits.",
+                ..PLAIN
+            },
+            Field {
+                name: "high_value",
+                wire: "highValue",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The highest value, as text with all digits; it can be larger than a 64-bit number holds.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The range of values that a state stands for.",
+    };
+
+    /// `AssetApplication`
+    pub(crate) static ASSET_APPLICATION: Model = Model {
+        service: "ncentral",
+        name: "AssetApplication",
+        fields: &[
+            Field {
+                name: "index",
+                wire: "_index",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Place in the list, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayname",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the application.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An installed application.",
+    };
+
+    /// `AssetApplications`
+    pub(crate) static ASSET_APPLICATIONS: Model = Model {
+        service: "ncentral",
+        name: "AssetApplications",
+        fields: &[Field {
+            name: "entries",
+            wire: "list",
+            kind: Kind::List { of: &Kind::Model { of: &ASSET_APPLICATION } },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "One entry for each application.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The installed applications.",
+    };
+
+    /// `AssetComputerSystem`
+    pub(crate) static ASSET_COMPUTER_SYSTEM: Model = Model {
+        service: "ncentral",
+        name: "AssetComputerSystem",
+        fields: &[
+            Field {
+                name: "serial_number",
+                wire: "serialnumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Serial number.",
+                ..PLAIN
+            },
+            Field {
+                name: "netbios_name",
+                wire: "netbiosname",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "NetBIOS name.",
+                ..PLAIN
+            },
+            Field {
+                name: "model",
+                wire: "model",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Model.",
+                ..PLAIN
+            },
+            Field {
+                name: "manufacturer",
+                wire: "manufacturer",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Manufacturer.",
+                ..PLAIN
+            },
+            Field {
+                name: "total_physical_memory",
+                wire: "totalphysicalmemory",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Size of the memory in bytes, as text.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The computer as a whole.",
+    };
+
+    /// `AssetDevice`
+    pub(crate) static ASSET_DEVICE: Model = Model {
+        service: "ncentral",
+        name: "AssetDevice",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceid",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longname",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceclass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "uri",
+                wire: "uri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address of the device, an IP address or a host name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_login",
+                wire: "lastlogin",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.",
+                ..PLAIN
+            },
+            Field {
+                name: "deleted",
+                wire: "deleted",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device was deleted, as the text `true` or `false`.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The device as N-central knows it.",
+    };
+
+    /// `AssetNetworkAdapter`
+    pub(crate) static ASSET_NETWORK_ADAPTER: Model = Model {
+        service: "ncentral",
+        name: "AssetNetworkAdapter",
+        fields: &[
+            Field {
+                name: "index",
+                wire: "_index",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Place in the list, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the adapter.",
+                ..PLAIN
+            },
+            Field {
+                name: "mac_address",
+                wire: "macaddress",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "MAC address.",
+                ..PLAIN
+            },
+            Field {
+                name: "ip_address",
+                wire: "ipaddress",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "IP address.",
+                ..PLAIN
+            },
+            Field {
+                name: "gateway",
+                wire: "gateway",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the gateway.",
+                ..PLAIN
+            },
+            Field {
+                name: "dns_server",
+                wire: "dnsserver",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the DNS server.",
+                ..PLAIN
+            },
+            Field {
+                name: "dhcp_server",
+                wire: "dhcpserver",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the DHCP server.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A network adapter.",
+    };
+
+    /// `AssetNetworkAdapters`
+    pub(crate) static ASSET_NETWORK_ADAPTERS: Model = Model {
+        service: "ncentral",
+        name: "AssetNetworkAdapters",
+        fields: &[Field {
+            name: "entries",
+            wire: "list",
+            kind: Kind::List { of: &Kind::Model { of: &ASSET_NETWORK_ADAPTER } },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "One entry for each adapter.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The network adapters.",
+    };
+
+    /// `AssetOs`
+    pub(crate) static ASSET_OS: Model = Model {
+        service: "ncentral",
+        name: "AssetOs",
+        fields: &[
+            Field {
+                name: "reported_os",
+                wire: "reportedos",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "os_architecture",
+                wire: "osarchitecture",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Architecture.",
+                ..PLAIN
+            },
+            Field {
+                name: "version",
+                wire: "version",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The operating system.",
+    };
+
+    /// `AssetProcessor`
+    pub(crate) static ASSET_PROCESSOR: Model = Model {
+        service: "ncentral",
+        name: "AssetProcessor",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the processor.",
+                ..PLAIN
+            },
+            Field {
+                name: "number_of_cores",
+                wire: "numberofcores",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of cores, as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "number_of_cpus",
+                wire: "numberofcpus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of processors, as text.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The processor.",
     };
 
     /// `AuthLinks`
@@ -618,6 +1525,125 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The tokens of a session.",
+    };
+
+    /// `ConnectionDetails`
+    pub(crate) static CONNECTION_DETAILS: Model = Model {
+        service: "ncentral",
+        name: "ConnectionDetails",
+        fields: &[
+            Field {
+                name: "port",
+                wire: "port",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Port to connect to.",
+                ..PLAIN
+            },
+            Field {
+                name: "protocol",
+                wire: "protocol",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Protocol.",
+                ..PLAIN
+            },
+            Field {
+                name: "encryption_enabled",
+                wire: "encryptionEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the connection is encrypted.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How a client connects.",
+    };
+
+    /// `ControlledService`
+    pub(crate) static CONTROLLED_SERVICE: Model = Model {
+        service: "ncentral",
+        name: "ControlledService",
+        fields: &[
+            Field {
+                name: "service_name",
+                wire: "serviceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Internal name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service as it is displayed.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_status",
+                wire: "serviceStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "action_status",
+                wire: "actionStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the action.",
+                ..PLAIN
+            },
+            Field {
+                name: "action_details",
+                wire: "actionDetails",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about the action.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The result of an action on one service.",
+    };
+
+    /// `CreatedDevice`
+    pub(crate) static CREATED_DEVICE: Model = Model {
+        service: "ncentral",
+        name: "CreatedDevice",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the new device.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The id of a device that was created.",
     };
 
     /// `CustomPsaTicket`
@@ -970,6 +1996,737 @@ pub(crate) mod ncentral {
         doc: "A customer of a service organization. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `Device`
+    pub(crate) static DEVICE: Model = Model {
+        service: "ncentral",
+        name: "Device",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "uri",
+                wire: "uri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address of the device, an IP address or a host name.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_uri",
+                wire: "remoteControlUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address that remote control connects to.",
+                ..PLAIN
+            },
+            Field {
+                name: "source_uri",
+                wire: "sourceUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Source address of the device, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class_label",
+                wire: "deviceClassLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_probe",
+                wire: "isProbe",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device is a probe.",
+                ..PLAIN
+            },
+            Field {
+                name: "os_id",
+                wire: "osId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os_label",
+                wire: "supportedOsLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "discovered_name",
+                wire: "discoveredName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name under which the device was discovered.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_logged_in_user",
+                wire: "lastLoggedInUser",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The user who logged in last.",
+                ..PLAIN
+            },
+            Field {
+                name: "still_logged_in",
+                wire: "stillLoggedIn",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_mode",
+                wire: "licenseMode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Licence mode.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit the device belongs to, which is a customer or a site.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_name",
+                wire: "soName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site the device belongs to; null if it belongs to no site.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_name",
+                wire: "siteName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that monitors the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time",
+                wire: "lastApplianceCheckinTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone out. Servers before 2025.3.1.9 do not send it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time_local",
+                wire: "lastApplianceCheckinTimeLocal",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The same moment in local time, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_status",
+                wire: "deviceStatus",
+                kind: Kind::Model { of: &DEVICE_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of a device in the vendor's numbers, whose meaning is not documented.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A device. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here. Whether a device is reachable is not among the fields.",
+    };
+
+    /// `DeviceActivationKey`
+    pub(crate) static DEVICE_ACTIVATION_KEY: Model = Model {
+        service: "ncentral",
+        name: "DeviceActivationKey",
+        fields: &[
+            Field {
+                name: "activation_key",
+                wire: "activationKey",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The key.",
+                ..PLAIN
+            },
+            Field {
+                name: "expiration_date",
+                wire: "expirationDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it expires, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The activation key of a device.",
+    };
+
+    /// `DeviceAssets`
+    pub(crate) static DEVICE_ASSETS: Model = Model {
+        service: "ncentral",
+        name: "DeviceAssets",
+        fields: &[
+            Field {
+                name: "os",
+                wire: "os",
+                kind: Kind::Model { of: &ASSET_OS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "computer_system",
+                wire: "computersystem",
+                kind: Kind::Model { of: &ASSET_COMPUTER_SYSTEM },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The computer as a whole.",
+                ..PLAIN
+            },
+            Field {
+                name: "processor",
+                wire: "processor",
+                kind: Kind::Model { of: &ASSET_PROCESSOR },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The processor.",
+                ..PLAIN
+            },
+            Field {
+                name: "network_adapter",
+                wire: "networkadapter",
+                kind: Kind::Model { of: &ASSET_NETWORK_ADAPTERS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The network adapters.",
+                ..PLAIN
+            },
+            Field {
+                name: "application",
+                wire: "application",
+                kind: Kind::Model { of: &ASSET_APPLICATIONS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The installed applications.",
+                ..PLAIN
+            },
+            Field {
+                name: "device",
+                wire: "device",
+                kind: Kind::Model { of: &ASSET_DEVICE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The device as N-central knows it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The assets of a device by category. Every category may be null or absent, and servers may send more of them. Values are text, numbers and truths included.",
+    };
+
+    /// `DeviceFilter`
+    pub(crate) static DEVICE_FILTER: Model = Model {
+        service: "ncentral",
+        name: "DeviceFilter",
+        fields: &[
+            Field {
+                name: "filter_id",
+                wire: "filterId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the filter.",
+                ..PLAIN
+            },
+            Field {
+                name: "filter_name",
+                wire: "filterName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the filter.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the filter.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A device filter. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `DeviceLifecycle`
+    pub(crate) static DEVICE_LIFECYCLE: Model = Model {
+        service: "ncentral",
+        name: "DeviceLifecycle",
+        fields: &[
+            Field {
+                name: "warranty_expiry_date",
+                wire: "warrantyExpiryDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the warranty ends, as text such as `2027-12-31`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "lease_expiry_date",
+                wire: "leaseExpiryDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the lease ends, as text such as `2027-12-31`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "expected_replacement_date",
+                wire: "expectedReplacementDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the device is to be replaced, as text such as `2028-06-30`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "purchase_date",
+                wire: "purchaseDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the device was bought, as text such as `2024-01-15`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "cost",
+                wire: "cost",
+                kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the device cost, without a currency.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the device is.",
+                ..PLAIN
+            },
+            Field {
+                name: "asset_tag",
+                wire: "assetTag",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Asset tag.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description.",
+                ..PLAIN
+            },
+            Field {
+                name: "update_warranty_error",
+                wire: "updateWarrantyError",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The error of the last update of the warranty, if there was one.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_system_warranty_discovery",
+                wire: "lastSystemWarrantyDiscovery",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the system last looked the warranty up, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_discovery",
+                wire: "lastDiscovery",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the device was last discovered, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Warranty and lifecycle data of a device. Everything may be null or absent.",
+    };
+
+    /// `DeviceRemoteControl`
+    pub(crate) static DEVICE_REMOTE_CONTROL: Model = Model {
+        service: "ncentral",
+        name: "DeviceRemoteControl",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_controllable",
+                wire: "remoteControllable",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device can be controlled remotely.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_type",
+                wire: "remoteControlType",
+                kind: Kind::Open { of: &DEVICE_REMOTE_CONTROL_TYPE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How the device is controlled remotely. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_state",
+                wire: "remoteControlState",
+                kind: Kind::Open { of: &REMOTE_CONTROL_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device can be controlled at the moment. Servers may know more than these.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How a device is controlled remotely. Only the id is always present; everything else may be null or absent.",
+    };
+
+    /// `DeviceServiceStatus`
+    pub(crate) static DEVICE_SERVICE_STATUS: Model = Model {
+        service: "ncentral",
+        name: "DeviceServiceStatus",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task that monitors the service, for `appliance_tasks.get`.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_item_id",
+                wire: "serviceItemId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the item of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "module_name",
+                wire: "moduleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_ident",
+                wire: "taskIdent",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Identifier of the task; often empty.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_note",
+                wire: "taskNote",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Note on the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_status",
+                wire: "stateStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "time_to_stale",
+                wire: "timeToStale",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Time without data after which the state is stale. The vendor names no unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_update",
+                wire: "lastUpdate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the task was last updated, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_data_id",
+                wire: "lastDataId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the last data.",
+                ..PLAIN
+            },
+            Field {
+                name: "created_on",
+                wire: "createdOn",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the task was created, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_scan_time",
+                wire: "lastScanTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.",
+                ..PLAIN
+            },
+            Field {
+                name: "transition_time",
+                wire: "transitionTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_managed_task",
+                wire: "isManagedTask",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the task is managed.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that monitors the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_name",
+                wire: "applianceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of that agent or probe.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A monitored service of a device. Only the id of its task is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `DeviceStatus`
+    pub(crate) static DEVICE_STATUS: Model = Model {
+        service: "ncentral",
+        name: "DeviceStatus",
+        fields: &[
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The state as a number.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The status as a number.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Status of a device in the vendor's numbers, whose meaning is not documented.",
+    };
+
+    /// `DeviceTask`
+    pub(crate) static DEVICE_TASK: Model = Model {
+        service: "ncentral",
+        name: "DeviceTask",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the task as it is shown.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A scheduled task of a device. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
     /// `DirectTask`
     pub(crate) static DIRECT_TASK: Model = Model {
         service: "ncentral",
@@ -1201,6 +2958,70 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "An index of links.",
+    };
+
+    /// `MspaConfiguration`
+    pub(crate) static MSPA_CONFIGURATION: Model = Model {
+        service: "ncentral",
+        name: "MspaConfiguration",
+        fields: &[
+            Field {
+                name: "uuid",
+                wire: "uuid",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "UUID for MSP Anywhere.",
+                ..PLAIN
+            },
+            Field {
+                name: "secret_key",
+                wire: "secretKey",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Secret key of the session.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "User name for MSP Anywhere.",
+                ..PLAIN
+            },
+            Field {
+                name: "use_peer_to_peer",
+                wire: "usePeerToPeer",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the connection is peer to peer.",
+                ..PLAIN
+            },
+            Field {
+                name: "monitor_only",
+                wire: "monitorOnly",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the session only monitors.",
+                ..PLAIN
+            },
+            Field {
+                name: "visual_indicator",
+                wire: "visualIndicator",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether there is a visual indicator.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What MSP Anywhere needs to connect.",
     };
 
     /// `OrgUnit`
@@ -1874,6 +3695,116 @@ pub(crate) mod ncentral {
         doc: "A token with which agents and probes are registered.",
     };
 
+    /// `RemoteControlTask`
+    pub(crate) static REMOTE_CONTROL_TASK: Model = Model {
+        service: "ncentral",
+        name: "RemoteControlTask",
+        fields: &[
+            Field {
+                name: "remote_control_task_id",
+                wire: "remoteControlTaskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "session_uuid",
+                wire: "sessionUuid",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "UUID of the session.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that the connection goes through.",
+                ..PLAIN
+            },
+            Field {
+                name: "connection_type",
+                wire: "connectionType",
+                kind: Kind::Open { of: &REMOTE_CONNECTION_TYPE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type of a remote control connection. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "download_url",
+                wire: "downloadUrl",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the client can be downloaded.",
+                ..PLAIN
+            },
+            Field {
+                name: "tunnel_configuration",
+                wire: "tunnelConfiguration",
+                kind: Kind::Model { of: &TUNNEL_CONFIGURATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Servers that a tunnel goes through.",
+                ..PLAIN
+            },
+            Field {
+                name: "ssh_tunnel_configuration",
+                wire: "sshTunnelConfiguration",
+                kind: Kind::Model { of: &SSH_TUNNEL_CONFIGURATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A tunnel through the N-central server.",
+                ..PLAIN
+            },
+            Field {
+                name: "mspa_configuration",
+                wire: "mspaConfiguration",
+                kind: Kind::Model { of: &MSPA_CONFIGURATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What MSP Anywhere needs to connect.",
+                ..PLAIN
+            },
+            Field {
+                name: "connection_details",
+                wire: "connectionDetails",
+                kind: Kind::Model { of: &CONNECTION_DETAILS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How a client connects.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A remote control connection. Only the id is always present; which of the configurations is there depends on the type of connection.",
+    };
+
     /// `ScheduledTask`
     pub(crate) static SCHEDULED_TASK: Model = Model {
         service: "ncentral",
@@ -2251,6 +4182,36 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The versions of the parts of an N-central server. Servers may send more sections.",
+    };
+
+    /// `ServiceControlResult`
+    pub(crate) static SERVICE_CONTROL_RESULT: Model = Model {
+        service: "ncentral",
+        name: "ServiceControlResult",
+        fields: &[
+            Field {
+                name: "overall_status",
+                wire: "overallStatus",
+                kind: Kind::Open { of: &SERVICE_CONTROL_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of an action on services as a whole. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "services",
+                wire: "services",
+                kind: Kind::List { of: &Kind::Model { of: &CONTROLLED_SERVICE } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The result for each service.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The result of an action on services.",
     };
 
     /// `ServiceOrg`
@@ -2680,6 +4641,78 @@ pub(crate) mod ncentral {
         doc: "A site: one of a customer's locations. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `SshTunnelConfiguration`
+    pub(crate) static SSH_TUNNEL_CONFIGURATION: Model = Model {
+        service: "ncentral",
+        name: "SshTunnelConfiguration",
+        fields: &[
+            Field {
+                name: "central_server_ip",
+                wire: "centralServerIp",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Host name and IP address of the N-central server, with a comma between them.",
+                ..PLAIN
+            },
+            Field {
+                name: "central_server_username",
+                wire: "centralServerUsername",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "User name at the N-central server.",
+                ..PLAIN
+            },
+            Field {
+                name: "forwarded_port",
+                wire: "forwardedPort",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Port that is forwarded to the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "forwarded_port2",
+                wire: "forwardedPort2",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                rules: crate::table::Rules { none: &["-1"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "A second port that is forwarded; null if there is none, for which the server sends -1.",
+                ..PLAIN
+            },
+            Field {
+                name: "vnc_password_setting",
+                wire: "vncPasswordSetting",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Setting of the VNC password.",
+                ..PLAIN
+            },
+            Field {
+                name: "connection_timeout",
+                wire: "connectionTimeout",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Timeout of the connection in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "vpro_account",
+                wire: "vproAccount",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The vPro account.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A tunnel through the N-central server.",
+    };
+
     /// `TokenPair`
     pub(crate) static TOKEN_PAIR: Model = Model {
         service: "ncentral",
@@ -2726,6 +4759,34 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "Whether the access token is valid.",
+    };
+
+    /// `TunnelConfiguration`
+    pub(crate) static TUNNEL_CONFIGURATION: Model = Model {
+        service: "ncentral",
+        name: "TunnelConfiguration",
+        fields: &[
+            Field {
+                name: "stun_server",
+                wire: "stunServer",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Host and port of the STUN server.",
+                ..PLAIN
+            },
+            Field {
+                name: "tunnel_server_url",
+                wire: "tunnelServerUrl",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the tunnel server.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Servers that a tunnel goes through.",
     };
 
     /// `User`
@@ -3506,12 +5567,38 @@ pub(crate) mod ncentral {
         doc: "A parameter of a script or an automation policy.",
     };
 
+    /// `ApplianceTaskState`
+    pub(crate) static APPLIANCE_TASK_STATE: Enumeration = Enumeration {
+        name: "ApplianceTaskState",
+        values: &[
+            "NO_STATE",
+            "NO_DATA",
+            "STALE",
+            "NORMAL",
+            "WARNING",
+            "FAILED",
+            "MISCONFIGURED",
+            "DISCONNECTED",
+            "DISABLED",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+    };
+
     /// `CustomPsaTicketStatus`
     pub(crate) static CUSTOM_PSA_TICKET_STATUS: Enumeration = Enumeration {
         name: "CustomPsaTicketStatus",
         values: &["CREATE_TICKET_CREATED_IN_NCENTRAL"],
         #[cfg(feature = "docs")]
         doc: "Status of the ticket. Which others there are depends on the PSA.",
+    };
+
+    /// `DeviceRemoteControlType`
+    pub(crate) static DEVICE_REMOTE_CONTROL_TYPE: Enumeration = Enumeration {
+        name: "DeviceRemoteControlType",
+        values: &["MSP_ANYWHERE", "RDP", "WEB", "SSH", "TELNET", "GENERIC", "NONE"],
+        #[cfg(feature = "docs")]
+        doc: "How the device is controlled remotely. Servers may know more than these.",
     };
 
     /// `OrgUnitType`
@@ -3528,6 +5615,48 @@ pub(crate) mod ncentral {
         values: &["COMPLETED", "IN_PROGRESS", "FAILED", "ABORTED"],
         #[cfg(feature = "docs")]
         doc: "State of the report. All but IN_PROGRESS are final.",
+    };
+
+    /// `RemoteConnectionType`
+    pub(crate) static REMOTE_CONNECTION_TYPE: Enumeration = Enumeration {
+        name: "RemoteConnectionType",
+        values: &["SSH", "VNC", "RDP", "MSP_ANYWHERE", "TELNET"],
+        #[cfg(feature = "docs")]
+        doc: "Type of a remote control connection. Servers may know more than these.",
+    };
+
+    /// `RemoteControlState`
+    pub(crate) static REMOTE_CONTROL_STATE: Enumeration = Enumeration {
+        name: "RemoteControlState",
+        values: &[
+            "CONNECTED",
+            "DISCONNECTED",
+            "AVAILABLE_WITH_WARNING",
+            "NOT_AVAILABLE_DEFAULT_TYPE",
+            "NOT_AVAILABLE",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "Whether the device can be controlled at the moment. Servers may know more than these.",
+    };
+
+    /// `ServiceControlStatus`
+    pub(crate) static SERVICE_CONTROL_STATUS: Enumeration = Enumeration {
+        name: "ServiceControlStatus",
+        values: &[
+            "Completed",
+            "CompletedWithError",
+            "Failed",
+            "InProgress",
+            "Created",
+            "NotCompleted",
+            "FailedTerminated",
+            "FailedCrashed",
+            "Unknown",
+            "Updated",
+            "Removed",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "Status of an action on services as a whole. Servers may know more than these.",
     };
 }
 

@@ -27,6 +27,31 @@ pub(crate) async fn call(
     overrides: &Overrides,
 ) -> Outcome {
     match operation {
+        "cloudmore.administrators.delete" => {
+            let mut call = clients.cloudmore.administrators().delete(params.id("administrator_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.administrators.list_roles" => {
+            let mut call = clients.cloudmore.administrators().list_roles();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.catalog.list_categories" => {
+            let call = clients.cloudmore.catalog().list_categories();
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.custom_properties.list" => {
+            let mut call = clients.cloudmore.custom_properties().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
         "cloudmore.estore.get" => {
             let mut call =
                 clients.cloudmore.estore().get(params.id("organization_id"), params.id("service_id"));
@@ -41,6 +66,177 @@ pub(crate) async fn call(
                 call = call.reseller_id(params.id("reseller_id"));
             }
             Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.external_invoices.delete" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .delete(params.id("organization_id"), params.id("invoice_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.external_invoices.list" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .list(params.id("organization_id"), cloudmore_external_invoices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .delete(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .get(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.manual_billing.list" => {
+            let mut call = clients.cloudmore.manual_billing().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.organization_groups.delete" => {
+            let mut call = clients.cloudmore.organization_groups().delete(params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organization_groups.delete_member" => {
+            let mut call = clients
+                .cloudmore
+                .organization_groups()
+                .delete_member(params.id("group_id"), params.id("member_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organization_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .organization_prices()
+                .list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.organizations.create" => {
+            let mut call = clients.cloudmore.organizations().create(cloudmore_organizations_create(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organizations.delete" => {
+            let mut call = clients.cloudmore.organizations().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organizations.get" => {
+            let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organizations.list" => {
+            let mut call = clients.cloudmore.organizations().list(cloudmore_organizations_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.organizations.replace" => {
+            let mut call = clients
+                .cloudmore
+                .organizations()
+                .replace(params.id("organization_id"), cloudmore_organizations_replace(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.payment_methods.delete" => {
+            let mut call = clients.cloudmore.payment_methods().delete(params.id("payment_method_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.prices.list" => {
+            let mut call =
+                clients.cloudmore.prices().list(params.id("service_id"), cloudmore_prices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.product_addons.delete" => {
+            let mut call = clients.cloudmore.product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.products.delete" => {
+            let mut call =
+                clients.cloudmore.products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.reseller_services.disable" => {
+            let mut call = clients.cloudmore.reseller_services().disable(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.reseller_services.list" => {
+            let mut call = clients.cloudmore.reseller_services().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.reseller_services.list_subscriptions" => {
+            let mut call = clients.cloudmore.reseller_services().list_subscriptions(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.server.health" => {
+            let call = clients.cloudmore.server().health();
+            Outcome::from_result(overrides.apply(call).await)
         }
         "cloudmore.services.create" => {
             let mut call = clients
@@ -95,6 +291,89 @@ pub(crate) async fn call(
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.subscription_users.delete" => {
+            let mut call = clients.cloudmore.subscription_users().delete(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+                params.id("user_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.subscriptions.get" => {
+            let mut call = clients.cloudmore.subscriptions().get(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.subscriptions.list" => {
+            let mut call =
+                clients.cloudmore.subscriptions().list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.user_groups.delete" => {
+            let mut call =
+                clients.cloudmore.user_groups().delete(params.id("organization_id"), params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.user_groups.delete_member" => {
+            let mut call = clients.cloudmore.user_groups().delete_member(
+                params.id("organization_id"),
+                params.id("group_id"),
+                params.id("member_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.users.delete" => {
+            let mut call =
+                clients.cloudmore.users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.users.get" => {
+            let mut call = clients.cloudmore.users().get(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.users.list" => {
+            let mut call = clients.cloudmore.users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.users.list_roles" => {
+            let mut call = clients.cloudmore.users().list_roles(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.appliance_tasks.get" => {
+            let call = clients.ncentral.appliance_tasks().get(params.id("task_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.auth.authenticate" => {
@@ -192,6 +471,79 @@ pub(crate) async fn call(
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.device_filters.list" => {
+            let call = clients.ncentral.device_filters().list(ncentral_device_filters_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.control_services" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .control_services(params.id("device_id"), ncentral_devices_control_services(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create" => {
+            let call = clients.ncentral.devices().create(ncentral_devices_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create_remote_control_task" => {
+            let call = clients.ncentral.devices().create_remote_control_task(
+                params.id("device_id"),
+                ncentral_devices_create_remote_control_task(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.delete" => {
+            let call =
+                clients.ncentral.devices().delete(params.id("device_id"), ncentral_devices_delete(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get" => {
+            let call = clients.ncentral.devices().get(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_activation_key" => {
+            let call = clients.ncentral.devices().get_activation_key(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_assets" => {
+            let call = clients.ncentral.devices().get_assets(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_lifecycle" => {
+            let call = clients.ncentral.devices().get_lifecycle(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_remote_control_type" => {
+            let call = clients.ncentral.devices().get_remote_control_type(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.list" => {
+            let call = clients.ncentral.devices().list(ncentral_devices_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_service_status" => {
+            let call = clients.ncentral.devices().list_service_status(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_tasks" => {
+            let call = clients.ncentral.devices().list_tasks(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.replace_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .replace_lifecycle(params.id("device_id"), ncentral_devices_replace_lifecycle(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.update_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .update_lifecycle(params.id("device_id"), ncentral_devices_update_lifecycle(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.org_units.get" => {
             let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -220,6 +572,13 @@ pub(crate) async fn call(
                 .ncentral
                 .org_units()
                 .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_devices" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_devices(params.id("org_unit_id"), ncentral_org_units_list_devices(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.org_units.list_job_statuses" => {
@@ -446,6 +805,31 @@ pub(crate) fn call_blocking(
     overrides: &Overrides,
 ) -> Outcome {
     match operation {
+        "cloudmore.administrators.delete" => {
+            let mut call = clients.cloudmore.administrators().delete(params.id("administrator_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.administrators.list_roles" => {
+            let mut call = clients.cloudmore.administrators().list_roles();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.catalog.list_categories" => {
+            let call = clients.cloudmore.catalog().list_categories();
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.custom_properties.list" => {
+            let mut call = clients.cloudmore.custom_properties().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
         "cloudmore.estore.get" => {
             let mut call =
                 clients.cloudmore.estore().get(params.id("organization_id"), params.id("service_id"));
@@ -460,6 +844,177 @@ pub(crate) fn call_blocking(
                 call = call.reseller_id(params.id("reseller_id"));
             }
             Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.external_invoices.delete" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .delete(params.id("organization_id"), params.id("invoice_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.external_invoices.list" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .list(params.id("organization_id"), cloudmore_external_invoices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .delete(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .get(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.manual_billing.list" => {
+            let mut call = clients.cloudmore.manual_billing().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.organization_groups.delete" => {
+            let mut call = clients.cloudmore.organization_groups().delete(params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organization_groups.delete_member" => {
+            let mut call = clients
+                .cloudmore
+                .organization_groups()
+                .delete_member(params.id("group_id"), params.id("member_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organization_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .organization_prices()
+                .list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.organizations.create" => {
+            let mut call = clients.cloudmore.organizations().create(cloudmore_organizations_create(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organizations.delete" => {
+            let mut call = clients.cloudmore.organizations().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organizations.get" => {
+            let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organizations.list" => {
+            let mut call = clients.cloudmore.organizations().list(cloudmore_organizations_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.organizations.replace" => {
+            let mut call = clients
+                .cloudmore
+                .organizations()
+                .replace(params.id("organization_id"), cloudmore_organizations_replace(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.payment_methods.delete" => {
+            let mut call = clients.cloudmore.payment_methods().delete(params.id("payment_method_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.prices.list" => {
+            let mut call =
+                clients.cloudmore.prices().list(params.id("service_id"), cloudmore_prices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.product_addons.delete" => {
+            let mut call = clients.cloudmore.product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.products.delete" => {
+            let mut call =
+                clients.cloudmore.products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.reseller_services.disable" => {
+            let mut call = clients.cloudmore.reseller_services().disable(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.reseller_services.list" => {
+            let mut call = clients.cloudmore.reseller_services().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.reseller_services.list_subscriptions" => {
+            let mut call = clients.cloudmore.reseller_services().list_subscriptions(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.server.health" => {
+            let call = clients.cloudmore.server().health();
+            Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "cloudmore.services.create" => {
             let mut call = clients
@@ -514,6 +1069,89 @@ pub(crate) fn call_blocking(
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.subscription_users.delete" => {
+            let mut call = clients.cloudmore.subscription_users().delete(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+                params.id("user_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.subscriptions.get" => {
+            let mut call = clients.cloudmore.subscriptions().get(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.subscriptions.list" => {
+            let mut call =
+                clients.cloudmore.subscriptions().list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.user_groups.delete" => {
+            let mut call =
+                clients.cloudmore.user_groups().delete(params.id("organization_id"), params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.user_groups.delete_member" => {
+            let mut call = clients.cloudmore.user_groups().delete_member(
+                params.id("organization_id"),
+                params.id("group_id"),
+                params.id("member_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.users.delete" => {
+            let mut call =
+                clients.cloudmore.users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.users.get" => {
+            let mut call = clients.cloudmore.users().get(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.users.list" => {
+            let mut call = clients.cloudmore.users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.users.list_roles" => {
+            let mut call = clients.cloudmore.users().list_roles(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.appliance_tasks.get" => {
+            let call = clients.ncentral.appliance_tasks().get(params.id("task_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.auth.authenticate" => {
@@ -611,6 +1249,79 @@ pub(crate) fn call_blocking(
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.device_filters.list" => {
+            let call = clients.ncentral.device_filters().list(ncentral_device_filters_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.control_services" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .control_services(params.id("device_id"), ncentral_devices_control_services(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create" => {
+            let call = clients.ncentral.devices().create(ncentral_devices_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create_remote_control_task" => {
+            let call = clients.ncentral.devices().create_remote_control_task(
+                params.id("device_id"),
+                ncentral_devices_create_remote_control_task(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.delete" => {
+            let call =
+                clients.ncentral.devices().delete(params.id("device_id"), ncentral_devices_delete(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get" => {
+            let call = clients.ncentral.devices().get(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_activation_key" => {
+            let call = clients.ncentral.devices().get_activation_key(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_assets" => {
+            let call = clients.ncentral.devices().get_assets(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_lifecycle" => {
+            let call = clients.ncentral.devices().get_lifecycle(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_remote_control_type" => {
+            let call = clients.ncentral.devices().get_remote_control_type(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.list" => {
+            let call = clients.ncentral.devices().list(ncentral_devices_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_service_status" => {
+            let call = clients.ncentral.devices().list_service_status(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_tasks" => {
+            let call = clients.ncentral.devices().list_tasks(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.replace_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .replace_lifecycle(params.id("device_id"), ncentral_devices_replace_lifecycle(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.update_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .update_lifecycle(params.id("device_id"), ncentral_devices_update_lifecycle(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.org_units.get" => {
             let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -639,6 +1350,13 @@ pub(crate) fn call_blocking(
                 .ncentral
                 .org_units()
                 .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_devices" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_devices(params.id("org_unit_id"), ncentral_org_units_list_devices(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.org_units.list_job_statuses" => {
@@ -856,6 +1574,46 @@ pub(crate) fn call_blocking(
     }
 }
 
+fn cloudmore_external_invoices_list(params: &Params) -> cloudmore::ListExternalInvoices {
+    cloudmore::ListExternalInvoices::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_organizations_create(params: &Params) -> cloudmore::CreateOrganization {
+    let mut built = cloudmore::CreateOrganization::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        customer_number: text,
+        notification_email: text,
+        contact: json,
+    );
+    built
+}
+
+fn cloudmore_organizations_list(params: &Params) -> cloudmore::ListOrganizations {
+    let mut built = cloudmore::ListOrganizations::new();
+    optional!(built, params,
+        show_active: flag,
+    );
+    built
+}
+
+fn cloudmore_organizations_replace(params: &Params) -> cloudmore::ReplaceOrganization {
+    let mut built = cloudmore::ReplaceOrganization::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        customer_number: text,
+        notification_email: text,
+        contact: json,
+    );
+    built
+}
+
+fn cloudmore_prices_list(params: &Params) -> cloudmore::ListPrices {
+    cloudmore::ListPrices::new(params.text("currency_code"))
+}
+
 fn cloudmore_services_create(params: &Params) -> cloudmore::CreateService {
     let mut built = cloudmore::CreateService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
@@ -950,6 +1708,100 @@ fn ncentral_customers_list_sites(params: &Params) -> ncentral::ListCustomerSites
     built
 }
 
+fn ncentral_device_filters_list(params: &Params) -> ncentral::ListDeviceFilters {
+    let mut built = ncentral::ListDeviceFilters::new();
+    optional!(built, params,
+        view_scope: text,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_devices_control_services(params: &Params) -> ncentral::ControlServices {
+    ncentral::ControlServices::new(params.texts("service_names"), params.text("action"))
+}
+
+fn ncentral_devices_create(params: &Params) -> ncentral::CreateDevice {
+    let mut built = ncentral::CreateDevice::new(
+        params.text("customer_id"),
+        params.text("network_address"),
+        params.text("supported_os"),
+        params.text("long_name"),
+        params.text("device_class"),
+    );
+    optional!(built, params,
+        description: text,
+        license_mode: text,
+        mac_address: text,
+        username: text,
+        password: text,
+    );
+    built
+}
+
+fn ncentral_devices_create_remote_control_task(params: &Params) -> ncentral::CreateRemoteControlTask {
+    let mut built = ncentral::CreateRemoteControlTask::new();
+    optional!(built, params,
+        remote_control_type: text,
+        description: text,
+        port: int,
+    );
+    built
+}
+
+fn ncentral_devices_delete(params: &Params) -> ncentral::DeleteDevice {
+    let mut built = ncentral::DeleteDevice::new();
+    optional!(built, params,
+        remove_agents: flag,
+    );
+    built
+}
+
+fn ncentral_devices_list(params: &Params) -> ncentral::ListDevices {
+    let mut built = ncentral::ListDevices::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_devices_replace_lifecycle(params: &Params) -> ncentral::ReplaceDeviceLifecycle {
+    ncentral::ReplaceDeviceLifecycle::new(
+        params.text("warranty_expiry_date"),
+        params.text("lease_expiry_date"),
+        params.text("expected_replacement_date"),
+        params.text("purchase_date"),
+        params.number("cost"),
+        params.text("location"),
+        params.text("asset_tag"),
+        params.text("description"),
+    )
+}
+
+fn ncentral_devices_update_lifecycle(params: &Params) -> ncentral::UpdateDeviceLifecycle {
+    let mut built = ncentral::UpdateDeviceLifecycle::new();
+    optional!(built, params,
+        warranty_expiry_date: text,
+        lease_expiry_date: text,
+        expected_replacement_date: text,
+        purchase_date: text,
+        cost: number,
+        location: text,
+        asset_tag: text,
+        description: text,
+    );
+    built
+}
+
 fn ncentral_org_units_list(params: &Params) -> ncentral::ListOrgUnits {
     let mut built = ncentral::ListOrgUnits::new();
     optional!(built, params,
@@ -977,6 +1829,19 @@ fn ncentral_org_units_list_active_issues(params: &Params) -> ncentral::ListActiv
 fn ncentral_org_units_list_children(params: &Params) -> ncentral::ListOrgUnitChildren {
     let mut built = ncentral::ListOrgUnitChildren::new();
     optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_devices(params: &Params) -> ncentral::ListOrgUnitDevices {
+    let mut built = ncentral::ListOrgUnitDevices::new();
+    optional!(built, params,
+        filter_id: id,
         page_size: int,
         page_number: int,
         sort_by: text,

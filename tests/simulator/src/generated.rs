@@ -17,6 +17,30 @@ pub struct Route {
 /// Every route, sorted by operation.
 pub static ROUTES: &[Route] = &[
     Route {
+        operation: "cloudmore.administrators.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/ResellerAdministrators/{administratorId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.administrators.list_roles",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/ResellerRoles",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.catalog.list_categories",
+        method: "GET",
+        path: "/api/services/categories",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.custom_properties.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/settings/CustomProperties",
+        auth: "access_token",
+    },
+    Route {
         operation: "cloudmore.estore.get",
         method: "GET",
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}",
@@ -26,6 +50,132 @@ pub static ROUTES: &[Route] = &[
         operation: "cloudmore.estore.list",
         method: "GET",
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/Estore",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.external_invoices.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice/{invoiceId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.external_invoices.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.manual_billing.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.manual_billing.get",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.manual_billing.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/manualbilling",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organization_groups.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/OrganizationGroups/{groupId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organization_groups.delete_member",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/OrganizationGroups/{groupId}/Members/{memberId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organization_prices.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/pricelist",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organizations.create",
+        method: "POST",
+        path: "/api/resellers/{resellerId}/Organizations",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organizations.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/Organizations/{organizationId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organizations.get",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/Organizations/{organizationId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organizations.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/Organizations",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.organizations.replace",
+        method: "PUT",
+        path: "/api/resellers/{resellerId}/Organizations/{organizationId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.payment_methods.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/paymentmethods/{paymentMethodId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.prices.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/services/{serviceId}/pricelist",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.product_addons.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.products.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/services/{serviceId}/products/{productId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.reseller_services.disable",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/services/{serviceId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.reseller_services.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/services",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.reseller_services.list_subscriptions",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/services/{serviceId}/subscriptions",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.server.health",
+        method: "GET",
+        path: "/api/healthcheck",
         auth: "access_token",
     },
     Route {
@@ -62,6 +212,66 @@ pub static ROUTES: &[Route] = &[
         operation: "cloudmore.services.update",
         method: "PATCH",
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.subscription_users.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}/users/{userId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.subscriptions.get",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.subscriptions.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.user_groups.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.user_groups.delete_member",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}/members/{memberId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.users.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.users.get",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.users.list",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/Users",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.users.list_roles",
+        method: "GET",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/OrganizationRoles",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.appliance_tasks.get",
+        method: "GET",
+        path: "/api/appliance-tasks/{taskId}",
         auth: "access_token",
     },
     Route {
@@ -175,6 +385,86 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.device_filters.list",
+        method: "GET",
+        path: "/api/device-filters",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.control_services",
+        method: "POST",
+        path: "/api/devices/{deviceId}/services/actions",
+        auth: "access_token",
+    },
+    Route { operation: "ncentral.devices.create", method: "POST", path: "/api/device", auth: "access_token" },
+    Route {
+        operation: "ncentral.devices.create_remote_control_task",
+        method: "POST",
+        path: "/api/devices/{deviceId}/remote-control-task",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.delete",
+        method: "DELETE",
+        path: "/api/devices/{deviceId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.get",
+        method: "GET",
+        path: "/api/devices/{deviceId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.get_activation_key",
+        method: "GET",
+        path: "/api/devices/{deviceId}/activation-key",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.get_assets",
+        method: "GET",
+        path: "/api/devices/{deviceId}/assets",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.get_lifecycle",
+        method: "GET",
+        path: "/api/devices/{deviceId}/assets/lifecycle-info",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.get_remote_control_type",
+        method: "GET",
+        path: "/api/devices/{deviceId}/remote-control-type",
+        auth: "access_token",
+    },
+    Route { operation: "ncentral.devices.list", method: "GET", path: "/api/devices", auth: "access_token" },
+    Route {
+        operation: "ncentral.devices.list_service_status",
+        method: "GET",
+        path: "/api/devices/{deviceId}/service-monitor-status",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.list_tasks",
+        method: "GET",
+        path: "/api/devices/{deviceId}/scheduled-tasks",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.replace_lifecycle",
+        method: "PUT",
+        path: "/api/devices/{deviceId}/assets/lifecycle-info",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.update_lifecycle",
+        method: "PATCH",
+        path: "/api/devices/{deviceId}/assets/lifecycle-info",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.org_units.get",
         method: "GET",
         path: "/api/org-units/{orgUnitId}",
@@ -208,6 +498,12 @@ pub static ROUTES: &[Route] = &[
         operation: "ncentral.org_units.list_children",
         method: "GET",
         path: "/api/org-units/{orgUnitId}/children",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.org_units.list_devices",
+        method: "GET",
+        path: "/api/org-units/{orgUnitId}/devices",
         auth: "access_token",
     },
     Route {
@@ -431,9 +727,12 @@ macro_rules! each_count {
         $then! {
             estore = 8, "Initial number. Services in Cloudmore's E-Store.";
             organization_services = 3, "Initial number. The services of Cloudmore's organizations, by the id of the organization.";
+            organizations = 3, "Initial number. Cloudmore's organizations.";
             service_orgs = 3, "Initial number. N-central's service organizations.";
             customers = 10, "Initial number. N-central's customers; `parentId` is their service organization.";
             sites = 15, "Initial number. The sites of N-central's customers; `parentId` is their customer.";
+            devices = 10, "Initial number. N-central's devices.";
+            device_filters = 3, "Initial number. N-central's device filters.";
             wiv_customers = 5, "Initial number. Customers of Wiv.";
             cases = 60, "Initial number. Cases of Wiv.";
         }

@@ -3,8 +3,26 @@
 
 import { AsyncClient, SyncClient } from "../../client.js";
 import type { ClientOptions, Id } from "../../options.js";
+import { Administrators, AdministratorsSync } from "./administrators.js";
+import { Catalog, CatalogSync } from "./catalog.js";
+import { CustomProperties, CustomPropertiesSync } from "./custom_properties.js";
 import { Estore, EstoreSync } from "./estore.js";
+import { ExternalInvoices, ExternalInvoicesSync } from "./external_invoices.js";
+import { ManualBilling, ManualBillingSync } from "./manual_billing.js";
+import { OrganizationGroups, OrganizationGroupsSync } from "./organization_groups.js";
+import { OrganizationPrices, OrganizationPricesSync } from "./organization_prices.js";
+import { Organizations, OrganizationsSync } from "./organizations.js";
+import { PaymentMethods, PaymentMethodsSync } from "./payment_methods.js";
+import { Prices, PricesSync } from "./prices.js";
+import { ProductAddons, ProductAddonsSync } from "./product_addons.js";
+import { Products, ProductsSync } from "./products.js";
+import { ResellerServices, ResellerServicesSync } from "./reseller_services.js";
+import { Server, ServerSync } from "./server.js";
 import { Services, ServicesSync } from "./services.js";
+import { SubscriptionUsers, SubscriptionUsersSync } from "./subscription_users.js";
+import { Subscriptions, SubscriptionsSync } from "./subscriptions.js";
+import { UserGroups, UserGroupsSync } from "./user_groups.js";
+import { Users, UsersSync } from "./users.js";
 
 /**
  * Options of {@link Cloudmore} and {@link CloudmoreSync}. Options that are not given come from the
@@ -44,25 +62,71 @@ export interface CloudmoreOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new Cloudmore();
- * for await (const estoreService of client.estore.list({
- *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
- * })) {
- *   console.log(estoreService.id);
+ * for await (const role of client.administrators.listRoles()) {
+ *   console.log(role.id);
  * }
  * client.close();
  * ```
  */
 export class Cloudmore extends AsyncClient {
+  /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
+  readonly administrators = new Administrators(this);
+  /** What Cloudmore's marketplace has for everyone. */
+  readonly catalog = new Catalog(this);
+  /** The custom properties that a broker has defined for its organizations and users. */
+  readonly customProperties = new CustomProperties(this);
   /**
    * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
    * Broker.
    */
   readonly estore = new Estore(this);
+  /** Invoices from another system, such as an ERP, that Cloudmore shows to an organization. */
+  readonly externalInvoices = new ExternalInvoices(this);
+  /** Lines that were added to an organization's bill by hand or from another system. */
+  readonly manualBilling = new ManualBilling(this);
+  /** Groups of the organizations of a broker. */
+  readonly organizationGroups = new OrganizationGroups(this);
+  /** The price list of a service as one organization pays it. */
+  readonly organizationPrices = new OrganizationPrices(this);
+  /**
+   * The organizations of a broker, its customers. An organization is usually a company, but may be a unit
+   * of one; services are added to it.
+   */
+  readonly organizations = new Organizations(this);
+  /** The ways to pay that a broker offers to its organizations. */
+  readonly paymentMethods = new PaymentMethods(this);
+  /** The broker's price list of a service, whose prices all organizations pay that have none of their own. */
+  readonly prices = new Prices(this);
+  /** The add-ons that can be bought with a product. */
+  readonly productAddons = new ProductAddons(this);
+  /** The products of a service that a broker sells; organizations subscribe to them. */
+  readonly products = new Products(this);
+  /**
+   * The services that a broker offers to its organizations. Their ids are those that price lists and
+   * products ask for.
+   */
+  readonly resellerServices = new ResellerServices(this);
+  /** Whether the API is up. */
+  readonly server = new Server(this);
   /**
    * The services that an organization has. Adding one enables it for the organization, and may create a
    * tenant in an outside system and cost money.
    */
   readonly services = new Services(this);
+  /** Which users of an organization have a subscription. */
+  readonly subscriptionUsers = new SubscriptionUsers(this);
+  /**
+   * The subscriptions of an organization to the products of a custom service. Those to Microsoft products
+   * are resources of their own.
+   */
+  readonly subscriptions = new Subscriptions(this);
+  /** Groups of the users of an organization. */
+  readonly userGroups = new UserGroups(this);
+  /**
+   * The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
+   * the roles that they may have.
+   */
+  readonly users = new Users(this);
 
   /**
    * Makes a client; nothing is sent yet.
@@ -84,25 +148,71 @@ export class Cloudmore extends AsyncClient {
  * @example
  * ```ts
  * const client = new CloudmoreSync();
- * for (const estoreService of client.estore.list({
- *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
- * })) {
- *   console.log(estoreService.id);
+ * for (const role of client.administrators.listRoles()) {
+ *   console.log(role.id);
  * }
  * client.close();
  * ```
  */
 export class CloudmoreSync extends SyncClient {
+  /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
+  readonly administrators = new AdministratorsSync(this);
+  /** What Cloudmore's marketplace has for everyone. */
+  readonly catalog = new CatalogSync(this);
+  /** The custom properties that a broker has defined for its organizations and users. */
+  readonly customProperties = new CustomPropertiesSync(this);
   /**
    * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
    * Broker.
    */
   readonly estore = new EstoreSync(this);
+  /** Invoices from another system, such as an ERP, that Cloudmore shows to an organization. */
+  readonly externalInvoices = new ExternalInvoicesSync(this);
+  /** Lines that were added to an organization's bill by hand or from another system. */
+  readonly manualBilling = new ManualBillingSync(this);
+  /** Groups of the organizations of a broker. */
+  readonly organizationGroups = new OrganizationGroupsSync(this);
+  /** The price list of a service as one organization pays it. */
+  readonly organizationPrices = new OrganizationPricesSync(this);
+  /**
+   * The organizations of a broker, its customers. An organization is usually a company, but may be a unit
+   * of one; services are added to it.
+   */
+  readonly organizations = new OrganizationsSync(this);
+  /** The ways to pay that a broker offers to its organizations. */
+  readonly paymentMethods = new PaymentMethodsSync(this);
+  /** The broker's price list of a service, whose prices all organizations pay that have none of their own. */
+  readonly prices = new PricesSync(this);
+  /** The add-ons that can be bought with a product. */
+  readonly productAddons = new ProductAddonsSync(this);
+  /** The products of a service that a broker sells; organizations subscribe to them. */
+  readonly products = new ProductsSync(this);
+  /**
+   * The services that a broker offers to its organizations. Their ids are those that price lists and
+   * products ask for.
+   */
+  readonly resellerServices = new ResellerServicesSync(this);
+  /** Whether the API is up. */
+  readonly server = new ServerSync(this);
   /**
    * The services that an organization has. Adding one enables it for the organization, and may create a
    * tenant in an outside system and cost money.
    */
   readonly services = new ServicesSync(this);
+  /** Which users of an organization have a subscription. */
+  readonly subscriptionUsers = new SubscriptionUsersSync(this);
+  /**
+   * The subscriptions of an organization to the products of a custom service. Those to Microsoft products
+   * are resources of their own.
+   */
+  readonly subscriptions = new SubscriptionsSync(this);
+  /** Groups of the users of an organization. */
+  readonly userGroups = new UserGroupsSync(this);
+  /**
+   * The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
+   * the roles that they may have.
+   */
+  readonly users = new UsersSync(this);
 
   /**
    * Makes a client; nothing is sent yet.

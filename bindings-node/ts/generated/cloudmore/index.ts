@@ -18,6 +18,24 @@
  * @module cloudmore
  */
 
+export type * from "./administrators.js";
+export type * from "./catalog.js";
+export type * from "./custom_properties.js";
 export type * from "./estore.js";
+export type * from "./external_invoices.js";
+export type * from "./manual_billing.js";
 export * from "./models.js";
+export type * from "./organization_groups.js";
+export type * from "./organization_prices.js";
+export type * from "./organizations.js";
+export type * from "./payment_methods.js";
+export type * from "./prices.js";
+export type * from "./product_addons.js";
+export type * from "./products.js";
+export type * from "./reseller_services.js";
+export type * from "./server.js";
 export type * from "./services.js";
+export type * from "./subscription_users.js";
+export type * from "./subscriptions.js";
+export type * from "./user_groups.js";
+export type * from "./users.js";

@@ -3,6 +3,21 @@
 // kept, under the vendor's names.
 
 import type { Id } from "../../options.js";
+/**
+ * The definition of a custom property of organizations or users. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+export interface BrokerCustomProperty {
+}
+
+/** An organization that was just created. */
+export interface CreatedOrganization {
+  /** Id of the organization, from the body or from the end of `Location`. */
+  readonly id: string;
+  /** The `Location` header of the response. */
+  readonly location?: string | null;
+}
+
 /** A service that was just added to an organization. */
 export interface CreatedService {
   /** Id of the added service, from the body or from the end of `Location`. */
@@ -67,6 +82,60 @@ export interface EstoreServiceDetail {
 }
 
 /**
+ * An invoice from another system. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+export interface ExternalInvoice {
+}
+
+/**
+ * A line that was added to an organization's bill. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+export interface ManualBillingLine {
+}
+
+/**
+ * An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+ * servers send more, which are kept.
+ */
+export interface Organization {
+  /** Id of the organization, a GUID. */
+  readonly id: string;
+  /** Name of the organization. */
+  readonly name?: string | null;
+  /** Number in a register of companies, or for taxes. */
+  readonly registrationNumber?: string | null;
+  /** Number for value added tax. */
+  readonly vat?: string | null;
+  /** Your own number of the customer. Exports carry it. */
+  readonly customerNumber?: string | null;
+  /** E-mail address that Cloudmore sends notifications to. */
+  readonly notificationEmail?: string | null;
+  /** Whom to talk to at an organization. The vendor publishes a part of the fields. */
+  readonly contact?: OrganizationContact | null;
+}
+
+/** Whom to talk to at an organization. The vendor publishes a part of the fields. */
+export interface OrganizationContact {
+  /** Name of the person. */
+  readonly name?: string | null;
+  /** E-mail address. */
+  readonly email?: string | null;
+  /** Telephone. */
+  readonly phone?: string | null;
+  /** Mobile telephone. */
+  readonly cellPhone?: string | null;
+}
+
+/**
+ * A product of a service with the price for one organization. The vendor does not publish its fields. All
+ * that a server sends is kept and can be read by its name.
+ */
+export interface OrganizationPrice {
+}
+
+/**
  * A service that an organization has. The vendor publishes these fields only; servers send more, which
  * are kept.
  */
@@ -81,12 +150,90 @@ export interface OrganizationService {
   readonly customPropertiesData?: readonly CustomPropertyData[] | null;
 }
 
+/**
+ * A product of a service with the broker's price. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+export interface Price {
+}
+
+/**
+ * A service that a broker offers. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+export interface ResellerService {
+}
+
+/**
+ * A subscription of one of the organizations to a custom service. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+export interface ResellerServiceSubscription {
+}
+
+/** A role, which decides what its holder may see and do. */
+export interface Role {
+  /** Id of the role, a number. */
+  readonly id: string;
+  /** Name of the role. */
+  readonly name?: string | null;
+}
+
+/**
+ * The state of the API. The vendor does not publish its fields. All that a server sends is kept and can
+ * be read by its name.
+ */
+export interface ServerHealth {
+}
+
+/** A category of services. */
+export interface ServiceCategory {
+  /** Id of the category, a GUID. */
+  readonly categoryId: string;
+  /** Name of the category. */
+  readonly name?: string | null;
+  /** What belongs to it. Usually null. */
+  readonly description?: string | null;
+}
+
+/**
+ * A subscription of an organization to a product of a custom service. The vendor does not publish its
+ * fields. All that a server sends is kept and can be read by its name.
+ */
+export interface Subscription {
+}
+
+/**
+ * A user of an organization. The vendor publishes the role only. All that a server sends is kept and can
+ * be read by its name.
+ */
+export interface User {
+  /** Id of the user's role, one of `users.listRoles`. */
+  readonly roleId?: string | null;
+  /** Name of that role. */
+  readonly roleName?: string | null;
+}
+
 /** The value of a custom property. */
 export interface CustomPropertyDataInput {
   /** Id of the property, the `propertyId` of its definition. */
   readonly id: Id;
   /** The value. */
   readonly value: string | null;
+  /** Additional members, by the vendor's names. */
+  readonly [name: string]: unknown;
+}
+
+/** Whom to talk to at an organization. Further fields are allowed and not published. */
+export interface OrganizationContactDataInput {
+  /** Name of the person. */
+  readonly name?: string | null | undefined;
+  /** E-mail address. */
+  readonly email?: string | null | undefined;
+  /** Telephone. */
+  readonly phone?: string | null | undefined;
+  /** Mobile telephone. */
+  readonly cellPhone?: string | null | undefined;
   /** Additional members, by the vendor's names. */
   readonly [name: string]: unknown;
 }

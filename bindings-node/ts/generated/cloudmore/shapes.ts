@@ -4,6 +4,23 @@
 import { isText, many, Shape } from "../../model.js";
 import type * as models from "./models.js";
 
+export const BrokerCustomProperty = new Shape<models.BrokerCustomProperty>(
+  "BrokerCustomProperty",
+  {
+  },
+  [],
+);
+
+export const CreatedOrganization = new Shape<models.CreatedOrganization>(
+  "CreatedOrganization",
+  {
+    id: "id",
+    location: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
 export const CreatedService = new Shape<models.CreatedService>(
   "CreatedService",
   {
@@ -62,6 +79,53 @@ export const EstoreServiceDetail = new Shape<models.EstoreServiceDetail>(
   ["id"],
 );
 
+export const ExternalInvoice = new Shape<models.ExternalInvoice>(
+  "ExternalInvoice",
+  {
+  },
+  [],
+);
+
+export const ManualBillingLine = new Shape<models.ManualBillingLine>(
+  "ManualBillingLine",
+  {
+  },
+  [],
+);
+
+export const OrganizationContact = new Shape<models.OrganizationContact>(
+  "OrganizationContact",
+  {
+    name: "text",
+    email: "text",
+    phone: "text",
+    cellPhone: "text",
+  },
+  [],
+  (it) => isText(it.name) && isText(it.email) && isText(it.phone) && isText(it.cellPhone),
+);
+
+export const Organization = new Shape<models.Organization>(
+  "Organization",
+  {
+    id: "id",
+    name: "text",
+    registrationNumber: "text",
+    vat: "text",
+    customerNumber: "text",
+    notificationEmail: "text",
+    contact: OrganizationContact,
+  },
+  ["id"],
+);
+
+export const OrganizationPrice = new Shape<models.OrganizationPrice>(
+  "OrganizationPrice",
+  {
+  },
+  [],
+);
+
 export const OrganizationService = new Shape<models.OrganizationService>(
   "OrganizationService",
   {
@@ -71,4 +135,70 @@ export const OrganizationService = new Shape<models.OrganizationService>(
     customPropertiesData: many(CustomPropertyData),
   },
   ["id"],
+);
+
+export const Price = new Shape<models.Price>(
+  "Price",
+  {
+  },
+  [],
+);
+
+export const ResellerService = new Shape<models.ResellerService>(
+  "ResellerService",
+  {
+  },
+  [],
+);
+
+export const ResellerServiceSubscription = new Shape<models.ResellerServiceSubscription>(
+  "ResellerServiceSubscription",
+  {
+  },
+  [],
+);
+
+export const Role = new Shape<models.Role>(
+  "Role",
+  {
+    id: "id",
+    name: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.name),
+);
+
+export const ServerHealth = new Shape<models.ServerHealth>(
+  "ServerHealth",
+  {
+  },
+  [],
+);
+
+export const ServiceCategory = new Shape<models.ServiceCategory>(
+  "ServiceCategory",
+  {
+    categoryId: "id",
+    name: "text",
+    description: "text",
+  },
+  ["categoryId"],
+  (it) => it.categoryId != null && isText(it.categoryId) && isText(it.name) && isText(it.description),
+);
+
+export const Subscription = new Shape<models.Subscription>(
+  "Subscription",
+  {
+  },
+  [],
+);
+
+export const User = new Shape<models.User>(
+  "User",
+  {
+    roleId: "id",
+    roleName: "text",
+  },
+  [],
+  (it) => isText(it.roleId) && isText(it.roleName),
 );

@@ -3,9 +3,12 @@
 
 import { AsyncClient, SyncClient } from "../../client.js";
 import type { ClientOptions } from "../../options.js";
+import { ApplianceTasks, ApplianceTasksSync } from "./appliance_tasks.js";
 import { Auth, AuthSync } from "./auth.js";
 import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
 import { Customers, CustomersSync } from "./customers.js";
+import { DeviceFilters, DeviceFiltersSync } from "./device_filters.js";
+import { Devices, DevicesSync } from "./devices.js";
 import { OrgUnits, OrgUnitsSync } from "./org_units.js";
 import { Reports, ReportsSync } from "./reports.js";
 import { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
@@ -43,6 +46,8 @@ export interface NCentralOptions extends ClientOptions {
  * ```
  */
 export class NCentral extends AsyncClient {
+  /** What an agent or a probe measured for a monitored service of a device. */
+  readonly applianceTasks = new ApplianceTasks(this);
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
   readonly auth = new Auth(this);
   /**
@@ -53,6 +58,13 @@ export class NCentral extends AsyncClient {
   readonly customPsa = new CustomPsa(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new Customers(this);
+  /** Device filters, the saved searches by which lists of devices can be narrowed down. */
+  readonly deviceFilters = new DeviceFilters(this);
+  /**
+   * Devices of every organization unit that the API user may see, with their assets, monitored services
+   * and tasks.
+   */
+  readonly devices = new Devices(this);
   /**
    * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
    * one space, so the id of a service organization, a customer or a site is also that of its organization
@@ -116,6 +128,8 @@ export class NCentral extends AsyncClient {
  * ```
  */
 export class NCentralSync extends SyncClient {
+  /** What an agent or a probe measured for a monitored service of a device. */
+  readonly applianceTasks = new ApplianceTasksSync(this);
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
   readonly auth = new AuthSync(this);
   /**
@@ -126,6 +140,13 @@ export class NCentralSync extends SyncClient {
   readonly customPsa = new CustomPsaSync(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new CustomersSync(this);
+  /** Device filters, the saved searches by which lists of devices can be narrowed down. */
+  readonly deviceFilters = new DeviceFiltersSync(this);
+  /**
+   * Devices of every organization unit that the API user may see, with their assets, monitored services
+   * and tasks.
+   */
+  readonly devices = new DevicesSync(this);
   /**
    * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
    * one space, so the id of a service organization, a customer or a site is also that of its organization

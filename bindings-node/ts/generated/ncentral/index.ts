@@ -24,9 +24,12 @@
  * @module ncentral
  */
 
+export type * from "./appliance_tasks.js";
 export type * from "./auth.js";
 export type * from "./custom_psa.js";
 export type * from "./customers.js";
+export type * from "./device_filters.js";
+export type * from "./devices.js";
 export * from "./models.js";
 export type * from "./org_units.js";
 export type * from "./reports.js";

@@ -4,6 +4,35 @@
 
 import type { Secret } from "../../secret.js";
 /**
+ * State of a monitored service or of one of its values. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type ApplianceTaskState = (typeof ApplianceTaskState)[keyof typeof ApplianceTaskState] | (string & {});
+
+/** The known values of `ApplianceTaskState`. */
+export const ApplianceTaskState = {
+  /** The vendor's `NO_STATE`. */
+  NO_STATE: "NO_STATE",
+  /** The vendor's `NO_DATA`. */
+  NO_DATA: "NO_DATA",
+  /** The vendor's `STALE`. */
+  STALE: "STALE",
+  /** The vendor's `NORMAL`. */
+  NORMAL: "NORMAL",
+  /** The vendor's `WARNING`. */
+  WARNING: "WARNING",
+  /** The vendor's `FAILED`. */
+  FAILED: "FAILED",
+  /** The vendor's `MISCONFIGURED`. */
+  MISCONFIGURED: "MISCONFIGURED",
+  /** The vendor's `DISCONNECTED`. */
+  DISCONNECTED: "DISCONNECTED",
+  /** The vendor's `DISABLED`. */
+  DISABLED: "DISABLED",
+} as const;
+
+/**
  * Status of the ticket. Which others there are depends on the PSA.
  *
  * These are the known values; other texts may occur.
@@ -16,6 +45,33 @@ export type CustomPsaTicketStatus =
 export const CustomPsaTicketStatus = {
   /** The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`. */
   CREATE_TICKET_CREATED_IN_NCENTRAL: "CREATE_TICKET_CREATED_IN_NCENTRAL",
+} as const;
+
+/**
+ * How the device is controlled remotely. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type DeviceRemoteControlType =
+  | (typeof DeviceRemoteControlType)[keyof typeof DeviceRemoteControlType]
+  | (string & {});
+
+/** The known values of `DeviceRemoteControlType`. */
+export const DeviceRemoteControlType = {
+  /** The vendor's `MSP_ANYWHERE`. */
+  MSP_ANYWHERE: "MSP_ANYWHERE",
+  /** The vendor's `RDP`. */
+  RDP: "RDP",
+  /** The vendor's `WEB`. */
+  WEB: "WEB",
+  /** The vendor's `SSH`. */
+  SSH: "SSH",
+  /** The vendor's `TELNET`. */
+  TELNET: "TELNET",
+  /** The vendor's `GENERIC`. */
+  GENERIC: "GENERIC",
+  /** The vendor's `NONE`. */
+  NONE: "NONE",
 } as const;
 
 /**
@@ -56,6 +112,85 @@ export const PatchReportStatus = {
   ABORTED: "ABORTED",
 } as const;
 
+/**
+ * Type of a remote control connection. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type RemoteConnectionType =
+  | (typeof RemoteConnectionType)[keyof typeof RemoteConnectionType]
+  | (string & {});
+
+/** The known values of `RemoteConnectionType`. */
+export const RemoteConnectionType = {
+  /** The vendor's `SSH`. */
+  SSH: "SSH",
+  /** The vendor's `VNC`. */
+  VNC: "VNC",
+  /** The vendor's `RDP`. */
+  RDP: "RDP",
+  /** The vendor's `MSP_ANYWHERE`. */
+  MSP_ANYWHERE: "MSP_ANYWHERE",
+  /** The vendor's `TELNET`. */
+  TELNET: "TELNET",
+} as const;
+
+/**
+ * Whether the device can be controlled at the moment. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type RemoteControlState = (typeof RemoteControlState)[keyof typeof RemoteControlState] | (string & {});
+
+/** The known values of `RemoteControlState`. */
+export const RemoteControlState = {
+  /** The vendor's `CONNECTED`. */
+  CONNECTED: "CONNECTED",
+  /** The vendor's `DISCONNECTED`. */
+  DISCONNECTED: "DISCONNECTED",
+  /** The vendor's `AVAILABLE_WITH_WARNING`. */
+  AVAILABLE_WITH_WARNING: "AVAILABLE_WITH_WARNING",
+  /** The vendor's `NOT_AVAILABLE_DEFAULT_TYPE`. */
+  NOT_AVAILABLE_DEFAULT_TYPE: "NOT_AVAILABLE_DEFAULT_TYPE",
+  /** The vendor's `NOT_AVAILABLE`. */
+  NOT_AVAILABLE: "NOT_AVAILABLE",
+} as const;
+
+/**
+ * Status of an action on services as a whole. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type ServiceControlStatus =
+  | (typeof ServiceControlStatus)[keyof typeof ServiceControlStatus]
+  | (string & {});
+
+/** The known values of `ServiceControlStatus`. */
+export const ServiceControlStatus = {
+  /** The vendor's `Completed`. */
+  COMPLETED: "Completed",
+  /** The vendor's `CompletedWithError`. */
+  COMPLETED_WITH_ERROR: "CompletedWithError",
+  /** The vendor's `Failed`. */
+  FAILED: "Failed",
+  /** The vendor's `InProgress`. */
+  IN_PROGRESS: "InProgress",
+  /** The vendor's `Created`. */
+  CREATED: "Created",
+  /** The vendor's `NotCompleted`. */
+  NOT_COMPLETED: "NotCompleted",
+  /** The vendor's `FailedTerminated`. */
+  FAILED_TERMINATED: "FailedTerminated",
+  /** The vendor's `FailedCrashed`. */
+  FAILED_CRASHED: "FailedCrashed",
+  /** The vendor's `Unknown`. */
+  UNKNOWN: "Unknown",
+  /** The vendor's `Updated`. */
+  UPDATED: "Updated",
+  /** The vendor's `Removed`. */
+  REMOVED: "Removed",
+} as const;
+
 /** A service of a device that needs attention. Every field may be null or absent. */
 export interface ActiveIssue {
   /** Id of the organization unit that the device belongs to. */
@@ -79,6 +214,134 @@ export interface ActiveIssue {
    * `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
    */
   readonly details?: unknown;
+}
+
+/** The last scan of a monitored service. Everything may be null or absent. */
+export interface ApplianceTask {
+  /** When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`. */
+  readonly scanTime?: string | null;
+  /** State of a monitored service or of one of its values. Servers may know more than these. */
+  readonly state?: ApplianceTaskState | null;
+  /** What went wrong; empty if nothing did. */
+  readonly errorMessage?: string | null;
+  /** The values. */
+  readonly serviceDetails?: readonly ApplianceTaskDetail[] | null;
+}
+
+/** A value of a monitored service. */
+export interface ApplianceTaskDetail {
+  /** Id of the value. */
+  readonly scanDetailId?: string | null;
+  /** Name of the value. */
+  readonly detailName?: string | null;
+  /** Name of the value as it is shown. The unit in it may be wrong. */
+  readonly description?: string | null;
+  /** The value, as text. */
+  readonly detailValue?: string | null;
+  /** State of a monitored service or of one of its values. Servers may know more than these. */
+  readonly state?: ApplianceTaskState | null;
+  /** How the value is monitored. */
+  readonly monitoringType?: string | null;
+  /** The range of each state. */
+  readonly thresholds?: readonly ApplianceTaskThreshold[] | null;
+}
+
+/** The range of values that a state stands for. */
+export interface ApplianceTaskThreshold {
+  /** State of a monitored service or of one of its values. Servers may know more than these. */
+  readonly state?: ApplianceTaskState | null;
+  /** The lowest value, as text with all digits. */
+  readonly lowValue?: string | null;
+  /** The highest value, as text with all digits; it can be larger than a 64-bit number holds. */
+  readonly highValue?: string | null;
+}
+
+/** An installed application. */
+export interface AssetApplication {
+  /** Place in the list, from 0. */
+  readonly index?: number | bigint | null;
+  /** Name of the application. */
+  readonly displayName?: string | null;
+}
+
+/** The installed applications. */
+export interface AssetApplications {
+  /** One entry for each application. */
+  readonly entries?: readonly AssetApplication[] | null;
+}
+
+/** The computer as a whole. */
+export interface AssetComputerSystem {
+  /** Serial number. */
+  readonly serialNumber?: string | null;
+  /** NetBIOS name. */
+  readonly netbiosName?: string | null;
+  /** Model. */
+  readonly model?: string | null;
+  /** Manufacturer. */
+  readonly manufacturer?: string | null;
+  /** Size of the memory in bytes, as text. */
+  readonly totalPhysicalMemory?: string | null;
+}
+
+/** The device as N-central knows it. */
+export interface AssetDevice {
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Name of the device. */
+  readonly longName?: string | null;
+  /** Class of the device. */
+  readonly deviceClass?: string | null;
+  /** Network address of the device, an IP address or a host name. */
+  readonly uri?: string | null;
+  /** When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`. */
+  readonly lastLogin?: string | null;
+  /** Whether the device was deleted, as the text `true` or `false`. */
+  readonly deleted?: string | null;
+}
+
+/** A network adapter. */
+export interface AssetNetworkAdapter {
+  /** Place in the list, from 0. */
+  readonly index?: number | bigint | null;
+  /** Name of the adapter. */
+  readonly description?: string | null;
+  /** MAC address. */
+  readonly macAddress?: string | null;
+  /** IP address. */
+  readonly ipAddress?: string | null;
+  /** Address of the gateway. */
+  readonly gateway?: string | null;
+  /** Address of the DNS server. */
+  readonly dnsServer?: string | null;
+  /** Address of the DHCP server. */
+  readonly dhcpServer?: string | null;
+}
+
+/** The network adapters. */
+export interface AssetNetworkAdapters {
+  /** One entry for each adapter. */
+  readonly entries?: readonly AssetNetworkAdapter[] | null;
+}
+
+/** The operating system. */
+export interface AssetOs {
+  /** Name of the operating system. */
+  readonly reportedOs?: string | null;
+  /** Architecture. */
+  readonly osArchitecture?: string | null;
+  /** Version. */
+  readonly version?: string | null;
+}
+
+/** The processor. */
+export interface AssetProcessor {
+  /** Name of the processor. */
+  readonly name?: string | null;
+  /** Number of cores, as text. */
+  readonly numberOfCores?: string | null;
+  /** Number of processors, as text. */
+  readonly numberOfCpus?: string | null;
 }
 
 /** The paths of the token exchange, bare or under `_links`. */
@@ -115,6 +378,38 @@ export interface AuthTokens {
   readonly refresh?: string | null;
   /** Path of the validation endpoint. */
   readonly validate?: string | null;
+}
+
+/** How a client connects. */
+export interface ConnectionDetails {
+  /** Port to connect to. */
+  readonly port?: number | bigint | null;
+  /** Protocol. */
+  readonly protocol?: string | null;
+  /** Whether the connection is encrypted. */
+  readonly encryptionEnabled?: boolean | null;
+}
+
+/** The result of an action on one service. */
+export interface ControlledService {
+  /** Internal name of the service. */
+  readonly serviceName?: string | null;
+  /** Name of the service as it is displayed. */
+  readonly displayName?: string | null;
+  /** State of the service. */
+  readonly serviceStatus?: string | null;
+  /** Status of the action. */
+  readonly actionStatus?: string | null;
+  /** What the server says about the action. */
+  readonly actionDetails?: string | null;
+}
+
+/** The id of a device that was created. */
+export interface CreatedDevice {
+  /** Id of the new device. */
+  readonly deviceId: string;
+  /** What the server says about it. */
+  readonly message?: string | null;
 }
 
 /** The link between an N-central ticket and a ticket of the custom PSA. */
@@ -212,6 +507,211 @@ export interface Customer {
   readonly county?: string | null;
 }
 
+/**
+ * A device. Only the id is always present; everything else may be null or absent, and servers may send
+ * fields that are not listed here. Whether a device is reachable is not among the fields.
+ */
+export interface Device {
+  /** Id of the device. */
+  readonly deviceId: string;
+  /** Name of the device. */
+  readonly longName?: string | null;
+  /** Network address of the device, an IP address or a host name. */
+  readonly uri?: string | null;
+  /** Network address that remote control connects to. */
+  readonly remoteControlUri?: string | null;
+  /** Source address of the device, as the server sends it. */
+  readonly sourceUri?: string | null;
+  /** Class of the device. */
+  readonly deviceClass?: string | null;
+  /** Class of the device as it is shown. */
+  readonly deviceClassLabel?: string | null;
+  /** Description of the device. */
+  readonly description?: string | null;
+  /** Whether the device is a probe. */
+  readonly isProbe?: boolean | null;
+  /** Id of the operating system. */
+  readonly osId?: string | null;
+  /** Operating system, in the vendor's words. */
+  readonly supportedOs?: string | null;
+  /** Operating system as it is shown. */
+  readonly supportedOsLabel?: string | null;
+  /** Name under which the device was discovered. */
+  readonly discoveredName?: string | null;
+  /** The user who logged in last. */
+  readonly lastLoggedInUser?: string | null;
+  /** Whether that user is still logged in, as text such as `true`. A boolean becomes text as well. */
+  readonly stillLoggedIn?: string | null;
+  /** Licence mode. */
+  readonly licenseMode?: string | null;
+  /** Id of the organization unit the device belongs to, which is a customer or a site. */
+  readonly orgUnitId?: string | null;
+  /** Id of the service organization above the device. */
+  readonly soId?: string | null;
+  /** Name of the service organization above the device. */
+  readonly soName?: string | null;
+  /** Id of the customer the device belongs to. */
+  readonly customerId?: string | null;
+  /** Name of the customer the device belongs to. */
+  readonly customerName?: string | null;
+  /** Id of the site the device belongs to; null if it belongs to no site. */
+  readonly siteId?: string | null;
+  /** Name of the site the device belongs to. */
+  readonly siteName?: string | null;
+  /** Id of the agent or probe that monitors the device. */
+  readonly applianceId?: string | null;
+  /**
+   * When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+   * out. Servers before 2025.3.1.9 do not send it.
+   */
+  readonly lastApplianceCheckinTime?: string | null;
+  /** The same moment in local time, as text in ISO 8601 form. */
+  readonly lastApplianceCheckinTimeLocal?: string | null;
+  /** Status of a device in the vendor's numbers, whose meaning is not documented. */
+  readonly deviceStatus?: DeviceStatus | null;
+}
+
+/** The activation key of a device. */
+export interface DeviceActivationKey {
+  /** The key. */
+  readonly activationKey?: Secret | null;
+  /** When it expires, as text in ISO 8601 form. */
+  readonly expirationDate?: string | null;
+}
+
+/**
+ * The assets of a device by category. Every category may be null or absent, and servers may send more of
+ * them. Values are text, numbers and truths included.
+ */
+export interface DeviceAssets {
+  /** The operating system. */
+  readonly os?: AssetOs | null;
+  /** The computer as a whole. */
+  readonly computerSystem?: AssetComputerSystem | null;
+  /** The processor. */
+  readonly processor?: AssetProcessor | null;
+  /** The network adapters. */
+  readonly networkAdapter?: AssetNetworkAdapters | null;
+  /** The installed applications. */
+  readonly application?: AssetApplications | null;
+  /** The device as N-central knows it. */
+  readonly device?: AssetDevice | null;
+}
+
+/**
+ * A device filter. Only the id is always present; everything else may be null or absent, and servers may
+ * send fields that are not listed here.
+ */
+export interface DeviceFilter {
+  /** Id of the filter. */
+  readonly filterId: string;
+  /** Name of the filter. */
+  readonly filterName?: string | null;
+  /** Description of the filter. */
+  readonly description?: string | null;
+}
+
+/** Warranty and lifecycle data of a device. Everything may be null or absent. */
+export interface DeviceLifecycle {
+  /** When the warranty ends, as text such as `2027-12-31`; a time may follow. */
+  readonly warrantyExpiryDate?: string | null;
+  /** When the lease ends, as text such as `2027-12-31`; a time may follow. */
+  readonly leaseExpiryDate?: string | null;
+  /** When the device is to be replaced, as text such as `2028-06-30`; a time may follow. */
+  readonly expectedReplacementDate?: string | null;
+  /** When the device was bought, as text such as `2024-01-15`; a time may follow. */
+  readonly purchaseDate?: string | null;
+  /** What the device cost, without a currency. */
+  readonly cost?: number | null;
+  /** Where the device is. */
+  readonly location?: string | null;
+  /** Asset tag. */
+  readonly assetTag?: string | null;
+  /** Description. */
+  readonly description?: string | null;
+  /** The error of the last update of the warranty, if there was one. */
+  readonly updateWarrantyError?: string | null;
+  /** When the system last looked the warranty up, as text in ISO 8601 form. */
+  readonly lastSystemWarrantyDiscovery?: string | null;
+  /** When the device was last discovered, as text in ISO 8601 form. */
+  readonly lastDiscovery?: string | null;
+}
+
+/**
+ * How a device is controlled remotely. Only the id is always present; everything else may be null or
+ * absent.
+ */
+export interface DeviceRemoteControl {
+  /** Id of the device. */
+  readonly deviceId: string;
+  /** Whether the device can be controlled remotely. */
+  readonly remoteControllable?: boolean | null;
+  /** How the device is controlled remotely. Servers may know more than these. */
+  readonly remoteControlType?: DeviceRemoteControlType | null;
+  /** Whether the device can be controlled at the moment. Servers may know more than these. */
+  readonly remoteControlState?: RemoteControlState | null;
+}
+
+/**
+ * A monitored service of a device. Only the id of its task is always present; everything else may be null
+ * or absent, and servers may send fields that are not listed here.
+ */
+export interface DeviceServiceStatus {
+  /** Id of the task that monitors the service, for `applianceTasks.get`. */
+  readonly taskId: string;
+  /** Id of the service. */
+  readonly serviceId?: string | null;
+  /** Id of the item of the service. */
+  readonly serviceItemId?: string | null;
+  /** Name of the service. */
+  readonly moduleName?: string | null;
+  /** Identifier of the task; often empty. */
+  readonly taskIdent?: string | null;
+  /** Note on the task. */
+  readonly taskNote?: string | null;
+  /** State as it is shown. */
+  readonly stateStatus?: string | null;
+  /** Time without data after which the state is stale. The vendor names no unit. */
+  readonly timeToStale?: number | bigint | null;
+  /** When the task was last updated, as the server sends it. */
+  readonly lastUpdate?: string | null;
+  /** Id of the last data. */
+  readonly lastDataId?: string | null;
+  /** When the task was created, as the server sends it. */
+  readonly createdOn?: string | null;
+  /** When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`. */
+  readonly lastScanTime?: string | null;
+  /** When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`. */
+  readonly transitionTime?: string | null;
+  /** Whether the task is managed. */
+  readonly isManagedTask?: boolean | null;
+  /** Id of the agent or probe that monitors the service. */
+  readonly applianceId?: string | null;
+  /** Name of that agent or probe. */
+  readonly applianceName?: string | null;
+}
+
+/** Status of a device in the vendor's numbers, whose meaning is not documented. */
+export interface DeviceStatus {
+  /** The state as a number. */
+  readonly state?: number | bigint | null;
+  /** The status as a number. */
+  readonly status?: number | bigint | null;
+}
+
+/**
+ * A scheduled task of a device. Only the id is always present; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+export interface DeviceTask {
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Name of the task. */
+  readonly taskName?: string | null;
+  /** Status of the task as it is shown. */
+  readonly status?: string | null;
+}
+
 /** A task that was made to run at once. */
 export interface DirectTask {
   /** Id of the task. */
@@ -272,6 +772,22 @@ export interface JobStatus {
 export interface Links {
   /** Paths by name; they may hold placeholders in braces. */
   readonly links: unknown;
+}
+
+/** What MSP Anywhere needs to connect. */
+export interface MspaConfiguration {
+  /** UUID for MSP Anywhere. */
+  readonly uuid?: string | null;
+  /** Secret key of the session. */
+  readonly secretKey?: Secret | null;
+  /** User name for MSP Anywhere. */
+  readonly username?: string | null;
+  /** Whether the connection is peer to peer. */
+  readonly usePeerToPeer?: boolean | null;
+  /** Whether the session only monitors. */
+  readonly monitorOnly?: boolean | null;
+  /** Whether there is a visual indicator. */
+  readonly visualIndicator?: boolean | null;
 }
 
 /**
@@ -449,6 +965,35 @@ export interface RegistrationToken {
   readonly registrationTokenExpiryDate?: string | null;
 }
 
+/**
+ * A remote control connection. Only the id is always present; which of the configurations is there
+ * depends on the type of connection.
+ */
+export interface RemoteControlTask {
+  /** Id of the task. */
+  readonly remoteControlTaskId: string;
+  /** UUID of the session. */
+  readonly sessionUuid?: Secret | null;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the agent or probe that the connection goes through. */
+  readonly applianceId?: string | null;
+  /** Type of a remote control connection. Servers may know more than these. */
+  readonly connectionType?: RemoteConnectionType | null;
+  /** Status of the task. */
+  readonly status?: string | null;
+  /** Where the client can be downloaded. */
+  readonly downloadUrl?: Secret | null;
+  /** Servers that a tunnel goes through. */
+  readonly tunnelConfiguration?: TunnelConfiguration | null;
+  /** A tunnel through the N-central server. */
+  readonly sshTunnelConfiguration?: SshTunnelConfiguration | null;
+  /** What MSP Anywhere needs to connect. */
+  readonly mspaConfiguration?: MspaConfiguration | null;
+  /** How a client connects. */
+  readonly connectionDetails?: ConnectionDetails | null;
+}
+
 /** A scheduled task. */
 export interface ScheduledTask {
   /** Id of the task. */
@@ -547,6 +1092,14 @@ export interface ServerTime {
 export interface ServerVersions {
   /** Texts by label. Most are versions, some are other facts such as whether a part is licensed. */
   readonly versions?: unknown;
+}
+
+/** The result of an action on services. */
+export interface ServiceControlResult {
+  /** Status of an action on services as a whole. Servers may know more than these. */
+  readonly overallStatus?: ServiceControlStatus | null;
+  /** The result for each service. */
+  readonly services?: readonly ControlledService[] | null;
 }
 
 /**
@@ -665,6 +1218,24 @@ export interface Site {
   readonly county?: string | null;
 }
 
+/** A tunnel through the N-central server. */
+export interface SshTunnelConfiguration {
+  /** Host name and IP address of the N-central server, with a comma between them. */
+  readonly centralServerIp?: string | null;
+  /** User name at the N-central server. */
+  readonly centralServerUsername?: string | null;
+  /** Port that is forwarded to the device. */
+  readonly forwardedPort?: number | bigint | null;
+  /** A second port that is forwarded; null if there is none, for which the server sends -1. */
+  readonly forwardedPort2?: number | bigint | null;
+  /** Setting of the VNC password. */
+  readonly vncPasswordSetting?: string | null;
+  /** Timeout of the connection in minutes. */
+  readonly connectionTimeout?: number | bigint | null;
+  /** The vPro account. */
+  readonly vproAccount?: string | null;
+}
+
 /** An access token and the refresh token that renews it. */
 export interface TokenPair {
   /** The token that calls are made with. */
@@ -677,6 +1248,14 @@ export interface TokenPair {
 export interface TokenStatus {
   /** The result as text. */
   readonly message?: string | null;
+}
+
+/** Servers that a tunnel goes through. */
+export interface TunnelConfiguration {
+  /** Host and port of the STUN server. */
+  readonly stunServer?: string | null;
+  /** Address of the tunnel server. */
+  readonly tunnelServerUrl?: string | null;
 }
 
 /**

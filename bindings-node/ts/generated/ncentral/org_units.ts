@@ -8,6 +8,7 @@ import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   ActiveIssue,
+  Device,
   JobStatus,
   OrgUnit,
   OrgUnitLimitInput,
@@ -71,6 +72,28 @@ export interface OrgUnitsListChildrenParams extends Paging {
   /**
    * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
    * is sent unchanged.
+   */
+  readonly select?: string | undefined;
+}
+
+/** Parameters of `orgUnits.listDevices`. */
+export interface OrgUnitsListDevicesParams extends Paging {
+  /** Id of a device filter; only the devices that match it are listed. `deviceFilters.list` has the ids. */
+  readonly filterId?: Id | undefined;
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
+  readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
+  /** Name of the field to sort by, such as `longName`. Without it the order is the server's. */
+  readonly sortBy?: string | undefined;
+  /**
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   */
+  readonly sortOrder?: string | undefined;
+  /**
+   * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+   * fields, and is sent unchanged.
    */
   readonly select?: string | undefined;
 }
@@ -257,6 +280,32 @@ export class OrgUnits extends AsyncResource {
     options?: CallOptions,
   ): Pager<OrgUnit> {
     return this._list("ncentral.org_units.list_children", shapes.OrgUnit, { orgUnitId }, params, options);
+  }
+
+  /**
+   * Lists the devices of an organization unit, page by page.
+   *
+   * The devices of one service organization, customer or site; `devices.list` lists those of all of them.
+   * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
+   * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
+   * /api/org-units/{orgUnitId}/devices.
+   *
+   * `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+   * renews. Read-only. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link OrgUnitsListDevicesParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * for await (const device of client.orgUnits.listDevices("321", { filterId: "75" })) {
+   *   console.log(device.deviceId);
+   * }
+   * ```
+   */
+  listDevices(orgUnitId: Id, params: OrgUnitsListDevicesParams = {}, options?: CallOptions): Pager<Device> {
+    return this._list("ncentral.org_units.list_devices", shapes.Device, { orgUnitId }, params, options);
   }
 
   /**

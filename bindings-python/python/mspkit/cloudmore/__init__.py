@@ -18,21 +18,76 @@ Besides the errors that a method documents, its call raises:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mspkit.cloudmore._administrators import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._catalog import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._custom_properties import *  # noqa: F403 - they say what they have for users
     from mspkit.cloudmore._estore import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._external_invoices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._manual_billing import *  # noqa: F403 - they say what they have for users
     from mspkit.cloudmore._models import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._organization_groups import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._organization_prices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._organizations import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._payment_methods import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._prices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._product_addons import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._products import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._reseller_services import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._server import *  # noqa: F403 - they say what they have for users
     from mspkit.cloudmore._services import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._subscription_users import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._subscriptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._user_groups import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._users import *  # noqa: F403 - they say what they have for users
 else:
     from mspkit._lazy import lazy
 
     __getattr__, __dir__, __all__ = lazy(
         __name__,
+        _administrators=(
+            "AsyncAdministrators Administrators AdministratorsDeleteParams AdministratorsListRolesParams"
+        ),
+        _catalog="AsyncCatalog Catalog",
+        _custom_properties="AsyncCustomProperties CustomProperties CustomPropertiesListParams",
         _estore="AsyncEstore Estore EstoreGetParams EstoreListParams",
+        _external_invoices=(
+            "AsyncExternalInvoices ExternalInvoices ExternalInvoicesDeleteParams ExternalInvoicesListParams"
+        ),
+        _manual_billing=(
+            "AsyncManualBilling ManualBilling ManualBillingDeleteParams ManualBillingGetParams "
+            "ManualBillingListParams"
+        ),
+        _organization_groups=(
+            "AsyncOrganizationGroups OrganizationGroups OrganizationGroupsDeleteParams "
+            "OrganizationGroupsDeleteMemberParams"
+        ),
+        _organization_prices="AsyncOrganizationPrices OrganizationPrices OrganizationPricesListParams",
+        _organizations=(
+            "AsyncOrganizations Organizations OrganizationsCreateParams OrganizationsDeleteParams "
+            "OrganizationsGetParams OrganizationsListParams OrganizationsReplaceParams"
+        ),
+        _payment_methods="AsyncPaymentMethods PaymentMethods PaymentMethodsDeleteParams",
+        _prices="AsyncPrices Prices PricesListParams",
+        _product_addons="AsyncProductAddons ProductAddons ProductAddonsDeleteParams",
+        _products="AsyncProducts Products ProductsDeleteParams",
+        _reseller_services=(
+            "AsyncResellerServices ResellerServices ResellerServicesDisableParams "
+            "ResellerServicesListParams ResellerServicesListSubscriptionsParams"
+        ),
+        _server="AsyncServer Server",
         _services=(
             "AsyncServices Services ServicesCreateParams ServicesDeleteParams ServicesGetParams "
             "ServicesListParams ServicesReplaceParams ServicesUpdateParams"
         ),
+        _subscription_users="AsyncSubscriptionUsers SubscriptionUsers SubscriptionUsersDeleteParams",
+        _subscriptions="AsyncSubscriptions Subscriptions SubscriptionsGetParams SubscriptionsListParams",
+        _user_groups="AsyncUserGroups UserGroups UserGroupsDeleteParams UserGroupsDeleteMemberParams",
+        _users="AsyncUsers Users UsersDeleteParams UsersGetParams UsersListParams UsersListRolesParams",
         _models=(
-            "CreatedService CustomProperty CustomPropertyData CustomPropertyDataInput EstoreService "
-            "EstoreServiceDetail OrganizationService"
+            "BrokerCustomProperty CreatedOrganization CreatedService CustomProperty CustomPropertyData "
+            "CustomPropertyDataInput EstoreService EstoreServiceDetail ExternalInvoice ManualBillingLine "
+            "Organization OrganizationContact OrganizationContactDataInput OrganizationPrice "
+            "OrganizationService Price ResellerService ResellerServiceSubscription Role ServerHealth "
+            "ServiceCategory Subscription User"
         ),
     )

@@ -5,18 +5,55 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from mspkit._model import Field, Model, field, many
+from mspkit._model import Field, Model, field, many, model
 from mspkit._types import Id
 
 __all__ = [
+    "BrokerCustomProperty",
+    "CreatedOrganization",
     "CreatedService",
     "CustomProperty",
     "CustomPropertyData",
     "CustomPropertyDataInput",
     "EstoreService",
     "EstoreServiceDetail",
+    "ExternalInvoice",
+    "ManualBillingLine",
+    "Organization",
+    "OrganizationContact",
+    "OrganizationContactDataInput",
+    "OrganizationPrice",
     "OrganizationService",
+    "Price",
+    "ResellerService",
+    "ResellerServiceSubscription",
+    "Role",
+    "ServerHealth",
+    "ServiceCategory",
+    "Subscription",
+    "User",
 ]
+
+
+class BrokerCustomProperty(Model):
+    """The definition of a custom property of organizations or users.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class CreatedOrganization(Model):
+    """An organization that was just created."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the organization, from the body or from the end of `Location`."""
+    location: Field[str | None] = field("location", "text")
+    """The `Location` header of the response."""
 
 
 class CreatedService(Model):
@@ -99,6 +136,76 @@ class EstoreServiceDetail(Model):
     """The values of the custom properties, if there are any."""
 
 
+class ExternalInvoice(Model):
+    """An invoice from another system.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ManualBillingLine(Model):
+    """A line that was added to an organization's bill.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class OrganizationContact(Model):
+    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the person."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone."""
+    cell_phone: Field[str | None] = field("cellPhone", "text")
+    """Mobile telephone."""
+
+
+class Organization(Model):
+    """An organization.
+
+    Lists may hold the id and the name only. The vendor publishes a part of the fields; servers send more,
+    which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the organization, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the organization."""
+    registration_number: Field[str | None] = field("registrationNumber", "text")
+    """Number in a register of companies, or for taxes."""
+    vat: Field[str | None] = field("vat", "text")
+    """Number for value added tax."""
+    customer_number: Field[str | None] = field("customerNumber", "text")
+    """Your own number of the customer. Exports carry it."""
+    notification_email: Field[str | None] = field("notificationEmail", "text")
+    """E-mail address that Cloudmore sends notifications to."""
+    contact: Field[OrganizationContact | None] = model(OrganizationContact, "contact")
+    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
+
+
+class OrganizationPrice(Model):
+    """A product of a service with the price for one organization.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
 class OrganizationService(Model):
     """A service that an organization has.
 
@@ -119,8 +226,105 @@ class OrganizationService(Model):
     """The values of the custom properties."""
 
 
+class Price(Model):
+    """A product of a service with the broker's price.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ResellerService(Model):
+    """A service that a broker offers.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ResellerServiceSubscription(Model):
+    """A subscription of one of the organizations to a custom service.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class Role(Model):
+    """A role, which decides what its holder may see and do."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the role, a number."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the role."""
+
+
+class ServerHealth(Model):
+    """The state of the API.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ServiceCategory(Model):
+    """A category of services."""
+
+    __slots__ = ()
+
+    category_id: Field[str] = field("categoryId", "id", required=True)
+    """Id of the category, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the category."""
+    description: Field[str | None] = field("description", "text")
+    """What belongs to it. Usually null."""
+
+
+class Subscription(Model):
+    """A subscription of an organization to a product of a custom service.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class User(Model):
+    """A user of an organization.
+
+    The vendor publishes the role only. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str | None] = field("roleId", "id")
+    """Id of the user's role, one of `users.list_roles`."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of that role."""
+
+
 class CustomPropertyDataInput(TypedDict):
     """The value of a custom property."""
 
     id: Id
     value: str | None
+
+
+class OrganizationContactDataInput(TypedDict, total=False):
+    """Whom to talk to at an organization. Further fields are allowed and not published."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    cell_phone: str | None

@@ -24,9 +24,12 @@ Besides the errors that a method documents, its call raises:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mspkit.ncentral._appliance_tasks import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._auth import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._custom_psa import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._customers import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._device_filters import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._devices import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._models import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._org_units import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._reports import *  # noqa: F403 - they say what they have for users
@@ -42,15 +45,22 @@ else:
 
     __getattr__, __dir__, __all__ = lazy(
         __name__,
+        _appliance_tasks="AsyncApplianceTasks ApplianceTasks",
         _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
         _customers=(
             "AsyncCustomers Customers CustomersCreateInstallerLinkParams CustomersCreateSiteParams "
             "CustomersListParams CustomersListInstallersParams CustomersListSitesParams"
         ),
+        _device_filters="AsyncDeviceFilters DeviceFilters DeviceFiltersListParams",
+        _devices=(
+            "AsyncDevices Devices DevicesControlServicesParams DevicesCreateParams "
+            "DevicesCreateRemoteControlTaskParams DevicesDeleteParams DevicesListParams "
+            "DevicesReplaceLifecycleParams DevicesUpdateLifecycleParams"
+        ),
         _org_units=(
             "AsyncOrgUnits OrgUnits OrgUnitsListParams OrgUnitsListActiveIssuesParams "
-            "OrgUnitsListChildrenParams OrgUnitsUpdateLimitsParams"
+            "OrgUnitsListChildrenParams OrgUnitsListDevicesParams OrgUnitsUpdateLimitsParams"
         ),
         _reports="AsyncReports Reports ReportsRequestPatchComparisonParams",
         _scheduled_tasks="AsyncScheduledTasks ScheduledTasks ScheduledTasksRunDirectParams",
@@ -67,14 +77,21 @@ else:
         _user_roles="AsyncUserRoles UserRoles UserRolesCreateParams UserRolesListParams",
         _users="AsyncUsers Users UsersCreateParams UsersListParams",
         _models=(
-            "ActiveIssue AuthLinks AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo "
-            "CustomPsaTicketStatus Customer DirectTask Installer InstallerLink JobStatus Links OrgUnit "
-            "OrgUnitLimit OrgUnitLimitInput OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison "
+            "ActiveIssue ApplianceTask ApplianceTaskDetail ApplianceTaskState ApplianceTaskThreshold "
+            "AssetApplication AssetApplications AssetComputerSystem AssetDevice AssetNetworkAdapter "
+            "AssetNetworkAdapters AssetOs AssetProcessor AuthLinks AuthToken AuthTokens ConnectionDetails "
+            "ControlledService CreatedDevice CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus "
+            "Customer Device DeviceActivationKey DeviceAssets DeviceFilter DeviceLifecycle "
+            "DeviceRemoteControl DeviceRemoteControlType DeviceServiceStatus DeviceStatus DeviceTask "
+            "DirectTask Installer InstallerLink JobStatus Links MspaConfiguration OrgUnit OrgUnitLimit "
+            "OrgUnitLimitInput OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison "
             "PatchDeviceClassSummary PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary "
             "PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite "
-            "RegistrationToken ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome "
-            "ScheduledTaskParameterInput ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth "
-            "ServerInfo ServerTime ServerVersions ServiceOrg Site TokenPair TokenStatus User UserCreated "
-            "UserRole UserRoleDetail UserRoleExtra UserSelf"
+            "RegistrationToken RemoteConnectionType RemoteControlState RemoteControlTask ScheduledTask "
+            "ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
+            "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
+            "ServerVersions ServiceControlResult ServiceControlStatus ServiceOrg Site "
+            "SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User UserCreated UserRole "
+            "UserRoleDetail UserRoleExtra UserSelf"
         ),
     )

@@ -10,18 +10,44 @@ from mspkit._types import Secret
 
 __all__ = [
     "ActiveIssue",
+    "ApplianceTask",
+    "ApplianceTaskDetail",
+    "ApplianceTaskState",
+    "ApplianceTaskThreshold",
+    "AssetApplication",
+    "AssetApplications",
+    "AssetComputerSystem",
+    "AssetDevice",
+    "AssetNetworkAdapter",
+    "AssetNetworkAdapters",
+    "AssetOs",
+    "AssetProcessor",
     "AuthLinks",
     "AuthToken",
     "AuthTokens",
+    "ConnectionDetails",
+    "ControlledService",
+    "CreatedDevice",
     "CustomPsaTicket",
     "CustomPsaTicketInfo",
     "CustomPsaTicketStatus",
     "Customer",
+    "Device",
+    "DeviceActivationKey",
+    "DeviceAssets",
+    "DeviceFilter",
+    "DeviceLifecycle",
+    "DeviceRemoteControl",
+    "DeviceRemoteControlType",
+    "DeviceServiceStatus",
+    "DeviceStatus",
+    "DeviceTask",
     "DirectTask",
     "Installer",
     "InstallerLink",
     "JobStatus",
     "Links",
+    "MspaConfiguration",
     "OrgUnit",
     "OrgUnitLimit",
     "OrgUnitLimitInput",
@@ -41,6 +67,9 @@ __all__ = [
     "PsaMappingUpdateInput",
     "PsaSite",
     "RegistrationToken",
+    "RemoteConnectionType",
+    "RemoteControlState",
+    "RemoteControlTask",
     "ScheduledTask",
     "ScheduledTaskCredentialInput",
     "ScheduledTaskOutcome",
@@ -51,10 +80,14 @@ __all__ = [
     "ServerInfo",
     "ServerTime",
     "ServerVersions",
+    "ServiceControlResult",
+    "ServiceControlStatus",
     "ServiceOrg",
     "Site",
+    "SshTunnelConfiguration",
     "TokenPair",
     "TokenStatus",
+    "TunnelConfiguration",
     "User",
     "UserCreated",
     "UserRole",
@@ -62,6 +95,34 @@ __all__ = [
     "UserRoleExtra",
     "UserSelf",
 ]
+
+
+class ApplianceTaskState:
+    """State of a monitored service or of one of its values. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    NO_STATE: Final = "NO_STATE"
+    """The vendor's `NO_STATE`."""
+    NO_DATA: Final = "NO_DATA"
+    """The vendor's `NO_DATA`."""
+    STALE: Final = "STALE"
+    """The vendor's `STALE`."""
+    NORMAL: Final = "NORMAL"
+    """The vendor's `NORMAL`."""
+    WARNING: Final = "WARNING"
+    """The vendor's `WARNING`."""
+    FAILED: Final = "FAILED"
+    """The vendor's `FAILED`."""
+    MISCONFIGURED: Final = "MISCONFIGURED"
+    """The vendor's `MISCONFIGURED`."""
+    DISCONNECTED: Final = "DISCONNECTED"
+    """The vendor's `DISCONNECTED`."""
+    DISABLED: Final = "DISABLED"
+    """The vendor's `DISABLED`."""
 
 
 class CustomPsaTicketStatus:
@@ -74,6 +135,30 @@ class CustomPsaTicketStatus:
 
     CREATE_TICKET_CREATED_IN_NCENTRAL: Final = "CREATE_TICKET_CREATED_IN_NCENTRAL"
     """The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`."""
+
+
+class DeviceRemoteControlType:
+    """How the device is controlled remotely. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    MSP_ANYWHERE: Final = "MSP_ANYWHERE"
+    """The vendor's `MSP_ANYWHERE`."""
+    RDP: Final = "RDP"
+    """The vendor's `RDP`."""
+    WEB: Final = "WEB"
+    """The vendor's `WEB`."""
+    SSH: Final = "SSH"
+    """The vendor's `SSH`."""
+    TELNET: Final = "TELNET"
+    """The vendor's `TELNET`."""
+    GENERIC: Final = "GENERIC"
+    """The vendor's `GENERIC`."""
+    NONE: Final = "NONE"
+    """The vendor's `NONE`."""
 
 
 class OrgUnitType:
@@ -112,6 +197,78 @@ class PatchReportStatus:
     """The vendor's `ABORTED`."""
 
 
+class RemoteConnectionType:
+    """Type of a remote control connection. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    SSH: Final = "SSH"
+    """The vendor's `SSH`."""
+    VNC: Final = "VNC"
+    """The vendor's `VNC`."""
+    RDP: Final = "RDP"
+    """The vendor's `RDP`."""
+    MSP_ANYWHERE: Final = "MSP_ANYWHERE"
+    """The vendor's `MSP_ANYWHERE`."""
+    TELNET: Final = "TELNET"
+    """The vendor's `TELNET`."""
+
+
+class RemoteControlState:
+    """Whether the device can be controlled at the moment. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    CONNECTED: Final = "CONNECTED"
+    """The vendor's `CONNECTED`."""
+    DISCONNECTED: Final = "DISCONNECTED"
+    """The vendor's `DISCONNECTED`."""
+    AVAILABLE_WITH_WARNING: Final = "AVAILABLE_WITH_WARNING"
+    """The vendor's `AVAILABLE_WITH_WARNING`."""
+    NOT_AVAILABLE_DEFAULT_TYPE: Final = "NOT_AVAILABLE_DEFAULT_TYPE"
+    """The vendor's `NOT_AVAILABLE_DEFAULT_TYPE`."""
+    NOT_AVAILABLE: Final = "NOT_AVAILABLE"
+    """The vendor's `NOT_AVAILABLE`."""
+
+
+class ServiceControlStatus:
+    """Status of an action on services as a whole. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    COMPLETED: Final = "Completed"
+    """The vendor's `Completed`."""
+    COMPLETED_WITH_ERROR: Final = "CompletedWithError"
+    """The vendor's `CompletedWithError`."""
+    FAILED: Final = "Failed"
+    """The vendor's `Failed`."""
+    IN_PROGRESS: Final = "InProgress"
+    """The vendor's `InProgress`."""
+    CREATED: Final = "Created"
+    """The vendor's `Created`."""
+    NOT_COMPLETED: Final = "NotCompleted"
+    """The vendor's `NotCompleted`."""
+    FAILED_TERMINATED: Final = "FailedTerminated"
+    """The vendor's `FailedTerminated`."""
+    FAILED_CRASHED: Final = "FailedCrashed"
+    """The vendor's `FailedCrashed`."""
+    UNKNOWN: Final = "Unknown"
+    """The vendor's `Unknown`."""
+    UPDATED: Final = "Updated"
+    """The vendor's `Updated`."""
+    REMOVED: Final = "Removed"
+    """The vendor's `Removed`."""
+
+
 class ActiveIssue(Model):
     """A service of a device that needs attention. Every field may be null or absent."""
 
@@ -139,6 +296,169 @@ class ActiveIssue(Model):
 
     `deviceClassValue` and `deviceClassLabel` are always null.
     """
+
+
+class ApplianceTaskThreshold(Model):
+    """The range of values that a state stands for."""
+
+    __slots__ = ()
+
+    state: Field[str | None] = field("state", "text")
+    """State of a monitored service or of one of its values. Servers may know more than these."""
+    low_value: Field[str | None] = field("lowValue", "id")
+    """The lowest value, as text with all digits."""
+    high_value: Field[str | None] = field("highValue", "id")
+    """The highest value, as text with all digits; it can be larger than a 64-bit number holds."""
+
+
+class ApplianceTaskDetail(Model):
+    """A value of a monitored service."""
+
+    __slots__ = ()
+
+    scan_detail_id: Field[str | None] = field("scanDetailId", "id")
+    """Id of the value."""
+    detail_name: Field[str | None] = field("detailName", "text")
+    """Name of the value."""
+    description: Field[str | None] = field("description", "text")
+    """Name of the value as it is shown. The unit in it may be wrong."""
+    detail_value: Field[str | None] = field("detailValue", "text")
+    """The value, as text."""
+    state: Field[str | None] = field("state", "text")
+    """State of a monitored service or of one of its values. Servers may know more than these."""
+    monitoring_type: Field[str | None] = field("monitoringType", "text")
+    """How the value is monitored."""
+    thresholds: Field[tuple[ApplianceTaskThreshold, ...] | None] = many(ApplianceTaskThreshold, "thresholds")
+    """The range of each state."""
+
+
+class ApplianceTask(Model):
+    """The last scan of a monitored service. Everything may be null or absent."""
+
+    __slots__ = ()
+
+    scan_time: Field[str | None] = field("scanTime", "text")
+    """When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`."""
+    state: Field[str | None] = field("state", "text")
+    """State of a monitored service or of one of its values. Servers may know more than these."""
+    error_message: Field[str | None] = field("errorMessage", "text")
+    """What went wrong; empty if nothing did."""
+    service_details: Field[tuple[ApplianceTaskDetail, ...] | None] = many(
+        ApplianceTaskDetail, "serviceDetails"
+    )
+    """The values."""
+
+
+class AssetApplication(Model):
+    """An installed application."""
+
+    __slots__ = ()
+
+    index: Field[int | None] = field("_index", "integer")
+    """Place in the list, from 0."""
+    display_name: Field[str | None] = field("displayname", "text")
+    """Name of the application."""
+
+
+class AssetApplications(Model):
+    """The installed applications."""
+
+    __slots__ = ()
+
+    entries: Field[tuple[AssetApplication, ...] | None] = many(AssetApplication, "list")
+    """One entry for each application."""
+
+
+class AssetComputerSystem(Model):
+    """The computer as a whole."""
+
+    __slots__ = ()
+
+    serial_number: Field[str | None] = field("serialnumber", "text")
+    """Serial number."""
+    netbios_name: Field[str | None] = field("netbiosname", "text")
+    """NetBIOS name."""
+    model: Field[str | None] = field("model", "text")
+    """Model."""
+    manufacturer: Field[str | None] = field("manufacturer", "text")
+    """Manufacturer."""
+    total_physical_memory: Field[str | None] = field("totalphysicalmemory", "text")
+    """Size of the memory in bytes, as text."""
+
+
+class AssetDevice(Model):
+    """The device as N-central knows it."""
+
+    __slots__ = ()
+
+    device_id: Field[str | None] = field("deviceid", "id")
+    """Id of the device."""
+    long_name: Field[str | None] = field("longname", "text")
+    """Name of the device."""
+    device_class: Field[str | None] = field("deviceclass", "text")
+    """Class of the device."""
+    uri: Field[str | None] = field("uri", "text")
+    """Network address of the device, an IP address or a host name."""
+    last_login: Field[str | None] = field("lastlogin", "text")
+    """When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`."""
+    deleted: Field[str | None] = field("deleted", "text")
+    """Whether the device was deleted, as the text `true` or `false`."""
+
+
+class AssetNetworkAdapter(Model):
+    """A network adapter."""
+
+    __slots__ = ()
+
+    index: Field[int | None] = field("_index", "integer")
+    """Place in the list, from 0."""
+    description: Field[str | None] = field("description", "text")
+    """Name of the adapter."""
+    mac_address: Field[str | None] = field("macaddress", "text")
+    """MAC address."""
+    ip_address: Field[str | None] = field("ipaddress", "text")
+    """IP address."""
+    gateway: Field[str | None] = field("gateway", "text")
+    """Address of the gateway."""
+    dns_server: Field[str | None] = field("dnsserver", "text")
+    """Address of the DNS server."""
+    dhcp_server: Field[str | None] = field("dhcpserver", "text")
+    """Address of the DHCP server."""
+
+
+class AssetNetworkAdapters(Model):
+    """The network adapters."""
+
+    __slots__ = ()
+
+    entries: Field[tuple[AssetNetworkAdapter, ...] | None] = many(AssetNetworkAdapter, "list")
+    """One entry for each adapter."""
+
+
+class AssetOs(Model):
+    """The operating system."""
+
+    __slots__ = ()
+
+    reported_os: Field[str | None] = field("reportedos", "text")
+    """Name of the operating system."""
+    os_architecture: Field[str | None] = field("osarchitecture", "text")
+    """Architecture."""
+    version: Field[str | None] = field("version", "text")
+    """Version."""
+
+
+class AssetProcessor(Model):
+    """The processor."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the processor."""
+    number_of_cores: Field[str | None] = field("numberofcores", "text")
+    """Number of cores, as text."""
+    number_of_cpus: Field[str | None] = field("numberofcpus", "text")
+    """Number of processors, as text."""
 
 
 class AuthLinks(Model):
@@ -195,6 +515,47 @@ class AuthTokens(Model):
     """Path of the refresh endpoint."""
     validate: Field[str | None] = field("validate", "text")
     """Path of the validation endpoint."""
+
+
+class ConnectionDetails(Model):
+    """How a client connects."""
+
+    __slots__ = ()
+
+    port: Field[int | None] = field("port", "integer")
+    """Port to connect to."""
+    protocol: Field[str | None] = field("protocol", "text")
+    """Protocol."""
+    encryption_enabled: Field[bool | None] = field("encryptionEnabled", "bool")
+    """Whether the connection is encrypted."""
+
+
+class ControlledService(Model):
+    """The result of an action on one service."""
+
+    __slots__ = ()
+
+    service_name: Field[str | None] = field("serviceName", "text")
+    """Internal name of the service."""
+    display_name: Field[str | None] = field("displayName", "text")
+    """Name of the service as it is displayed."""
+    service_status: Field[str | None] = field("serviceStatus", "text")
+    """State of the service."""
+    action_status: Field[str | None] = field("actionStatus", "text")
+    """Status of the action."""
+    action_details: Field[str | None] = field("actionDetails", "text")
+    """What the server says about the action."""
+
+
+class CreatedDevice(Model):
+    """The id of a device that was created."""
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the new device."""
+    message: Field[str | None] = field("message", "text")
+    """What the server says about it."""
 
 
 class CustomPsaTicket(Model):
@@ -298,6 +659,244 @@ class Customer(Model):
     """County. The vendor has deprecated it."""
 
 
+class DeviceStatus(Model):
+    """Status of a device in the vendor's numbers, whose meaning is not documented."""
+
+    __slots__ = ()
+
+    state: Field[int | None] = field("state", "integer")
+    """The state as a number."""
+    status: Field[int | None] = field("status", "integer")
+    """The status as a number."""
+
+
+class Device(Model):
+    """A device.
+
+    Only the id is always present; everything else may be null or absent, and servers may send fields that
+    are not listed here. Whether a device is reachable is not among the fields.
+    """
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the device."""
+    long_name: Field[str | None] = field("longName", "text")
+    """Name of the device."""
+    uri: Field[str | None] = field("uri", "text")
+    """Network address of the device, an IP address or a host name."""
+    remote_control_uri: Field[str | None] = field("remoteControlUri", "text")
+    """Network address that remote control connects to."""
+    source_uri: Field[str | None] = field("sourceUri", "text")
+    """Source address of the device, as the server sends it."""
+    device_class: Field[str | None] = field("deviceClass", "text")
+    """Class of the device."""
+    device_class_label: Field[str | None] = field("deviceClassLabel", "text")
+    """Class of the device as it is shown."""
+    description: Field[str | None] = field("description", "text")
+    """Description of the device."""
+    is_probe: Field[bool | None] = field("isProbe", "bool")
+    """Whether the device is a probe."""
+    os_id: Field[str | None] = field("osId", "text")
+    """Id of the operating system."""
+    supported_os: Field[str | None] = field("supportedOs", "text")
+    """Operating system, in the vendor's words."""
+    supported_os_label: Field[str | None] = field("supportedOsLabel", "text")
+    """Operating system as it is shown."""
+    discovered_name: Field[str | None] = field("discoveredName", "text")
+    """Name under which the device was discovered."""
+    last_logged_in_user: Field[str | None] = field("lastLoggedInUser", "text")
+    """The user who logged in last."""
+    still_logged_in: Field[str | None] = field("stillLoggedIn", "text")
+    """Whether that user is still logged in, as text such as `true`. A boolean becomes text as well."""
+    license_mode: Field[str | None] = field("licenseMode", "text")
+    """Licence mode."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit the device belongs to, which is a customer or a site."""
+    so_id: Field[str | None] = field("soId", "id")
+    """Id of the service organization above the device."""
+    so_name: Field[str | None] = field("soName", "text")
+    """Name of the service organization above the device."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the customer the device belongs to."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the customer the device belongs to."""
+    site_id: Field[str | None] = field("siteId", "id")
+    """Id of the site the device belongs to; null if it belongs to no site."""
+    site_name: Field[str | None] = field("siteName", "text")
+    """Name of the site the device belongs to."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that monitors the device."""
+    last_appliance_checkin_time: Field[str | None] = field("lastApplianceCheckinTime", "text")
+    """When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    out.
+
+    Servers before 2025.3.1.9 do not send it.
+    """
+    last_appliance_checkin_time_local: Field[str | None] = field("lastApplianceCheckinTimeLocal", "text")
+    """The same moment in local time, as text in ISO 8601 form."""
+    device_status: Field[DeviceStatus | None] = model(DeviceStatus, "deviceStatus")
+    """Status of a device in the vendor's numbers, whose meaning is not documented."""
+
+
+class DeviceActivationKey(Model):
+    """The activation key of a device."""
+
+    __slots__ = ()
+
+    activation_key: Field[Secret | None] = field("activationKey", "secret")
+    """The key."""
+    expiration_date: Field[str | None] = field("expirationDate", "text")
+    """When it expires, as text in ISO 8601 form."""
+
+
+class DeviceAssets(Model):
+    """The assets of a device by category.
+
+    Every category may be null or absent, and servers may send more of them. Values are text, numbers and
+    truths included.
+    """
+
+    __slots__ = ()
+
+    os: Field[AssetOs | None] = model(AssetOs, "os")
+    """The operating system."""
+    computer_system: Field[AssetComputerSystem | None] = model(AssetComputerSystem, "computersystem")
+    """The computer as a whole."""
+    processor: Field[AssetProcessor | None] = model(AssetProcessor, "processor")
+    """The processor."""
+    network_adapter: Field[AssetNetworkAdapters | None] = model(AssetNetworkAdapters, "networkadapter")
+    """The network adapters."""
+    application: Field[AssetApplications | None] = model(AssetApplications, "application")
+    """The installed applications."""
+    device: Field[AssetDevice | None] = model(AssetDevice, "device")
+    """The device as N-central knows it."""
+
+
+class DeviceFilter(Model):
+    """A device filter.
+
+    Only the id is always present; everything else may be null or absent, and servers may send fields that
+    are not listed here.
+    """
+
+    __slots__ = ()
+
+    filter_id: Field[str] = field("filterId", "id", required=True)
+    """Id of the filter."""
+    filter_name: Field[str | None] = field("filterName", "text")
+    """Name of the filter."""
+    description: Field[str | None] = field("description", "text")
+    """Description of the filter."""
+
+
+class DeviceLifecycle(Model):
+    """Warranty and lifecycle data of a device. Everything may be null or absent."""
+
+    __slots__ = ()
+
+    warranty_expiry_date: Field[str | None] = field("warrantyExpiryDate", "text")
+    """When the warranty ends, as text such as `2027-12-31`; a time may follow."""
+    lease_expiry_date: Field[str | None] = field("leaseExpiryDate", "text")
+    """When the lease ends, as text such as `2027-12-31`; a time may follow."""
+    expected_replacement_date: Field[str | None] = field("expectedReplacementDate", "text")
+    """When the device is to be replaced, as text such as `2028-06-30`; a time may follow."""
+    purchase_date: Field[str | None] = field("purchaseDate", "text")
+    """When the device was bought, as text such as `2024-01-15`; a time may follow."""
+    cost: Field[float | None] = field("cost", "number")
+    """What the device cost, without a currency."""
+    location: Field[str | None] = field("location", "text")
+    """Where the device is."""
+    asset_tag: Field[str | None] = field("assetTag", "text")
+    """Asset tag."""
+    description: Field[str | None] = field("description", "text")
+    """Description."""
+    update_warranty_error: Field[str | None] = field("updateWarrantyError", "text")
+    """The error of the last update of the warranty, if there was one."""
+    last_system_warranty_discovery: Field[str | None] = field("lastSystemWarrantyDiscovery", "text")
+    """When the system last looked the warranty up, as text in ISO 8601 form."""
+    last_discovery: Field[str | None] = field("lastDiscovery", "text")
+    """When the device was last discovered, as text in ISO 8601 form."""
+
+
+class DeviceRemoteControl(Model):
+    """How a device is controlled remotely.
+
+    Only the id is always present; everything else may be null or absent.
+    """
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the device."""
+    remote_controllable: Field[bool | None] = field("remoteControllable", "bool")
+    """Whether the device can be controlled remotely."""
+    remote_control_type: Field[str | None] = field("remoteControlType", "text")
+    """How the device is controlled remotely. Servers may know more than these."""
+    remote_control_state: Field[str | None] = field("remoteControlState", "text")
+    """Whether the device can be controlled at the moment. Servers may know more than these."""
+
+
+class DeviceServiceStatus(Model):
+    """A monitored service of a device.
+
+    Only the id of its task is always present; everything else may be null or absent, and servers may send
+    fields that are not listed here.
+    """
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task that monitors the service, for `appliance_tasks.get`."""
+    service_id: Field[str | None] = field("serviceId", "id")
+    """Id of the service."""
+    service_item_id: Field[str | None] = field("serviceItemId", "id")
+    """Id of the item of the service."""
+    module_name: Field[str | None] = field("moduleName", "text")
+    """Name of the service."""
+    task_ident: Field[str | None] = field("taskIdent", "text")
+    """Identifier of the task; often empty."""
+    task_note: Field[str | None] = field("taskNote", "text")
+    """Note on the task."""
+    state_status: Field[str | None] = field("stateStatus", "text")
+    """State as it is shown."""
+    time_to_stale: Field[int | None] = field("timeToStale", "integer")
+    """Time without data after which the state is stale. The vendor names no unit."""
+    last_update: Field[str | None] = field("lastUpdate", "text")
+    """When the task was last updated, as the server sends it."""
+    last_data_id: Field[str | None] = field("lastDataId", "id")
+    """Id of the last data."""
+    created_on: Field[str | None] = field("createdOn", "text")
+    """When the task was created, as the server sends it."""
+    last_scan_time: Field[str | None] = field("lastScanTime", "text")
+    """When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`."""
+    transition_time: Field[str | None] = field("transitionTime", "text")
+    """When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`."""
+    is_managed_task: Field[bool | None] = field("isManagedTask", "bool")
+    """Whether the task is managed."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that monitors the service."""
+    appliance_name: Field[str | None] = field("applianceName", "text")
+    """Name of that agent or probe."""
+
+
+class DeviceTask(Model):
+    """A scheduled task of a device.
+
+    Only the id is always present; everything else may be null or absent, and servers may send fields that
+    are not listed here.
+    """
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task."""
+    status: Field[str | None] = field("status", "text")
+    """Status of the task as it is shown."""
+
+
 class DirectTask(Model):
     """A task that was made to run at once."""
 
@@ -373,6 +972,25 @@ class Links(Model):
 
     links: Field[Any] = field("_links", "json", required=True)
     """Paths by name; they may hold placeholders in braces."""
+
+
+class MspaConfiguration(Model):
+    """What MSP Anywhere needs to connect."""
+
+    __slots__ = ()
+
+    uuid: Field[str | None] = field("uuid", "text")
+    """UUID for MSP Anywhere."""
+    secret_key: Field[Secret | None] = field("secretKey", "secret")
+    """Secret key of the session."""
+    username: Field[str | None] = field("username", "text")
+    """User name for MSP Anywhere."""
+    use_peer_to_peer: Field[bool | None] = field("usePeerToPeer", "bool")
+    """Whether the connection is peer to peer."""
+    monitor_only: Field[bool | None] = field("monitorOnly", "bool")
+    """Whether the session only monitors."""
+    visual_indicator: Field[bool | None] = field("visualIndicator", "bool")
+    """Whether there is a visual indicator."""
 
 
 class OrgUnit(Model):
@@ -604,6 +1222,74 @@ class RegistrationToken(Model):
     """When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339."""
 
 
+class TunnelConfiguration(Model):
+    """Servers that a tunnel goes through."""
+
+    __slots__ = ()
+
+    stun_server: Field[str | None] = field("stunServer", "text")
+    """Host and port of the STUN server."""
+    tunnel_server_url: Field[str | None] = field("tunnelServerUrl", "text")
+    """Address of the tunnel server."""
+
+
+class SshTunnelConfiguration(Model):
+    """A tunnel through the N-central server."""
+
+    __slots__ = ()
+
+    central_server_ip: Field[str | None] = field("centralServerIp", "text")
+    """Host name and IP address of the N-central server, with a comma between them."""
+    central_server_username: Field[str | None] = field("centralServerUsername", "text")
+    """User name at the N-central server."""
+    forwarded_port: Field[int | None] = field("forwardedPort", "integer")
+    """Port that is forwarded to the device."""
+    forwarded_port2: Field[int | None] = field("forwardedPort2", "integer")
+    """A second port that is forwarded; null if there is none, for which the server sends -1."""
+    vnc_password_setting: Field[str | None] = field("vncPasswordSetting", "text")
+    """Setting of the VNC password."""
+    connection_timeout: Field[int | None] = field("connectionTimeout", "integer")
+    """Timeout of the connection in minutes."""
+    vpro_account: Field[str | None] = field("vproAccount", "text")
+    """The vPro account."""
+
+
+class RemoteControlTask(Model):
+    """A remote control connection.
+
+    Only the id is always present; which of the configurations is there depends on the type of connection.
+    """
+
+    __slots__ = ()
+
+    remote_control_task_id: Field[str] = field("remoteControlTaskId", "id", required=True)
+    """Id of the task."""
+    session_uuid: Field[Secret | None] = field("sessionUuid", "secret")
+    """UUID of the session."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that the connection goes through."""
+    connection_type: Field[str | None] = field("connectionType", "text")
+    """Type of a remote control connection. Servers may know more than these."""
+    status: Field[str | None] = field("status", "text")
+    """Status of the task."""
+    download_url: Field[Secret | None] = field("downloadUrl", "secret")
+    """Where the client can be downloaded."""
+    tunnel_configuration: Field[TunnelConfiguration | None] = model(
+        TunnelConfiguration, "tunnelConfiguration"
+    )
+    """Servers that a tunnel goes through."""
+    ssh_tunnel_configuration: Field[SshTunnelConfiguration | None] = model(
+        SshTunnelConfiguration, "sshTunnelConfiguration"
+    )
+    """A tunnel through the N-central server."""
+    mspa_configuration: Field[MspaConfiguration | None] = model(MspaConfiguration, "mspaConfiguration")
+    """What MSP Anywhere needs to connect."""
+    connection_details: Field[ConnectionDetails | None] = model(ConnectionDetails, "connectionDetails")
+    """How a client connects."""
+
+
 class ScheduledTask(Model):
     """A scheduled task."""
 
@@ -726,6 +1412,17 @@ class ServerVersions(Model):
 
     versions: Field[Any] = field("_extra", "json")
     """Texts by label. Most are versions, some are other facts such as whether a part is licensed."""
+
+
+class ServiceControlResult(Model):
+    """The result of an action on services."""
+
+    __slots__ = ()
+
+    overall_status: Field[str | None] = field("overallStatus", "text")
+    """Status of an action on services as a whole. Servers may know more than these."""
+    services: Field[tuple[ControlledService, ...] | None] = many(ControlledService, "services")
+    """The result for each service."""
 
 
 class ServiceOrg(Model):

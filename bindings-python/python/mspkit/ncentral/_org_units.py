@@ -17,6 +17,7 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import Id, opt
 from mspkit.ncentral._models import (
     ActiveIssue,
+    Device,
     JobStatus,
     OrgUnit,
     OrgUnitLimitInput,
@@ -29,6 +30,7 @@ __all__ = [
     "OrgUnits",
     "OrgUnitsListActiveIssuesParams",
     "OrgUnitsListChildrenParams",
+    "OrgUnitsListDevicesParams",
     "OrgUnitsListParams",
     "OrgUnitsUpdateLimitsParams",
 ]
@@ -57,6 +59,17 @@ class OrgUnitsListActiveIssuesParams(TypedDict, total=False):
 class OrgUnitsListChildrenParams(TypedDict, total=False):
     """Keyword arguments of `client.org_units.list_children`."""
 
+    page_size: int | None
+    page_number: int | None
+    sort_by: str | None
+    sort_order: str | None
+    select: str | None
+
+
+class OrgUnitsListDevicesParams(TypedDict, total=False):
+    """Keyword arguments of `client.org_units.list_devices`."""
+
+    filter_id: Id | None
     page_size: int | None
     page_number: int | None
     sort_by: str | None
@@ -315,6 +328,65 @@ class OrgUnits(SyncResource):
             options,
         )
 
+    def list_devices(
+        self,
+        org_unit_id: Id,
+        *,
+        filter_id: Id | None = None,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[Device]:
+        """Lists the devices of an organization unit, page by page.
+
+        The devices of one service organization, customer or site; `devices.list` lists those of all of
+        them. An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make
+        the server fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
+        /api/org-units/{orgUnitId}/devices.
+
+        `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+        renews. Read-only. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            filter_id: Id of a device filter; only the devices that match it are listed.
+                `device_filters.list` has the ids.
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
+                or more.
+            sort_by: Name of the field to sort by, such as `longName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It
+                filters rows, not fields, and is sent unchanged.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for device in client.org_units.list_devices("321", filter_id="75"):
+            ...     print("device", device.device_id)
+            device ...
+        """
+        return self._client._list(
+            "ncentral.org_units.list_devices",
+            Device,
+            {
+                "org_unit_id": org_unit_id,
+                "filter_id": opt(filter_id),
+                "page_size": opt(page_size),
+                "page_number": opt(page_number),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            options,
+        )
+
     def list_job_statuses(self, org_unit_id: Id, **options: Unpack[ListOptions]) -> Pager[JobStatus]:
         """Lists the status of the jobs of an organization unit.
 
@@ -414,6 +486,10 @@ class AsyncOrgUnits(AsyncResource):
     @listed(OrgUnits.list_children)
     def list_children(self) -> None:
         """Lists the organization units directly below one, page by page. See `OrgUnits.list_children`."""
+
+    @listed(OrgUnits.list_devices)
+    def list_devices(self) -> None:
+        """Lists the devices of an organization unit, page by page. See `OrgUnits.list_devices`."""
 
     @listed(OrgUnits.list_job_statuses)
     def list_job_statuses(self) -> None:

@@ -123,7 +123,10 @@ fn doc(node: &Node<'_>) -> Result<String, Problem> {
         notes.push("Deprecated by the vendor.".to_owned());
     }
     if let Some(version) = since(node)? {
-        notes.push(format!("First seen with server version {version}."));
+        notes.push(match version.strip_prefix("after ") {
+            Some(version) => format!("Not yet in server version {version}."),
+            None => format!("First seen with server version {version}."),
+        });
     }
     if !notes.is_empty() {
         doc.push_str("\n\n");

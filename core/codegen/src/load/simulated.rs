@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::load::operation::{only_keys, word};
 use crate::load::schema;
-use crate::model::{Collection, CollectionShape, Examples, Operation, Simulation};
+use crate::model::{AnswerKind, Collection, CollectionShape, Examples, Operation, Simulation};
 use crate::node::Node;
 use crate::problem::Problem;
 
@@ -141,7 +141,9 @@ pub(super) fn operation(
     let mut row = json!({"operation": operation.id, "verb": verb, "paging": operation.paging, "answer": operation.answer.kind});
     let mut held = None;
     if verb == "example" {
+        let none = (operation.answer.kind == AnswerKind::Empty).then_some(Value::Null);
         row["example"] = example(&operation.examples)
+            .or(none)
             .ok_or_else(|| given.problem("the operation has no example of a success"))?;
     } else {
         let name = collection(&given.need("collection")?)?;

@@ -20,10 +20,46 @@
 //! - [`Server`](crate::ErrorKind::Server), 503: The service is down or overloaded. Usually without a
 //!   body.
 
+mod administrators;
+mod catalog;
+mod custom_properties;
 mod estore;
+mod external_invoices;
+mod manual_billing;
 mod models;
+mod organization_groups;
+mod organization_prices;
+mod organizations;
+mod payment_methods;
+mod prices;
+mod product_addons;
+mod products;
+mod reseller_services;
+mod server;
 mod services;
+mod subscription_users;
+mod subscriptions;
+mod user_groups;
+mod users;
 
+pub use self::administrators::*;
+pub use self::catalog::*;
+pub use self::custom_properties::*;
 pub use self::estore::*;
+pub use self::external_invoices::*;
+pub use self::manual_billing::*;
 pub use self::models::*;
+pub use self::organization_groups::*;
+pub use self::organization_prices::*;
+pub use self::organizations::*;
+pub use self::payment_methods::*;
+pub use self::prices::*;
+pub use self::product_addons::*;
+pub use self::products::*;
+pub use self::reseller_services::*;
+pub use self::server::*;
 pub use self::services::*;
+pub use self::subscription_users::*;
+pub use self::subscriptions::*;
+pub use self::user_groups::*;
+pub use self::users::*;

@@ -5,6 +5,27 @@
 use crate::facade::model::Id;
 
 model! {
+    /// The definition of a custom property of organizations or users. The vendor does not publish its
+    /// fields. All that a server sends is kept and can be read by its name.
+    pub struct BrokerCustomProperty {
+    }
+}
+
+model! {
+    /// An organization that was just created.
+    pub struct CreatedOrganization {
+        /// Id of the organization, from the body or from the end of `Location`.
+        pub id: Id => "id",
+        /// The `Location` header of the response.
+        pub location: String => "location",
+    }
+    required {
+        /// Id of the organization, from the body or from the end of `Location`.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
     /// A service that was just added to an organization.
     pub struct CreatedService {
         /// Id of the added service, from the body or from the end of `Location`.
@@ -92,6 +113,66 @@ model! {
 }
 
 model! {
+    /// An invoice from another system. The vendor does not publish its fields. All that a server sends is
+    /// kept and can be read by its name.
+    pub struct ExternalInvoice {
+    }
+}
+
+model! {
+    /// A line that was added to an organization's bill. The vendor does not publish its fields. All that
+    /// a server sends is kept and can be read by its name.
+    pub struct ManualBillingLine {
+    }
+}
+
+model! {
+    /// An organization. Lists may hold the id and the name only. The vendor publishes a part of the
+    /// fields; servers send more, which are kept.
+    pub struct Organization {
+        /// Id of the organization, a GUID.
+        pub id: Id => "id",
+        /// Name of the organization.
+        pub name: String => "name",
+        /// Number in a register of companies, or for taxes.
+        pub registration_number: String => "registrationNumber",
+        /// Number for value added tax.
+        pub vat: String => "vat",
+        /// Your own number of the customer. Exports carry it.
+        pub customer_number: String => "customerNumber",
+        /// E-mail address that Cloudmore sends notifications to.
+        pub notification_email: String => "notificationEmail",
+        /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+        pub contact: OrganizationContact => "contact",
+    }
+    required {
+        /// Id of the organization, a GUID.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+    pub struct OrganizationContact {
+        /// Name of the person.
+        pub name: String => "name",
+        /// E-mail address.
+        pub email: String => "email",
+        /// Telephone.
+        pub phone: String => "phone",
+        /// Mobile telephone.
+        pub cell_phone: String => "cellPhone",
+    }
+}
+
+model! {
+    /// A product of a service with the price for one organization. The vendor does not publish its
+    /// fields. All that a server sends is kept and can be read by its name.
+    pub struct OrganizationPrice {
+    }
+}
+
+model! {
     /// A service that an organization has. The vendor publishes these fields only; servers send more,
     /// which are kept.
     pub struct OrganizationService {
@@ -110,6 +191,82 @@ model! {
     }
 }
 
+model! {
+    /// A product of a service with the broker's price. The vendor does not publish its fields. All that a
+    /// server sends is kept and can be read by its name.
+    pub struct Price {
+    }
+}
+
+model! {
+    /// A service that a broker offers. The vendor does not publish its fields. All that a server sends is
+    /// kept and can be read by its name.
+    pub struct ResellerService {
+    }
+}
+
+model! {
+    /// A subscription of one of the organizations to a custom service. The vendor does not publish its
+    /// fields. All that a server sends is kept and can be read by its name.
+    pub struct ResellerServiceSubscription {
+    }
+}
+
+model! {
+    /// A role, which decides what its holder may see and do.
+    pub struct Role {
+        /// Id of the role, a number.
+        pub id: Id => "id",
+        /// Name of the role.
+        pub name: String => "name",
+    }
+    required {
+        /// Id of the role, a number.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The state of the API. The vendor does not publish its fields. All that a server sends is kept and
+    /// can be read by its name.
+    pub struct ServerHealth {
+    }
+}
+
+model! {
+    /// A category of services.
+    pub struct ServiceCategory {
+        /// Id of the category, a GUID.
+        pub category_id: Id => "categoryId",
+        /// Name of the category.
+        pub name: String => "name",
+        /// What belongs to it. Usually null.
+        pub description: String => "description",
+    }
+    required {
+        /// Id of the category, a GUID.
+        category_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A subscription of an organization to a product of a custom service. The vendor does not publish
+    /// its fields. All that a server sends is kept and can be read by its name.
+    pub struct Subscription {
+    }
+}
+
+model! {
+    /// A user of an organization. The vendor publishes the role only. All that a server sends is kept and
+    /// can be read by its name.
+    pub struct User {
+        /// Id of the user's role, one of `users.list_roles`.
+        pub role_id: Id => "roleId",
+        /// Name of that role.
+        pub role_name: String => "roleName",
+    }
+}
+
 input! {
     /// The value of a custom property.
     pub struct CustomPropertyDataInput {
@@ -120,6 +277,24 @@ input! {
             value: text,
         }
         optional {
+        }
+    }
+}
+
+input! {
+    /// Whom to talk to at an organization. Further fields are allowed and not published.
+    pub struct OrganizationContactDataInput {
+        required {
+        }
+        optional {
+            /// Name of the person.
+            name: text,
+            /// E-mail address.
+            email: text,
+            /// Telephone.
+            phone: text,
+            /// Mobile telephone.
+            cell_phone: text,
         }
     }
 }

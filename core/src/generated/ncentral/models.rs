@@ -30,6 +30,156 @@ model! {
 }
 
 model! {
+    /// The last scan of a monitored service. Everything may be null or absent.
+    pub struct ApplianceTask {
+        /// When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.
+        pub scan_time: String => "scanTime",
+        /// State of a monitored service or of one of its values. Servers may know more than these.
+        pub state: ApplianceTaskState => "state",
+        /// What went wrong; empty if nothing did.
+        pub error_message: String => "errorMessage",
+        /// The values.
+        pub service_details: Vec<ApplianceTaskDetail> => "serviceDetails",
+    }
+}
+
+model! {
+    /// A value of a monitored service.
+    pub struct ApplianceTaskDetail {
+        /// Id of the value.
+        pub scan_detail_id: Id => "scanDetailId",
+        /// Name of the value.
+        pub detail_name: String => "detailName",
+        /// Name of the value as it is shown. The unit in it may be wrong.
+        pub description: String => "description",
+        /// The value, as text.
+        pub detail_value: String => "detailValue",
+        /// State of a monitored service or of one of its values. Servers may know more than these.
+        pub state: ApplianceTaskState => "state",
+        /// How the value is monitored.
+        pub monitoring_type: String => "monitoringType",
+        /// The range of each state.
+        pub thresholds: Vec<ApplianceTaskThreshold> => "thresholds",
+    }
+}
+
+model! {
+    /// The range of values that a state stands for.
+    pub struct ApplianceTaskThreshold {
+        /// State of a monitored service or of one of its values. Servers may know more than these.
+        pub state: ApplianceTaskState => "state",
+        /// The lowest value, as text with all digits.
+        pub low_value: Id => "lowValue",
+        /// The highest value, as text with all digits; it can be larger than a 64-bit number holds.
+        pub high_value: Id => "highValue",
+    }
+}
+
+model! {
+    /// An installed application.
+    pub struct AssetApplication {
+        /// Place in the list, from 0.
+        pub index: i64 => "_index",
+        /// Name of the application.
+        pub display_name: String => "displayname",
+    }
+}
+
+model! {
+    /// The installed applications.
+    pub struct AssetApplications {
+        /// One entry for each application.
+        pub entries: Vec<AssetApplication> => "list",
+    }
+}
+
+model! {
+    /// The computer as a whole.
+    pub struct AssetComputerSystem {
+        /// Serial number.
+        pub serial_number: String => "serialnumber",
+        /// NetBIOS name.
+        pub netbios_name: String => "netbiosname",
+        /// Model.
+        pub model: String => "model",
+        /// Manufacturer.
+        pub manufacturer: String => "manufacturer",
+        /// Size of the memory in bytes, as text.
+        pub total_physical_memory: String => "totalphysicalmemory",
+    }
+}
+
+model! {
+    /// The device as N-central knows it.
+    pub struct AssetDevice {
+        /// Id of the device.
+        pub device_id: Id => "deviceid",
+        /// Name of the device.
+        pub long_name: String => "longname",
+        /// Class of the device.
+        pub device_class: String => "deviceclass",
+        /// Network address of the device, an IP address or a host name.
+        pub uri: String => "uri",
+        /// When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.
+        pub last_login: String => "lastlogin",
+        /// Whether the device was deleted, as the text `true` or `false`.
+        pub deleted: String => "deleted",
+    }
+}
+
+model! {
+    /// A network adapter.
+    pub struct AssetNetworkAdapter {
+        /// Place in the list, from 0.
+        pub index: i64 => "_index",
+        /// Name of the adapter.
+        pub description: String => "description",
+        /// MAC address.
+        pub mac_address: String => "macaddress",
+        /// IP address.
+        pub ip_address: String => "ipaddress",
+        /// Address of the gateway.
+        pub gateway: String => "gateway",
+        /// Address of the DNS server.
+        pub dns_server: String => "dnsserver",
+        /// Address of the DHCP server.
+        pub dhcp_server: String => "dhcpserver",
+    }
+}
+
+model! {
+    /// The network adapters.
+    pub struct AssetNetworkAdapters {
+        /// One entry for each adapter.
+        pub entries: Vec<AssetNetworkAdapter> => "list",
+    }
+}
+
+model! {
+    /// The operating system.
+    pub struct AssetOs {
+        /// Name of the operating system.
+        pub reported_os: String => "reportedos",
+        /// Architecture.
+        pub os_architecture: String => "osarchitecture",
+        /// Version.
+        pub version: String => "version",
+    }
+}
+
+model! {
+    /// The processor.
+    pub struct AssetProcessor {
+        /// Name of the processor.
+        pub name: String => "name",
+        /// Number of cores, as text.
+        pub number_of_cores: String => "numberofcores",
+        /// Number of processors, as text.
+        pub number_of_cpus: String => "numberofcpus",
+    }
+}
+
+model! {
     /// The paths of the token exchange, bare or under `_links`.
     pub struct AuthLinks {
         /// Paths by name, on servers that send them so.
@@ -76,6 +226,48 @@ model! {
     required {
         /// An access token and the refresh token that renews it.
         tokens: &TokenPair => as_ref,
+    }
+}
+
+model! {
+    /// How a client connects.
+    pub struct ConnectionDetails {
+        /// Port to connect to.
+        pub port: i64 => "port",
+        /// Protocol.
+        pub protocol: String => "protocol",
+        /// Whether the connection is encrypted.
+        pub encryption_enabled: bool => "encryptionEnabled",
+    }
+}
+
+model! {
+    /// The result of an action on one service.
+    pub struct ControlledService {
+        /// Internal name of the service.
+        pub service_name: String => "serviceName",
+        /// Name of the service as it is displayed.
+        pub display_name: String => "displayName",
+        /// State of the service.
+        pub service_status: String => "serviceStatus",
+        /// Status of the action.
+        pub action_status: String => "actionStatus",
+        /// What the server says about the action.
+        pub action_details: String => "actionDetails",
+    }
+}
+
+model! {
+    /// The id of a device that was created.
+    pub struct CreatedDevice {
+        /// Id of the new device.
+        pub device_id: Id => "deviceId",
+        /// What the server says about it.
+        pub message: String => "message",
+    }
+    required {
+        /// Id of the new device.
+        device_id: &Id => as_ref,
     }
 }
 
@@ -187,6 +379,235 @@ model! {
 }
 
 model! {
+    /// A device. Only the id is always present; everything else may be null or absent, and servers may
+    /// send fields that are not listed here. Whether a device is reachable is not among the fields.
+    pub struct Device {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Name of the device.
+        pub long_name: String => "longName",
+        /// Network address of the device, an IP address or a host name.
+        pub uri: String => "uri",
+        /// Network address that remote control connects to.
+        pub remote_control_uri: String => "remoteControlUri",
+        /// Source address of the device, as the server sends it.
+        pub source_uri: String => "sourceUri",
+        /// Class of the device.
+        pub device_class: String => "deviceClass",
+        /// Class of the device as it is shown.
+        pub device_class_label: String => "deviceClassLabel",
+        /// Description of the device.
+        pub description: String => "description",
+        /// Whether the device is a probe.
+        pub is_probe: bool => "isProbe",
+        /// Id of the operating system.
+        pub os_id: String => "osId",
+        /// Operating system, in the vendor's words.
+        pub supported_os: String => "supportedOs",
+        /// Operating system as it is shown.
+        pub supported_os_label: String => "supportedOsLabel",
+        /// Name under which the device was discovered.
+        pub discovered_name: String => "discoveredName",
+        /// The user who logged in last.
+        pub last_logged_in_user: String => "lastLoggedInUser",
+        /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+        pub still_logged_in: String => "stillLoggedIn",
+        /// Licence mode.
+        pub license_mode: String => "licenseMode",
+        /// Id of the organization unit the device belongs to, which is a customer or a site.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the service organization above the device.
+        pub so_id: Id => "soId",
+        /// Name of the service organization above the device.
+        pub so_name: String => "soName",
+        /// Id of the customer the device belongs to.
+        pub customer_id: Id => "customerId",
+        /// Name of the customer the device belongs to.
+        pub customer_name: String => "customerName",
+        /// Id of the site the device belongs to; null if it belongs to no site.
+        pub site_id: Id => "siteId",
+        /// Name of the site the device belongs to.
+        pub site_name: String => "siteName",
+        /// Id of the agent or probe that monitors the device.
+        pub appliance_id: Id => "applianceId",
+        /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time
+        /// zone out. Servers before 2025.3.1.9 do not send it.
+        pub last_appliance_checkin_time: String => "lastApplianceCheckinTime",
+        /// The same moment in local time, as text in ISO 8601 form.
+        pub last_appliance_checkin_time_local: String => "lastApplianceCheckinTimeLocal",
+        /// Status of a device in the vendor's numbers, whose meaning is not documented.
+        pub device_status: DeviceStatus => "deviceStatus",
+    }
+    required {
+        /// Id of the device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The activation key of a device.
+    pub struct DeviceActivationKey {
+        /// The key.
+        pub activation_key: Secret => "activationKey",
+        /// When it expires, as text in ISO 8601 form.
+        pub expiration_date: String => "expirationDate",
+    }
+}
+
+model! {
+    /// The assets of a device by category. Every category may be null or absent, and servers may send
+    /// more of them. Values are text, numbers and truths included.
+    pub struct DeviceAssets {
+        /// The operating system.
+        pub os: AssetOs => "os",
+        /// The computer as a whole.
+        pub computer_system: AssetComputerSystem => "computersystem",
+        /// The processor.
+        pub processor: AssetProcessor => "processor",
+        /// The network adapters.
+        pub network_adapter: AssetNetworkAdapters => "networkadapter",
+        /// The installed applications.
+        pub application: AssetApplications => "application",
+        /// The device as N-central knows it.
+        pub device: AssetDevice => "device",
+    }
+}
+
+model! {
+    /// A device filter. Only the id is always present; everything else may be null or absent, and servers
+    /// may send fields that are not listed here.
+    pub struct DeviceFilter {
+        /// Id of the filter.
+        pub filter_id: Id => "filterId",
+        /// Name of the filter.
+        pub filter_name: String => "filterName",
+        /// Description of the filter.
+        pub description: String => "description",
+    }
+    required {
+        /// Id of the filter.
+        filter_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// Warranty and lifecycle data of a device. Everything may be null or absent.
+    pub struct DeviceLifecycle {
+        /// When the warranty ends, as text such as `2027-12-31`; a time may follow.
+        pub warranty_expiry_date: String => "warrantyExpiryDate",
+        /// When the lease ends, as text such as `2027-12-31`; a time may follow.
+        pub lease_expiry_date: String => "leaseExpiryDate",
+        /// When the device is to be replaced, as text such as `2028-06-30`; a time may follow.
+        pub expected_replacement_date: String => "expectedReplacementDate",
+        /// When the device was bought, as text such as `2024-01-15`; a time may follow.
+        pub purchase_date: String => "purchaseDate",
+        /// What the device cost, without a currency.
+        pub cost: f64 => "cost",
+        /// Where the device is.
+        pub location: String => "location",
+        /// Asset tag.
+        pub asset_tag: String => "assetTag",
+        /// Description.
+        pub description: String => "description",
+        /// The error of the last update of the warranty, if there was one.
+        pub update_warranty_error: String => "updateWarrantyError",
+        /// When the system last looked the warranty up, as text in ISO 8601 form.
+        pub last_system_warranty_discovery: String => "lastSystemWarrantyDiscovery",
+        /// When the device was last discovered, as text in ISO 8601 form.
+        pub last_discovery: String => "lastDiscovery",
+    }
+}
+
+model! {
+    /// How a device is controlled remotely. Only the id is always present; everything else may be null or
+    /// absent.
+    pub struct DeviceRemoteControl {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Whether the device can be controlled remotely.
+        pub remote_controllable: bool => "remoteControllable",
+        /// How the device is controlled remotely. Servers may know more than these.
+        pub remote_control_type: DeviceRemoteControlType => "remoteControlType",
+        /// Whether the device can be controlled at the moment. Servers may know more than these.
+        pub remote_control_state: RemoteControlState => "remoteControlState",
+    }
+    required {
+        /// Id of the device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A monitored service of a device. Only the id of its task is always present; everything else may be
+    /// null or absent, and servers may send fields that are not listed here.
+    pub struct DeviceServiceStatus {
+        /// Id of the task that monitors the service, for `appliance_tasks.get`.
+        pub task_id: Id => "taskId",
+        /// Id of the service.
+        pub service_id: Id => "serviceId",
+        /// Id of the item of the service.
+        pub service_item_id: Id => "serviceItemId",
+        /// Name of the service.
+        pub module_name: String => "moduleName",
+        /// Identifier of the task; often empty.
+        pub task_ident: String => "taskIdent",
+        /// Note on the task.
+        pub task_note: String => "taskNote",
+        /// State as it is shown.
+        pub state_status: String => "stateStatus",
+        /// Time without data after which the state is stale. The vendor names no unit.
+        pub time_to_stale: i64 => "timeToStale",
+        /// When the task was last updated, as the server sends it.
+        pub last_update: String => "lastUpdate",
+        /// Id of the last data.
+        pub last_data_id: Id => "lastDataId",
+        /// When the task was created, as the server sends it.
+        pub created_on: String => "createdOn",
+        /// When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.
+        pub last_scan_time: String => "lastScanTime",
+        /// When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.
+        pub transition_time: String => "transitionTime",
+        /// Whether the task is managed.
+        pub is_managed_task: bool => "isManagedTask",
+        /// Id of the agent or probe that monitors the service.
+        pub appliance_id: Id => "applianceId",
+        /// Name of that agent or probe.
+        pub appliance_name: String => "applianceName",
+    }
+    required {
+        /// Id of the task that monitors the service, for `appliance_tasks.get`.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// Status of a device in the vendor's numbers, whose meaning is not documented.
+    pub struct DeviceStatus {
+        /// The state as a number.
+        pub state: i64 => "state",
+        /// The status as a number.
+        pub status: i64 => "status",
+    }
+}
+
+model! {
+    /// A scheduled task of a device. Only the id is always present; everything else may be null or
+    /// absent, and servers may send fields that are not listed here.
+    pub struct DeviceTask {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+        /// Name of the task.
+        pub task_name: String => "taskName",
+        /// Status of the task as it is shown.
+        pub status: String => "status",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// A task that was made to run at once.
     pub struct DirectTask {
         /// Id of the task.
@@ -268,6 +689,24 @@ model! {
     required {
         /// Paths by name; they may hold placeholders in braces.
         links: &Json => as_ref,
+    }
+}
+
+model! {
+    /// What MSP Anywhere needs to connect.
+    pub struct MspaConfiguration {
+        /// UUID for MSP Anywhere.
+        pub uuid: String => "uuid",
+        /// Secret key of the session.
+        pub secret_key: Secret => "secretKey",
+        /// User name for MSP Anywhere.
+        pub username: String => "username",
+        /// Whether the connection is peer to peer.
+        pub use_peer_to_peer: bool => "usePeerToPeer",
+        /// Whether the session only monitors.
+        pub monitor_only: bool => "monitorOnly",
+        /// Whether there is a visual indicator.
+        pub visual_indicator: bool => "visualIndicator",
     }
 }
 
@@ -503,6 +942,39 @@ model! {
 }
 
 model! {
+    /// A remote control connection. Only the id is always present; which of the configurations is there
+    /// depends on the type of connection.
+    pub struct RemoteControlTask {
+        /// Id of the task.
+        pub remote_control_task_id: Id => "remoteControlTaskId",
+        /// UUID of the session.
+        pub session_uuid: Secret => "sessionUuid",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the agent or probe that the connection goes through.
+        pub appliance_id: Id => "applianceId",
+        /// Type of a remote control connection. Servers may know more than these.
+        pub connection_type: RemoteConnectionType => "connectionType",
+        /// Status of the task.
+        pub status: String => "status",
+        /// Where the client can be downloaded.
+        pub download_url: Secret => "downloadUrl",
+        /// Servers that a tunnel goes through.
+        pub tunnel_configuration: TunnelConfiguration => "tunnelConfiguration",
+        /// A tunnel through the N-central server.
+        pub ssh_tunnel_configuration: SshTunnelConfiguration => "sshTunnelConfiguration",
+        /// What MSP Anywhere needs to connect.
+        pub mspa_configuration: MspaConfiguration => "mspaConfiguration",
+        /// How a client connects.
+        pub connection_details: ConnectionDetails => "connectionDetails",
+    }
+    required {
+        /// Id of the task.
+        remote_control_task_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// A scheduled task.
     pub struct ScheduledTask {
         /// Id of the task.
@@ -627,6 +1099,16 @@ model! {
 }
 
 model! {
+    /// The result of an action on services.
+    pub struct ServiceControlResult {
+        /// Status of an action on services as a whole. Servers may know more than these.
+        pub overall_status: ServiceControlStatus => "overallStatus",
+        /// The result for each service.
+        pub services: Vec<ControlledService> => "services",
+    }
+}
+
+model! {
     /// A service organization. Only the id and the name are sure; everything else may be null or absent,
     /// and servers may send fields that are not listed here.
     pub struct ServiceOrg {
@@ -747,6 +1229,26 @@ model! {
 }
 
 model! {
+    /// A tunnel through the N-central server.
+    pub struct SshTunnelConfiguration {
+        /// Host name and IP address of the N-central server, with a comma between them.
+        pub central_server_ip: String => "centralServerIp",
+        /// User name at the N-central server.
+        pub central_server_username: String => "centralServerUsername",
+        /// Port that is forwarded to the device.
+        pub forwarded_port: i64 => "forwardedPort",
+        /// A second port that is forwarded; null if there is none, for which the server sends -1.
+        pub forwarded_port2: i64 => "forwardedPort2",
+        /// Setting of the VNC password.
+        pub vnc_password_setting: String => "vncPasswordSetting",
+        /// Timeout of the connection in minutes.
+        pub connection_timeout: i64 => "connectionTimeout",
+        /// The vPro account.
+        pub vpro_account: String => "vproAccount",
+    }
+}
+
+model! {
     /// An access token and the refresh token that renews it.
     pub struct TokenPair {
         /// The token that calls are made with.
@@ -767,6 +1269,16 @@ model! {
     pub struct TokenStatus {
         /// The result as text.
         pub message: String => "message",
+    }
+}
+
+model! {
+    /// Servers that a tunnel goes through.
+    pub struct TunnelConfiguration {
+        /// Host and port of the STUN server.
+        pub stun_server: String => "stunServer",
+        /// Address of the tunnel server.
+        pub tunnel_server_url: String => "tunnelServerUrl",
     }
 }
 
@@ -954,10 +1466,54 @@ model! {
 }
 
 open_enum! {
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    pub enum ApplianceTaskState {
+        /// The vendor's `NO_STATE`.
+        NoState => "NO_STATE",
+        /// The vendor's `NO_DATA`.
+        NoData => "NO_DATA",
+        /// The vendor's `STALE`.
+        Stale => "STALE",
+        /// The vendor's `NORMAL`.
+        Normal => "NORMAL",
+        /// The vendor's `WARNING`.
+        Warning => "WARNING",
+        /// The vendor's `FAILED`.
+        Failed => "FAILED",
+        /// The vendor's `MISCONFIGURED`.
+        Misconfigured => "MISCONFIGURED",
+        /// The vendor's `DISCONNECTED`.
+        Disconnected => "DISCONNECTED",
+        /// The vendor's `DISABLED`.
+        Disabled => "DISABLED",
+    }
+}
+
+open_enum! {
     /// Status of the ticket. Which others there are depends on the PSA.
     pub enum CustomPsaTicketStatus {
         /// The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`.
         CreateTicketCreatedInNcentral => "CREATE_TICKET_CREATED_IN_NCENTRAL",
+    }
+}
+
+open_enum! {
+    /// How the device is controlled remotely. Servers may know more than these.
+    pub enum DeviceRemoteControlType {
+        /// The vendor's `MSP_ANYWHERE`.
+        MspAnywhere => "MSP_ANYWHERE",
+        /// The vendor's `RDP`.
+        Rdp => "RDP",
+        /// The vendor's `WEB`.
+        Web => "WEB",
+        /// The vendor's `SSH`.
+        Ssh => "SSH",
+        /// The vendor's `TELNET`.
+        Telnet => "TELNET",
+        /// The vendor's `GENERIC`.
+        Generic => "GENERIC",
+        /// The vendor's `NONE`.
+        None => "NONE",
     }
 }
 
@@ -986,6 +1542,66 @@ open_enum! {
         Failed => "FAILED",
         /// The vendor's `ABORTED`.
         Aborted => "ABORTED",
+    }
+}
+
+open_enum! {
+    /// Type of a remote control connection. Servers may know more than these.
+    pub enum RemoteConnectionType {
+        /// The vendor's `SSH`.
+        Ssh => "SSH",
+        /// The vendor's `VNC`.
+        Vnc => "VNC",
+        /// The vendor's `RDP`.
+        Rdp => "RDP",
+        /// The vendor's `MSP_ANYWHERE`.
+        MspAnywhere => "MSP_ANYWHERE",
+        /// The vendor's `TELNET`.
+        Telnet => "TELNET",
+    }
+}
+
+open_enum! {
+    /// Whether the device can be controlled at the moment. Servers may know more than these.
+    pub enum RemoteControlState {
+        /// The vendor's `CONNECTED`.
+        Connected => "CONNECTED",
+        /// The vendor's `DISCONNECTED`.
+        Disconnected => "DISCONNECTED",
+        /// The vendor's `AVAILABLE_WITH_WARNING`.
+        AvailableWithWarning => "AVAILABLE_WITH_WARNING",
+        /// The vendor's `NOT_AVAILABLE_DEFAULT_TYPE`.
+        NotAvailableDefaultType => "NOT_AVAILABLE_DEFAULT_TYPE",
+        /// The vendor's `NOT_AVAILABLE`.
+        NotAvailable => "NOT_AVAILABLE",
+    }
+}
+
+open_enum! {
+    /// Status of an action on services as a whole. Servers may know more than these.
+    pub enum ServiceControlStatus {
+        /// The vendor's `Completed`.
+        Completed => "Completed",
+        /// The vendor's `CompletedWithError`.
+        CompletedWithError => "CompletedWithError",
+        /// The vendor's `Failed`.
+        Failed => "Failed",
+        /// The vendor's `InProgress`.
+        InProgress => "InProgress",
+        /// The vendor's `Created`.
+        Created => "Created",
+        /// The vendor's `NotCompleted`.
+        NotCompleted => "NotCompleted",
+        /// The vendor's `FailedTerminated`.
+        FailedTerminated => "FailedTerminated",
+        /// The vendor's `FailedCrashed`.
+        FailedCrashed => "FailedCrashed",
+        /// The vendor's `Unknown`.
+        Unknown => "Unknown",
+        /// The vendor's `Updated`.
+        Updated => "Updated",
+        /// The vendor's `Removed`.
+        Removed => "Removed",
     }
 }
 

@@ -4,7 +4,9 @@
 //! unit.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{ActiveIssue, JobStatus, OrgUnit, OrgUnitLimitInput, OrgUnitLimits, RegistrationToken};
+use super::models::{
+    ActiveIssue, Device, JobStatus, OrgUnit, OrgUnitLimitInput, OrgUnitLimits, RegistrationToken,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -74,6 +76,32 @@ params! {
             sort_order: text,
             /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
             /// fields, and is sent unchanged.
+            select: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`OrgUnits::list_devices`].
+    pub struct ListOrgUnitDevices {
+        required {
+        }
+        optional {
+            /// Id of a device filter; only the devices that match it are listed. `device_filters.list`
+            /// has the ids.
+            filter_id: id,
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
+            page_size: int,
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
+            page_number: int,
+            /// Name of the field to sort by, such as `longName`. Without it the order is the server's.
+            sort_by: text,
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            sort_order: text,
+            /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters
+            /// rows, not fields, and is sent unchanged.
             select: text,
         }
     }
@@ -298,6 +326,48 @@ impl<'c, C: Client> OrgUnits<'c, C> {
         params: ListOrgUnitChildren,
     ) -> C::List<'c, OrgUnit> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_LIST_CHILDREN])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.list(spec)
+    }
+
+    /// Lists the devices of an organization unit, page by page.
+    ///
+    /// The devices of one service organization, customer or site; `devices.list` lists those of all of
+    /// them. An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make
+    /// the server fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
+    /// /api/org-units/{orgUnitId}/devices.
+    ///
+    /// `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+    /// renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: optional `filter_id`, `page_size`, `page_number`, `sort_by`, `sort_order`, `select`.
+    ///   See [`ListOrgUnitDevices`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ListOrgUnitDevices::new().filter_id("75");
+    /// let mut devices = client.org_units().list_devices("321", params).items();
+    /// while let Some(device) = devices.next().await {
+    ///     let device = device?;
+    ///     println!("{:?}", device.device_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_devices(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: ListOrgUnitDevices,
+    ) -> C::List<'c, Device> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_LIST_DEVICES])
             .id("org_unit_id", org_unit_id)
             .add(&params);
         self.client.list(spec)
