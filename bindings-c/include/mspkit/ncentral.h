@@ -6,13 +6,15 @@
  * Contents
  *
  *   client            mspkit_ncentral_new, _with_options, _client, _free
+ *   access_groups     create, create_for_devices, get, links, list
  *   appliance_tasks   get
  *   auth              authenticate, authenticate_sso, links, logout, refresh, validate
  *   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
  *   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
  *   device_filters    list
- *   devices           control_services, create, create_remote_control_task, delete, get, get_activation_key, get_assets, get_lifecycle, get_remote_control_type, list, list_service_status, list_tasks, replace_lifecycle, update_lifecycle
- *   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_devices, list_job_statuses, update_limits
+ *   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+ *   maintenance_windows create, delete, replace
+ *   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
  *   reports           get, request_patch_comparison, wait
  *   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
  *   server            health, info, links, time, versions, versions_authenticated
@@ -21,7 +23,7 @@
  *   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
  *   user_roles        create, get, list
  *   users             create, links, list, me
- *   models            active_issue, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_remote_control, device_service_status, device_task, direct_task, installer, installer_link, job_status, links, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, service_org, site, token_status, user, user_created, user_role_extra, user_role, user_role_detail, user_self
+ *   models            access_group, active_issue, added_device_note, added_device_notes, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_property, custom_property_default, custom_property_warnings, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_note, enumerated_property_value, device_property_default, device_remote_control, device_service_status, device_task, device_with_custom_properties, direct_task, installer, installer_link, job_status, links, maintenance_window_action, maintenance_window_actions, maintenance_window, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, replaced_device_note, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, service_org, site, token_status, user, user_created, user_role_extra, user_role, user_role_detail, user_self
  *
  * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -115,6 +117,98 @@ static inline void mspkit_ncentral_free(mspkit_ncentral *client)
 }
 
 /**
+ * An access group, of organization units or of devices. Only the id is sure; rows of a list may have no
+ * more than id, name and description.
+ */
+typedef struct mspkit_ncentral_access_group_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the access group.
+     */
+    mspkit_text group_id;
+    /**
+     * Name of the access group.
+     */
+    mspkit_text group_name;
+    /**
+     * Description of the access group.
+     */
+    mspkit_text group_description;
+    /**
+     * Id of the organization unit that it belongs to.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Ids of the organization units in it.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } org_unit_ids;
+    /**
+     * Ids of the devices in it.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } device_ids;
+    /**
+     * Ids of the users who have access.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } user_ids;
+    /**
+     * Whether new organization units are added to it.
+     */
+    mspkit_flag auto_include_new_org_units;
+    /**
+     * More of it, as text or null, also where the text is a list of ids. JSON text.
+     */
+    mspkit_text details;
+} mspkit_ncentral_access_group_view;
+
+static const mspkit_field mspkit_ncentral_access_group_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, group_id, "groupId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, group_name, "groupName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, group_description, "groupDescription", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, org_unit_ids, "orgUnitIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, device_ids, "deviceIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, user_ids, "userIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, auto_include_new_org_units, "autoIncludeNewOrgUnits", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_group_view, details, "_extra", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_access_group_view`.
+ */
+static const mspkit_layout mspkit_ncentral_access_group_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_group_view, mspkit_ncentral_access_group_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_access_group_view *mspkit_ncentral_access_group_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_access_group_view *)mspkit_response_view(response, &mspkit_ncentral_access_group_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_access_group_view *mspkit_ncentral_access_group_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_access_group_view *)mspkit_item_view(item, &mspkit_ncentral_access_group_layout);
+}
+
+/**
  * A service of a device that needs attention. Every field may be null or absent.
  */
 typedef struct mspkit_ncentral_active_issue_view {
@@ -184,6 +278,83 @@ static const mspkit_layout mspkit_ncentral_active_issue_layout = MSPKIT_LAYOUT(m
 static inline const mspkit_ncentral_active_issue_view *mspkit_ncentral_active_issue_of_item(const mspkit_item *item)
 {
     return (const mspkit_ncentral_active_issue_view *)mspkit_item_view(item, &mspkit_ncentral_active_issue_layout);
+}
+
+/**
+ * What the server says of a note that was added. The id of the note is not among it.
+ */
+typedef struct mspkit_ncentral_added_device_note_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * What was done.
+     */
+    mspkit_text message;
+} mspkit_ncentral_added_device_note_view;
+
+static const mspkit_field mspkit_ncentral_added_device_note_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_added_device_note_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_added_device_note_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_added_device_note_view`.
+ */
+static const mspkit_layout mspkit_ncentral_added_device_note_layout = MSPKIT_LAYOUT(mspkit_ncentral_added_device_note_view, mspkit_ncentral_added_device_note_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_added_device_note_view *mspkit_ncentral_added_device_note_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_added_device_note_view *)mspkit_response_view(response, &mspkit_ncentral_added_device_note_layout);
+}
+
+/**
+ * What the server says of a note that was added to several devices. The ids of the notes are not among
+ * it.
+ */
+typedef struct mspkit_ncentral_added_device_notes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Ids of the devices that have the note.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } device_ids;
+    /**
+     * What was done.
+     */
+    mspkit_text message;
+} mspkit_ncentral_added_device_notes_view;
+
+static const mspkit_field mspkit_ncentral_added_device_notes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_added_device_notes_view, device_ids, "deviceIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_added_device_notes_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_added_device_notes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_added_device_notes_layout = MSPKIT_LAYOUT(mspkit_ncentral_added_device_notes_view, mspkit_ncentral_added_device_notes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_added_device_notes_view *mspkit_ncentral_added_device_notes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_added_device_notes_view *)mspkit_response_view(response, &mspkit_ncentral_added_device_notes_layout);
 }
 
 /**
@@ -533,6 +704,186 @@ static const mspkit_layout mspkit_ncentral_created_device_layout = MSPKIT_LAYOUT
 static inline const mspkit_ncentral_created_device_view *mspkit_ncentral_created_device_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_created_device_view *)mspkit_response_view(response, &mspkit_ncentral_created_device_layout);
+}
+
+/**
+ * A custom property of a device or an organization unit. Only the id is sure.
+ */
+typedef struct mspkit_ncentral_custom_property_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the property.
+     */
+    mspkit_text property_id;
+    /**
+     * Name of the property.
+     */
+    mspkit_text property_name;
+    /**
+     * Type of a custom property. Servers may know more than these. Known values: `HTML_LINK`, `TEXT`,
+     * `DATE`, `ENUMERATED`, `PASSWORD`.
+     */
+    mspkit_text property_type;
+    /**
+     * The value; of a date the milliseconds since 1970 as text, of a password a secret.
+     */
+    mspkit_text value;
+    /**
+     * The values that a property of the type ENUMERATED can have.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } enumerated_values;
+} mspkit_ncentral_custom_property_view;
+
+static const mspkit_field mspkit_ncentral_custom_property_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_view, property_id, "propertyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_view, property_name, "propertyName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_view, property_type, "propertyType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_view, value, "value", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_view, enumerated_values, "enumeratedValueList", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_custom_property_view`.
+ */
+static const mspkit_layout mspkit_ncentral_custom_property_layout = MSPKIT_LAYOUT(mspkit_ncentral_custom_property_view, mspkit_ncentral_custom_property_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_custom_property_view *mspkit_ncentral_custom_property_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_custom_property_view *)mspkit_response_view(response, &mspkit_ncentral_custom_property_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_custom_property_view *mspkit_ncentral_custom_property_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_custom_property_view *)mspkit_item_view(item, &mspkit_ncentral_custom_property_layout);
+}
+
+/**
+ * The default of a property of organization units. Only the id is sure.
+ */
+typedef struct mspkit_ncentral_custom_property_default_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the property.
+     */
+    mspkit_text property_id;
+    /**
+     * Name of the property.
+     */
+    mspkit_text property_name;
+    /**
+     * Type of a custom property. Servers may know more than these. Known values: `HTML_LINK`, `TEXT`,
+     * `DATE`, `ENUMERATED`, `PASSWORD`.
+     */
+    mspkit_text property_type;
+    /**
+     * What a custom property belongs to. Servers may know more than these. Known values: `DEVICE`,
+     * `ORGANIZATION_UNIT`.
+     */
+    mspkit_text level;
+    /**
+     * Id of the organization unit that the property is from.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Ids of all organization units that have the property.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } selected_org_unit_ids;
+    /**
+     * To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`.
+     */
+    mspkit_text propagation_type;
+    /**
+     * The default; of a date the milliseconds since 1970 as text, of a password a secret.
+     */
+    mspkit_text default_value;
+    /**
+     * The values that a property of the type ENUMERATED can have.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } enumerated_values;
+} mspkit_ncentral_custom_property_default_view;
+
+static const mspkit_field mspkit_ncentral_custom_property_default_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, property_id, "propertyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, property_name, "propertyName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, property_type, "propertyType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, level, "level", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, selected_org_unit_ids, "selectedOrgUnitIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, propagation_type, "propagationType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, default_value, "defaultValue", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_default_view, enumerated_values, "enumeratedValueList", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_custom_property_default_view`.
+ */
+static const mspkit_layout mspkit_ncentral_custom_property_default_layout = MSPKIT_LAYOUT(mspkit_ncentral_custom_property_default_view, mspkit_ncentral_custom_property_default_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_custom_property_default_view *mspkit_ncentral_custom_property_default_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_custom_property_default_view *)mspkit_response_view(response, &mspkit_ncentral_custom_property_default_layout);
+}
+
+/**
+ * What the server says after a value was set.
+ */
+typedef struct mspkit_ncentral_custom_property_warnings_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * What was ignored.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } warnings;
+} mspkit_ncentral_custom_property_warnings_view;
+
+static const mspkit_field mspkit_ncentral_custom_property_warnings_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_custom_property_warnings_view, warnings, "_warnings", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_custom_property_warnings_view`.
+ */
+static const mspkit_layout mspkit_ncentral_custom_property_warnings_layout = MSPKIT_LAYOUT(mspkit_ncentral_custom_property_warnings_view, mspkit_ncentral_custom_property_warnings_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_custom_property_warnings_view *mspkit_ncentral_custom_property_warnings_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_custom_property_warnings_view *)mspkit_response_view(response, &mspkit_ncentral_custom_property_warnings_layout);
 }
 
 /**
@@ -1543,6 +1894,189 @@ static inline const mspkit_ncentral_device_lifecycle_view *mspkit_ncentral_devic
 }
 
 /**
+ * A note on a device. Only the id is sure.
+ */
+typedef struct mspkit_ncentral_device_note_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the note.
+     */
+    mspkit_text device_note_id;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Id of the author.
+     */
+    mspkit_text user_id;
+    /**
+     * E-mail address of the author.
+     */
+    mspkit_text email;
+    /**
+     * When the note was last changed, in the form of RFC 3339.
+     */
+    mspkit_text last_updated;
+    /**
+     * The text.
+     */
+    mspkit_text note;
+} mspkit_ncentral_device_note_view;
+
+static const mspkit_field mspkit_ncentral_device_note_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_note_view, device_note_id, "deviceNoteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_note_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_note_view, user_id, "userId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_note_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_note_view, last_updated, "lastUpdated", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_note_view, note, "note", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_note_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_note_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_note_view, mspkit_ncentral_device_note_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_device_note_view *mspkit_ncentral_device_note_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_device_note_view *)mspkit_item_view(item, &mspkit_ncentral_device_note_layout);
+}
+
+/**
+ * A value that a device property can have, and the organization unit that it is from.
+ */
+typedef struct mspkit_ncentral_enumerated_property_value_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The value.
+     */
+    mspkit_text property_value;
+    /**
+     * Id of the property.
+     */
+    mspkit_text property_id;
+    /**
+     * Id of the organization unit.
+     */
+    mspkit_text customer_id;
+    /**
+     * Name of the organization unit.
+     */
+    mspkit_text customer_name;
+    /**
+     * Type of the organization unit, a number. The vendor does not list the numbers.
+     */
+    mspkit_int customer_type;
+} mspkit_ncentral_enumerated_property_value_view;
+
+static const mspkit_field mspkit_ncentral_enumerated_property_value_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_enumerated_property_value_view, property_value, "propertyValue", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_enumerated_property_value_view, property_id, "propertyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_enumerated_property_value_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_enumerated_property_value_view, customer_name, "customerName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_enumerated_property_value_view, customer_type, "customerType", MSPKIT_FIELD_INT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_enumerated_property_value_view`.
+ */
+static const mspkit_layout mspkit_ncentral_enumerated_property_value_layout = MSPKIT_LAYOUT(mspkit_ncentral_enumerated_property_value_view, mspkit_ncentral_enumerated_property_value_fields);
+
+/**
+ * The default of a device property in an organization unit. Only the id is sure.
+ */
+typedef struct mspkit_ncentral_device_property_default_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the property.
+     */
+    mspkit_text property_id;
+    /**
+     * Name of the property.
+     */
+    mspkit_text property_name;
+    /**
+     * Type of a custom property. Servers may know more than these. Known values: `HTML_LINK`, `TEXT`,
+     * `DATE`, `ENUMERATED`, `PASSWORD`.
+     */
+    mspkit_text property_type;
+    /**
+     * What the property belongs to.
+     */
+    mspkit_text property_level;
+    /**
+     * Id of the organization unit.
+     */
+    mspkit_text customer_id;
+    /**
+     * The default; of a date the milliseconds since 1970 as text, of a password a secret.
+     */
+    mspkit_text default_value;
+    /**
+     * Classes of the devices that have the property.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } device_classes;
+    /**
+     * Operating systems of the devices that have the property.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } supported_os;
+    /**
+     * The values that a property of the type ENUMERATED can have.
+     */
+    struct {
+        const mspkit_ncentral_enumerated_property_value_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } enumerated_values;
+} mspkit_ncentral_device_property_default_view;
+
+static const mspkit_field mspkit_ncentral_device_property_default_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, property_id, "propertyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, property_name, "propertyName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, property_type, "propertyType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, property_level, "propertyLevel", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, default_value, "value", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, device_classes, "deviceClasses", MSPKIT_FIELD_TEXTS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, supported_os, "supportedOs", MSPKIT_FIELD_TEXTS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_property_default_view, enumerated_values, "enumeratedValues", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_enumerated_property_value_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_property_default_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_property_default_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_property_default_view, mspkit_ncentral_device_property_default_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_device_property_default_view *mspkit_ncentral_device_property_default_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_device_property_default_view *)mspkit_response_view(response, &mspkit_ncentral_device_property_default_layout);
+}
+
+/**
  * How a device is controlled remotely. Only the id is always present; everything else may be null or
  * absent.
  */
@@ -1739,6 +2273,180 @@ static const mspkit_layout mspkit_ncentral_device_task_layout = MSPKIT_LAYOUT(ms
 static inline const mspkit_ncentral_device_task_view *mspkit_ncentral_device_task_of_item(const mspkit_item *item)
 {
     return (const mspkit_ncentral_device_task_view *)mspkit_item_view(item, &mspkit_ncentral_device_task_layout);
+}
+
+/**
+ * A device with its custom properties.
+ */
+typedef struct mspkit_ncentral_device_with_custom_properties_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Name of the device.
+     */
+    mspkit_text long_name;
+    /**
+     * Network address of the device, an IP address or a host name.
+     */
+    mspkit_text uri;
+    /**
+     * Network address that remote control connects to.
+     */
+    mspkit_text remote_control_uri;
+    /**
+     * Source address of the device, as the server sends it.
+     */
+    mspkit_text source_uri;
+    /**
+     * Class of the device.
+     */
+    mspkit_text device_class;
+    /**
+     * Class of the device as it is shown.
+     */
+    mspkit_text device_class_label;
+    /**
+     * Description of the device.
+     */
+    mspkit_text description;
+    /**
+     * Whether the device is a probe.
+     */
+    mspkit_flag is_probe;
+    /**
+     * Id of the operating system.
+     */
+    mspkit_text os_id;
+    /**
+     * Operating system, in the vendor's words.
+     */
+    mspkit_text supported_os;
+    /**
+     * Operating system as it is shown.
+     */
+    mspkit_text supported_os_label;
+    /**
+     * Name under which the device was discovered.
+     */
+    mspkit_text discovered_name;
+    /**
+     * The user who logged in last.
+     */
+    mspkit_text last_logged_in_user;
+    /**
+     * Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+     */
+    mspkit_text still_logged_in;
+    /**
+     * Licence mode.
+     */
+    mspkit_text license_mode;
+    /**
+     * Id of the organization unit the device belongs to, which is a customer or a site.
+     */
+    mspkit_text org_unit_id;
+    /**
+     * Id of the service organization above the device.
+     */
+    mspkit_text so_id;
+    /**
+     * Name of the service organization above the device.
+     */
+    mspkit_text so_name;
+    /**
+     * Id of the customer the device belongs to.
+     */
+    mspkit_text customer_id;
+    /**
+     * Name of the customer the device belongs to.
+     */
+    mspkit_text customer_name;
+    /**
+     * Id of the site the device belongs to; null if it belongs to no site.
+     */
+    mspkit_text site_id;
+    /**
+     * Name of the site the device belongs to.
+     */
+    mspkit_text site_name;
+    /**
+     * Id of the agent or probe that monitors the device.
+     */
+    mspkit_text appliance_id;
+    /**
+     * When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+     * out. Servers before 2025.3.1.9 do not send it.
+     */
+    mspkit_text last_appliance_checkin_time;
+    /**
+     * The same moment in local time, as text in ISO 8601 form.
+     */
+    mspkit_text last_appliance_checkin_time_local;
+    /**
+     * Status of a device in the vendor's numbers, whose meaning is not documented.
+     */
+    struct {
+        const mspkit_ncentral_device_status_view *view;
+        int32_t presence;
+    } device_status;
+    /**
+     * The custom properties of the device; null if it was deleted while the list was read.
+     */
+    struct {
+        const mspkit_ncentral_custom_property_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } custom_properties;
+} mspkit_ncentral_device_with_custom_properties_view;
+
+static const mspkit_field mspkit_ncentral_device_with_custom_properties_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, long_name, "longName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, uri, "uri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, remote_control_uri, "remoteControlUri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, source_uri, "sourceUri", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, device_class, "deviceClass", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, device_class_label, "deviceClassLabel", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, is_probe, "isProbe", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, os_id, "osId", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, supported_os, "supportedOs", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, supported_os_label, "supportedOsLabel", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, discovered_name, "discoveredName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, last_logged_in_user, "lastLoggedInUser", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, still_logged_in, "stillLoggedIn", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, license_mode, "licenseMode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, org_unit_id, "orgUnitId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, so_id, "soId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, so_name, "soName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, customer_id, "customerId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, customer_name, "customerName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, site_id, "siteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, site_name, "siteName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, appliance_id, "applianceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, last_appliance_checkin_time, "lastApplianceCheckinTime", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, last_appliance_checkin_time_local, "lastApplianceCheckinTimeLocal", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, device_status, "deviceStatus", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_device_status_layout),
+    MSPKIT_FIELD(mspkit_ncentral_device_with_custom_properties_view, custom_properties, "customProperties", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_custom_property_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_device_with_custom_properties_view`.
+ */
+static const mspkit_layout mspkit_ncentral_device_with_custom_properties_layout = MSPKIT_LAYOUT(mspkit_ncentral_device_with_custom_properties_view, mspkit_ncentral_device_with_custom_properties_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_device_with_custom_properties_view *mspkit_ncentral_device_with_custom_properties_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_device_with_custom_properties_view *)mspkit_item_view(item, &mspkit_ncentral_device_with_custom_properties_layout);
 }
 
 /**
@@ -1975,6 +2683,198 @@ static const mspkit_layout mspkit_ncentral_links_layout = MSPKIT_LAYOUT(mspkit_n
 static inline const mspkit_ncentral_links_view *mspkit_ncentral_links_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_links_view *)mspkit_response_view(response, &mspkit_ncentral_links_layout);
+}
+
+/**
+ * One action of a maintenance window.
+ */
+typedef struct mspkit_ncentral_maintenance_window_action_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The action; `detect`, `reboot` and `Install` are known.
+     */
+    mspkit_text key;
+    /**
+     * A value that belongs to it. Mostly null.
+     */
+    mspkit_text value;
+} mspkit_ncentral_maintenance_window_action_view;
+
+static const mspkit_field mspkit_ncentral_maintenance_window_action_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_action_view, key, "Key", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_action_view, value, "Value", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_maintenance_window_action_view`.
+ */
+static const mspkit_layout mspkit_ncentral_maintenance_window_action_layout = MSPKIT_LAYOUT(mspkit_ncentral_maintenance_window_action_view, mspkit_ncentral_maintenance_window_action_fields);
+
+/**
+ * What may be done in a maintenance window, for one feature of N-central.
+ */
+typedef struct mspkit_ncentral_maintenance_window_actions_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The feature; only `Patch` is known.
+     */
+    mspkit_text action_type;
+    /**
+     * The actions.
+     */
+    struct {
+        const mspkit_ncentral_maintenance_window_action_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } actions;
+} mspkit_ncentral_maintenance_window_actions_view;
+
+static const mspkit_field mspkit_ncentral_maintenance_window_actions_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_actions_view, action_type, "type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_actions_view, actions, "actions", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_maintenance_window_action_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_maintenance_window_actions_view`.
+ */
+static const mspkit_layout mspkit_ncentral_maintenance_window_actions_layout = MSPKIT_LAYOUT(mspkit_ncentral_maintenance_window_actions_view, mspkit_ncentral_maintenance_window_actions_fields);
+
+/**
+ * A patch maintenance window of a device. Only the id is sure.
+ */
+typedef struct mspkit_ncentral_maintenance_window_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the window.
+     */
+    mspkit_text schedule_id;
+    /**
+     * Name.
+     */
+    mspkit_text name;
+    /**
+     * Type; always `action` so far.
+     */
+    mspkit_text window_type;
+    /**
+     * When the window opens, a cron expression in the form of Quartz, with seven fields.
+     */
+    mspkit_text cron;
+    /**
+     * How long it is open. The vendor does not give the unit; clients take it for minutes.
+     */
+    mspkit_int duration;
+    /**
+     * Whether it is in use.
+     */
+    mspkit_flag enabled;
+    /**
+     * What may be done in the window.
+     */
+    struct {
+        const mspkit_ncentral_maintenance_window_actions_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } applicable_actions;
+    /**
+     * Whether a reboot puts the device in downtime.
+     */
+    mspkit_flag downtime_on_action;
+    /**
+     * The longest downtime; only used with `downtimeOnAction`.
+     */
+    mspkit_int max_downtime;
+    /**
+     * How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+     * `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a
+     * reboot.
+     */
+    mspkit_text reboot_method;
+    /**
+     * Delay of the reboot, in minutes.
+     */
+    mspkit_int reboot_delay;
+    /**
+     * Sender of the message to the user.
+     */
+    mspkit_text message_sender;
+    /**
+     * Whether the sender is shown.
+     */
+    mspkit_flag message_sender_enabled;
+    /**
+     * The message to the user.
+     */
+    mspkit_text user_message;
+    /**
+     * Whether the message is shown.
+     */
+    mspkit_flag user_message_enabled;
+    /**
+     * Whether the state of the device is preserved. The vendor does not say more.
+     */
+    mspkit_flag preserve_state_enabled;
+    /**
+     * Id of the rule that the window is from. Such a window cannot be changed on the device.
+     */
+    mspkit_text rule_id;
+    /**
+     * Name of that rule.
+     */
+    mspkit_text rule_name;
+    /**
+     * Name of the user that the server shows with it.
+     */
+    mspkit_text user_name;
+    /**
+     * When it was last changed, in the form of RFC 3339.
+     */
+    mspkit_text last_updated;
+} mspkit_ncentral_maintenance_window_view;
+
+static const mspkit_field mspkit_ncentral_maintenance_window_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, schedule_id, "scheduleID", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, window_type, "type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, cron, "cron", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, duration, "duration", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, enabled, "enabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, applicable_actions, "applicableAction", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_maintenance_window_actions_layout),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, downtime_on_action, "downtimeOnAction", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, max_downtime, "maxDowntime", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, reboot_method, "rebootMethod", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, reboot_delay, "rebootDelay", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, message_sender, "messageSender", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, message_sender_enabled, "messageSenderEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, user_message, "userMessage", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, user_message_enabled, "userMessageEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, preserve_state_enabled, "preserveStateEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, rule_id, "ruleID", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, rule_name, "ruleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, user_name, "userName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_window_view, last_updated, "lastUpdated", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_maintenance_window_view`.
+ */
+static const mspkit_layout mspkit_ncentral_maintenance_window_layout = MSPKIT_LAYOUT(mspkit_ncentral_maintenance_window_view, mspkit_ncentral_maintenance_window_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_maintenance_window_view *mspkit_ncentral_maintenance_window_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_maintenance_window_view *)mspkit_item_view(item, &mspkit_ncentral_maintenance_window_layout);
 }
 
 /**
@@ -2896,6 +3796,42 @@ static const mspkit_layout mspkit_ncentral_remote_control_task_layout = MSPKIT_L
 static inline const mspkit_ncentral_remote_control_task_view *mspkit_ncentral_remote_control_task_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_remote_control_task_view *)mspkit_response_view(response, &mspkit_ncentral_remote_control_task_layout);
+}
+
+/**
+ * The note whose text was replaced.
+ */
+typedef struct mspkit_ncentral_replaced_device_note_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the device.
+     */
+    mspkit_text device_id;
+    /**
+     * Id of the note.
+     */
+    mspkit_text note_id;
+} mspkit_ncentral_replaced_device_note_view;
+
+static const mspkit_field mspkit_ncentral_replaced_device_note_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_replaced_device_note_view, device_id, "deviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_replaced_device_note_view, note_id, "noteId", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_replaced_device_note_view`.
+ */
+static const mspkit_layout mspkit_ncentral_replaced_device_note_layout = MSPKIT_LAYOUT(mspkit_ncentral_replaced_device_note_view, mspkit_ncentral_replaced_device_note_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_replaced_device_note_view *mspkit_ncentral_replaced_device_note_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_replaced_device_note_view *)mspkit_response_view(response, &mspkit_ncentral_replaced_device_note_layout);
 }
 
 /**
@@ -4205,6 +5141,298 @@ static inline const mspkit_ncentral_user_self_view *mspkit_ncentral_user_self_of
     return (const mspkit_ncentral_user_self_view *)mspkit_response_view(response, &mspkit_ncentral_user_self_layout);
 }
 
+/**
+ * Parameters of `mspkit_ncentral_access_groups_create` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_create_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the access group. Not blank. (required, text, not blank)
+     */
+    mspkit_str group_name;
+    /**
+     * Description of the access group. (required, text)
+     */
+    mspkit_str group_description;
+    /**
+     * Ids of the organization units. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str org_unit_ids;
+    /**
+     * Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str user_ids;
+    /**
+     * Whether new organization units are added to it. (optional, true or false; `MSPKIT_DEFAULT`: not
+     * given)
+     */
+    int32_t auto_include_new_org_units;
+} mspkit_ncentral_access_groups_create_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_params, group_name, "group_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_params, group_description, "group_description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_params, org_unit_ids, "org_unit_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_params, user_ids, "user_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_params, auto_include_new_org_units, "auto_include_new_org_units", MSPKIT_FIELD_FLAG, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_create_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_create_params, mspkit_ncentral_access_groups_create_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_create_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_create_params mspkit_ncentral_access_groups_create_params_init(void)
+{
+    mspkit_ncentral_access_groups_create_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_create_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_create_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_create_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.create", mspkit_ncentral_access_groups_create_arguments, 1, &mspkit_ncentral_access_groups_create_params_layout, NULL};
+
+/**
+ * Creates an access group of organization units.
+ *
+ * Gives users access to organization units. The response has no body, so the id is only in
+ * `access_groups.list`. No endpoint deletes an access group: one made twice stays twice, so this call is
+ * never sent again once it may have arrived. Vendor's OpenAPI document, Access Groups. `POST
+ * /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_access_groups_create_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the access groups
+ *   of the organization unit (`access_groups.list`) and look for the name that was sent.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_create(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_create_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_create_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_create_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_access_groups_create_for_devices` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_create_for_devices_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_create_for_devices_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the access group. Not blank. (required, text, not blank)
+     */
+    mspkit_str group_name;
+    /**
+     * Description of the access group. (required, text)
+     */
+    mspkit_str group_description;
+    /**
+     * Ids of the devices. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str device_ids;
+    /**
+     * Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str user_ids;
+} mspkit_ncentral_access_groups_create_for_devices_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_create_for_devices_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_for_devices_params, group_name, "group_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_for_devices_params, group_description, "group_description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_for_devices_params, device_ids, "device_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_create_for_devices_params, user_ids, "user_ids", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_create_for_devices_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_create_for_devices_params, mspkit_ncentral_access_groups_create_for_devices_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_create_for_devices_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_create_for_devices_params mspkit_ncentral_access_groups_create_for_devices_params_init(void)
+{
+    mspkit_ncentral_access_groups_create_for_devices_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_create_for_devices_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_create_for_devices_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_create_for_devices_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.create_for_devices", mspkit_ncentral_access_groups_create_for_devices_arguments, 1, &mspkit_ncentral_access_groups_create_for_devices_params_layout, NULL};
+
+/**
+ * Creates an access group of devices.
+ *
+ * Gives users access to devices. The response has no body, so the id is only in `access_groups.list`. No
+ * endpoint deletes an access group: one made twice stays twice, so this call is never sent again once it
+ * may have arrived. Vendor's OpenAPI document, Access Groups. `POST
+ * /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the client obtains
+ * and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_access_groups_create_for_devices_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the access groups
+ *   of the organization unit (`access_groups.list`) and look for the name that was sent.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_create_for_devices(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_create_for_devices_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_create_for_devices_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_create_for_devices`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_create_for_devices_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_create_for_devices_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_create_for_devices_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_access_groups_get_arguments[] = {"access_group_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.get", mspkit_ncentral_access_groups_get_arguments, 1, NULL, &mspkit_ncentral_access_group_layout};
+
+/**
+ * Gets one access group.
+ *
+ * The access group with its organization units or devices, and its users. For an id that does not exist
+ * the server may respond with 200 and an empty object, which is reported as not found. Vendor's OpenAPI
+ * document, Access Groups. `GET /api/access-groups/{accessGroupId}`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `access_group_id`: Id of the access group. (id)
+ * - `response`: receives the result. `mspkit_ncentral_access_group_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_get(const mspkit_ncentral *client, mspkit_str access_group_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {access_group_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_get_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_get_submit(const mspkit_ncentral *client, mspkit_str access_group_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {access_group_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_ncentral_access_groups_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};
+
+/**
+ * Gets the links that the access group endpoints start from.
+ *
+ * An index of links, not a list of access groups; `access_groups.list` lists those of an organization
+ * unit. Vendor's OpenAPI document, Access Groups. `GET /api/access-groups`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_links_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_links`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_links_submit(const mspkit_ncentral *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_links_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_access_groups_list` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_list_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_access_groups_list_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_list_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_list_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_list_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_list_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_list_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_list_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_list_params, mspkit_ncentral_access_groups_list_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_list_params mspkit_ncentral_access_groups_list_params_init(void)
+{
+    mspkit_ncentral_access_groups_list_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_list_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_list_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.list", mspkit_ncentral_access_groups_list_arguments, 1, &mspkit_ncentral_access_groups_list_params_layout, &mspkit_ncentral_access_group_layout};
+
+/**
+ * Lists the access groups of an organization unit, page by page.
+ *
+ * The vendor's document does not say which fields the rows have; expect the id, the name and the
+ * description, and get the rest with `access_groups.get`. Vendor's OpenAPI document, Access Groups. `GET
+ * /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_access_groups_list_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_access_group_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_list(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
 static const char *const mspkit_ncentral_appliance_tasks_get_arguments[] = {"task_id"};
 static const mspkit_descriptor mspkit_ncentral_appliance_tasks_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.appliance_tasks.get", mspkit_ncentral_appliance_tasks_get_arguments, 1, NULL, &mspkit_ncentral_appliance_task_layout};
 
@@ -5443,6 +6671,157 @@ static inline mspkit_status mspkit_ncentral_devices_create_submit(const mspkit_n
 }
 
 /**
+ * Parameters of `mspkit_ncentral_devices_create_note` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_create_note_params {
+    /**
+     * Set by `mspkit_ncentral_devices_create_note_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the author. (required, id)
+     */
+    mspkit_str user_id;
+    /**
+     * The text, up to 32,000 characters. (required, text)
+     */
+    mspkit_str note;
+    /**
+     * The time that the note is given. Without it the server takes its own. (optional, date and time with
+     * its offset)
+     */
+    mspkit_str insertion_time;
+} mspkit_ncentral_devices_create_note_params;
+
+static const mspkit_field mspkit_ncentral_devices_create_note_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_note_params, user_id, "user_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_note_params, note, "note", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_note_params, insertion_time, "insertion_time", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_create_note_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_create_note_params, mspkit_ncentral_devices_create_note_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_create_note_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_create_note_params mspkit_ncentral_devices_create_note_params_init(void)
+{
+    mspkit_ncentral_devices_create_note_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_create_note_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_create_note_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_create_note_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.create_note", mspkit_ncentral_devices_create_note_arguments, 1, &mspkit_ncentral_devices_create_note_params_layout, &mspkit_ncentral_added_device_note_layout};
+
+/**
+ * Adds a note to a device.
+ *
+ * Adds a text in the name of a user; `users.me` has the id of the API user. The response has no id of the
+ * note; `devices.list_notes` has it on the first page. A note made twice stays twice, so this call is
+ * never sent again once it may have arrived. Vendor's OpenAPI document, Devices.
+ *
+ * First seen with server version 2026.3.0.11. `POST /api/devices/{deviceId}/notes`. Sent with an access
+ * token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: some are required; see `mspkit_ncentral_devices_create_note_params`.
+ * - `response`: receives the result. `mspkit_ncentral_added_device_note_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Read the newest notes
+ *   of the device (`devices.list_notes`) and look for the same text and user.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_note(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_create_note_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_note_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_create_note`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_note_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_create_note_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_note_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_create_notes` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_create_notes_params {
+    /**
+     * Set by `mspkit_ncentral_devices_create_notes_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Ids of the devices. (required, list of ids, as the text of a JSON array)
+     */
+    mspkit_str device_ids;
+    /**
+     * Id of the author. (required, id)
+     */
+    mspkit_str user_id;
+    /**
+     * The text, up to 32,000 characters. (required, text)
+     */
+    mspkit_str note;
+    /**
+     * The time that the note is given. Without it the server takes its own. (optional, date and time with
+     * its offset)
+     */
+    mspkit_str insertion_time;
+} mspkit_ncentral_devices_create_notes_params;
+
+static const mspkit_field mspkit_ncentral_devices_create_notes_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_notes_params, device_ids, "device_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_notes_params, user_id, "user_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_notes_params, note, "note", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_create_notes_params, insertion_time, "insertion_time", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_create_notes_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_create_notes_params, mspkit_ncentral_devices_create_notes_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_create_notes_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_create_notes_params mspkit_ncentral_devices_create_notes_params_init(void)
+{
+    mspkit_ncentral_devices_create_notes_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_create_notes_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_devices_create_notes_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.create_notes", NULL, 0, &mspkit_ncentral_devices_create_notes_params_layout, &mspkit_ncentral_added_device_notes_layout};
+
+/**
+ * Adds one note to several devices.
+ *
+ * The same text for every device, in the name of one user; `users.me` has the id of the API user. The
+ * response has no ids of notes; `devices.list_notes` has them. If one of the devices is unknown, the call
+ * is refused with 404, and it is not documented whether the others get the note: look at each of them
+ * before anything is repeated. A note made twice stays twice, so this call is never sent again once it
+ * may have arrived. Vendor's OpenAPI document, Devices.
+ *
+ * First seen with server version 2026.3.0.11. `POST /api/devices/notes`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_devices_create_notes_params`.
+ * - `response`: receives the result. `mspkit_ncentral_added_device_notes_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Read the newest notes
+ *   of the device (`devices.list_notes`) and look for the same text and user.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_notes(const mspkit_ncentral *client, const mspkit_ncentral_devices_create_notes_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_notes_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_create_notes`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_create_notes_submit(const mspkit_ncentral *client, const mspkit_ncentral_devices_create_notes_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_create_notes_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
  * Parameters of `mspkit_ncentral_devices_create_remote_control_task` besides its arguments.
  */
 typedef struct mspkit_ncentral_devices_create_remote_control_task_params {
@@ -5581,6 +6960,97 @@ static inline mspkit_status mspkit_ncentral_devices_delete_submit(const mspkit_n
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
+static const char *const mspkit_ncentral_devices_delete_note_arguments[] = {"device_id", "note_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_delete_note_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.delete_note", mspkit_ncentral_devices_delete_note_arguments, 2, NULL, NULL};
+
+/**
+ * Deletes a note.
+ *
+ * Deletes one note of a device. A note that does not exist is no error. There is no undo. Vendor's
+ * OpenAPI document, Devices.
+ *
+ * First seen with server version 2026.3.0.11. `DELETE /api/devices/{deviceId}/notes/{noteId}`. Sent with
+ * an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `note_id`: Id of the note. (id)
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_devices_delete_note(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str note_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, note_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_note_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_delete_note`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_delete_note_submit(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str note_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, note_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_note_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_delete_notes` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_delete_notes_params {
+    /**
+     * Set by `mspkit_ncentral_devices_delete_notes_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Ids of the notes. (required, list of ids, as the text of a JSON array)
+     */
+    mspkit_str note_ids;
+} mspkit_ncentral_devices_delete_notes_params;
+
+static const mspkit_field mspkit_ncentral_devices_delete_notes_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_delete_notes_params, note_ids, "note_ids", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_delete_notes_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_delete_notes_params, mspkit_ncentral_devices_delete_notes_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_delete_notes_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_delete_notes_params mspkit_ncentral_devices_delete_notes_params_init(void)
+{
+    mspkit_ncentral_devices_delete_notes_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_delete_notes_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_delete_notes_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_delete_notes_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.delete_notes", mspkit_ncentral_devices_delete_notes_arguments, 1, &mspkit_ncentral_devices_delete_notes_params_layout, NULL};
+
+/**
+ * Deletes some notes of a device.
+ *
+ * Deletes the notes with these ids. There is no undo. What the server does without any id is not
+ * documented, so an empty list is refused before anything is sent. Vendor's OpenAPI document, Devices.
+ *
+ * First seen with server version 2026.3.0.11. `DELETE /api/devices/{deviceId}/notes`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: some are required; see `mspkit_ncentral_devices_delete_notes_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_devices_delete_notes(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_delete_notes_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_notes_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_delete_notes`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_delete_notes_submit(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_delete_notes_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_notes_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
 static const char *const mspkit_ncentral_devices_get_arguments[] = {"device_id"};
 static const mspkit_descriptor mspkit_ncentral_devices_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get", mspkit_ncentral_devices_get_arguments, 1, NULL, &mspkit_ncentral_device_layout};
 
@@ -5668,6 +7138,37 @@ static inline mspkit_status mspkit_ncentral_devices_get_assets_submit(const mspk
 {
     const mspkit_str arguments[] = {device_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_assets_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_devices_get_custom_property_arguments[] = {"device_id", "property_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_get_custom_property_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.get_custom_property", mspkit_ncentral_devices_get_custom_property_arguments, 2, NULL, &mspkit_ncentral_custom_property_layout};
+
+/**
+ * Gets one custom property of a device.
+ *
+ * The property with its value on this device. The value of a password is a secret. Vendor's guide: Manage
+ * Customer Properties and Configurations. See Manage Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `GET
+ * /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `property_id`: Id of the custom property. (id)
+ * - `response`: receives the result. `mspkit_ncentral_custom_property_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_custom_property(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str property_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, property_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_custom_property_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_get_custom_property`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_get_custom_property_submit(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str property_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, property_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_get_custom_property_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_devices_get_lifecycle_arguments[] = {"device_id"};
@@ -5811,6 +7312,110 @@ static inline mspkit_status mspkit_ncentral_devices_list(const mspkit_ncentral *
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_descriptor, NULL, params, paging, options, pager, error);
 }
 
+static const char *const mspkit_ncentral_devices_list_custom_properties_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_list_custom_properties_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_custom_properties", mspkit_ncentral_devices_list_custom_properties_arguments, 1, NULL, &mspkit_ncentral_custom_property_layout};
+
+/**
+ * Lists the custom properties of a device.
+ *
+ * All properties in one response, each with its value. No endpoint lists the properties that exist; their
+ * ids come from here. Values of passwords are secrets. Vendor's guide: Manage Customer Properties and
+ * Configurations. See Manage Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `GET
+ * /api/devices/{deviceId}/custom-properties`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_custom_property_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list_custom_properties(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_custom_properties_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+static const char *const mspkit_ncentral_devices_list_maintenance_windows_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_list_maintenance_windows_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_maintenance_windows", mspkit_ncentral_devices_list_maintenance_windows_arguments, 1, NULL, &mspkit_ncentral_maintenance_window_layout};
+
+/**
+ * Lists the patch maintenance windows of a device.
+ *
+ * All windows in one response, those of rules too, which have a `ruleID` and a `ruleName`. The
+ * `scheduleID` is what `maintenance_windows.replace` and `maintenance_windows.delete` need. Servers send
+ * some flags and numbers as text. Vendor's OpenAPI document, Maintenance Windows. `GET
+ * /api/devices/{deviceId}/maintenance-windows`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `pager`: receives the pager. `mspkit_ncentral_maintenance_window_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list_maintenance_windows(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_maintenance_windows_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_list_notes` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_list_notes_params {
+    /**
+     * Set by `mspkit_ncentral_devices_list_notes_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+} mspkit_ncentral_devices_list_notes_params;
+
+static const mspkit_field mspkit_ncentral_devices_list_notes_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_notes_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_notes_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_list_notes_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_list_notes_params, mspkit_ncentral_devices_list_notes_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_list_notes_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_list_notes_params mspkit_ncentral_devices_list_notes_params_init(void)
+{
+    mspkit_ncentral_devices_list_notes_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_list_notes_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_list_notes_arguments[] = {"device_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_list_notes_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_notes", mspkit_ncentral_devices_list_notes_arguments, 1, &mspkit_ncentral_devices_list_notes_params_layout, &mspkit_ncentral_device_note_layout};
+
+/**
+ * Lists the notes of a device, newest first, page by page.
+ *
+ * Every note with its author and time. The order is always newest first, and the list takes no filter. A
+ * note that is added while pages are read moves the others down. Vendor's OpenAPI document, Devices.
+ *
+ * First seen with server version 2026.3.0.11. `GET /api/devices/{deviceId}/notes`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_devices_list_notes_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_device_note_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list_notes(const mspkit_ncentral *client, mspkit_str device_id, const mspkit_ncentral_devices_list_notes_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_notes_descriptor, arguments, params, paging, options, pager, error);
+}
+
 static const char *const mspkit_ncentral_devices_list_service_status_arguments[] = {"device_id"};
 static const mspkit_descriptor mspkit_ncentral_devices_list_service_status_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_service_status", mspkit_ncentral_devices_list_service_status_arguments, 1, NULL, &mspkit_ncentral_device_service_status_layout};
 
@@ -5852,6 +7457,87 @@ static inline mspkit_status mspkit_ncentral_devices_list_tasks(const mspkit_ncen
 {
     const mspkit_str arguments[] = {device_id};
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_tasks_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_list_with_custom_properties` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_list_with_custom_properties_params {
+    /**
+     * Set by `mspkit_ncentral_devices_list_with_custom_properties_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+     * ids. (optional, id)
+     */
+    mspkit_str filter_id;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+     * fields, and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_devices_list_with_custom_properties_params;
+
+static const mspkit_field mspkit_ncentral_devices_list_with_custom_properties_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_with_custom_properties_params, filter_id, "filter_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_with_custom_properties_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_with_custom_properties_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_with_custom_properties_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_with_custom_properties_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_list_with_custom_properties_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_list_with_custom_properties_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_list_with_custom_properties_params, mspkit_ncentral_devices_list_with_custom_properties_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_list_with_custom_properties_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_list_with_custom_properties_params mspkit_ncentral_devices_list_with_custom_properties_params_init(void)
+{
+    mspkit_ncentral_devices_list_with_custom_properties_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_list_with_custom_properties_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_devices_list_with_custom_properties_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.list_with_custom_properties", NULL, 0, &mspkit_ncentral_devices_list_with_custom_properties_params_layout, &mspkit_ncentral_device_with_custom_properties_layout};
+
+/**
+ * Lists the devices of all organization units with their custom properties, page by page.
+ *
+ * The rows of `devices.list`, each with the rows of `devices.list_custom_properties` as
+ * `custom_properties`. N-central has no call for the properties of several devices, so they are requested
+ * device by device, within the limit of that call and in the order of the devices; `concurrency` is how
+ * many at a time. A device that was deleted in the meantime has null. If a request fails, the resume
+ * token of the error continues with the devices that were not returned. `GET /api/devices`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_ncentral_devices_list_with_custom_properties_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_device_with_custom_properties_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_devices_list_with_custom_properties(const mspkit_ncentral *client, const mspkit_ncentral_devices_list_with_custom_properties_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_devices_list_with_custom_properties_descriptor, NULL, params, paging, options, pager, error);
 }
 
 /**
@@ -5954,6 +7640,130 @@ static inline mspkit_status mspkit_ncentral_devices_replace_lifecycle_submit(con
 }
 
 /**
+ * Parameters of `mspkit_ncentral_devices_replace_note` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_replace_note_params {
+    /**
+     * Set by `mspkit_ncentral_devices_replace_note_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The text, up to 32,000 characters. (required, text)
+     */
+    mspkit_str note;
+} mspkit_ncentral_devices_replace_note_params;
+
+static const mspkit_field mspkit_ncentral_devices_replace_note_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_replace_note_params, note, "note", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_replace_note_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_replace_note_params, mspkit_ncentral_devices_replace_note_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_replace_note_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_replace_note_params mspkit_ncentral_devices_replace_note_params_init(void)
+{
+    mspkit_ncentral_devices_replace_note_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_replace_note_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_replace_note_arguments[] = {"device_id", "note_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_replace_note_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.replace_note", mspkit_ncentral_devices_replace_note_arguments, 2, &mspkit_ncentral_devices_replace_note_params_layout, &mspkit_ncentral_replaced_device_note_layout};
+
+/**
+ * Replaces the text of a note.
+ *
+ * Sends a new text; the author and the time of a note cannot be given here. Vendor's OpenAPI document,
+ * Devices.
+ *
+ * First seen with server version 2026.3.0.11. `PUT /api/devices/{deviceId}/notes/{noteId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `note_id`: Id of the note. (id)
+ * - `params`: some are required; see `mspkit_ncentral_devices_replace_note_params`.
+ * - `response`: receives the result. `mspkit_ncentral_replaced_device_note_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_replace_note(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str note_id, const mspkit_ncentral_devices_replace_note_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, note_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_replace_note_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_replace_note`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_replace_note_submit(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str note_id, const mspkit_ncentral_devices_replace_note_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, note_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_replace_note_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_set_custom_property` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_set_custom_property_params {
+    /**
+     * Set by `mspkit_ncentral_devices_set_custom_property_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+     * of logs and errors like one. (required, text, secret)
+     */
+    mspkit_str value;
+} mspkit_ncentral_devices_set_custom_property_params;
+
+static const mspkit_field mspkit_ncentral_devices_set_custom_property_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_set_custom_property_params, value, "value", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_set_custom_property_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_set_custom_property_params, mspkit_ncentral_devices_set_custom_property_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_set_custom_property_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_set_custom_property_params mspkit_ncentral_devices_set_custom_property_params_init(void)
+{
+    mspkit_ncentral_devices_set_custom_property_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_set_custom_property_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_devices_set_custom_property_arguments[] = {"device_id", "property_id"};
+static const mspkit_descriptor mspkit_ncentral_devices_set_custom_property_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.set_custom_property", mspkit_ncentral_devices_set_custom_property_arguments, 2, &mspkit_ncentral_devices_set_custom_property_params_layout, &mspkit_ncentral_custom_property_warnings_layout};
+
+/**
+ * Sets the value of a custom property on a device.
+ *
+ * Only the value can be set; everything else of a property is read-only here. The response has warnings
+ * and not the property. Vendor's guide: Manage Customer Properties and Configurations. See Manage
+ * Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `PUT
+ * /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the client
+ * obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `device_id`: Id of the device. (id)
+ * - `property_id`: Id of the custom property. (id)
+ * - `params`: some are required; see `mspkit_ncentral_devices_set_custom_property_params`.
+ * - `response`: receives the result. `mspkit_ncentral_custom_property_warnings_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_set_custom_property(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str property_id, const mspkit_ncentral_devices_set_custom_property_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, property_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_set_custom_property_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_set_custom_property`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_set_custom_property_submit(const mspkit_ncentral *client, mspkit_str device_id, mspkit_str property_id, const mspkit_ncentral_devices_set_custom_property_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {device_id, property_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_set_custom_property_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
  * Parameters of `mspkit_ncentral_devices_update_lifecycle` besides its arguments.
  */
 typedef struct mspkit_ncentral_devices_update_lifecycle_params {
@@ -6051,6 +7861,183 @@ static inline mspkit_status mspkit_ncentral_devices_update_lifecycle_submit(cons
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_update_lifecycle_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
+/**
+ * Parameters of `mspkit_ncentral_maintenance_windows_create` besides its arguments.
+ */
+typedef struct mspkit_ncentral_maintenance_windows_create_params {
+    /**
+     * Set by `mspkit_ncentral_maintenance_windows_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Ids of the devices. (required, list of ids, as the text of a JSON array)
+     */
+    mspkit_str device_ids;
+    /**
+     * The windows that each of the devices gets. (required, list of objects, as the text of a JSON array)
+     */
+    mspkit_str maintenance_windows;
+} mspkit_ncentral_maintenance_windows_create_params;
+
+static const mspkit_field mspkit_ncentral_maintenance_windows_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_windows_create_params, device_ids, "device_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_windows_create_params, maintenance_windows, "maintenance_windows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_maintenance_windows_create_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_maintenance_windows_create_params, mspkit_ncentral_maintenance_windows_create_params_fields);
+
+/**
+ * A `mspkit_ncentral_maintenance_windows_create_params` with nothing given.
+ */
+static inline mspkit_ncentral_maintenance_windows_create_params mspkit_ncentral_maintenance_windows_create_params_init(void)
+{
+    mspkit_ncentral_maintenance_windows_create_params made;
+    mspkit_params_init(&mspkit_ncentral_maintenance_windows_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_maintenance_windows_create_descriptor = {sizeof(mspkit_descriptor), "ncentral.maintenance_windows.create", NULL, 0, &mspkit_ncentral_maintenance_windows_create_params_layout, NULL};
+
+/**
+ * Adds patch maintenance windows to devices.
+ *
+ * Adds each window to each device. The response only says `success` for all of them and has no ids;
+ * `devices.list_maintenance_windows` has them. A window made twice stays twice, so this call is never
+ * sent again once it may have arrived; after a lost response it may have been carried out for some of the
+ * devices. The vendor documents no limit for the number of devices. A client of this API reports that the
+ * vendor called the endpoint unfinished in version 2026.3.0.11. Vendor's OpenAPI document, Maintenance
+ * Windows. `POST /api/devices/maintenance-windows`. Sent with an access token, which the client obtains
+ * and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_maintenance_windows_create_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the windows of
+ *   each of the devices (`devices.list_maintenance_windows`) and look for the names and cron expressions
+ *   that were sent.
+ */
+static inline mspkit_status mspkit_ncentral_maintenance_windows_create(const mspkit_ncentral *client, const mspkit_ncentral_maintenance_windows_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_maintenance_windows_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_maintenance_windows_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_maintenance_windows_create_submit(const mspkit_ncentral *client, const mspkit_ncentral_maintenance_windows_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_maintenance_windows_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_maintenance_windows_delete` besides its arguments.
+ */
+typedef struct mspkit_ncentral_maintenance_windows_delete_params {
+    /**
+     * Set by `mspkit_ncentral_maintenance_windows_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Ids of the windows. (required, list of ids, as the text of a JSON array)
+     */
+    mspkit_str schedule_ids;
+} mspkit_ncentral_maintenance_windows_delete_params;
+
+static const mspkit_field mspkit_ncentral_maintenance_windows_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_windows_delete_params, schedule_ids, "schedule_ids", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_maintenance_windows_delete_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_maintenance_windows_delete_params, mspkit_ncentral_maintenance_windows_delete_params_fields);
+
+/**
+ * A `mspkit_ncentral_maintenance_windows_delete_params` with nothing given.
+ */
+static inline mspkit_ncentral_maintenance_windows_delete_params mspkit_ncentral_maintenance_windows_delete_params_init(void)
+{
+    mspkit_ncentral_maintenance_windows_delete_params made;
+    mspkit_params_init(&mspkit_ncentral_maintenance_windows_delete_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_maintenance_windows_delete_descriptor = {sizeof(mspkit_descriptor), "ncentral.maintenance_windows.delete", NULL, 0, &mspkit_ncentral_maintenance_windows_delete_params_layout, NULL};
+
+/**
+ * Deletes patch maintenance windows.
+ *
+ * Deletes the windows with these ids, which are the `scheduleID` of `devices.list_maintenance_windows`.
+ * There is no undo. Windows of rules cannot be deleted. Vendor's OpenAPI document, Maintenance Windows.
+ * `DELETE /api/devices/maintenance-windows`. Sent with an access token, which the client obtains and
+ * renews. Idempotent. Retried on transient errors.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_maintenance_windows_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_maintenance_windows_delete(const mspkit_ncentral *client, const mspkit_ncentral_maintenance_windows_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_maintenance_windows_delete_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_maintenance_windows_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_maintenance_windows_delete_submit(const mspkit_ncentral *client, const mspkit_ncentral_maintenance_windows_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_maintenance_windows_delete_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_maintenance_windows_replace` besides its arguments.
+ */
+typedef struct mspkit_ncentral_maintenance_windows_replace_params {
+    /**
+     * Set by `mspkit_ncentral_maintenance_windows_replace_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The windows, each complete and with its id. (required, list of objects, as the text of a JSON
+     * array)
+     */
+    mspkit_str maintenance_windows;
+} mspkit_ncentral_maintenance_windows_replace_params;
+
+static const mspkit_field mspkit_ncentral_maintenance_windows_replace_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_maintenance_windows_replace_params, maintenance_windows, "maintenance_windows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_maintenance_windows_replace_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_maintenance_windows_replace_params, mspkit_ncentral_maintenance_windows_replace_params_fields);
+
+/**
+ * A `mspkit_ncentral_maintenance_windows_replace_params` with nothing given.
+ */
+static inline mspkit_ncentral_maintenance_windows_replace_params mspkit_ncentral_maintenance_windows_replace_params_init(void)
+{
+    mspkit_ncentral_maintenance_windows_replace_params made;
+    mspkit_params_init(&mspkit_ncentral_maintenance_windows_replace_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_maintenance_windows_replace_descriptor = {sizeof(mspkit_descriptor), "ncentral.maintenance_windows.replace", NULL, 0, &mspkit_ncentral_maintenance_windows_replace_params_layout, NULL};
+
+/**
+ * Replaces patch maintenance windows.
+ *
+ * Each window is replaced as a whole, so read it first (`devices.list_maintenance_windows`), change it
+ * and send all of it: its `scheduleID` is the `scheduleId` here. Windows of rules cannot be changed.
+ * Vendor's OpenAPI document, Maintenance Windows. `PUT /api/devices/maintenance-windows`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_maintenance_windows_replace_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_maintenance_windows_replace(const mspkit_ncentral *client, const mspkit_ncentral_maintenance_windows_replace_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_maintenance_windows_replace_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_maintenance_windows_replace`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_maintenance_windows_replace_submit(const mspkit_ncentral *client, const mspkit_ncentral_maintenance_windows_replace_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_maintenance_windows_replace_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
 static const char *const mspkit_ncentral_org_units_get_arguments[] = {"org_unit_id"};
 static const mspkit_descriptor mspkit_ncentral_org_units_get_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get", mspkit_ncentral_org_units_get_arguments, 1, NULL, &mspkit_ncentral_org_unit_layout};
 
@@ -6078,6 +8065,105 @@ static inline mspkit_status mspkit_ncentral_org_units_get_submit(const mspkit_nc
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_org_units_get_custom_property_arguments[] = {"org_unit_id", "property_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_get_custom_property_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get_custom_property", mspkit_ncentral_org_units_get_custom_property_arguments, 2, NULL, &mspkit_ncentral_custom_property_layout};
+
+/**
+ * Gets one custom property of an organization unit.
+ *
+ * The property with its value in this organization unit. The value of a password is a secret. Vendor's
+ * guide: Manage Customer Properties and Configurations, "Get Organization Unit Property". See Manage
+ * Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `GET
+ * /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `property_id`: Id of the custom property. (id)
+ * - `response`: receives the result. `mspkit_ncentral_custom_property_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_custom_property(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_custom_property_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_get_custom_property`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_custom_property_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_custom_property_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_org_units_get_custom_property_default_arguments[] = {"org_unit_id", "property_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_get_custom_property_default_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get_custom_property_default", mspkit_ncentral_org_units_get_custom_property_default_arguments, 2, NULL, &mspkit_ncentral_custom_property_default_layout};
+
+/**
+ * Gets the default of a property of organization units.
+ *
+ * The default value, and the organization units that have the property. Read it before
+ * `org_units.set_custom_property_default`. The default of a password is a secret. Vendor's guide: Manage
+ * Customer Properties and Configurations. See Manage Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `GET
+ * /api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}`. Sent with an access token, which
+ * the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `property_id`: Id of the custom property. (id)
+ * - `response`: receives the result. `mspkit_ncentral_custom_property_default_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_custom_property_default(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_custom_property_default_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_get_custom_property_default`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_custom_property_default_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_custom_property_default_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
+}
+
+static const char *const mspkit_ncentral_org_units_get_device_property_default_arguments[] = {"org_unit_id", "property_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_get_device_property_default_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.get_device_property_default", mspkit_ncentral_org_units_get_device_property_default_arguments, 2, NULL, &mspkit_ncentral_device_property_default_layout};
+
+/**
+ * Gets the default of a device property in an organization unit.
+ *
+ * The default value, and the classes and operating systems of the devices that have the property. The
+ * default of a password is a secret. Vendor's guide: Manage Customer Properties and Configurations. See
+ * Manage Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `GET
+ * /api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `property_id`: Id of the custom property. (id)
+ * - `response`: receives the result. `mspkit_ncentral_device_property_default_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_device_property_default(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_device_property_default_descriptor, arguments, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_get_device_property_default`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_get_device_property_default_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_get_device_property_default_descriptor, arguments, NULL, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_org_units_get_limits_arguments[] = {"org_unit_id"};
@@ -6371,6 +8457,85 @@ static inline mspkit_status mspkit_ncentral_org_units_list_children(const mspkit
 }
 
 /**
+ * Parameters of `mspkit_ncentral_org_units_list_custom_properties` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_list_custom_properties_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_list_custom_properties_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_org_units_list_custom_properties_params;
+
+static const mspkit_field mspkit_ncentral_org_units_list_custom_properties_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_custom_properties_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_custom_properties_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_custom_properties_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_custom_properties_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_custom_properties_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_list_custom_properties_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_list_custom_properties_params, mspkit_ncentral_org_units_list_custom_properties_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_list_custom_properties_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_list_custom_properties_params mspkit_ncentral_org_units_list_custom_properties_params_init(void)
+{
+    mspkit_ncentral_org_units_list_custom_properties_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_list_custom_properties_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_list_custom_properties_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_list_custom_properties_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_custom_properties", mspkit_ncentral_org_units_list_custom_properties_arguments, 1, &mspkit_ncentral_org_units_list_custom_properties_params_layout, &mspkit_ncentral_custom_property_layout};
+
+/**
+ * Lists the custom properties of an organization unit, page by page.
+ *
+ * The properties of a service organization, a customer or a site, each with its value. No endpoint lists
+ * the properties that exist; their ids come from here. Values of passwords are secrets. Vendor's guide:
+ * Manage Customer Properties and Configurations. See Manage Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `GET
+ * /api/org-units/{orgUnitId}/custom-properties`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_org_units_list_custom_properties_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_custom_property_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list_custom_properties(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_list_custom_properties_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_custom_properties_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
  * Parameters of `mspkit_ncentral_org_units_list_devices` besides its arguments.
  */
 typedef struct mspkit_ncentral_org_units_list_devices_params {
@@ -6454,6 +8619,92 @@ static inline mspkit_status mspkit_ncentral_org_units_list_devices(const mspkit_
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_devices_descriptor, arguments, params, paging, options, pager, error);
 }
 
+/**
+ * Parameters of `mspkit_ncentral_org_units_list_devices_with_custom_properties` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_list_devices_with_custom_properties_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_list_devices_with_custom_properties_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+     * ids. (optional, id)
+     */
+    mspkit_str filter_id;
+    /**
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+     * fields, and is sent unchanged. (optional, text)
+     */
+    mspkit_str select;
+} mspkit_ncentral_org_units_list_devices_with_custom_properties_params;
+
+static const mspkit_field mspkit_ncentral_org_units_list_devices_with_custom_properties_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, filter_id, "filter_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, sort_by, "sort_by", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, sort_order, "sort_order", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, select, "select", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_list_devices_with_custom_properties_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_list_devices_with_custom_properties_params, mspkit_ncentral_org_units_list_devices_with_custom_properties_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_list_devices_with_custom_properties_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_list_devices_with_custom_properties_params mspkit_ncentral_org_units_list_devices_with_custom_properties_params_init(void)
+{
+    mspkit_ncentral_org_units_list_devices_with_custom_properties_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_list_devices_with_custom_properties_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_list_devices_with_custom_properties_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_list_devices_with_custom_properties_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_devices_with_custom_properties", mspkit_ncentral_org_units_list_devices_with_custom_properties_arguments, 1, &mspkit_ncentral_org_units_list_devices_with_custom_properties_params_layout, &mspkit_ncentral_device_with_custom_properties_layout};
+
+/**
+ * Lists the devices of an organization unit with their custom properties, page by page.
+ *
+ * The rows of `org_units.list_devices`, each with the rows of `devices.list_custom_properties` as
+ * `custom_properties`. N-central has no call for the properties of several devices, so they are requested
+ * device by device, within the limit of that call and in the order of the devices; `concurrency` is how
+ * many at a time. A device that was deleted in the meantime has null. If a request fails, the resume
+ * token of the error continues with the devices that were not returned. `GET
+ * /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_org_units_list_devices_with_custom_properties_params`.
+ * - `pager`: receives the pager. `mspkit_ncentral_device_with_custom_properties_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_list_devices_with_custom_properties(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_list_devices_with_custom_properties_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_devices_with_custom_properties_descriptor, arguments, params, paging, options, pager, error);
+}
+
 static const char *const mspkit_ncentral_org_units_list_job_statuses_arguments[] = {"org_unit_id"};
 static const mspkit_descriptor mspkit_ncentral_org_units_list_job_statuses_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_job_statuses", mspkit_ncentral_org_units_list_job_statuses_arguments, 1, NULL, &mspkit_ncentral_job_status_layout};
 
@@ -6474,6 +8725,171 @@ static inline mspkit_status mspkit_ncentral_org_units_list_job_statuses(const ms
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_list(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_list_job_statuses_descriptor, arguments, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_set_custom_property` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_set_custom_property_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_set_custom_property_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+     * of logs and errors like one. (required, text, secret)
+     */
+    mspkit_str value;
+} mspkit_ncentral_org_units_set_custom_property_params;
+
+static const mspkit_field mspkit_ncentral_org_units_set_custom_property_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_params, value, "value", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_set_custom_property_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_set_custom_property_params, mspkit_ncentral_org_units_set_custom_property_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_set_custom_property_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_set_custom_property_params mspkit_ncentral_org_units_set_custom_property_params_init(void)
+{
+    mspkit_ncentral_org_units_set_custom_property_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_set_custom_property_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_set_custom_property_arguments[] = {"org_unit_id", "property_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_set_custom_property_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.set_custom_property", mspkit_ncentral_org_units_set_custom_property_arguments, 2, &mspkit_ncentral_org_units_set_custom_property_params_layout, &mspkit_ncentral_custom_property_warnings_layout};
+
+/**
+ * Sets the value of a custom property in an organization unit.
+ *
+ * Only the value can be set. The response has warnings and not the property; a response without a body
+ * has no warnings. Vendor's guide: Manage Customer Properties and Configurations, "Update Organization
+ * Unit Property". See Manage Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `PUT
+ * /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which the client
+ * obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `property_id`: Id of the custom property. (id)
+ * - `params`: some are required; see `mspkit_ncentral_org_units_set_custom_property_params`.
+ * - `response`: receives the result. `mspkit_ncentral_custom_property_warnings_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_set_custom_property(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_ncentral_org_units_set_custom_property_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_set_custom_property_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_set_custom_property`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_set_custom_property_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, mspkit_str property_id, const mspkit_ncentral_org_units_set_custom_property_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id, property_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_set_custom_property_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_org_units_set_custom_property_default` besides its arguments.
+ */
+typedef struct mspkit_ncentral_org_units_set_custom_property_default_params {
+    /**
+     * Set by `mspkit_ncentral_org_units_set_custom_property_default_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the property. (required, 1 or more; `MSPKIT_DEFAULT` until it is set)
+     */
+    int64_t property_id;
+    /**
+     * Whether the default replaces the values that the selected organization units have. (required, true
+     * or false; `MSPKIT_DEFAULT` until it is set)
+     */
+    int32_t propagate;
+    /**
+     * Ids of all organization units that are to have the property: the one that it is from, and each
+     * below that keeps it. One that is missing loses the property. (required, list, each 1 or more, as
+     * the text of a JSON array)
+     */
+    mspkit_str selected_org_unit_ids;
+    /**
+     * Name of the property. (optional, text)
+     */
+    mspkit_str property_name;
+    /**
+     * The default; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+     * of logs and errors like one. (optional, text, secret)
+     */
+    mspkit_str default_value;
+    /**
+     * To which kinds of organization units the property is propagated, as
+     * `org_units.get_custom_property_default` has it. (optional, text)
+     */
+    mspkit_str propagation_type;
+    /**
+     * The values that a property of the type ENUMERATED can have. (optional, list of texts, as the text
+     * of a JSON array)
+     */
+    mspkit_str enumerated_values;
+} mspkit_ncentral_org_units_set_custom_property_default_params;
+
+static const mspkit_field mspkit_ncentral_org_units_set_custom_property_default_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, property_id, "property_id", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, propagate, "propagate", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, selected_org_unit_ids, "selected_org_unit_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, property_name, "property_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, default_value, "default_value", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, propagation_type, "propagation_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_org_units_set_custom_property_default_params, enumerated_values, "enumerated_values", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_org_units_set_custom_property_default_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_units_set_custom_property_default_params, mspkit_ncentral_org_units_set_custom_property_default_params_fields);
+
+/**
+ * A `mspkit_ncentral_org_units_set_custom_property_default_params` with nothing given.
+ */
+static inline mspkit_ncentral_org_units_set_custom_property_default_params mspkit_ncentral_org_units_set_custom_property_default_params_init(void)
+{
+    mspkit_ncentral_org_units_set_custom_property_default_params made;
+    mspkit_params_init(&mspkit_ncentral_org_units_set_custom_property_default_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_org_units_set_custom_property_default_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_org_units_set_custom_property_default_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.set_custom_property_default", mspkit_ncentral_org_units_set_custom_property_default_arguments, 1, &mspkit_ncentral_org_units_set_custom_property_default_params_layout, NULL};
+
+/**
+ * Sets the default of a property of organization units.
+ *
+ * `selectedOrgUnitIds` is the whole list of the organization units that keep the property: one that is
+ * missing loses it. With `propagate` the default replaces the values that the selected organization units
+ * have. What the server does with other fields that are left out is not documented. So read the default
+ * (`org_units.get_custom_property_default`), change it, send all of it, and read it again, since the
+ * response has no body. Vendor's guide: Manage Customer Properties and Configurations. See Manage
+ * Customer Properties and Configurations:
+ * https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations `PUT
+ * /api/org-units/{orgUnitId}/org-custom-property-defaults`. Sent with an access token, which the client
+ * obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_org_units_set_custom_property_default_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_set_custom_property_default(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_set_custom_property_default_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_set_custom_property_default_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_org_units_set_custom_property_default`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_org_units_set_custom_property_default_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_org_units_set_custom_property_default_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_org_units_set_custom_property_default_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 /**

@@ -5,13 +5,15 @@
 //
 // Contents
 //
+//   access_groups     create, create_for_devices, get, links, list
 //   appliance_tasks   get
 //   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
 //   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
 //   device_filters    list
-//   devices           control_services, create, create_remote_control_task, delete, get, get_activation_key, get_assets, get_lifecycle, get_remote_control_type, list, list_service_status, list_tasks, replace_lifecycle, update_lifecycle
-//   org_units         get, get_limits, get_registration_token, list, list_active_issues, list_children, list_devices, list_job_statuses, update_limits
+//   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+//   maintenance_windows create, delete, replace
+//   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
 //   reports           get, request_patch_comparison, wait
 //   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
 //   server            health, info, links, time, versions, versions_authenticated
@@ -20,7 +22,7 @@
 //   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
 //   user_roles        create, get, list
 //   users             create, links, list, me
-//   models            ActiveIssue, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DirectTask, Installer, InstallerLink, JobStatus, Links, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
+//   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
 #ifndef MSPKIT_NCENTRAL_HPP
 #define MSPKIT_NCENTRAL_HPP
 
@@ -31,6 +33,63 @@ namespace mspkit {
 
 /// Types of `mspkit::ncentral`.
 namespace ncentral_types {
+
+/// An access group, of organization units or of devices. Only the id is sure; rows of a list may have no
+/// more than id, name and description.
+struct AccessGroup {
+    using c_struct = mspkit_ncentral_access_group_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_access_group_layout; }
+
+    /// Id of the access group.
+    std::optional<std::string> group_id;
+    /// Name of the access group.
+    std::optional<std::string> group_name;
+    /// Description of the access group.
+    std::optional<std::string> group_description;
+    /// Id of the organization unit that it belongs to.
+    std::optional<std::string> org_unit_id;
+    /// Ids of the organization units in it.
+    std::optional<std::vector<std::string>> org_unit_ids;
+    /// Ids of the devices in it.
+    std::optional<std::vector<std::string>> device_ids;
+    /// Ids of the users who have access.
+    std::optional<std::vector<std::string>> user_ids;
+    /// Whether new organization units are added to it.
+    std::optional<bool> auto_include_new_org_units;
+    /// More of it, as text or null, also where the text is a list of ids.
+    std::optional<std::string> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AccessGroup(const c_struct &view)
+        : group_id(detail::field(view.group_id)),
+          group_name(detail::field(view.group_name)),
+          group_description(detail::field(view.group_description)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          auto_include_new_org_units(detail::field(view.auto_include_new_org_units)),
+          details(detail::field(view.details)),
+          json(detail::copy(view.json))
+    {
+        if (view.org_unit_ids.presence == MSPKIT_PRESENT) {
+            org_unit_ids.emplace();
+            for (std::size_t at = 0; at < view.org_unit_ids.count; ++at) {
+                org_unit_ids->push_back(detail::copy(view.org_unit_ids.entries[at]));
+            }
+        }
+        if (view.device_ids.presence == MSPKIT_PRESENT) {
+            device_ids.emplace();
+            for (std::size_t at = 0; at < view.device_ids.count; ++at) {
+                device_ids->push_back(detail::copy(view.device_ids.entries[at]));
+            }
+        }
+        if (view.user_ids.presence == MSPKIT_PRESENT) {
+            user_ids.emplace();
+            for (std::size_t at = 0; at < view.user_ids.count; ++at) {
+                user_ids->push_back(detail::copy(view.user_ids.entries[at]));
+            }
+        }
+    }
+};
 
 /// A service of a device that needs attention. Every field may be null or absent.
 struct ActiveIssue {
@@ -71,6 +130,52 @@ struct ActiveIssue {
           details(detail::field(view.details)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// What the server says of a note that was added. The id of the note is not among it.
+struct AddedDeviceNote {
+    using c_struct = mspkit_ncentral_added_device_note_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_added_device_note_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// What was done.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AddedDeviceNote(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What the server says of a note that was added to several devices. The ids of the notes are not among
+/// it.
+struct AddedDeviceNotes {
+    using c_struct = mspkit_ncentral_added_device_notes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_added_device_notes_layout; }
+
+    /// Ids of the devices that have the note.
+    std::optional<std::vector<std::string>> device_ids;
+    /// What was done.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AddedDeviceNotes(const c_struct &view)
+        : message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_ids.presence == MSPKIT_PRESENT) {
+            device_ids.emplace();
+            for (std::size_t at = 0; at < view.device_ids.count; ++at) {
+                device_ids->push_back(detail::copy(view.device_ids.entries[at]));
+            }
+        }
     }
 };
 
@@ -289,6 +394,113 @@ struct CreatedDevice {
           message(detail::field(view.message)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// A custom property of a device or an organization unit. Only the id is sure.
+struct CustomProperty {
+    using c_struct = mspkit_ncentral_custom_property_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_custom_property_layout; }
+
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Name of the property.
+    std::optional<std::string> property_name;
+    /// Type of a custom property. Servers may know more than these.
+    std::optional<std::string> property_type;
+    /// The value; of a date the milliseconds since 1970 as text, of a password a secret.
+    std::optional<std::string> value;
+    /// The values that a property of the type ENUMERATED can have.
+    std::optional<std::vector<std::string>> enumerated_values;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomProperty(const c_struct &view)
+        : property_id(detail::field(view.property_id)),
+          property_name(detail::field(view.property_name)),
+          property_type(detail::field(view.property_type)),
+          value(detail::field(view.value)),
+          json(detail::copy(view.json))
+    {
+        if (view.enumerated_values.presence == MSPKIT_PRESENT) {
+            enumerated_values.emplace();
+            for (std::size_t at = 0; at < view.enumerated_values.count; ++at) {
+                enumerated_values->push_back(detail::copy(view.enumerated_values.entries[at]));
+            }
+        }
+    }
+};
+
+/// The default of a property of organization units. Only the id is sure.
+struct CustomPropertyDefault {
+    using c_struct = mspkit_ncentral_custom_property_default_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_custom_property_default_layout; }
+
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Name of the property.
+    std::optional<std::string> property_name;
+    /// Type of a custom property. Servers may know more than these.
+    std::optional<std::string> property_type;
+    /// What a custom property belongs to. Servers may know more than these.
+    std::optional<std::string> level;
+    /// Id of the organization unit that the property is from.
+    std::optional<std::string> org_unit_id;
+    /// Ids of all organization units that have the property.
+    std::optional<std::vector<std::string>> selected_org_unit_ids;
+    /// To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`.
+    std::optional<std::string> propagation_type;
+    /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+    std::optional<std::string> default_value;
+    /// The values that a property of the type ENUMERATED can have.
+    std::optional<std::vector<std::string>> enumerated_values;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomPropertyDefault(const c_struct &view)
+        : property_id(detail::field(view.property_id)),
+          property_name(detail::field(view.property_name)),
+          property_type(detail::field(view.property_type)),
+          level(detail::field(view.level)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          propagation_type(detail::field(view.propagation_type)),
+          default_value(detail::field(view.default_value)),
+          json(detail::copy(view.json))
+    {
+        if (view.selected_org_unit_ids.presence == MSPKIT_PRESENT) {
+            selected_org_unit_ids.emplace();
+            for (std::size_t at = 0; at < view.selected_org_unit_ids.count; ++at) {
+                selected_org_unit_ids->push_back(detail::copy(view.selected_org_unit_ids.entries[at]));
+            }
+        }
+        if (view.enumerated_values.presence == MSPKIT_PRESENT) {
+            enumerated_values.emplace();
+            for (std::size_t at = 0; at < view.enumerated_values.count; ++at) {
+                enumerated_values->push_back(detail::copy(view.enumerated_values.entries[at]));
+            }
+        }
+    }
+};
+
+/// What the server says after a value was set.
+struct CustomPropertyWarnings {
+    using c_struct = mspkit_ncentral_custom_property_warnings_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_custom_property_warnings_layout; }
+
+    /// What was ignored.
+    std::optional<std::vector<std::string>> warnings;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomPropertyWarnings(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.warnings.presence == MSPKIT_PRESENT) {
+            warnings.emplace();
+            for (std::size_t at = 0; at < view.warnings.count; ++at) {
+                warnings->push_back(detail::copy(view.warnings.entries[at]));
+            }
+        }
     }
 };
 
@@ -910,6 +1122,123 @@ struct DeviceLifecycle {
     }
 };
 
+/// A note on a device. Only the id is sure.
+struct DeviceNote {
+    using c_struct = mspkit_ncentral_device_note_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_note_layout; }
+
+    /// Id of the note.
+    std::optional<std::string> device_note_id;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the author.
+    std::optional<std::string> user_id;
+    /// E-mail address of the author.
+    std::optional<std::string> email;
+    /// When the note was last changed, in the form of RFC 3339.
+    std::optional<std::string> last_updated;
+    /// The text.
+    std::optional<std::string> note;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceNote(const c_struct &view)
+        : device_note_id(detail::field(view.device_note_id)),
+          device_id(detail::field(view.device_id)),
+          user_id(detail::field(view.user_id)),
+          email(detail::field(view.email)),
+          last_updated(detail::field(view.last_updated)),
+          note(detail::field(view.note)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A value that a device property can have, and the organization unit that it is from.
+struct EnumeratedPropertyValue {
+    using c_struct = mspkit_ncentral_enumerated_property_value_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_enumerated_property_value_layout; }
+
+    /// The value.
+    std::optional<std::string> property_value;
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Id of the organization unit.
+    std::optional<std::string> customer_id;
+    /// Name of the organization unit.
+    std::optional<std::string> customer_name;
+    /// Type of the organization unit, a number. The vendor does not list the numbers.
+    std::optional<std::int64_t> customer_type;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit EnumeratedPropertyValue(const c_struct &view)
+        : property_value(detail::field(view.property_value)),
+          property_id(detail::field(view.property_id)),
+          customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          customer_type(detail::field(view.customer_type)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The default of a device property in an organization unit. Only the id is sure.
+struct DevicePropertyDefault {
+    using c_struct = mspkit_ncentral_device_property_default_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_property_default_layout; }
+
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Name of the property.
+    std::optional<std::string> property_name;
+    /// Type of a custom property. Servers may know more than these.
+    std::optional<std::string> property_type;
+    /// What the property belongs to.
+    std::optional<std::string> property_level;
+    /// Id of the organization unit.
+    std::optional<std::string> customer_id;
+    /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+    std::optional<std::string> default_value;
+    /// Classes of the devices that have the property.
+    std::optional<std::vector<std::string>> device_classes;
+    /// Operating systems of the devices that have the property.
+    std::optional<std::vector<std::string>> supported_os;
+    /// The values that a property of the type ENUMERATED can have.
+    std::optional<std::vector<EnumeratedPropertyValue>> enumerated_values;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DevicePropertyDefault(const c_struct &view)
+        : property_id(detail::field(view.property_id)),
+          property_name(detail::field(view.property_name)),
+          property_type(detail::field(view.property_type)),
+          property_level(detail::field(view.property_level)),
+          customer_id(detail::field(view.customer_id)),
+          default_value(detail::field(view.default_value)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_classes.presence == MSPKIT_PRESENT) {
+            device_classes.emplace();
+            for (std::size_t at = 0; at < view.device_classes.count; ++at) {
+                device_classes->push_back(detail::copy(view.device_classes.entries[at]));
+            }
+        }
+        if (view.supported_os.presence == MSPKIT_PRESENT) {
+            supported_os.emplace();
+            for (std::size_t at = 0; at < view.supported_os.count; ++at) {
+                supported_os->push_back(detail::copy(view.supported_os.entries[at]));
+            }
+        }
+        if (view.enumerated_values.presence == MSPKIT_PRESENT) {
+            enumerated_values.emplace();
+            for (std::size_t at = 0; at < view.enumerated_values.count; ++at) {
+                enumerated_values->emplace_back(*view.enumerated_values.entries[at]);
+            }
+        }
+    }
+};
+
 /// How a device is controlled remotely. Only the id is always present; everything else may be null or
 /// absent.
 struct DeviceRemoteControl {
@@ -1021,6 +1350,112 @@ struct DeviceTask {
           status(detail::field(view.status)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// A device with its custom properties.
+struct DeviceWithCustomProperties {
+    using c_struct = mspkit_ncentral_device_with_custom_properties_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_with_custom_properties_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> long_name;
+    /// Network address of the device, an IP address or a host name.
+    std::optional<std::string> uri;
+    /// Network address that remote control connects to.
+    std::optional<std::string> remote_control_uri;
+    /// Source address of the device, as the server sends it.
+    std::optional<std::string> source_uri;
+    /// Class of the device.
+    std::optional<std::string> device_class;
+    /// Class of the device as it is shown.
+    std::optional<std::string> device_class_label;
+    /// Description of the device.
+    std::optional<std::string> description;
+    /// Whether the device is a probe.
+    std::optional<bool> is_probe;
+    /// Id of the operating system.
+    std::optional<std::string> os_id;
+    /// Operating system, in the vendor's words.
+    std::optional<std::string> supported_os;
+    /// Operating system as it is shown.
+    std::optional<std::string> supported_os_label;
+    /// Name under which the device was discovered.
+    std::optional<std::string> discovered_name;
+    /// The user who logged in last.
+    std::optional<std::string> last_logged_in_user;
+    /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+    std::optional<std::string> still_logged_in;
+    /// Licence mode.
+    std::optional<std::string> license_mode;
+    /// Id of the organization unit the device belongs to, which is a customer or a site.
+    std::optional<std::string> org_unit_id;
+    /// Id of the service organization above the device.
+    std::optional<std::string> so_id;
+    /// Name of the service organization above the device.
+    std::optional<std::string> so_name;
+    /// Id of the customer the device belongs to.
+    std::optional<std::string> customer_id;
+    /// Name of the customer the device belongs to.
+    std::optional<std::string> customer_name;
+    /// Id of the site the device belongs to; null if it belongs to no site.
+    std::optional<std::string> site_id;
+    /// Name of the site the device belongs to.
+    std::optional<std::string> site_name;
+    /// Id of the agent or probe that monitors the device.
+    std::optional<std::string> appliance_id;
+    /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    /// out. Servers before 2025.3.1.9 do not send it.
+    std::optional<std::string> last_appliance_checkin_time;
+    /// The same moment in local time, as text in ISO 8601 form.
+    std::optional<std::string> last_appliance_checkin_time_local;
+    /// Status of a device in the vendor's numbers, whose meaning is not documented.
+    std::optional<DeviceStatus> device_status;
+    /// The custom properties of the device; null if it was deleted while the list was read.
+    std::optional<std::vector<CustomProperty>> custom_properties;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceWithCustomProperties(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          long_name(detail::field(view.long_name)),
+          uri(detail::field(view.uri)),
+          remote_control_uri(detail::field(view.remote_control_uri)),
+          source_uri(detail::field(view.source_uri)),
+          device_class(detail::field(view.device_class)),
+          device_class_label(detail::field(view.device_class_label)),
+          description(detail::field(view.description)),
+          is_probe(detail::field(view.is_probe)),
+          os_id(detail::field(view.os_id)),
+          supported_os(detail::field(view.supported_os)),
+          supported_os_label(detail::field(view.supported_os_label)),
+          discovered_name(detail::field(view.discovered_name)),
+          last_logged_in_user(detail::field(view.last_logged_in_user)),
+          still_logged_in(detail::field(view.still_logged_in)),
+          license_mode(detail::field(view.license_mode)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          so_id(detail::field(view.so_id)),
+          so_name(detail::field(view.so_name)),
+          customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          site_id(detail::field(view.site_id)),
+          site_name(detail::field(view.site_name)),
+          appliance_id(detail::field(view.appliance_id)),
+          last_appliance_checkin_time(detail::field(view.last_appliance_checkin_time)),
+          last_appliance_checkin_time_local(detail::field(view.last_appliance_checkin_time_local)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_status.view != nullptr) {
+            device_status.emplace(*view.device_status.view);
+        }
+        if (view.custom_properties.presence == MSPKIT_PRESENT) {
+            custom_properties.emplace();
+            for (std::size_t at = 0; at < view.custom_properties.count; ++at) {
+                custom_properties->emplace_back(*view.custom_properties.entries[at]);
+            }
+        }
     }
 };
 
@@ -1155,6 +1590,132 @@ struct Links {
         : links(detail::field(view.links)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// One action of a maintenance window.
+struct MaintenanceWindowAction {
+    using c_struct = mspkit_ncentral_maintenance_window_action_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_maintenance_window_action_layout; }
+
+    /// The action; `detect`, `reboot` and `Install` are known.
+    std::optional<std::string> key;
+    /// A value that belongs to it. Mostly null.
+    std::optional<std::string> value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MaintenanceWindowAction(const c_struct &view)
+        : key(detail::field(view.key)),
+          value(detail::field(view.value)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What may be done in a maintenance window, for one feature of N-central.
+struct MaintenanceWindowActions {
+    using c_struct = mspkit_ncentral_maintenance_window_actions_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_maintenance_window_actions_layout; }
+
+    /// The feature; only `Patch` is known.
+    std::optional<std::string> action_type;
+    /// The actions.
+    std::optional<std::vector<MaintenanceWindowAction>> actions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MaintenanceWindowActions(const c_struct &view)
+        : action_type(detail::field(view.action_type)),
+          json(detail::copy(view.json))
+    {
+        if (view.actions.presence == MSPKIT_PRESENT) {
+            actions.emplace();
+            for (std::size_t at = 0; at < view.actions.count; ++at) {
+                actions->emplace_back(*view.actions.entries[at]);
+            }
+        }
+    }
+};
+
+/// A patch maintenance window of a device. Only the id is sure.
+struct MaintenanceWindow {
+    using c_struct = mspkit_ncentral_maintenance_window_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_maintenance_window_layout; }
+
+    /// Id of the window.
+    std::optional<std::string> schedule_id;
+    /// Name.
+    std::optional<std::string> name;
+    /// Type; always `action` so far.
+    std::optional<std::string> window_type;
+    /// When the window opens, a cron expression in the form of Quartz, with seven fields.
+    std::optional<std::string> cron;
+    /// How long it is open. The vendor does not give the unit; clients take it for minutes.
+    std::optional<std::int64_t> duration;
+    /// Whether it is in use.
+    std::optional<bool> enabled;
+    /// What may be done in the window.
+    std::optional<std::vector<MaintenanceWindowActions>> applicable_actions;
+    /// Whether a reboot puts the device in downtime.
+    std::optional<bool> downtime_on_action;
+    /// The longest downtime; only used with `downtimeOnAction`.
+    std::optional<std::int64_t> max_downtime;
+    /// How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+    /// `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a
+    /// reboot.
+    std::optional<std::string> reboot_method;
+    /// Delay of the reboot, in minutes.
+    std::optional<std::int64_t> reboot_delay;
+    /// Sender of the message to the user.
+    std::optional<std::string> message_sender;
+    /// Whether the sender is shown.
+    std::optional<bool> message_sender_enabled;
+    /// The message to the user.
+    std::optional<std::string> user_message;
+    /// Whether the message is shown.
+    std::optional<bool> user_message_enabled;
+    /// Whether the state of the device is preserved. The vendor does not say more.
+    std::optional<bool> preserve_state_enabled;
+    /// Id of the rule that the window is from. Such a window cannot be changed on the device.
+    std::optional<std::string> rule_id;
+    /// Name of that rule.
+    std::optional<std::string> rule_name;
+    /// Name of the user that the server shows with it.
+    std::optional<std::string> user_name;
+    /// When it was last changed, in the form of RFC 3339.
+    std::optional<std::string> last_updated;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MaintenanceWindow(const c_struct &view)
+        : schedule_id(detail::field(view.schedule_id)),
+          name(detail::field(view.name)),
+          window_type(detail::field(view.window_type)),
+          cron(detail::field(view.cron)),
+          duration(detail::field(view.duration)),
+          enabled(detail::field(view.enabled)),
+          downtime_on_action(detail::field(view.downtime_on_action)),
+          max_downtime(detail::field(view.max_downtime)),
+          reboot_method(detail::field(view.reboot_method)),
+          reboot_delay(detail::field(view.reboot_delay)),
+          message_sender(detail::field(view.message_sender)),
+          message_sender_enabled(detail::field(view.message_sender_enabled)),
+          user_message(detail::field(view.user_message)),
+          user_message_enabled(detail::field(view.user_message_enabled)),
+          preserve_state_enabled(detail::field(view.preserve_state_enabled)),
+          rule_id(detail::field(view.rule_id)),
+          rule_name(detail::field(view.rule_name)),
+          user_name(detail::field(view.user_name)),
+          last_updated(detail::field(view.last_updated)),
+          json(detail::copy(view.json))
+    {
+        if (view.applicable_actions.presence == MSPKIT_PRESENT) {
+            applicable_actions.emplace();
+            for (std::size_t at = 0; at < view.applicable_actions.count; ++at) {
+                applicable_actions->emplace_back(*view.applicable_actions.entries[at]);
+            }
+        }
     }
 };
 
@@ -1727,6 +2288,26 @@ struct RemoteControlTask {
         if (view.connection_details.view != nullptr) {
             connection_details.emplace(*view.connection_details.view);
         }
+    }
+};
+
+/// The note whose text was replaced.
+struct ReplacedDeviceNote {
+    using c_struct = mspkit_ncentral_replaced_device_note_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_replaced_device_note_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the note.
+    std::optional<std::string> note_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ReplacedDeviceNote(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          note_id(detail::field(view.note_id)),
+          json(detail::copy(view.json))
+    {
     }
 };
 
@@ -2507,6 +3088,52 @@ struct UserSelf {
     }
 };
 
+/// Parameters of `create` of `access_groups` besides its arguments.
+struct access_groups_create_params {
+    /// Name of the access group. Not blank. (required, text, not blank)
+    std::optional<std::string> group_name = {};
+    /// Description of the access group. (required, text)
+    std::optional<std::string> group_description = {};
+    /// Ids of the organization units. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> org_unit_ids = {};
+    /// Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> user_ids = {};
+    /// Whether new organization units are added to it. (optional, true or false; `MSPKIT_DEFAULT`: not
+    /// given)
+    std::optional<bool> auto_include_new_org_units = {};
+};
+
+/// Parameters of `create_for_devices` of `access_groups` besides its arguments.
+struct access_groups_create_for_devices_params {
+    /// Name of the access group. Not blank. (required, text, not blank)
+    std::optional<std::string> group_name = {};
+    /// Description of the access group. (required, text)
+    std::optional<std::string> group_description = {};
+    /// Ids of the devices. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> user_ids = {};
+};
+
+/// Parameters of `list` of `access_groups` besides its arguments.
+struct access_groups_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
 /// Parameters of `authenticate_sso` of `auth` besides its arguments.
 struct auth_authenticate_sso_params {
     /// The access token from the identity provider, without `Bearer` in front of it. (required, text, not
@@ -2681,6 +3308,30 @@ struct devices_create_params {
     std::optional<std::string> password = {};
 };
 
+/// Parameters of `create_note` of `devices` besides its arguments.
+struct devices_create_note_params {
+    /// Id of the author. (required, id)
+    std::optional<std::string> user_id = {};
+    /// The text, up to 32,000 characters. (required, text)
+    std::optional<std::string> note = {};
+    /// The time that the note is given. Without it the server takes its own. (optional, date and time
+    /// with its offset)
+    std::optional<std::string> insertion_time = {};
+};
+
+/// Parameters of `create_notes` of `devices` besides its arguments.
+struct devices_create_notes_params {
+    /// Ids of the devices. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// Id of the author. (required, id)
+    std::optional<std::string> user_id = {};
+    /// The text, up to 32,000 characters. (required, text)
+    std::optional<std::string> note = {};
+    /// The time that the note is given. Without it the server takes its own. (optional, date and time
+    /// with its offset)
+    std::optional<std::string> insertion_time = {};
+};
+
 /// Parameters of `create_remote_control_task` of `devices` besides its arguments.
 struct devices_create_remote_control_task_params {
     /// How to connect. Without it the server takes the type that is set for the device. (optional, `SSH`
@@ -2699,8 +3350,46 @@ struct devices_delete_params {
     std::optional<bool> remove_agents = {};
 };
 
+/// Parameters of `delete_notes` of `devices` besides its arguments.
+struct devices_delete_notes_params {
+    /// Ids of the notes. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> note_ids = {};
+};
+
 /// Parameters of `list` of `devices` besides its arguments.
 struct devices_list_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_notes` of `devices` besides its arguments.
+struct devices_list_notes_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+};
+
+/// Parameters of `list_with_custom_properties` of `devices` besides its arguments.
+struct devices_list_with_custom_properties_params {
     /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
     /// ids. (optional, id)
     std::optional<std::string> filter_id = {};
@@ -2744,6 +3433,19 @@ struct devices_replace_lifecycle_params {
     std::optional<std::string> description = {};
 };
 
+/// Parameters of `replace_note` of `devices` besides its arguments.
+struct devices_replace_note_params {
+    /// The text, up to 32,000 characters. (required, text)
+    std::optional<std::string> note = {};
+};
+
+/// Parameters of `set_custom_property` of `devices` besides its arguments.
+struct devices_set_custom_property_params {
+    /// The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+    /// of logs and errors like one. (required, text, secret)
+    std::optional<std::string> value = {};
+};
+
 /// Parameters of `update_lifecycle` of `devices` besides its arguments.
 struct devices_update_lifecycle_params {
     /// When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional,
@@ -2765,6 +3467,28 @@ struct devices_update_lifecycle_params {
     std::optional<std::string> asset_tag = {};
     /// Description. (optional, text)
     std::optional<std::string> description = {};
+};
+
+/// Parameters of `create` of `maintenance_windows` besides its arguments.
+struct maintenance_windows_create_params {
+    /// Ids of the devices. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// The windows that each of the devices gets. (required, list of objects, as the text of a JSON
+    /// array)
+    std::optional<std::string> maintenance_windows = {};
+};
+
+/// Parameters of `delete_` of `maintenance_windows` besides its arguments.
+struct maintenance_windows_delete_params {
+    /// Ids of the windows. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> schedule_ids = {};
+};
+
+/// Parameters of `replace` of `maintenance_windows` besides its arguments.
+struct maintenance_windows_replace_params {
+    /// The windows, each complete and with its id. (required, list of objects, as the text of a JSON
+    /// array)
+    std::optional<std::string> maintenance_windows = {};
 };
 
 /// Parameters of `list` of `org_units` besides its arguments.
@@ -2824,6 +3548,25 @@ struct org_units_list_children_params {
     std::optional<std::string> select = {};
 };
 
+/// Parameters of `list_custom_properties` of `org_units` besides its arguments.
+struct org_units_list_custom_properties_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
 /// Parameters of `list_devices` of `org_units` besides its arguments.
 struct org_units_list_devices_params {
     /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
@@ -2844,6 +3587,59 @@ struct org_units_list_devices_params {
     /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
     /// fields, and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_devices_with_custom_properties` of `org_units` besides its arguments.
+struct org_units_list_devices_with_custom_properties_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `set_custom_property` of `org_units` besides its arguments.
+struct org_units_set_custom_property_params {
+    /// The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+    /// of logs and errors like one. (required, text, secret)
+    std::optional<std::string> value = {};
+};
+
+/// Parameters of `set_custom_property_default` of `org_units` besides its arguments.
+struct org_units_set_custom_property_default_params {
+    /// Id of the property. (required, 1 or more; `MSPKIT_DEFAULT` until it is set)
+    std::optional<std::int64_t> property_id = {};
+    /// Whether the default replaces the values that the selected organization units have. (required, true
+    /// or false; `MSPKIT_DEFAULT` until it is set)
+    std::optional<bool> propagate = {};
+    /// Ids of all organization units that are to have the property: the one that it is from, and each
+    /// below that keeps it. One that is missing loses the property. (required, list, each 1 or more, as
+    /// the text of a JSON array)
+    std::optional<std::string> selected_org_unit_ids = {};
+    /// Name of the property. (optional, text)
+    std::optional<std::string> property_name = {};
+    /// The default; of a date the milliseconds since 1970 as text. It may be a password, so it is kept
+    /// out of logs and errors like one. (optional, text, secret)
+    std::optional<std::string> default_value = {};
+    /// To which kinds of organization units the property is propagated, as
+    /// `org_units.get_custom_property_default` has it. (optional, text)
+    std::optional<std::string> propagation_type = {};
+    /// The values that a property of the type ENUMERATED can have. (optional, list of texts, as the text
+    /// of a JSON array)
+    std::optional<std::string> enumerated_values = {};
 };
 
 /// Parameters of `update_limits` of `org_units` besides its arguments.
@@ -3145,6 +3941,148 @@ struct users_list_params {
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
+};
+
+/// Access groups, which give users access to organization units or to devices. No endpoint lists those of
+/// all organization units, and none changes or deletes one.
+class access_groups_resource {
+public:
+    explicit access_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Creates an access group of organization units. See `mspkit_ncentral_access_groups_create`.
+    response<void> create(const id &org_unit_id, const access_groups_create_params &params, const call_options &options = {}) const { return try_create(org_unit_id, params, options).value(); }
+    result<response<void>> try_create(const id &org_unit_id, const access_groups_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_params given = mspkit_ncentral_access_groups_create_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.org_unit_ids = detail::given(params.org_unit_ids);
+        given.user_ids = detail::given(params.user_ids);
+        given.auto_include_new_org_units = detail::number<std::int32_t>(params.auto_include_new_org_units);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_create(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const id &org_unit_id, const access_groups_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_params given = mspkit_ncentral_access_groups_create_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.org_unit_ids = detail::given(params.org_unit_ids);
+        given.user_ids = detail::given(params.user_ids);
+        given.auto_include_new_org_units = detail::number<std::int32_t>(params.auto_include_new_org_units);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Creates an access group of devices. See `mspkit_ncentral_access_groups_create_for_devices`.
+    response<void> create_for_devices(const id &org_unit_id, const access_groups_create_for_devices_params &params, const call_options &options = {}) const { return try_create_for_devices(org_unit_id, params, options).value(); }
+    result<response<void>> try_create_for_devices(const id &org_unit_id, const access_groups_create_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_for_devices_params given = mspkit_ncentral_access_groups_create_for_devices_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.device_ids = detail::given(params.device_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_create_for_devices(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `create_for_devices`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_create_for_devices(queue &to, void *user_data, const id &org_unit_id, const access_groups_create_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_for_devices_params given = mspkit_ncentral_access_groups_create_for_devices_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.device_ids = detail::given(params.device_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_create_for_devices_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one access group. See `mspkit_ncentral_access_groups_get`.
+    response<AccessGroup> get(const id &access_group_id, const call_options &options = {}) const { return try_get(access_group_id, options).value(); }
+    result<response<AccessGroup>> try_get(const id &access_group_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_get(held, detail::given(access_group_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AccessGroup>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<AccessGroup>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &access_group_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_get_submit(held, detail::given(access_group_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the access group endpoints start from. See
+    /// `mspkit_ncentral_access_groups_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the access groups of an organization unit, page by page. See
+    /// `mspkit_ncentral_access_groups_list`.
+    pager<AccessGroup> list(const id &org_unit_id, const access_groups_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(org_unit_id, params, paging, options).value(); }
+    result<pager<AccessGroup>> try_list(const id &org_unit_id, const access_groups_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_access_groups_list_params given = mspkit_ncentral_access_groups_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_list(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AccessGroup>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
 };
 
 /// What an agent or a probe measured for a monitored service of a device.
@@ -3813,6 +4751,68 @@ public:
         return number;
     }
 
+    /// Adds a note to a device. See `mspkit_ncentral_devices_create_note`.
+    response<AddedDeviceNote> create_note(const id &device_id, const devices_create_note_params &params, const call_options &options = {}) const { return try_create_note(device_id, params, options).value(); }
+    result<response<AddedDeviceNote>> try_create_note(const id &device_id, const devices_create_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_note_params given = mspkit_ncentral_devices_create_note_params_init();
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create_note(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AddedDeviceNote>(got);
+    }
+    /// Same as `create_note`, submitted to a queue: its completion has `take<AddedDeviceNote>()`.
+    mspkit_operation submit_create_note(queue &to, void *user_data, const id &device_id, const devices_create_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_note_params given = mspkit_ncentral_devices_create_note_params_init();
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_note_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Adds one note to several devices. See `mspkit_ncentral_devices_create_notes`.
+    response<AddedDeviceNotes> create_notes(const devices_create_notes_params &params, const call_options &options = {}) const { return try_create_notes(params, options).value(); }
+    result<response<AddedDeviceNotes>> try_create_notes(const devices_create_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_notes_params given = mspkit_ncentral_devices_create_notes_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create_notes(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AddedDeviceNotes>(got);
+    }
+    /// Same as `create_notes`, submitted to a queue: its completion has `take<AddedDeviceNotes>()`.
+    mspkit_operation submit_create_notes(queue &to, void *user_data, const devices_create_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_notes_params given = mspkit_ncentral_devices_create_notes_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_notes_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Opens a remote control connection to a device. See
     /// `mspkit_ncentral_devices_create_remote_control_task`.
     response<RemoteControlTask> create_remote_control_task(const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const { return try_create_remote_control_task(device_id, params, options).value(); }
@@ -3867,6 +4867,54 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_devices_delete_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes a note. See `mspkit_ncentral_devices_delete_note`.
+    response<void> delete_note(const id &device_id, const id &note_id, const call_options &options = {}) const { return try_delete_note(device_id, note_id, options).value(); }
+    result<response<void>> try_delete_note(const id &device_id, const id &note_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_delete_note(held, detail::given(device_id), detail::given(note_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_note`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_note(queue &to, void *user_data, const id &device_id, const id &note_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_delete_note_submit(held, detail::given(device_id), detail::given(note_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes some notes of a device. See `mspkit_ncentral_devices_delete_notes`.
+    response<void> delete_notes(const id &device_id, const devices_delete_notes_params &params, const call_options &options = {}) const { return try_delete_notes(device_id, params, options).value(); }
+    result<response<void>> try_delete_notes(const id &device_id, const devices_delete_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_notes_params given = mspkit_ncentral_devices_delete_notes_params_init();
+        given.note_ids = detail::given(params.note_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_delete_notes(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_notes`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_notes(queue &to, void *user_data, const id &device_id, const devices_delete_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_notes_params given = mspkit_ncentral_devices_delete_notes_params_init();
+        given.note_ids = detail::given(params.note_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_delete_notes_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -3936,6 +4984,28 @@ public:
         return number;
     }
 
+    /// Gets one custom property of a device. See `mspkit_ncentral_devices_get_custom_property`.
+    response<CustomProperty> get_custom_property(const id &device_id, const id &property_id, const call_options &options = {}) const { return try_get_custom_property(device_id, property_id, options).value(); }
+    result<response<CustomProperty>> try_get_custom_property(const id &device_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_custom_property(held, detail::given(device_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomProperty>(got);
+    }
+    /// Same as `get_custom_property`, submitted to a queue: its completion has `take<CustomProperty>()`.
+    mspkit_operation submit_get_custom_property(queue &to, void *user_data, const id &device_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_custom_property_submit(held, detail::given(device_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets the warranty and lifecycle data of a device. See `mspkit_ncentral_devices_get_lifecycle`.
     response<DeviceLifecycle> get_lifecycle(const id &device_id, const call_options &options = {}) const { return try_get_lifecycle(device_id, options).value(); }
     result<response<DeviceLifecycle>> try_get_lifecycle(const id &device_id, const call_options &options = {}) const
@@ -4002,6 +5072,52 @@ public:
         return pager<Device>(got);
     }
 
+    /// Lists the custom properties of a device. See `mspkit_ncentral_devices_list_custom_properties`.
+    pager<CustomProperty> list_custom_properties(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_custom_properties(device_id, paging, options).value(); }
+    result<pager<CustomProperty>> try_list_custom_properties(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_custom_properties(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CustomProperty>(got);
+    }
+
+    /// Lists the patch maintenance windows of a device. See
+    /// `mspkit_ncentral_devices_list_maintenance_windows`.
+    pager<MaintenanceWindow> list_maintenance_windows(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_maintenance_windows(device_id, paging, options).value(); }
+    result<pager<MaintenanceWindow>> try_list_maintenance_windows(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_maintenance_windows(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<MaintenanceWindow>(got);
+    }
+
+    /// Lists the notes of a device, newest first, page by page. See `mspkit_ncentral_devices_list_notes`.
+    pager<DeviceNote> list_notes(const id &device_id, const devices_list_notes_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_notes(device_id, params, paging, options).value(); }
+    result<pager<DeviceNote>> try_list_notes(const id &device_id, const devices_list_notes_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_devices_list_notes_params given = mspkit_ncentral_devices_list_notes_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_notes(held, detail::given(device_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceNote>(got);
+    }
+
     /// Lists the monitored services of a device with their state. See
     /// `mspkit_ncentral_devices_list_service_status`.
     pager<DeviceServiceStatus> list_service_status(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_service_status(device_id, paging, options).value(); }
@@ -4029,6 +5145,28 @@ public:
             return error(why);
         }
         return pager<DeviceTask>(got);
+    }
+
+    /// Lists the devices of all organization units with their custom properties, page by page. See
+    /// `mspkit_ncentral_devices_list_with_custom_properties`.
+    pager<DeviceWithCustomProperties> list_with_custom_properties(const devices_list_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_with_custom_properties(params, paging, options).value(); }
+    result<pager<DeviceWithCustomProperties>> try_list_with_custom_properties(const devices_list_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_devices_list_with_custom_properties_params given = mspkit_ncentral_devices_list_with_custom_properties_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_with_custom_properties(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceWithCustomProperties>(got);
     }
 
     /// Replaces the warranty and lifecycle data of a device. See
@@ -4069,6 +5207,59 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_devices_replace_lifecycle_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Replaces the text of a note. See `mspkit_ncentral_devices_replace_note`.
+    response<ReplacedDeviceNote> replace_note(const id &device_id, const id &note_id, const devices_replace_note_params &params, const call_options &options = {}) const { return try_replace_note(device_id, note_id, params, options).value(); }
+    result<response<ReplacedDeviceNote>> try_replace_note(const id &device_id, const id &note_id, const devices_replace_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_note_params given = mspkit_ncentral_devices_replace_note_params_init();
+        given.note = detail::given(params.note);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_replace_note(held, detail::given(device_id), detail::given(note_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ReplacedDeviceNote>(got);
+    }
+    /// Same as `replace_note`, submitted to a queue: its completion has `take<ReplacedDeviceNote>()`.
+    mspkit_operation submit_replace_note(queue &to, void *user_data, const id &device_id, const id &note_id, const devices_replace_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_note_params given = mspkit_ncentral_devices_replace_note_params_init();
+        given.note = detail::given(params.note);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_replace_note_submit(held, detail::given(device_id), detail::given(note_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Sets the value of a custom property on a device. See
+    /// `mspkit_ncentral_devices_set_custom_property`.
+    response<CustomPropertyWarnings> set_custom_property(const id &device_id, const id &property_id, const devices_set_custom_property_params &params, const call_options &options = {}) const { return try_set_custom_property(device_id, property_id, params, options).value(); }
+    result<response<CustomPropertyWarnings>> try_set_custom_property(const id &device_id, const id &property_id, const devices_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_set_custom_property_params given = mspkit_ncentral_devices_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_set_custom_property(held, detail::given(device_id), detail::given(property_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomPropertyWarnings>(got);
+    }
+    /// Same as `set_custom_property`, submitted to a queue: its completion has `take<CustomPropertyWarnings>()`.
+    mspkit_operation submit_set_custom_property(queue &to, void *user_data, const id &device_id, const id &property_id, const devices_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_set_custom_property_params given = mspkit_ncentral_devices_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_set_custom_property_submit(held, detail::given(device_id), detail::given(property_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -4117,6 +5308,97 @@ private:
     const mspkit_ncentral *held;
 };
 
+/// Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device, but
+/// only those that were made on the device itself can be changed or deleted.
+/// `devices.list_maintenance_windows` has the windows of a device.
+class maintenance_windows_resource {
+public:
+    explicit maintenance_windows_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Adds patch maintenance windows to devices. See `mspkit_ncentral_maintenance_windows_create`.
+    response<void> create(const maintenance_windows_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<void>> try_create(const maintenance_windows_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_create_params given = mspkit_ncentral_maintenance_windows_create_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_maintenance_windows_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const maintenance_windows_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_create_params given = mspkit_ncentral_maintenance_windows_create_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_maintenance_windows_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes patch maintenance windows. See `mspkit_ncentral_maintenance_windows_delete`.
+    response<void> delete_(const maintenance_windows_delete_params &params, const call_options &options = {}) const { return try_delete(params, options).value(); }
+    result<response<void>> try_delete(const maintenance_windows_delete_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_delete_params given = mspkit_ncentral_maintenance_windows_delete_params_init();
+        given.schedule_ids = detail::given(params.schedule_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_maintenance_windows_delete(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, const maintenance_windows_delete_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_delete_params given = mspkit_ncentral_maintenance_windows_delete_params_init();
+        given.schedule_ids = detail::given(params.schedule_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_maintenance_windows_delete_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Replaces patch maintenance windows. See `mspkit_ncentral_maintenance_windows_replace`.
+    response<void> replace(const maintenance_windows_replace_params &params, const call_options &options = {}) const { return try_replace(params, options).value(); }
+    result<response<void>> try_replace(const maintenance_windows_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_replace_params given = mspkit_ncentral_maintenance_windows_replace_params_init();
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_maintenance_windows_replace(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `replace`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_replace(queue &to, void *user_data, const maintenance_windows_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_replace_params given = mspkit_ncentral_maintenance_windows_replace_params_init();
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_maintenance_windows_replace_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
 /// Organization units: the system, service organizations, customers and sites as one tree. Their ids are
 /// one space, so the id of a service organization, a customer or a site is also that of its organization
 /// unit.
@@ -4143,6 +5425,75 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_org_units_get_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one custom property of an organization unit. See
+    /// `mspkit_ncentral_org_units_get_custom_property`.
+    response<CustomProperty> get_custom_property(const id &org_unit_id, const id &property_id, const call_options &options = {}) const { return try_get_custom_property(org_unit_id, property_id, options).value(); }
+    result<response<CustomProperty>> try_get_custom_property(const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_custom_property(held, detail::given(org_unit_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomProperty>(got);
+    }
+    /// Same as `get_custom_property`, submitted to a queue: its completion has `take<CustomProperty>()`.
+    mspkit_operation submit_get_custom_property(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_custom_property_submit(held, detail::given(org_unit_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the default of a property of organization units. See
+    /// `mspkit_ncentral_org_units_get_custom_property_default`.
+    response<CustomPropertyDefault> get_custom_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const { return try_get_custom_property_default(org_unit_id, property_id, options).value(); }
+    result<response<CustomPropertyDefault>> try_get_custom_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_custom_property_default(held, detail::given(org_unit_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomPropertyDefault>(got);
+    }
+    /// Same as `get_custom_property_default`, submitted to a queue: its completion has `take<CustomPropertyDefault>()`.
+    mspkit_operation submit_get_custom_property_default(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_custom_property_default_submit(held, detail::given(org_unit_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the default of a device property in an organization unit. See
+    /// `mspkit_ncentral_org_units_get_device_property_default`.
+    response<DevicePropertyDefault> get_device_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const { return try_get_device_property_default(org_unit_id, property_id, options).value(); }
+    result<response<DevicePropertyDefault>> try_get_device_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_device_property_default(held, detail::given(org_unit_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DevicePropertyDefault>(got);
+    }
+    /// Same as `get_device_property_default`, submitted to a queue: its completion has `take<DevicePropertyDefault>()`.
+    mspkit_operation submit_get_device_property_default(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_device_property_default_submit(held, detail::given(org_unit_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -4253,6 +5604,27 @@ public:
         return pager<OrgUnit>(got);
     }
 
+    /// Lists the custom properties of an organization unit, page by page. See
+    /// `mspkit_ncentral_org_units_list_custom_properties`.
+    pager<CustomProperty> list_custom_properties(const id &org_unit_id, const org_units_list_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_custom_properties(org_unit_id, params, paging, options).value(); }
+    result<pager<CustomProperty>> try_list_custom_properties(const id &org_unit_id, const org_units_list_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_custom_properties_params given = mspkit_ncentral_org_units_list_custom_properties_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_custom_properties(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CustomProperty>(got);
+    }
+
     /// Lists the devices of an organization unit, page by page. See
     /// `mspkit_ncentral_org_units_list_devices`.
     pager<Device> list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices(org_unit_id, params, paging, options).value(); }
@@ -4275,6 +5647,28 @@ public:
         return pager<Device>(got);
     }
 
+    /// Lists the devices of an organization unit with their custom properties, page by page. See
+    /// `mspkit_ncentral_org_units_list_devices_with_custom_properties`.
+    pager<DeviceWithCustomProperties> list_devices_with_custom_properties(const id &org_unit_id, const org_units_list_devices_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices_with_custom_properties(org_unit_id, params, paging, options).value(); }
+    result<pager<DeviceWithCustomProperties>> try_list_devices_with_custom_properties(const id &org_unit_id, const org_units_list_devices_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_devices_with_custom_properties_params given = mspkit_ncentral_org_units_list_devices_with_custom_properties_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_devices_with_custom_properties(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceWithCustomProperties>(got);
+    }
+
     /// Lists the status of the jobs of an organization unit. See
     /// `mspkit_ncentral_org_units_list_job_statuses`.
     pager<JobStatus> list_job_statuses(const id &org_unit_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_job_statuses(org_unit_id, paging, options).value(); }
@@ -4288,6 +5682,72 @@ public:
             return error(why);
         }
         return pager<JobStatus>(got);
+    }
+
+    /// Sets the value of a custom property in an organization unit. See
+    /// `mspkit_ncentral_org_units_set_custom_property`.
+    response<CustomPropertyWarnings> set_custom_property(const id &org_unit_id, const id &property_id, const org_units_set_custom_property_params &params, const call_options &options = {}) const { return try_set_custom_property(org_unit_id, property_id, params, options).value(); }
+    result<response<CustomPropertyWarnings>> try_set_custom_property(const id &org_unit_id, const id &property_id, const org_units_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_params given = mspkit_ncentral_org_units_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_set_custom_property(held, detail::given(org_unit_id), detail::given(property_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomPropertyWarnings>(got);
+    }
+    /// Same as `set_custom_property`, submitted to a queue: its completion has `take<CustomPropertyWarnings>()`.
+    mspkit_operation submit_set_custom_property(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const org_units_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_params given = mspkit_ncentral_org_units_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_set_custom_property_submit(held, detail::given(org_unit_id), detail::given(property_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Sets the default of a property of organization units. See
+    /// `mspkit_ncentral_org_units_set_custom_property_default`.
+    response<void> set_custom_property_default(const id &org_unit_id, const org_units_set_custom_property_default_params &params, const call_options &options = {}) const { return try_set_custom_property_default(org_unit_id, params, options).value(); }
+    result<response<void>> try_set_custom_property_default(const id &org_unit_id, const org_units_set_custom_property_default_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_default_params given = mspkit_ncentral_org_units_set_custom_property_default_params_init();
+        given.property_id = detail::number<std::int64_t>(params.property_id);
+        given.propagate = detail::number<std::int32_t>(params.propagate);
+        given.selected_org_unit_ids = detail::given(params.selected_org_unit_ids);
+        given.property_name = detail::given(params.property_name);
+        given.default_value = detail::given(params.default_value);
+        given.propagation_type = detail::given(params.propagation_type);
+        given.enumerated_values = detail::given(params.enumerated_values);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_set_custom_property_default(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `set_custom_property_default`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_set_custom_property_default(queue &to, void *user_data, const id &org_unit_id, const org_units_set_custom_property_default_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_default_params given = mspkit_ncentral_org_units_set_custom_property_default_params_init();
+        given.property_id = detail::number<std::int64_t>(params.property_id);
+        given.propagate = detail::number<std::int32_t>(params.propagate);
+        given.selected_org_unit_ids = detail::given(params.selected_org_unit_ids);
+        given.property_name = detail::given(params.property_name);
+        given.default_value = detail::given(params.default_value);
+        given.propagation_type = detail::given(params.propagation_type);
+        given.enumerated_values = detail::given(params.enumerated_values);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_set_custom_property_default_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
     }
 
     /// Changes limits of a customer. See `mspkit_ncentral_org_units_update_limits`.
@@ -5372,7 +6832,10 @@ private:
 ///   with status 500.
 class ncentral : public client {
 public:
+    using AccessGroup = ncentral_types::AccessGroup;
     using ActiveIssue = ncentral_types::ActiveIssue;
+    using AddedDeviceNote = ncentral_types::AddedDeviceNote;
+    using AddedDeviceNotes = ncentral_types::AddedDeviceNotes;
     using ApplianceTaskThreshold = ncentral_types::ApplianceTaskThreshold;
     using ApplianceTaskDetail = ncentral_types::ApplianceTaskDetail;
     using ApplianceTask = ncentral_types::ApplianceTask;
@@ -5381,6 +6844,9 @@ public:
     using TokenPair = ncentral_types::TokenPair;
     using AuthTokens = ncentral_types::AuthTokens;
     using CreatedDevice = ncentral_types::CreatedDevice;
+    using CustomProperty = ncentral_types::CustomProperty;
+    using CustomPropertyDefault = ncentral_types::CustomPropertyDefault;
+    using CustomPropertyWarnings = ncentral_types::CustomPropertyWarnings;
     using CustomPsaTicket = ncentral_types::CustomPsaTicket;
     using CustomPsaTicketInfo = ncentral_types::CustomPsaTicketInfo;
     using Customer = ncentral_types::Customer;
@@ -5398,14 +6864,21 @@ public:
     using DeviceAssets = ncentral_types::DeviceAssets;
     using DeviceFilter = ncentral_types::DeviceFilter;
     using DeviceLifecycle = ncentral_types::DeviceLifecycle;
+    using DeviceNote = ncentral_types::DeviceNote;
+    using EnumeratedPropertyValue = ncentral_types::EnumeratedPropertyValue;
+    using DevicePropertyDefault = ncentral_types::DevicePropertyDefault;
     using DeviceRemoteControl = ncentral_types::DeviceRemoteControl;
     using DeviceServiceStatus = ncentral_types::DeviceServiceStatus;
     using DeviceTask = ncentral_types::DeviceTask;
+    using DeviceWithCustomProperties = ncentral_types::DeviceWithCustomProperties;
     using DirectTask = ncentral_types::DirectTask;
     using Installer = ncentral_types::Installer;
     using InstallerLink = ncentral_types::InstallerLink;
     using JobStatus = ncentral_types::JobStatus;
     using Links = ncentral_types::Links;
+    using MaintenanceWindowAction = ncentral_types::MaintenanceWindowAction;
+    using MaintenanceWindowActions = ncentral_types::MaintenanceWindowActions;
+    using MaintenanceWindow = ncentral_types::MaintenanceWindow;
     using OrgUnit = ncentral_types::OrgUnit;
     using OrgUnitLimit = ncentral_types::OrgUnitLimit;
     using OrgUnitLimits = ncentral_types::OrgUnitLimits;
@@ -5426,6 +6899,7 @@ public:
     using MspaConfiguration = ncentral_types::MspaConfiguration;
     using ConnectionDetails = ncentral_types::ConnectionDetails;
     using RemoteControlTask = ncentral_types::RemoteControlTask;
+    using ReplacedDeviceNote = ncentral_types::ReplacedDeviceNote;
     using ScheduledTask = ncentral_types::ScheduledTask;
     using ScheduledTaskStatusDetail = ncentral_types::ScheduledTaskStatusDetail;
     using ScheduledTaskOutcome = ncentral_types::ScheduledTaskOutcome;
@@ -5445,6 +6919,9 @@ public:
     using UserRole = ncentral_types::UserRole;
     using UserRoleDetail = ncentral_types::UserRoleDetail;
     using UserSelf = ncentral_types::UserSelf;
+    using access_groups_create_params = ncentral_types::access_groups_create_params;
+    using access_groups_create_for_devices_params = ncentral_types::access_groups_create_for_devices_params;
+    using access_groups_list_params = ncentral_types::access_groups_list_params;
     using auth_authenticate_sso_params = ncentral_types::auth_authenticate_sso_params;
     using custom_psa_create_ticket_params = ncentral_types::custom_psa_create_ticket_params;
     using custom_psa_get_ticket_params = ncentral_types::custom_psa_get_ticket_params;
@@ -5456,15 +6933,29 @@ public:
     using device_filters_list_params = ncentral_types::device_filters_list_params;
     using devices_control_services_params = ncentral_types::devices_control_services_params;
     using devices_create_params = ncentral_types::devices_create_params;
+    using devices_create_note_params = ncentral_types::devices_create_note_params;
+    using devices_create_notes_params = ncentral_types::devices_create_notes_params;
     using devices_create_remote_control_task_params = ncentral_types::devices_create_remote_control_task_params;
     using devices_delete_params = ncentral_types::devices_delete_params;
+    using devices_delete_notes_params = ncentral_types::devices_delete_notes_params;
     using devices_list_params = ncentral_types::devices_list_params;
+    using devices_list_notes_params = ncentral_types::devices_list_notes_params;
+    using devices_list_with_custom_properties_params = ncentral_types::devices_list_with_custom_properties_params;
     using devices_replace_lifecycle_params = ncentral_types::devices_replace_lifecycle_params;
+    using devices_replace_note_params = ncentral_types::devices_replace_note_params;
+    using devices_set_custom_property_params = ncentral_types::devices_set_custom_property_params;
     using devices_update_lifecycle_params = ncentral_types::devices_update_lifecycle_params;
+    using maintenance_windows_create_params = ncentral_types::maintenance_windows_create_params;
+    using maintenance_windows_delete_params = ncentral_types::maintenance_windows_delete_params;
+    using maintenance_windows_replace_params = ncentral_types::maintenance_windows_replace_params;
     using org_units_list_params = ncentral_types::org_units_list_params;
     using org_units_list_active_issues_params = ncentral_types::org_units_list_active_issues_params;
     using org_units_list_children_params = ncentral_types::org_units_list_children_params;
+    using org_units_list_custom_properties_params = ncentral_types::org_units_list_custom_properties_params;
     using org_units_list_devices_params = ncentral_types::org_units_list_devices_params;
+    using org_units_list_devices_with_custom_properties_params = ncentral_types::org_units_list_devices_with_custom_properties_params;
+    using org_units_set_custom_property_params = ncentral_types::org_units_set_custom_property_params;
+    using org_units_set_custom_property_default_params = ncentral_types::org_units_set_custom_property_default_params;
     using org_units_update_limits_params = ncentral_types::org_units_update_limits_params;
     using reports_request_patch_comparison_params = ncentral_types::reports_request_patch_comparison_params;
     using scheduled_tasks_run_direct_params = ncentral_types::scheduled_tasks_run_direct_params;
@@ -5486,6 +6977,10 @@ public:
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
+    /// Access groups, which give users access to organization units or to devices. No endpoint lists
+    /// those of all organization units, and none changes or deletes one.
+    ncentral_types::access_groups_resource access_groups() const noexcept { return ncentral_types::access_groups_resource(get()); }
+
     /// What an agent or a probe measured for a monitored service of a device.
     ncentral_types::appliance_tasks_resource appliance_tasks() const noexcept { return ncentral_types::appliance_tasks_resource(get()); }
 
@@ -5506,6 +7001,11 @@ public:
     /// Devices of every organization unit that the API user may see, with their assets, monitored
     /// services and tasks.
     ncentral_types::devices_resource devices() const noexcept { return ncentral_types::devices_resource(get()); }
+
+    /// Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
+    /// but only those that were made on the device itself can be changed or deleted.
+    /// `devices.list_maintenance_windows` has the windows of a device.
+    ncentral_types::maintenance_windows_resource maintenance_windows() const noexcept { return ncentral_types::maintenance_windows_resource(get()); }
 
     /// Organization units: the system, service organizations, customers and sites as one tree. Their ids
     /// are one space, so the id of a service organization, a customer or a site is also that of its

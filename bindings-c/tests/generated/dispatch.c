@@ -344,6 +344,53 @@ static json *of_mspkit_cloudmore_user(const mspkit_cloudmore_user_view *view)
     return made;
 }
 
+static json *of_mspkit_ncentral_access_group(const mspkit_ncentral_access_group_view *view)
+{
+    static const char *const known[] = {
+        "groupId",
+        "groupName",
+        "groupDescription",
+        "orgUnitId",
+        "orgUnitIds",
+        "deviceIds",
+        "userIds",
+        "autoIncludeNewOrgUnits",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "groupId", view->group_id);
+    view_text(made, "groupName", view->group_name);
+    view_text(made, "groupDescription", view->group_description);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    if (view_there(made, "orgUnitIds", view->org_unit_ids.presence, view->org_unit_ids.entries != NULL || view->org_unit_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->org_unit_ids.count; at++) {
+            json_push(list, json_string(view->org_unit_ids.entries[at].data, view->org_unit_ids.entries[at].len));
+        }
+        json_put(made, "orgUnitIds", list);
+    }
+    if (view_there(made, "deviceIds", view->device_ids.presence, view->device_ids.entries != NULL || view->device_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_ids.count; at++) {
+            json_push(list, json_string(view->device_ids.entries[at].data, view->device_ids.entries[at].len));
+        }
+        json_put(made, "deviceIds", list);
+    }
+    if (view_there(made, "userIds", view->user_ids.presence, view->user_ids.entries != NULL || view->user_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->user_ids.count; at++) {
+            json_push(list, json_string(view->user_ids.entries[at].data, view->user_ids.entries[at].len));
+        }
+        json_put(made, "userIds", list);
+    }
+    view_flag(made, "autoIncludeNewOrgUnits", view->auto_include_new_org_units);
+    view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_active_issue(const mspkit_ncentral_active_issue_view *view)
 {
     static const char *const known[] = {
@@ -368,6 +415,41 @@ static json *of_mspkit_ncentral_active_issue(const mspkit_ncentral_active_issue_
     view_text(made, "taskId", view->task_id);
     view_text(made, "serviceItemId", view->service_item_id);
     view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_added_device_note(const mspkit_ncentral_added_device_note_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_added_device_notes(const mspkit_ncentral_added_device_notes_view *view)
+{
+    static const char *const known[] = {
+        "deviceIds",
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "deviceIds", view->device_ids.presence, view->device_ids.entries != NULL || view->device_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_ids.count; at++) {
+            json_push(list, json_string(view->device_ids.entries[at].data, view->device_ids.entries[at].len));
+        }
+        json_put(made, "deviceIds", list);
+    }
+    view_text(made, "message", view->message);
     view_extra(made, view->json, known);
     return made;
 }
@@ -528,6 +610,93 @@ static json *of_mspkit_ncentral_created_device(const mspkit_ncentral_created_dev
     json *made = json_object();
     view_text(made, "deviceId", view->device_id);
     view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_property(const mspkit_ncentral_custom_property_view *view)
+{
+    static const char *const known[] = {
+        "propertyId",
+        "propertyName",
+        "propertyType",
+        "value",
+        "enumeratedValueList",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "propertyName", view->property_name);
+    view_text(made, "propertyType", view->property_type);
+    view_text(made, "value", view->value);
+    if (view_there(made, "enumeratedValueList", view->enumerated_values.presence, view->enumerated_values.entries != NULL || view->enumerated_values.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->enumerated_values.count; at++) {
+            json_push(list, json_string(view->enumerated_values.entries[at].data, view->enumerated_values.entries[at].len));
+        }
+        json_put(made, "enumeratedValueList", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_property_default(const mspkit_ncentral_custom_property_default_view *view)
+{
+    static const char *const known[] = {
+        "propertyId",
+        "propertyName",
+        "propertyType",
+        "level",
+        "orgUnitId",
+        "selectedOrgUnitIds",
+        "propagationType",
+        "defaultValue",
+        "enumeratedValueList",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "propertyName", view->property_name);
+    view_text(made, "propertyType", view->property_type);
+    view_text(made, "level", view->level);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    if (view_there(made, "selectedOrgUnitIds", view->selected_org_unit_ids.presence, view->selected_org_unit_ids.entries != NULL || view->selected_org_unit_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->selected_org_unit_ids.count; at++) {
+            json_push(list, json_string(view->selected_org_unit_ids.entries[at].data, view->selected_org_unit_ids.entries[at].len));
+        }
+        json_put(made, "selectedOrgUnitIds", list);
+    }
+    view_text(made, "propagationType", view->propagation_type);
+    view_text(made, "defaultValue", view->default_value);
+    if (view_there(made, "enumeratedValueList", view->enumerated_values.presence, view->enumerated_values.entries != NULL || view->enumerated_values.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->enumerated_values.count; at++) {
+            json_push(list, json_string(view->enumerated_values.entries[at].data, view->enumerated_values.entries[at].len));
+        }
+        json_put(made, "enumeratedValueList", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_property_warnings(const mspkit_ncentral_custom_property_warnings_view *view)
+{
+    static const char *const known[] = {
+        "_warnings",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "_warnings", view->warnings.presence, view->warnings.entries != NULL || view->warnings.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->warnings.count; at++) {
+            json_push(list, json_string(view->warnings.entries[at].data, view->warnings.entries[at].len));
+        }
+        json_put(made, "_warnings", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -964,6 +1133,95 @@ static json *of_mspkit_ncentral_device_lifecycle(const mspkit_ncentral_device_li
     return made;
 }
 
+static json *of_mspkit_ncentral_device_note(const mspkit_ncentral_device_note_view *view)
+{
+    static const char *const known[] = {
+        "deviceNoteId",
+        "deviceId",
+        "userId",
+        "email",
+        "lastUpdated",
+        "note",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceNoteId", view->device_note_id);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "userId", view->user_id);
+    view_text(made, "email", view->email);
+    view_text(made, "lastUpdated", view->last_updated);
+    view_text(made, "note", view->note);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_enumerated_property_value(const mspkit_ncentral_enumerated_property_value_view *view)
+{
+    static const char *const known[] = {
+        "propertyValue",
+        "propertyId",
+        "customerId",
+        "customerName",
+        "customerType",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "propertyValue", view->property_value);
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_int(made, "customerType", view->customer_type);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_property_default(const mspkit_ncentral_device_property_default_view *view)
+{
+    static const char *const known[] = {
+        "propertyId",
+        "propertyName",
+        "propertyType",
+        "propertyLevel",
+        "customerId",
+        "value",
+        "deviceClasses",
+        "supportedOs",
+        "enumeratedValues",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "propertyName", view->property_name);
+    view_text(made, "propertyType", view->property_type);
+    view_text(made, "propertyLevel", view->property_level);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "value", view->default_value);
+    if (view_there(made, "deviceClasses", view->device_classes.presence, view->device_classes.entries != NULL || view->device_classes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_classes.count; at++) {
+            json_push(list, json_string(view->device_classes.entries[at].data, view->device_classes.entries[at].len));
+        }
+        json_put(made, "deviceClasses", list);
+    }
+    if (view_there(made, "supportedOs", view->supported_os.presence, view->supported_os.entries != NULL || view->supported_os.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->supported_os.count; at++) {
+            json_push(list, json_string(view->supported_os.entries[at].data, view->supported_os.entries[at].len));
+        }
+        json_put(made, "supportedOs", list);
+    }
+    if (view_there(made, "enumeratedValues", view->enumerated_values.presence, view->enumerated_values.entries != NULL || view->enumerated_values.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->enumerated_values.count; at++) {
+            json_push(list, of_mspkit_ncentral_enumerated_property_value(view->enumerated_values.entries[at]));
+        }
+        json_put(made, "enumeratedValues", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_device_remote_control(const mspkit_ncentral_device_remote_control_view *view)
 {
     static const char *const known[] = {
@@ -1036,6 +1294,81 @@ static json *of_mspkit_ncentral_device_task(const mspkit_ncentral_device_task_vi
     view_text(made, "taskId", view->task_id);
     view_text(made, "taskName", view->task_name);
     view_text(made, "status", view->status);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_with_custom_properties(const mspkit_ncentral_device_with_custom_properties_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "longName",
+        "uri",
+        "remoteControlUri",
+        "sourceUri",
+        "deviceClass",
+        "deviceClassLabel",
+        "description",
+        "isProbe",
+        "osId",
+        "supportedOs",
+        "supportedOsLabel",
+        "discoveredName",
+        "lastLoggedInUser",
+        "stillLoggedIn",
+        "licenseMode",
+        "orgUnitId",
+        "soId",
+        "soName",
+        "customerId",
+        "customerName",
+        "siteId",
+        "siteName",
+        "applianceId",
+        "lastApplianceCheckinTime",
+        "lastApplianceCheckinTimeLocal",
+        "deviceStatus",
+        "customProperties",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "longName", view->long_name);
+    view_text(made, "uri", view->uri);
+    view_text(made, "remoteControlUri", view->remote_control_uri);
+    view_text(made, "sourceUri", view->source_uri);
+    view_text(made, "deviceClass", view->device_class);
+    view_text(made, "deviceClassLabel", view->device_class_label);
+    view_text(made, "description", view->description);
+    view_flag(made, "isProbe", view->is_probe);
+    view_text(made, "osId", view->os_id);
+    view_text(made, "supportedOs", view->supported_os);
+    view_text(made, "supportedOsLabel", view->supported_os_label);
+    view_text(made, "discoveredName", view->discovered_name);
+    view_text(made, "lastLoggedInUser", view->last_logged_in_user);
+    view_text(made, "stillLoggedIn", view->still_logged_in);
+    view_text(made, "licenseMode", view->license_mode);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "soId", view->so_id);
+    view_text(made, "soName", view->so_name);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "siteName", view->site_name);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "lastApplianceCheckinTime", view->last_appliance_checkin_time);
+    view_text(made, "lastApplianceCheckinTimeLocal", view->last_appliance_checkin_time_local);
+    if (view_there(made, "deviceStatus", view->device_status.presence, view->device_status.view != NULL)) {
+        json_put(made, "deviceStatus", of_mspkit_ncentral_device_status(view->device_status.view));
+    }
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_ncentral_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -1128,6 +1461,98 @@ static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
     };
     json *made = json_object();
     view_json(made, "_links", view->links);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_maintenance_window_action(const mspkit_ncentral_maintenance_window_action_view *view)
+{
+    static const char *const known[] = {
+        "Key",
+        "Value",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "Key", view->key);
+    view_text(made, "Value", view->value);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_maintenance_window_actions(const mspkit_ncentral_maintenance_window_actions_view *view)
+{
+    static const char *const known[] = {
+        "type",
+        "actions",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "type", view->action_type);
+    if (view_there(made, "actions", view->actions.presence, view->actions.entries != NULL || view->actions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->actions.count; at++) {
+            json_push(list, of_mspkit_ncentral_maintenance_window_action(view->actions.entries[at]));
+        }
+        json_put(made, "actions", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_maintenance_window(const mspkit_ncentral_maintenance_window_view *view)
+{
+    static const char *const known[] = {
+        "scheduleID",
+        "name",
+        "type",
+        "cron",
+        "duration",
+        "enabled",
+        "applicableAction",
+        "downtimeOnAction",
+        "maxDowntime",
+        "rebootMethod",
+        "rebootDelay",
+        "messageSender",
+        "messageSenderEnabled",
+        "userMessage",
+        "userMessageEnabled",
+        "preserveStateEnabled",
+        "ruleID",
+        "ruleName",
+        "userName",
+        "lastUpdated",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "scheduleID", view->schedule_id);
+    view_text(made, "name", view->name);
+    view_text(made, "type", view->window_type);
+    view_text(made, "cron", view->cron);
+    view_int(made, "duration", view->duration);
+    view_flag(made, "enabled", view->enabled);
+    if (view_there(made, "applicableAction", view->applicable_actions.presence, view->applicable_actions.entries != NULL || view->applicable_actions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->applicable_actions.count; at++) {
+            json_push(list, of_mspkit_ncentral_maintenance_window_actions(view->applicable_actions.entries[at]));
+        }
+        json_put(made, "applicableAction", list);
+    }
+    view_flag(made, "downtimeOnAction", view->downtime_on_action);
+    view_int(made, "maxDowntime", view->max_downtime);
+    view_text(made, "rebootMethod", view->reboot_method);
+    view_int(made, "rebootDelay", view->reboot_delay);
+    view_text(made, "messageSender", view->message_sender);
+    view_flag(made, "messageSenderEnabled", view->message_sender_enabled);
+    view_text(made, "userMessage", view->user_message);
+    view_flag(made, "userMessageEnabled", view->user_message_enabled);
+    view_flag(made, "preserveStateEnabled", view->preserve_state_enabled);
+    view_text(made, "ruleID", view->rule_id);
+    view_text(made, "ruleName", view->rule_name);
+    view_text(made, "userName", view->user_name);
+    view_text(made, "lastUpdated", view->last_updated);
     view_extra(made, view->json, known);
     return made;
 }
@@ -1542,6 +1967,20 @@ static json *of_mspkit_ncentral_remote_control_task(const mspkit_ncentral_remote
     if (view_there(made, "connectionDetails", view->connection_details.presence, view->connection_details.view != NULL)) {
         json_put(made, "connectionDetails", of_mspkit_ncentral_connection_details(view->connection_details.view));
     }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_replaced_device_note(const mspkit_ncentral_replaced_device_note_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "noteId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "noteId", view->note_id);
     view_extra(made, view->json, known);
     return made;
 }
@@ -2229,6 +2668,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_user_view *view = mspkit_cloudmore_user_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_user(view);
     }
+    if (strcmp(operation, "ncentral.access_groups.get") == 0) {
+        const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_access_group(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
     if (strcmp(operation, "ncentral.appliance_tasks.get") == 0) {
         const mspkit_ncentral_appliance_task_view *view = mspkit_ncentral_appliance_task_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_appliance_task(view);
@@ -2305,6 +2752,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_created_device_view *view = mspkit_ncentral_created_device_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_created_device(view);
     }
+    if (strcmp(operation, "ncentral.devices.create_note") == 0) {
+        const mspkit_ncentral_added_device_note_view *view = mspkit_ncentral_added_device_note_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_added_device_note(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create_notes") == 0) {
+        const mspkit_ncentral_added_device_notes_view *view = mspkit_ncentral_added_device_notes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_added_device_notes(view);
+    }
     if (strcmp(operation, "ncentral.devices.create_remote_control_task") == 0) {
         const mspkit_ncentral_remote_control_task_view *view = mspkit_ncentral_remote_control_task_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_remote_control_task(view);
@@ -2321,6 +2776,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_device_assets_view *view = mspkit_ncentral_device_assets_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_device_assets(view);
     }
+    if (strcmp(operation, "ncentral.devices.get_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
     if (strcmp(operation, "ncentral.devices.get_lifecycle") == 0) {
         const mspkit_ncentral_device_lifecycle_view *view = mspkit_ncentral_device_lifecycle_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_device_lifecycle(view);
@@ -2329,9 +2788,29 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_device_remote_control_view *view = mspkit_ncentral_device_remote_control_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_device_remote_control(view);
     }
+    if (strcmp(operation, "ncentral.devices.replace_note") == 0) {
+        const mspkit_ncentral_replaced_device_note_view *view = mspkit_ncentral_replaced_device_note_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_replaced_device_note(view);
+    }
+    if (strcmp(operation, "ncentral.devices.set_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_warnings_view *view = mspkit_ncentral_custom_property_warnings_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property_warnings(view);
+    }
     if (strcmp(operation, "ncentral.org_units.get") == 0) {
         const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_custom_property_default") == 0) {
+        const mspkit_ncentral_custom_property_default_view *view = mspkit_ncentral_custom_property_default_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property_default(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_device_property_default") == 0) {
+        const mspkit_ncentral_device_property_default_view *view = mspkit_ncentral_device_property_default_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_property_default(view);
     }
     if (strcmp(operation, "ncentral.org_units.get_limits") == 0) {
         const mspkit_ncentral_org_unit_limits_view *view = mspkit_ncentral_org_unit_limits_of_response(response);
@@ -2340,6 +2819,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.org_units.get_registration_token") == 0) {
         const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.set_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_warnings_view *view = mspkit_ncentral_custom_property_warnings_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property_warnings(view);
     }
     if (strcmp(operation, "ncentral.org_units.update_limits") == 0) {
         const mspkit_ncentral_org_unit_limits_view *view = mspkit_ncentral_org_unit_limits_of_response(response);
@@ -2522,6 +3005,10 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
     }
+    if (strcmp(operation, "ncentral.access_groups.list") == 0) {
+        const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_access_group(view);
+    }
     if (strcmp(operation, "ncentral.customers.list") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
@@ -2542,6 +3029,18 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_device(view);
     }
+    if (strcmp(operation, "ncentral.devices.list_custom_properties") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_maintenance_windows") == 0) {
+        const mspkit_ncentral_maintenance_window_view *view = mspkit_ncentral_maintenance_window_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_maintenance_window(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_notes") == 0) {
+        const mspkit_ncentral_device_note_view *view = mspkit_ncentral_device_note_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_note(view);
+    }
     if (strcmp(operation, "ncentral.devices.list_service_status") == 0) {
         const mspkit_ncentral_device_service_status_view *view = mspkit_ncentral_device_service_status_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_device_service_status(view);
@@ -2549,6 +3048,10 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
     if (strcmp(operation, "ncentral.devices.list_tasks") == 0) {
         const mspkit_ncentral_device_task_view *view = mspkit_ncentral_device_task_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_device_task(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_with_custom_properties") == 0) {
+        const mspkit_ncentral_device_with_custom_properties_view *view = mspkit_ncentral_device_with_custom_properties_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_with_custom_properties(view);
     }
     if (strcmp(operation, "ncentral.org_units.list") == 0) {
         const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
@@ -2562,9 +3065,17 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
     }
+    if (strcmp(operation, "ncentral.org_units.list_custom_properties") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
     if (strcmp(operation, "ncentral.org_units.list_devices") == 0) {
         const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_device(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_devices_with_custom_properties") == 0) {
+        const mspkit_ncentral_device_with_custom_properties_view *view = mspkit_ncentral_device_with_custom_properties_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_with_custom_properties(view);
     }
     if (strcmp(operation, "ncentral.org_units.list_job_statuses") == 0) {
         const mspkit_ncentral_job_status_view *view = mspkit_ncentral_job_status_of_item(item);
@@ -2647,17 +3158,24 @@ bool dispatch_is_list(const char *operation)
         "cloudmore.subscriptions.list",
         "cloudmore.users.list",
         "cloudmore.users.list_roles",
+        "ncentral.access_groups.list",
         "ncentral.customers.list",
         "ncentral.customers.list_installers",
         "ncentral.customers.list_sites",
         "ncentral.device_filters.list",
         "ncentral.devices.list",
+        "ncentral.devices.list_custom_properties",
+        "ncentral.devices.list_maintenance_windows",
+        "ncentral.devices.list_notes",
         "ncentral.devices.list_service_status",
         "ncentral.devices.list_tasks",
+        "ncentral.devices.list_with_custom_properties",
         "ncentral.org_units.list",
         "ncentral.org_units.list_active_issues",
         "ncentral.org_units.list_children",
+        "ncentral.org_units.list_custom_properties",
         "ncentral.org_units.list_devices",
+        "ncentral.org_units.list_devices_with_custom_properties",
         "ncentral.org_units.list_job_statuses",
         "ncentral.scheduled_tasks.list_status_details",
         "ncentral.service_orgs.list",
@@ -2937,6 +3455,40 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_users_get((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
                    : mspkit_cloudmore_users_get_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.access_groups.create") == 0) {
+        mspkit_ncentral_access_groups_create_params params = mspkit_ncentral_access_groups_create_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.group_name = param_text(call->params, "group_name");
+        params.group_description = param_text(call->params, "group_description");
+        params.org_unit_ids = param_json(call->params, "org_unit_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        params.auto_include_new_org_units = param_flag(call->params, "auto_include_new_org_units");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.create_for_devices") == 0) {
+        mspkit_ncentral_access_groups_create_for_devices_params params = mspkit_ncentral_access_groups_create_for_devices_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.group_name = param_text(call->params, "group_name");
+        params.group_description = param_text(call->params, "group_description");
+        params.device_ids = param_json(call->params, "device_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_create_for_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_create_for_devices_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.get") == 0) {
+        const mspkit_str access_group_id = param_text(call->params, "access_group_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_get((const mspkit_ncentral *)call->client, access_group_id, call->options, response, error)
+                   : mspkit_ncentral_access_groups_get_submit((const mspkit_ncentral *)call->client, access_group_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_access_groups_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.appliance_tasks.get") == 0) {
         const mspkit_str task_id = param_text(call->params, "task_id");
         return call->queue == NULL
@@ -3090,6 +3642,26 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_devices_create((const mspkit_ncentral *)call->client, &params, call->options, response, error)
                    : mspkit_ncentral_devices_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.devices.create_note") == 0) {
+        mspkit_ncentral_devices_create_note_params params = mspkit_ncentral_devices_create_note_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.user_id = param_text(call->params, "user_id");
+        params.note = param_text(call->params, "note");
+        params.insertion_time = param_text(call->params, "insertion_time");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create_note((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_note_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create_notes") == 0) {
+        mspkit_ncentral_devices_create_notes_params params = mspkit_ncentral_devices_create_notes_params_init();
+        params.device_ids = param_json(call->params, "device_ids");
+        params.user_id = param_text(call->params, "user_id");
+        params.note = param_text(call->params, "note");
+        params.insertion_time = param_text(call->params, "insertion_time");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create_notes((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_notes_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.devices.create_remote_control_task") == 0) {
         mspkit_ncentral_devices_create_remote_control_task_params params = mspkit_ncentral_devices_create_remote_control_task_params_init();
         const mspkit_str device_id = param_text(call->params, "device_id");
@@ -3108,6 +3680,21 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_devices_delete((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
                    : mspkit_ncentral_devices_delete_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.devices.delete_note") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str note_id = param_text(call->params, "note_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_delete_note((const mspkit_ncentral *)call->client, device_id, note_id, call->options, response, error)
+                   : mspkit_ncentral_devices_delete_note_submit((const mspkit_ncentral *)call->client, device_id, note_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.delete_notes") == 0) {
+        mspkit_ncentral_devices_delete_notes_params params = mspkit_ncentral_devices_delete_notes_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.note_ids = param_json(call->params, "note_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_delete_notes((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_delete_notes_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.devices.get") == 0) {
         const mspkit_str device_id = param_text(call->params, "device_id");
         return call->queue == NULL
@@ -3125,6 +3712,13 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_devices_get_assets((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
                    : mspkit_ncentral_devices_get_assets_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_custom_property") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_custom_property((const mspkit_ncentral *)call->client, device_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_custom_property_submit((const mspkit_ncentral *)call->client, device_id, property_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.devices.get_lifecycle") == 0) {
         const mspkit_str device_id = param_text(call->params, "device_id");
@@ -3153,6 +3747,24 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_devices_replace_lifecycle((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
                    : mspkit_ncentral_devices_replace_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.devices.replace_note") == 0) {
+        mspkit_ncentral_devices_replace_note_params params = mspkit_ncentral_devices_replace_note_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str note_id = param_text(call->params, "note_id");
+        params.note = param_text(call->params, "note");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_replace_note((const mspkit_ncentral *)call->client, device_id, note_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_replace_note_submit((const mspkit_ncentral *)call->client, device_id, note_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.set_custom_property") == 0) {
+        mspkit_ncentral_devices_set_custom_property_params params = mspkit_ncentral_devices_set_custom_property_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        params.value = param_text(call->params, "value");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_set_custom_property((const mspkit_ncentral *)call->client, device_id, property_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_set_custom_property_submit((const mspkit_ncentral *)call->client, device_id, property_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.devices.update_lifecycle") == 0) {
         mspkit_ncentral_devices_update_lifecycle_params params = mspkit_ncentral_devices_update_lifecycle_params_init();
         const mspkit_str device_id = param_text(call->params, "device_id");
@@ -3168,11 +3780,54 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_devices_update_lifecycle((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
                    : mspkit_ncentral_devices_update_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.maintenance_windows.create") == 0) {
+        mspkit_ncentral_maintenance_windows_create_params params = mspkit_ncentral_maintenance_windows_create_params_init();
+        params.device_ids = param_json(call->params, "device_ids");
+        params.maintenance_windows = param_json(call->params, "maintenance_windows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_maintenance_windows_create((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_maintenance_windows_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.maintenance_windows.delete") == 0) {
+        mspkit_ncentral_maintenance_windows_delete_params params = mspkit_ncentral_maintenance_windows_delete_params_init();
+        params.schedule_ids = param_json(call->params, "schedule_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_maintenance_windows_delete((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_maintenance_windows_delete_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.maintenance_windows.replace") == 0) {
+        mspkit_ncentral_maintenance_windows_replace_params params = mspkit_ncentral_maintenance_windows_replace_params_init();
+        params.maintenance_windows = param_json(call->params, "maintenance_windows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_maintenance_windows_replace((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_maintenance_windows_replace_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.org_units.get") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
         return call->queue == NULL
                    ? mspkit_ncentral_org_units_get((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
                    : mspkit_ncentral_org_units_get_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_custom_property") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_custom_property((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_custom_property_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_custom_property_default") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_custom_property_default((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_custom_property_default_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_device_property_default") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_device_property_default((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_device_property_default_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.get_limits") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
@@ -3185,6 +3840,29 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_org_units_get_registration_token((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
                    : mspkit_ncentral_org_units_get_registration_token_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.set_custom_property") == 0) {
+        mspkit_ncentral_org_units_set_custom_property_params params = mspkit_ncentral_org_units_set_custom_property_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        params.value = param_text(call->params, "value");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_set_custom_property((const mspkit_ncentral *)call->client, org_unit_id, property_id, &params, call->options, response, error)
+                   : mspkit_ncentral_org_units_set_custom_property_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.set_custom_property_default") == 0) {
+        mspkit_ncentral_org_units_set_custom_property_default_params params = mspkit_ncentral_org_units_set_custom_property_default_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.property_id = param_int(call->params, "property_id");
+        params.propagate = param_flag(call->params, "propagate");
+        params.selected_org_unit_ids = param_json(call->params, "selected_org_unit_ids");
+        params.property_name = param_text(call->params, "property_name");
+        params.default_value = param_text(call->params, "default_value");
+        params.propagation_type = param_text(call->params, "propagation_type");
+        params.enumerated_values = param_json(call->params, "enumerated_values");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_set_custom_property_default((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_org_units_set_custom_property_default_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.update_limits") == 0) {
         mspkit_ncentral_org_units_update_limits_params params = mspkit_ncentral_org_units_update_limits_params_init();
@@ -3528,6 +4206,16 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_users_list_roles((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "ncentral.access_groups.list") == 0) {
+        mspkit_ncentral_access_groups_list_params params = mspkit_ncentral_access_groups_list_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_access_groups_list((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.list") == 0) {
         mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
         params.page_size = param_int(call->params, "page_size");
@@ -3574,6 +4262,21 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_devices_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "ncentral.devices.list_custom_properties") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_custom_properties((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_maintenance_windows") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_maintenance_windows((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_notes") == 0) {
+        mspkit_ncentral_devices_list_notes_params params = mspkit_ncentral_devices_list_notes_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        return mspkit_ncentral_devices_list_notes((const mspkit_ncentral *)call->client, device_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "ncentral.devices.list_service_status") == 0) {
         const mspkit_str device_id = param_text(call->params, "device_id");
         return mspkit_ncentral_devices_list_service_status((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
@@ -3581,6 +4284,16 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
     if (strcmp(call->operation, "ncentral.devices.list_tasks") == 0) {
         const mspkit_str device_id = param_text(call->params, "device_id");
         return mspkit_ncentral_devices_list_tasks((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_with_custom_properties") == 0) {
+        mspkit_ncentral_devices_list_with_custom_properties_params params = mspkit_ncentral_devices_list_with_custom_properties_params_init();
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_devices_list_with_custom_properties((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.list") == 0) {
         mspkit_ncentral_org_units_list_params params = mspkit_ncentral_org_units_list_params_init();
@@ -3611,6 +4324,16 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_org_units_list_children((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "ncentral.org_units.list_custom_properties") == 0) {
+        mspkit_ncentral_org_units_list_custom_properties_params params = mspkit_ncentral_org_units_list_custom_properties_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_custom_properties((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "ncentral.org_units.list_devices") == 0) {
         mspkit_ncentral_org_units_list_devices_params params = mspkit_ncentral_org_units_list_devices_params_init();
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
@@ -3621,6 +4344,17 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_org_units_list_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_devices_with_custom_properties") == 0) {
+        mspkit_ncentral_org_units_list_devices_with_custom_properties_params params = mspkit_ncentral_org_units_list_devices_with_custom_properties_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_devices_with_custom_properties((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.org_units.list_job_statuses") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");

@@ -22,6 +22,8 @@ export interface Counts {
   readonly devices?: number;
   /** N-central's device filters. 3 by default. */
   readonly deviceFilters?: number;
+  /** N-central's access groups; `orgUnitId` is their service organization. 4 by default. */
+  readonly accessGroups?: number;
   /** Customers of Wiv. 5 by default. */
   readonly wivCustomers?: number;
   /** Cases of Wiv. 60 by default. */
@@ -48,6 +50,8 @@ export interface Collections {
   readonly devices: readonly Shown[];
   /** N-central's device filters. */
   readonly deviceFilters: readonly Shown[];
+  /** N-central's access groups; `orgUnitId` is their service organization. */
+  readonly accessGroups: readonly Shown[];
   /** Customers of Wiv. */
   readonly wivCustomers: readonly Shown[];
   /** Cases of Wiv. */

@@ -23,9 +23,9 @@ class NCentral(SyncClient):
 
     Example:
         >>> with NCentral() as client:
-        ...     for customer in client.customers.list(page_size=50):
-        ...         print("customer", customer.customer_id)
-        customer ...
+        ...     for access_group in client.access_groups.list("321", page_size=50):
+        ...         print("access group", access_group.group_id)
+        access group ...
     """
 
     __slots__ = ()
@@ -120,6 +120,14 @@ class NCentral(SyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def access_groups(self) -> ncentral.AccessGroups:
+        """Access groups, which give users access to organization units or to devices.
+
+        No endpoint lists those of all organization units, and none changes or deletes one.
+        """
+        return ncentral.AccessGroups(self)
+
+    @resource
     def appliance_tasks(self) -> ncentral.ApplianceTasks:
         """What an agent or a probe measured for a monitored service of a device."""
         return ncentral.ApplianceTasks(self)
@@ -154,6 +162,15 @@ class NCentral(SyncClient):
         services and tasks.
         """
         return ncentral.Devices(self)
+
+    @resource
+    def maintenance_windows(self) -> ncentral.MaintenanceWindows:
+        """Maintenance windows of devices for patches.
+
+        Windows that a rule makes are in the list of a device, but only those that were made on the device
+        itself can be changed or deleted. `devices.list_maintenance_windows` has the windows of a device.
+        """
+        return ncentral.MaintenanceWindows(self)
 
     @resource
     def org_units(self) -> ncentral.OrgUnits:
@@ -228,9 +245,9 @@ class AsyncNCentral(AsyncClient):
 
     Example:
         >>> async with AsyncNCentral() as client:
-        ...     async for customer in client.customers.list(page_size=50):
-        ...         print("customer", customer.customer_id)
-        customer ...
+        ...     async for access_group in client.access_groups.list("321", page_size=50):
+        ...         print("access group", access_group.group_id)
+        access group ...
     """
 
     __slots__ = ()
@@ -325,6 +342,14 @@ class AsyncNCentral(AsyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def access_groups(self) -> ncentral.AsyncAccessGroups:
+        """Access groups, which give users access to organization units or to devices.
+
+        No endpoint lists those of all organization units, and none changes or deletes one.
+        """
+        return ncentral.AsyncAccessGroups(self)
+
+    @resource
     def appliance_tasks(self) -> ncentral.AsyncApplianceTasks:
         """What an agent or a probe measured for a monitored service of a device."""
         return ncentral.AsyncApplianceTasks(self)
@@ -359,6 +384,15 @@ class AsyncNCentral(AsyncClient):
         services and tasks.
         """
         return ncentral.AsyncDevices(self)
+
+    @resource
+    def maintenance_windows(self) -> ncentral.AsyncMaintenanceWindows:
+        """Maintenance windows of devices for patches.
+
+        Windows that a rule makes are in the list of a device, but only those that were made on the device
+        itself can be changed or deleted. `devices.list_maintenance_windows` has the windows of a device.
+        """
+        return ncentral.AsyncMaintenanceWindows(self)
 
     @resource
     def org_units(self) -> ncentral.AsyncOrgUnits:

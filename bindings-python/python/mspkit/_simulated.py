@@ -28,6 +28,8 @@ class Counts(TypedDict, total=False):
     """N-central's devices. 10 by default."""
     device_filters: int
     """N-central's device filters. 3 by default."""
+    access_groups: int
+    """N-central's access groups; `orgUnitId` is their service organization. 4 by default."""
     wiv_customers: int
     """Customers of Wiv. 5 by default."""
     cases: int
@@ -55,6 +57,8 @@ class Collections(TypedDict, total=False):
     """N-central's devices."""
     device_filters: Sequence[Mapping[str, Any]]
     """N-central's device filters."""
+    access_groups: Sequence[Mapping[str, Any]]
+    """N-central's access groups; `orgUnitId` is their service organization."""
     wiv_customers: Sequence[Mapping[str, Any]]
     """Customers of Wiv."""
     cases: Sequence[Mapping[str, Any]]

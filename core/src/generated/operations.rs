@@ -97,180 +97,232 @@ pub(crate) mod op {
     pub(crate) const CLOUDMORE_USERS_LIST: usize = 40;
     /// `cloudmore.users.list_roles`
     pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 41;
+    /// `ncentral.access_groups.create`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 42;
+    /// `ncentral.access_groups.create_for_devices`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 43;
+    /// `ncentral.access_groups.get`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 44;
+    /// `ncentral.access_groups.links`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 45;
+    /// `ncentral.access_groups.list`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 46;
     /// `ncentral.appliance_tasks.get`
-    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 42;
+    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 47;
     /// `ncentral.auth.authenticate`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 43;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 48;
     /// `ncentral.auth.authenticate_sso`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 44;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 49;
     /// `ncentral.auth.links`
-    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 45;
+    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 50;
     /// `ncentral.auth.logout`
-    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 46;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 51;
     /// `ncentral.auth.refresh`
-    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 47;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 52;
     /// `ncentral.auth.validate`
-    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 48;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 53;
     /// `ncentral.custom_psa.create_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 49;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 54;
     /// `ncentral.custom_psa.get_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 50;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 55;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 51;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 56;
     /// `ncentral.custom_psa.links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 52;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 57;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 53;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 58;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 54;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 59;
     /// `ncentral.custom_psa.ticket_links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 55;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 60;
     /// `ncentral.customers.create_installer_link`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 56;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 61;
     /// `ncentral.customers.create_site`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 57;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 62;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 58;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 63;
     /// `ncentral.customers.get_registration_token`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 59;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 64;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 60;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 65;
     /// `ncentral.customers.list_installers`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 61;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 66;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 62;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 67;
     /// `ncentral.device_filters.list`
-    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 63;
+    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 68;
     /// `ncentral.devices.control_services`
-    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 64;
+    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 69;
     /// `ncentral.devices.create`
-    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 65;
+    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 70;
+    /// `ncentral.devices.create_note`
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 71;
+    /// `ncentral.devices.create_notes`
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 72;
     /// `ncentral.devices.create_remote_control_task`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 66;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 73;
     /// `ncentral.devices.delete`
-    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 67;
+    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 74;
+    /// `ncentral.devices.delete_note`
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 75;
+    /// `ncentral.devices.delete_notes`
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 76;
     /// `ncentral.devices.get`
-    pub(crate) const NCENTRAL_DEVICES_GET: usize = 68;
+    pub(crate) const NCENTRAL_DEVICES_GET: usize = 77;
     /// `ncentral.devices.get_activation_key`
-    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 69;
+    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 78;
     /// `ncentral.devices.get_assets`
-    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 70;
+    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 79;
+    /// `ncentral.devices.get_custom_property`
+    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 80;
     /// `ncentral.devices.get_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 71;
+    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 81;
     /// `ncentral.devices.get_remote_control_type`
-    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 72;
+    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 82;
     /// `ncentral.devices.list`
-    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 73;
+    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 83;
+    /// `ncentral.devices.list_custom_properties`
+    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 84;
+    /// `ncentral.devices.list_maintenance_windows`
+    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 85;
+    /// `ncentral.devices.list_notes`
+    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 86;
     /// `ncentral.devices.list_service_status`
-    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 74;
+    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 87;
     /// `ncentral.devices.list_tasks`
-    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 75;
+    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 88;
+    /// `ncentral.devices.list_with_custom_properties`
+    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 89;
     /// `ncentral.devices.replace_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 76;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 90;
+    /// `ncentral.devices.replace_note`
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 91;
+    /// `ncentral.devices.set_custom_property`
+    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 92;
     /// `ncentral.devices.update_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 77;
+    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 93;
+    /// `ncentral.maintenance_windows.create`
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 94;
+    /// `ncentral.maintenance_windows.delete`
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 95;
+    /// `ncentral.maintenance_windows.replace`
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 96;
     /// `ncentral.org_units.get`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 78;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 97;
+    /// `ncentral.org_units.get_custom_property`
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 98;
+    /// `ncentral.org_units.get_custom_property_default`
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 99;
+    /// `ncentral.org_units.get_device_property_default`
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 100;
     /// `ncentral.org_units.get_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 79;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 101;
     /// `ncentral.org_units.get_registration_token`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 80;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 102;
     /// `ncentral.org_units.list`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 81;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 103;
     /// `ncentral.org_units.list_active_issues`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 82;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 104;
     /// `ncentral.org_units.list_children`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 83;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 105;
+    /// `ncentral.org_units.list_custom_properties`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 106;
     /// `ncentral.org_units.list_devices`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 84;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 107;
+    /// `ncentral.org_units.list_devices_with_custom_properties`
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 108;
     /// `ncentral.org_units.list_job_statuses`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 85;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 109;
+    /// `ncentral.org_units.set_custom_property`
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 110;
+    /// `ncentral.org_units.set_custom_property_default`
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 111;
     /// `ncentral.org_units.update_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 86;
+    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 112;
     /// `ncentral.reports.get`
-    pub(crate) const NCENTRAL_REPORTS_GET: usize = 87;
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 113;
     /// `ncentral.reports.request_patch_comparison`
-    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 88;
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 114;
     /// `ncentral.reports.wait`
-    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 89;
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 115;
     /// `ncentral.scheduled_tasks.get`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 90;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 116;
     /// `ncentral.scheduled_tasks.get_status`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 91;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 117;
     /// `ncentral.scheduled_tasks.links`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 92;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 118;
     /// `ncentral.scheduled_tasks.list_status_details`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 93;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 119;
     /// `ncentral.scheduled_tasks.run_direct`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 94;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 120;
     /// `ncentral.scheduled_tasks.wait`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 95;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 121;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 96;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 122;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 97;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 123;
     /// `ncentral.server.links`
-    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 98;
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 124;
     /// `ncentral.server.time`
-    pub(crate) const NCENTRAL_SERVER_TIME: usize = 99;
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 125;
     /// `ncentral.server.versions`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 100;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 126;
     /// `ncentral.server.versions_authenticated`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 101;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 127;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 102;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 128;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 103;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 129;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 104;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 130;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 105;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 131;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 106;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 132;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 107;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 133;
     /// `ncentral.sites.get_registration_token`
-    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 108;
+    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 134;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 109;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 135;
     /// `ncentral.standard_psa.get_customer_mapping`
-    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 110;
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 136;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 111;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 137;
     /// `ncentral.standard_psa.list_companies`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 112;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 138;
     /// `ncentral.standard_psa.list_contacts`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 113;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 139;
     /// `ncentral.standard_psa.list_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 114;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 140;
     /// `ncentral.standard_psa.list_sites`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 115;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 141;
     /// `ncentral.standard_psa.replace_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 116;
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 142;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 117;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 143;
     /// `ncentral.user_roles.create`
-    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 118;
+    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 144;
     /// `ncentral.user_roles.get`
-    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 119;
+    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 145;
     /// `ncentral.user_roles.list`
-    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 120;
+    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 146;
     /// `ncentral.users.create`
-    pub(crate) const NCENTRAL_USERS_CREATE: usize = 121;
+    pub(crate) const NCENTRAL_USERS_CREATE: usize = 147;
     /// `ncentral.users.links`
-    pub(crate) const NCENTRAL_USERS_LINKS: usize = 122;
+    pub(crate) const NCENTRAL_USERS_LINKS: usize = 148;
     /// `ncentral.users.list`
-    pub(crate) const NCENTRAL_USERS_LIST: usize = 123;
+    pub(crate) const NCENTRAL_USERS_LIST: usize = 149;
     /// `ncentral.users.me`
-    pub(crate) const NCENTRAL_USERS_ME: usize = 124;
+    pub(crate) const NCENTRAL_USERS_ME: usize = 150;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 125;
+    pub(crate) const WIV_CASES_SEARCH: usize = 151;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 126;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 152;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 127;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 153;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 128;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 154;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -2454,6 +2506,220 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.access_groups.create",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "create",
+        summary: "Creates an access group of organization units.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "group_name", wire: "groupName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "group_description", wire: "groupDescription", required: true, ..PLAIN },
+            Param { name: "org_unit_ids", wire: "orgUnitIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param { name: "user_ids", wire: "userIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param {
+                name: "auto_include_new_org_units",
+                wire: "autoIncludeNewOrgUnits",
+                kind: Kind::Bool,
+                rules: crate::table::Rules { as_text: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/access-groups", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: Some(
+            "List the access groups of the organization unit (`access_groups.list`) and look for the name that was sent.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.access_groups.create_for_devices",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "create_for_devices",
+        summary: "Creates an access group of devices.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/device-access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "group_name", wire: "groupName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "group_description", wire: "groupDescription", required: true, ..PLAIN },
+            Param { name: "device_ids", wire: "deviceIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param { name: "user_ids", wire: "userIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/device-access-groups", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: Some(
+            "List the access groups of the organization unit (`access_groups.list`) and look for the name that was sent.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.access_groups.get",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "get",
+        summary: "Gets one access group.",
+        method: Method::GET,
+        path: "/api/access-groups/{accessGroupId}",
+        params: &[Param {
+            name: "access_group_id",
+            wire: "accessGroupId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: true },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/access-groups/{accessGroupId}", cap: 5 },
+        model: Some(&schema::ncentral::ACCESS_GROUP),
+        id_fields: &["groupId", "orgUnitId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.access_groups.links",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "links",
+        summary: "Gets the links that the access group endpoints start from.",
+        method: Method::GET,
+        path: "/api/access-groups",
+        params: &[],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/access-groups", cap: 5 },
+        model: Some(&schema::ncentral::LINKS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.access_groups.list",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "list",
+        summary: "Lists the access groups of an organization unit, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "groupId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/access-groups", cap: 5 },
+        model: Some(&schema::ncentral::ACCESS_GROUP),
+        id_fields: &["groupId", "orgUnitId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.appliance_tasks.get",
         service: Service::NCentral,
         resource: "appliance_tasks",
@@ -3445,6 +3711,117 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.devices.create_note",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "create_note",
+        summary: "Adds a note to a device.",
+        method: Method::POST,
+        path: "/api/devices/{deviceId}/notes",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "note",
+                wire: "note",
+                required: true,
+                rules: crate::table::Rules { max_length: 32_000, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "insertion_time", wire: "insertionTime", kind: Kind::DateTime, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/devices/{deviceId}/notes", cap: 5 },
+        model: Some(&schema::ncentral::ADDED_DEVICE_NOTE),
+        id_fields: &["deviceId"],
+        outcome_check: Some(
+            "Read the newest notes of the device (`devices.list_notes`) and look for the same text and user.",
+        ),
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.create_notes",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "create_notes",
+        summary: "Adds one note to several devices.",
+        method: Method::POST,
+        path: "/api/devices/notes",
+        params: &[
+            Param {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Id },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "note",
+                wire: "note",
+                required: true,
+                rules: crate::table::Rules { max_length: 32_000, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "insertion_time", wire: "insertionTime", kind: Kind::DateTime, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/devices/notes", cap: 5 },
+        model: Some(&schema::ncentral::ADDED_DEVICE_NOTES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Read the newest notes of the device (`devices.list_notes`) and look for the same text and user.",
+        ),
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[
+            (401, "The server also responds with 401 if the API user lacks the permission for notes"),
+            (404, "At least one of the devices is unknown, and the others may have the note or not"),
+        ],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.devices.create_remote_control_task",
         service: Service::NCentral,
         resource: "devices",
@@ -3542,6 +3919,94 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.delete_note",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "delete_note",
+        summary: "Deletes a note.",
+        method: Method::DELETE,
+        path: "/api/devices/{deviceId}/notes/{noteId}",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "note_id",
+                wire: "noteId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/devices/{deviceId}/notes/{noteId}", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.delete_notes",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "delete_notes",
+        summary: "Deletes some notes of a device.",
+        method: Method::DELETE,
+        path: "/api/devices/{deviceId}/notes",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "note_ids",
+                wire: "noteIds",
+                kind: Kind::List { of: &Kind::Id },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/devices/{deviceId}/notes", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
         wait: None,
         join: None,
     },
@@ -3644,6 +4109,50 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[(404, "There is no such device, or nothing is known about its assets; probes have none")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.get_custom_property",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "get_custom_property",
+        summary: "Gets one custom property of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/custom-properties/{propertyId}",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/custom-properties/{propertyId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY),
+        id_fields: &["propertyId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
         wait: None,
         join: None,
     },
@@ -3780,6 +4289,124 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.devices.list_custom_properties",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list_custom_properties",
+        summary: "Lists the custom properties of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/custom-properties",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "propertyId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/custom-properties", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY),
+        id_fields: &["propertyId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.list_maintenance_windows",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list_maintenance_windows",
+        summary: "Lists the patch maintenance windows of a device.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/maintenance-windows",
+        params: &[Param {
+            name: "device_id",
+            wire: "deviceId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "scheduleID", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/maintenance-windows", cap: 5 },
+        model: Some(&schema::ncentral::MAINTENANCE_WINDOW),
+        id_fields: &["scheduleID", "ruleID"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.list_notes",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list_notes",
+        summary: "Lists the notes of a device, newest first, page by page.",
+        method: Method::GET,
+        path: "/api/devices/{deviceId}/notes",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "deviceNoteId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices/{deviceId}/notes", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_NOTE),
+        id_fields: &["deviceNoteId", "deviceId", "userId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.devices.list_service_status",
         service: Service::NCentral,
         resource: "devices",
@@ -3848,6 +4475,71 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.devices.list_with_custom_properties",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "list_with_custom_properties",
+        summary: "Lists the devices of all organization units with their custom properties, page by page.",
+        method: Method::GET,
+        path: "/api/devices",
+        params: &[
+            Param {
+                name: "filter_id",
+                wire: "filterId",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/devices", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_WITH_CUSTOM_PROPERTIES),
+        id_fields: &["deviceId", "orgUnitId", "soId", "customerId", "siteId", "applianceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: Some(&Join {
+            operation: "ncentral.devices.list_custom_properties",
+            param: "device_id",
+            into: "customProperties",
+        }),
+    },
+    Operation {
         id: "ncentral.devices.replace_lifecycle",
         service: Service::NCentral,
         resource: "devices",
@@ -3909,6 +4601,102 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.devices.replace_note",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "replace_note",
+        summary: "Replaces the text of a note.",
+        method: Method::PUT,
+        path: "/api/devices/{deviceId}/notes/{noteId}",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "note_id",
+                wire: "noteId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "note",
+                wire: "note",
+                required: true,
+                rules: crate::table::Rules { max_length: 32_000, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PUT /api/devices/{deviceId}/notes/{noteId}", cap: 5 },
+        model: Some(&schema::ncentral::REPLACED_DEVICE_NOTE),
+        id_fields: &["deviceId", "noteId"],
+        outcome_check: None,
+        since: Some("2026.3.0.11"),
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.devices.set_custom_property",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "set_custom_property",
+        summary: "Sets the value of a custom property on a device.",
+        method: Method::PUT,
+        path: "/api/devices/{deviceId}/custom-properties/{propertyId}",
+        params: &[
+            Param {
+                name: "device_id",
+                wire: "deviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "value", wire: "value", required: true, secret: true, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PUT /api/devices/{deviceId}/custom-properties/{propertyId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY_WARNINGS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.devices.update_lifecycle",
         service: Service::NCentral,
         resource: "devices",
@@ -3958,6 +4746,120 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.maintenance_windows.create",
+        service: Service::NCentral,
+        resource: "maintenance_windows",
+        name: "create",
+        summary: "Adds patch maintenance windows to devices.",
+        method: Method::POST,
+        path: "/api/devices/maintenance-windows",
+        params: &[
+            Param {
+                name: "device_ids",
+                wire: "deviceIDs",
+                kind: Kind::List { of: &Kind::Id },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, as_number: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "maintenance_windows",
+                wire: "maintenanceWindows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::NEW_MAINTENANCE_WINDOW_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Success,
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/devices/maintenance-windows", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: Some(
+            "List the windows of each of the devices (`devices.list_maintenance_windows`) and look for the names and cron expressions that were sent.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.maintenance_windows.delete",
+        service: Service::NCentral,
+        resource: "maintenance_windows",
+        name: "delete",
+        summary: "Deletes patch maintenance windows.",
+        method: Method::DELETE,
+        path: "/api/devices/maintenance-windows",
+        params: &[Param {
+            name: "schedule_ids",
+            wire: "scheduleIds",
+            kind: Kind::List { of: &Kind::Id },
+            required: true,
+            rules: crate::table::Rules { min_items: 1, as_number: true, ..crate::table::Rules::NONE },
+            ..PLAIN
+        }],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Success,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/devices/maintenance-windows", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.maintenance_windows.replace",
+        service: Service::NCentral,
+        resource: "maintenance_windows",
+        name: "replace",
+        summary: "Replaces patch maintenance windows.",
+        method: Method::PUT,
+        path: "/api/devices/maintenance-windows",
+        params: &[Param {
+            name: "maintenance_windows",
+            wire: "maintenanceWindows",
+            kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::CHANGED_MAINTENANCE_WINDOW_INPUT } },
+            required: true,
+            rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+            ..PLAIN
+        }],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Success,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PUT /api/devices/maintenance-windows", cap: 5 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.org_units.get",
         service: Service::NCentral,
         resource: "org_units",
@@ -3983,6 +4885,144 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/org-units/{orgUnitId}", cap: 5 },
         model: Some(&schema::ncentral::ORG_UNIT),
         id_fields: &["orgUnitId", "parentId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.get_custom_property",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "get_custom_property",
+        summary: "Gets one custom property of an organization unit.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/custom-properties/{propertyId}",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/custom-properties/{propertyId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY),
+        id_fields: &["propertyId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.get_custom_property_default",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "get_custom_property_default",
+        summary: "Gets the default of a property of organization units.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}",
+            cap: 5,
+        },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY_DEFAULT),
+        id_fields: &["propertyId", "orgUnitId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.get_device_property_default",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "get_device_property_default",
+        summary: "Gets the default of a device property in an organization unit.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}",
+            cap: 5,
+        },
+        model: Some(&schema::ncentral::DEVICE_PROPERTY_DEFAULT),
+        id_fields: &["propertyId", "customerId"],
         outcome_check: None,
         since: None,
         stage: Stage::Released,
@@ -4244,6 +5284,68 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.org_units.list_custom_properties",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list_custom_properties",
+        summary: "Lists the custom properties of an organization unit, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/custom-properties",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "propertyId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/custom-properties", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY),
+        id_fields: &["propertyId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
         id: "ncentral.org_units.list_devices",
         service: Service::NCentral,
         resource: "org_units",
@@ -4313,6 +5415,79 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         join: None,
     },
     Operation {
+        id: "ncentral.org_units.list_devices_with_custom_properties",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "list_devices_with_custom_properties",
+        summary: "Lists the devices of an organization unit with their custom properties, page by page.",
+        method: Method::GET,
+        path: "/api/org-units/{orgUnitId}/devices",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "filter_id",
+                wire: "filterId",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/org-units/{orgUnitId}/devices", cap: 5 },
+        model: Some(&schema::ncentral::DEVICE_WITH_CUSTOM_PROPERTIES),
+        id_fields: &["deviceId", "orgUnitId", "soId", "customerId", "siteId", "applianceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: Some(&Join {
+            operation: "ncentral.devices.list_custom_properties",
+            param: "device_id",
+            into: "customProperties",
+        }),
+    },
+    Operation {
         id: "ncentral.org_units.list_job_statuses",
         service: Service::NCentral,
         resource: "org_units",
@@ -4338,6 +5513,112 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/job-statuses", cap: 5 },
         model: Some(&schema::ncentral::JOB_STATUS),
         id_fields: &["jobId", "jobTypeId", "deviceId", "orgUnitId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.set_custom_property",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "set_custom_property",
+        summary: "Sets the value of a custom property in an organization unit.",
+        method: Method::PUT,
+        path: "/api/org-units/{orgUnitId}/custom-properties/{propertyId}",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "value", wire: "value", required: true, secret: true, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PUT /api/org-units/{orgUnitId}/custom-properties/{propertyId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PROPERTY_WARNINGS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "ncentral.org_units.set_custom_property_default",
+        service: Service::NCentral,
+        resource: "org_units",
+        name: "set_custom_property_default",
+        summary: "Sets the default of a property of organization units.",
+        method: Method::PUT,
+        path: "/api/org-units/{orgUnitId}/org-custom-property-defaults",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "propagate", wire: "propagate", kind: Kind::Bool, required: true, ..PLAIN },
+            Param {
+                name: "selected_org_unit_ids",
+                wire: "selectedOrgUnitIds",
+                kind: Kind::List { of: &Kind::Int { min: 1, max: 2_147_483_647 } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "property_name", wire: "propertyName", ..PLAIN },
+            Param { name: "default_value", wire: "defaultValue", secret: true, ..PLAIN },
+            Param { name: "propagation_type", wire: "propagationType", ..PLAIN },
+            Param {
+                name: "enumerated_values",
+                wire: "enumeratedValueList",
+                kind: Kind::List { of: &Kind::Text },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "PUT /api/org-units/{orgUnitId}/org-custom-property-defaults", cap: 5 },
+        model: None,
+        id_fields: &[],
         outcome_check: None,
         since: None,
         stage: Stage::Released,

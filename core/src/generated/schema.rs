@@ -42,7 +42,10 @@ pub(crate) static MODELS: &[&Model] = &[
     &cloudmore::SERVICE_CATEGORY,
     &cloudmore::SUBSCRIPTION,
     &cloudmore::USER,
+    &ncentral::ACCESS_GROUP,
     &ncentral::ACTIVE_ISSUE,
+    &ncentral::ADDED_DEVICE_NOTE,
+    &ncentral::ADDED_DEVICE_NOTES,
     &ncentral::APPLIANCE_TASK,
     &ncentral::APPLIANCE_TASK_DETAIL,
     &ncentral::APPLIANCE_TASK_THRESHOLD,
@@ -60,6 +63,9 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::CONNECTION_DETAILS,
     &ncentral::CONTROLLED_SERVICE,
     &ncentral::CREATED_DEVICE,
+    &ncentral::CUSTOM_PROPERTY,
+    &ncentral::CUSTOM_PROPERTY_DEFAULT,
+    &ncentral::CUSTOM_PROPERTY_WARNINGS,
     &ncentral::CUSTOM_PSA_TICKET,
     &ncentral::CUSTOM_PSA_TICKET_INFO,
     &ncentral::CUSTOMER,
@@ -68,15 +74,22 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::DEVICE_ASSETS,
     &ncentral::DEVICE_FILTER,
     &ncentral::DEVICE_LIFECYCLE,
+    &ncentral::DEVICE_NOTE,
+    &ncentral::DEVICE_PROPERTY_DEFAULT,
     &ncentral::DEVICE_REMOTE_CONTROL,
     &ncentral::DEVICE_SERVICE_STATUS,
     &ncentral::DEVICE_STATUS,
     &ncentral::DEVICE_TASK,
+    &ncentral::DEVICE_WITH_CUSTOM_PROPERTIES,
     &ncentral::DIRECT_TASK,
+    &ncentral::ENUMERATED_PROPERTY_VALUE,
     &ncentral::INSTALLER,
     &ncentral::INSTALLER_LINK,
     &ncentral::JOB_STATUS,
     &ncentral::LINKS,
+    &ncentral::MAINTENANCE_WINDOW,
+    &ncentral::MAINTENANCE_WINDOW_ACTION,
+    &ncentral::MAINTENANCE_WINDOW_ACTIONS,
     &ncentral::MSPA_CONFIGURATION,
     &ncentral::ORG_UNIT,
     &ncentral::ORG_UNIT_LIMIT,
@@ -94,6 +107,7 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::PSA_SITE,
     &ncentral::REGISTRATION_TOKEN,
     &ncentral::REMOTE_CONTROL_TASK,
+    &ncentral::REPLACED_DEVICE_NOTE,
     &ncentral::SCHEDULED_TASK,
     &ncentral::SCHEDULED_TASK_OUTCOME,
     &ncentral::SCHEDULED_TASK_STATUS,
@@ -123,6 +137,8 @@ pub(crate) static MODELS: &[&Model] = &[
 /// The enumerations of all services, sorted by service and name.
 pub(crate) static ENUMERATIONS: &[&Enumeration] = &[
     &ncentral::APPLIANCE_TASK_STATE,
+    &ncentral::CUSTOM_PROPERTY_LEVEL,
+    &ncentral::CUSTOM_PROPERTY_TYPE,
     &ncentral::CUSTOM_PSA_TICKET_STATUS,
     &ncentral::DEVICE_REMOTE_CONTROL_TYPE,
     &ncentral::ORG_UNIT_TYPE,
@@ -823,6 +839,97 @@ pub(crate) mod cloudmore {
 pub(crate) mod ncentral {
     use super::{Enumeration, Field, Kind, Model, PLAIN};
 
+    /// `AccessGroup`
+    pub(crate) static ACCESS_GROUP: Model = Model {
+        service: "ncentral",
+        name: "AccessGroup",
+        fields: &[
+            Field {
+                name: "group_id",
+                wire: "groupId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "group_name",
+                wire: "groupName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "group_description",
+                wire: "groupDescription",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that it belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_ids",
+                wire: "orgUnitIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the organization units in it.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices in it.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who have access.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_include_new_org_units",
+                wire: "autoIncludeNewOrgUnits",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether new organization units are added to it.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More of it, as text or null, also where the text is a list of ids.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An access group, of organization units or of devices. Only the id is sure; rows of a list may have no more than id, name and description.",
+    };
+
     /// `ActiveIssue`
     pub(crate) static ACTIVE_ISSUE: Model = Model {
         service: "ncentral",
@@ -912,6 +1019,64 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A service of a device that needs attention. Every field may be null or absent.",
+    };
+
+    /// `AddedDeviceNote`
+    pub(crate) static ADDED_DEVICE_NOTE: Model = Model {
+        service: "ncentral",
+        name: "AddedDeviceNote",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was done.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What the server says of a note that was added. The id of the note is not among it.",
+    };
+
+    /// `AddedDeviceNotes`
+    pub(crate) static ADDED_DEVICE_NOTES: Model = Model {
+        service: "ncentral",
+        name: "AddedDeviceNotes",
+        fields: &[
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices that have the note.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was done.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What the server says of a note that was added to several devices. The ids of the notes are not among it.",
     };
 
     /// `ApplianceTask`
@@ -1644,6 +1809,182 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The id of a device that was created.",
+    };
+
+    /// `CustomProperty`
+    pub(crate) static CUSTOM_PROPERTY: Model = Model {
+        service: "ncentral",
+        name: "CustomProperty",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_name",
+                wire: "propertyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_type",
+                wire: "propertyType",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of a custom property. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                nullable: true,
+                rules: crate::table::Rules {
+                    secret_when: Some(crate::table::Condition {
+                        field: "propertyType",
+                        values: &["PASSWORD"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "The value; of a date the milliseconds since 1970 as text, of a password a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "enumerated_values",
+                wire: "enumeratedValueList",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values that a property of the type ENUMERATED can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A custom property of a device or an organization unit. Only the id is sure.",
+    };
+
+    /// `CustomPropertyDefault`
+    pub(crate) static CUSTOM_PROPERTY_DEFAULT: Model = Model {
+        service: "ncentral",
+        name: "CustomPropertyDefault",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_name",
+                wire: "propertyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_type",
+                wire: "propertyType",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of a custom property. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "level",
+                wire: "level",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_LEVEL },
+                #[cfg(feature = "docs")]
+                doc: "What a custom property belongs to. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that the property is from.",
+                ..PLAIN
+            },
+            Field {
+                name: "selected_org_unit_ids",
+                wire: "selectedOrgUnitIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of all organization units that have the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "propagation_type",
+                wire: "propagationType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`.",
+                ..PLAIN
+            },
+            Field {
+                name: "default_value",
+                wire: "defaultValue",
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["value"],
+                    secret_when: Some(crate::table::Condition {
+                        field: "propertyType",
+                        values: &["PASSWORD"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "The default; of a date the milliseconds since 1970 as text, of a password a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "enumerated_values",
+                wire: "enumeratedValueList",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values that a property of the type ENUMERATED can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "The default of a property of organization units. Only the id is sure.",
+    };
+
+    /// `CustomPropertyWarnings`
+    pub(crate) static CUSTOM_PROPERTY_WARNINGS: Model = Model {
+        service: "ncentral",
+        name: "CustomPropertyWarnings",
+        fields: &[Field {
+            name: "warnings",
+            wire: "_warnings",
+            kind: Kind::List { of: &Kind::Text },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "What was ignored.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What the server says after a value was set.",
     };
 
     /// `CustomPsaTicket`
@@ -2465,6 +2806,166 @@ pub(crate) mod ncentral {
         doc: "Warranty and lifecycle data of a device. Everything may be null or absent.",
     };
 
+    /// `DeviceNote`
+    pub(crate) static DEVICE_NOTE: Model = Model {
+        service: "ncentral",
+        name: "DeviceNote",
+        fields: &[
+            Field {
+                name: "device_note_id",
+                wire: "deviceNoteId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the note.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the author.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the author.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_updated",
+                wire: "lastUpdated",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the note was last changed, in the form of RFC 3339.",
+                ..PLAIN
+            },
+            Field {
+                name: "note",
+                wire: "note",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The text.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A note on a device. Only the id is sure.",
+    };
+
+    /// `DevicePropertyDefault`
+    pub(crate) static DEVICE_PROPERTY_DEFAULT: Model = Model {
+        service: "ncentral",
+        name: "DevicePropertyDefault",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_name",
+                wire: "propertyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_type",
+                wire: "propertyType",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of a custom property. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_level",
+                wire: "propertyLevel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the property belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "default_value",
+                wire: "value",
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["defaultValue"],
+                    secret_when: Some(crate::table::Condition {
+                        field: "propertyType",
+                        values: &["PASSWORD"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "The default; of a date the milliseconds since 1970 as text, of a password a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_classes",
+                wire: "deviceClasses",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Classes of the devices that have the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating systems of the devices that have the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "enumerated_values",
+                wire: "enumeratedValues",
+                kind: Kind::List { of: &Kind::Model { of: &ENUMERATED_PROPERTY_VALUE } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values that a property of the type ENUMERATED can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "The default of a device property in an organization unit. Only the id is sure.",
+    };
+
     /// `DeviceRemoteControl`
     pub(crate) static DEVICE_REMOTE_CONTROL: Model = Model {
         service: "ncentral",
@@ -2727,6 +3228,251 @@ pub(crate) mod ncentral {
         doc: "A scheduled task of a device. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `DeviceWithCustomProperties`
+    pub(crate) static DEVICE_WITH_CUSTOM_PROPERTIES: Model = Model {
+        service: "ncentral",
+        name: "DeviceWithCustomProperties",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "uri",
+                wire: "uri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address of the device, an IP address or a host name.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_uri",
+                wire: "remoteControlUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address that remote control connects to.",
+                ..PLAIN
+            },
+            Field {
+                name: "source_uri",
+                wire: "sourceUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Source address of the device, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class_label",
+                wire: "deviceClassLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_probe",
+                wire: "isProbe",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device is a probe.",
+                ..PLAIN
+            },
+            Field {
+                name: "os_id",
+                wire: "osId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os_label",
+                wire: "supportedOsLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "discovered_name",
+                wire: "discoveredName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name under which the device was discovered.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_logged_in_user",
+                wire: "lastLoggedInUser",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The user who logged in last.",
+                ..PLAIN
+            },
+            Field {
+                name: "still_logged_in",
+                wire: "stillLoggedIn",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_mode",
+                wire: "licenseMode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Licence mode.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit the device belongs to, which is a customer or a site.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_name",
+                wire: "soName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site the device belongs to; null if it belongs to no site.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_name",
+                wire: "siteName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that monitors the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time",
+                wire: "lastApplianceCheckinTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone out. Servers before 2025.3.1.9 do not send it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time_local",
+                wire: "lastApplianceCheckinTimeLocal",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The same moment in local time, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_status",
+                wire: "deviceStatus",
+                kind: Kind::Model { of: &DEVICE_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of a device in the vendor's numbers, whose meaning is not documented.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties",
+                wire: "customProperties",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The custom properties of the device; null if it was deleted while the list was read.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A device with its custom properties.",
+    };
+
     /// `DirectTask`
     pub(crate) static DIRECT_TASK: Model = Model {
         service: "ncentral",
@@ -2744,6 +3490,61 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A task that was made to run at once.",
+    };
+
+    /// `EnumeratedPropertyValue`
+    pub(crate) static ENUMERATED_PROPERTY_VALUE: Model = Model {
+        service: "ncentral",
+        name: "EnumeratedPropertyValue",
+        fields: &[
+            Field {
+                name: "property_value",
+                wire: "propertyValue",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_type",
+                wire: "customerType",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type of the organization unit, a number. The vendor does not list the numbers.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A value that a device property can have, and the organization unit that it is from.",
     };
 
     /// `Installer`
@@ -2958,6 +3759,254 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "An index of links.",
+    };
+
+    /// `MaintenanceWindow`
+    pub(crate) static MAINTENANCE_WINDOW: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindow",
+        fields: &[
+            Field {
+                name: "schedule_id",
+                wire: "scheduleID",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { other_names: &["scheduleId"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Id of the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name.",
+                ..PLAIN
+            },
+            Field {
+                name: "window_type",
+                wire: "type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type; always `action` so far.",
+                ..PLAIN
+            },
+            Field {
+                name: "cron",
+                wire: "cron",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the window opens, a cron expression in the form of Quartz, with seven fields.",
+                ..PLAIN
+            },
+            Field {
+                name: "duration",
+                wire: "duration",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it is open. The vendor does not give the unit; clients take it for minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "enabled",
+                wire: "enabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is in use.",
+                ..PLAIN
+            },
+            Field {
+                name: "applicable_actions",
+                wire: "applicableAction",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTIONS } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What may be done in the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "downtime_on_action",
+                wire: "downtimeOnAction",
+                kind: Kind::Bool,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["downTimeOnAction"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Whether a reboot puts the device in downtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_downtime",
+                wire: "maxDowntime",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The longest downtime; only used with `downtimeOnAction`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_method",
+                wire: "rebootMethod",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`, `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a reboot.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_delay",
+                wire: "rebootDelay",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Delay of the reboot, in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender",
+                wire: "messageSender",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Sender of the message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender_enabled",
+                wire: "messageSenderEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the sender is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message",
+                wire: "userMessage",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message_enabled",
+                wire: "userMessageEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the message is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "preserve_state_enabled",
+                wire: "preserveStateEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the state of the device is preserved. The vendor does not say more.",
+                ..PLAIN
+            },
+            Field {
+                name: "rule_id",
+                wire: "ruleID",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the rule that the window is from. Such a window cannot be changed on the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "rule_name",
+                wire: "ruleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of that rule.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_name",
+                wire: "userName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the user that the server shows with it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_updated",
+                wire: "lastUpdated",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it was last changed, in the form of RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A patch maintenance window of a device. Only the id is sure.",
+    };
+
+    /// `MaintenanceWindowAction`
+    pub(crate) static MAINTENANCE_WINDOW_ACTION: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowAction",
+        fields: &[
+            Field {
+                name: "key",
+                wire: "Key",
+                required: true,
+                rules: crate::table::Rules { other_names: &["key"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The action; `detect`, `reboot` and `Install` are known.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "Value",
+                nullable: true,
+                rules: crate::table::Rules { other_names: &["value"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "A value that belongs to it. Mostly null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "One action of a maintenance window.",
+    };
+
+    /// `MaintenanceWindowActions`
+    pub(crate) static MAINTENANCE_WINDOW_ACTIONS: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowActions",
+        fields: &[
+            Field {
+                name: "action_type",
+                wire: "type",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The feature; only `Patch` is known.",
+                ..PLAIN
+            },
+            Field {
+                name: "actions",
+                wire: "actions",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTION } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The actions.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "What may be done in a maintenance window, for one feature of N-central.",
     };
 
     /// `MspaConfiguration`
@@ -3803,6 +4852,36 @@ pub(crate) mod ncentral {
         rewritten: true,
         #[cfg(feature = "docs")]
         doc: "A remote control connection. Only the id is always present; which of the configurations is there depends on the type of connection.",
+    };
+
+    /// `ReplacedDeviceNote`
+    pub(crate) static REPLACED_DEVICE_NOTE: Model = Model {
+        service: "ncentral",
+        name: "ReplacedDeviceNote",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "note_id",
+                wire: "noteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the note.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The note whose text was replaced.",
     };
 
     /// `ScheduledTask`
@@ -5379,6 +6458,352 @@ pub(crate) mod ncentral {
         doc: "The user that a token belongs to. Only the id is sure; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `ChangedMaintenanceWindowInput`
+    pub(crate) static CHANGED_MAINTENANCE_WINDOW_INPUT: Model = Model {
+        service: "ncentral",
+        name: "ChangedMaintenanceWindowInput",
+        fields: &[
+            Field {
+                name: "schedule_id",
+                wire: "scheduleId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Id of the window, the `scheduleID` of `devices.list_maintenance_windows`.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name.",
+                ..PLAIN
+            },
+            Field {
+                name: "window_type",
+                wire: "type",
+                kind: Kind::OneOf { values: &["action"], any_case: false },
+                rules: crate::table::Rules { send_default: true, ..crate::table::Rules::NONE },
+                default: Some("\"action\""),
+                #[cfg(feature = "docs")]
+                doc: "Type; there is only `action`, which is sent by default.",
+                ..PLAIN
+            },
+            Field {
+                name: "cron",
+                wire: "cron",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent unchanged.",
+                ..PLAIN
+            },
+            Field {
+                name: "duration",
+                wire: "duration",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it is open. The vendor does not give the unit; clients take it for minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "enabled",
+                wire: "enabled",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is in use.",
+                ..PLAIN
+            },
+            Field {
+                name: "applicable_actions",
+                wire: "applicableAction",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTIONS_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "What may be done in the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "downtime_on_action",
+                wire: "downtimeOnAction",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, whether that puts the device in downtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_downtime",
+                wire: "maxDowntime",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, the longest downtime; only used with `downtimeOnAction`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_method",
+                wire: "rebootMethod",
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`, `forceRebootWithoutNotification` or `onlyAcceptedReboot`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_delay",
+                wire: "rebootDelay",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "Delay of the reboot, in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender",
+                wire: "messageSender",
+                #[cfg(feature = "docs")]
+                doc: "Sender of the message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender_enabled",
+                wire: "messageSenderEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the sender is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message",
+                wire: "userMessage",
+                #[cfg(feature = "docs")]
+                doc: "The message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message_enabled",
+                wire: "userMessageEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the message is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "preserve_state_enabled",
+                wire: "preserveStateEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the state of the device is preserved. The vendor does not say more.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A patch maintenance window that exists, with all that it is to have.",
+    };
+
+    /// `MaintenanceWindowActionInput`
+    pub(crate) static MAINTENANCE_WINDOW_ACTION_INPUT: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowActionInput",
+        fields: &[
+            Field {
+                name: "key",
+                wire: "Key",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { other_names: &["key"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The action; `detect`, `reboot` and `Install` are known.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "Value",
+                nullable: true,
+                rules: crate::table::Rules { other_names: &["value"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "A value that belongs to it. Mostly null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One action of a maintenance window.",
+    };
+
+    /// `MaintenanceWindowActionsInput`
+    pub(crate) static MAINTENANCE_WINDOW_ACTIONS_INPUT: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowActionsInput",
+        fields: &[
+            Field {
+                name: "action_type",
+                wire: "type",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The feature; only `Patch` is known.",
+                ..PLAIN
+            },
+            Field {
+                name: "actions",
+                wire: "actions",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTION_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The actions.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What may be done in a maintenance window, for one feature of N-central.",
+    };
+
+    /// `NewMaintenanceWindowInput`
+    pub(crate) static NEW_MAINTENANCE_WINDOW_INPUT: Model = Model {
+        service: "ncentral",
+        name: "NewMaintenanceWindowInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name.",
+                ..PLAIN
+            },
+            Field {
+                name: "window_type",
+                wire: "type",
+                kind: Kind::OneOf { values: &["action"], any_case: false },
+                rules: crate::table::Rules { send_default: true, ..crate::table::Rules::NONE },
+                default: Some("\"action\""),
+                #[cfg(feature = "docs")]
+                doc: "Type; there is only `action`, which is sent by default.",
+                ..PLAIN
+            },
+            Field {
+                name: "cron",
+                wire: "cron",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent unchanged.",
+                ..PLAIN
+            },
+            Field {
+                name: "duration",
+                wire: "duration",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it is open. The vendor does not give the unit; clients take it for minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "enabled",
+                wire: "enabled",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is in use.",
+                ..PLAIN
+            },
+            Field {
+                name: "applicable_actions",
+                wire: "applicableAction",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTIONS_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "What may be done in the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "downtime_on_action",
+                wire: "downtimeOnAction",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, whether that puts the device in downtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_downtime",
+                wire: "maxDowntime",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, the longest downtime; only used with `downtimeOnAction`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_method",
+                wire: "rebootMethod",
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`, `forceRebootWithoutNotification` or `onlyAcceptedReboot`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_delay",
+                wire: "rebootDelay",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "Delay of the reboot, in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender",
+                wire: "messageSender",
+                #[cfg(feature = "docs")]
+                doc: "Sender of the message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender_enabled",
+                wire: "messageSenderEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the sender is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message",
+                wire: "userMessage",
+                #[cfg(feature = "docs")]
+                doc: "The message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message_enabled",
+                wire: "userMessageEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the message is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "preserve_state_enabled",
+                wire: "preserveStateEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the state of the device is preserved. The vendor does not say more.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A patch maintenance window.",
+    };
+
     /// `OrgUnitLimitInput`
     pub(crate) static ORG_UNIT_LIMIT_INPUT: Model = Model {
         service: "ncentral",
@@ -5583,6 +7008,22 @@ pub(crate) mod ncentral {
         ],
         #[cfg(feature = "docs")]
         doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+    };
+
+    /// `CustomPropertyLevel`
+    pub(crate) static CUSTOM_PROPERTY_LEVEL: Enumeration = Enumeration {
+        name: "CustomPropertyLevel",
+        values: &["DEVICE", "ORGANIZATION_UNIT"],
+        #[cfg(feature = "docs")]
+        doc: "What a custom property belongs to. Servers may know more than these.",
+    };
+
+    /// `CustomPropertyType`
+    pub(crate) static CUSTOM_PROPERTY_TYPE: Enumeration = Enumeration {
+        name: "CustomPropertyType",
+        values: &["HTML_LINK", "TEXT", "DATE", "ENUMERATED", "PASSWORD"],
+        #[cfg(feature = "docs")]
+        doc: "Type of a custom property. Servers may know more than these.",
     };
 
     /// `CustomPsaTicketStatus`

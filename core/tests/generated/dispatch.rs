@@ -372,6 +372,35 @@ pub(crate) async fn call(
             }
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.access_groups.create" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .create(params.id("org_unit_id"), ncentral_access_groups_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.create_for_devices" => {
+            let call = clients.ncentral.access_groups().create_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_create_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.get" => {
+            let call = clients.ncentral.access_groups().get(params.id("access_group_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.links" => {
+            let call = clients.ncentral.access_groups().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.list" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .list(params.id("org_unit_id"), ncentral_access_groups_list(params));
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.appliance_tasks.get" => {
             let call = clients.ncentral.appliance_tasks().get(params.id("task_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -486,6 +515,17 @@ pub(crate) async fn call(
             let call = clients.ncentral.devices().create(ncentral_devices_create(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.devices.create_note" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .create_note(params.id("device_id"), ncentral_devices_create_note(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create_notes" => {
+            let call = clients.ncentral.devices().create_notes(ncentral_devices_create_notes(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.devices.create_remote_control_task" => {
             let call = clients.ncentral.devices().create_remote_control_task(
                 params.id("device_id"),
@@ -496,6 +536,17 @@ pub(crate) async fn call(
         "ncentral.devices.delete" => {
             let call =
                 clients.ncentral.devices().delete(params.id("device_id"), ncentral_devices_delete(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.delete_note" => {
+            let call = clients.ncentral.devices().delete_note(params.id("device_id"), params.id("note_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.delete_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .delete_notes(params.id("device_id"), ncentral_devices_delete_notes(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.devices.get" => {
@@ -510,6 +561,13 @@ pub(crate) async fn call(
             let call = clients.ncentral.devices().get_assets(params.id("device_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.devices.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .get_custom_property(params.id("device_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.devices.get_lifecycle" => {
             let call = clients.ncentral.devices().get_lifecycle(params.id("device_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -522,12 +580,34 @@ pub(crate) async fn call(
             let call = clients.ncentral.devices().list(ncentral_devices_list(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.devices.list_custom_properties" => {
+            let call = clients.ncentral.devices().list_custom_properties(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_maintenance_windows" => {
+            let call = clients.ncentral.devices().list_maintenance_windows(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_notes(params.id("device_id"), ncentral_devices_list_notes(params));
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.devices.list_service_status" => {
             let call = clients.ncentral.devices().list_service_status(params.id("device_id"));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.devices.list_tasks" => {
             let call = clients.ncentral.devices().list_tasks(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_with_custom_properties" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_with_custom_properties(ncentral_devices_list_with_custom_properties(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.devices.replace_lifecycle" => {
@@ -537,6 +617,22 @@ pub(crate) async fn call(
                 .replace_lifecycle(params.id("device_id"), ncentral_devices_replace_lifecycle(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.devices.replace_note" => {
+            let call = clients.ncentral.devices().replace_note(
+                params.id("device_id"),
+                params.id("note_id"),
+                ncentral_devices_replace_note(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.set_custom_property" => {
+            let call = clients.ncentral.devices().set_custom_property(
+                params.id("device_id"),
+                params.id("property_id"),
+                ncentral_devices_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.devices.update_lifecycle" => {
             let call = clients
                 .ncentral
@@ -544,8 +640,44 @@ pub(crate) async fn call(
                 .update_lifecycle(params.id("device_id"), ncentral_devices_update_lifecycle(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.maintenance_windows.create" => {
+            let call =
+                clients.ncentral.maintenance_windows().create(ncentral_maintenance_windows_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.maintenance_windows.delete" => {
+            let call =
+                clients.ncentral.maintenance_windows().delete(ncentral_maintenance_windows_delete(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.maintenance_windows.replace" => {
+            let call =
+                clients.ncentral.maintenance_windows().replace(ncentral_maintenance_windows_replace(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.org_units.get" => {
             let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_custom_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property_default(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_device_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_device_property_default(params.id("org_unit_id"), params.id("property_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.org_units.get_limits" => {
@@ -574,6 +706,13 @@ pub(crate) async fn call(
                 .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.org_units.list_custom_properties" => {
+            let call = clients.ncentral.org_units().list_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_custom_properties(params),
+            );
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.org_units.list_devices" => {
             let call = clients
                 .ncentral
@@ -581,9 +720,31 @@ pub(crate) async fn call(
                 .list_devices(params.id("org_unit_id"), ncentral_org_units_list_devices(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.org_units.list_devices_with_custom_properties" => {
+            let call = clients.ncentral.org_units().list_devices_with_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_devices_with_custom_properties(params),
+            );
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.org_units.list_job_statuses" => {
             let call = clients.ncentral.org_units().list_job_statuses(params.id("org_unit_id"));
             Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.set_custom_property" => {
+            let call = clients.ncentral.org_units().set_custom_property(
+                params.id("org_unit_id"),
+                params.id("property_id"),
+                ncentral_org_units_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.set_custom_property_default" => {
+            let call = clients.ncentral.org_units().set_custom_property_default(
+                params.id("org_unit_id"),
+                ncentral_org_units_set_custom_property_default(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.org_units.update_limits" => {
             let call = clients
@@ -1150,6 +1311,35 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.access_groups.create" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .create(params.id("org_unit_id"), ncentral_access_groups_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.create_for_devices" => {
+            let call = clients.ncentral.access_groups().create_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_create_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.get" => {
+            let call = clients.ncentral.access_groups().get(params.id("access_group_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.links" => {
+            let call = clients.ncentral.access_groups().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.list" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .list(params.id("org_unit_id"), ncentral_access_groups_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.appliance_tasks.get" => {
             let call = clients.ncentral.appliance_tasks().get(params.id("task_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -1264,6 +1454,17 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.devices().create(ncentral_devices_create(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.devices.create_note" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .create_note(params.id("device_id"), ncentral_devices_create_note(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create_notes" => {
+            let call = clients.ncentral.devices().create_notes(ncentral_devices_create_notes(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.devices.create_remote_control_task" => {
             let call = clients.ncentral.devices().create_remote_control_task(
                 params.id("device_id"),
@@ -1274,6 +1475,17 @@ pub(crate) fn call_blocking(
         "ncentral.devices.delete" => {
             let call =
                 clients.ncentral.devices().delete(params.id("device_id"), ncentral_devices_delete(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.delete_note" => {
+            let call = clients.ncentral.devices().delete_note(params.id("device_id"), params.id("note_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.delete_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .delete_notes(params.id("device_id"), ncentral_devices_delete_notes(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.devices.get" => {
@@ -1288,6 +1500,13 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.devices().get_assets(params.id("device_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.devices.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .get_custom_property(params.id("device_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.devices.get_lifecycle" => {
             let call = clients.ncentral.devices().get_lifecycle(params.id("device_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -1300,12 +1519,34 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.devices().list(ncentral_devices_list(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.devices.list_custom_properties" => {
+            let call = clients.ncentral.devices().list_custom_properties(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_maintenance_windows" => {
+            let call = clients.ncentral.devices().list_maintenance_windows(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_notes(params.id("device_id"), ncentral_devices_list_notes(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.devices.list_service_status" => {
             let call = clients.ncentral.devices().list_service_status(params.id("device_id"));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.devices.list_tasks" => {
             let call = clients.ncentral.devices().list_tasks(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_with_custom_properties" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_with_custom_properties(ncentral_devices_list_with_custom_properties(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.devices.replace_lifecycle" => {
@@ -1315,6 +1556,22 @@ pub(crate) fn call_blocking(
                 .replace_lifecycle(params.id("device_id"), ncentral_devices_replace_lifecycle(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.devices.replace_note" => {
+            let call = clients.ncentral.devices().replace_note(
+                params.id("device_id"),
+                params.id("note_id"),
+                ncentral_devices_replace_note(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.set_custom_property" => {
+            let call = clients.ncentral.devices().set_custom_property(
+                params.id("device_id"),
+                params.id("property_id"),
+                ncentral_devices_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.devices.update_lifecycle" => {
             let call = clients
                 .ncentral
@@ -1322,8 +1579,44 @@ pub(crate) fn call_blocking(
                 .update_lifecycle(params.id("device_id"), ncentral_devices_update_lifecycle(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.maintenance_windows.create" => {
+            let call =
+                clients.ncentral.maintenance_windows().create(ncentral_maintenance_windows_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.maintenance_windows.delete" => {
+            let call =
+                clients.ncentral.maintenance_windows().delete(ncentral_maintenance_windows_delete(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.maintenance_windows.replace" => {
+            let call =
+                clients.ncentral.maintenance_windows().replace(ncentral_maintenance_windows_replace(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.org_units.get" => {
             let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_custom_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property_default(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_device_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_device_property_default(params.id("org_unit_id"), params.id("property_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.org_units.get_limits" => {
@@ -1352,6 +1645,13 @@ pub(crate) fn call_blocking(
                 .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.org_units.list_custom_properties" => {
+            let call = clients.ncentral.org_units().list_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_custom_properties(params),
+            );
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.org_units.list_devices" => {
             let call = clients
                 .ncentral
@@ -1359,9 +1659,31 @@ pub(crate) fn call_blocking(
                 .list_devices(params.id("org_unit_id"), ncentral_org_units_list_devices(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.org_units.list_devices_with_custom_properties" => {
+            let call = clients.ncentral.org_units().list_devices_with_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_devices_with_custom_properties(params),
+            );
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.org_units.list_job_statuses" => {
             let call = clients.ncentral.org_units().list_job_statuses(params.id("org_unit_id"));
             Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.set_custom_property" => {
+            let call = clients.ncentral.org_units().set_custom_property(
+                params.id("org_unit_id"),
+                params.id("property_id"),
+                ncentral_org_units_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.set_custom_property_default" => {
+            let call = clients.ncentral.org_units().set_custom_property_default(
+                params.id("org_unit_id"),
+                ncentral_org_units_set_custom_property_default(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.org_units.update_limits" => {
             let call = clients
@@ -1630,6 +1952,39 @@ fn cloudmore_services_update(params: &Params) -> cloudmore::UpdateService {
     cloudmore::UpdateService::new(params.jsons("custom_properties_data"))
 }
 
+fn ncentral_access_groups_create(params: &Params) -> ncentral::CreateAccessGroup {
+    let mut built =
+        ncentral::CreateAccessGroup::new(params.text("group_name"), params.text("group_description"));
+    optional!(built, params,
+        org_unit_ids: ids,
+        user_ids: ids,
+        auto_include_new_org_units: flag,
+    );
+    built
+}
+
+fn ncentral_access_groups_create_for_devices(params: &Params) -> ncentral::CreateDeviceAccessGroup {
+    let mut built =
+        ncentral::CreateDeviceAccessGroup::new(params.text("group_name"), params.text("group_description"));
+    optional!(built, params,
+        device_ids: ids,
+        user_ids: ids,
+    );
+    built
+}
+
+fn ncentral_access_groups_list(params: &Params) -> ncentral::ListAccessGroups {
+    let mut built = ncentral::ListAccessGroups::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
 fn ncentral_auth_authenticate_sso(params: &Params) -> ncentral::AuthenticateSso {
     ncentral::AuthenticateSso::new(params.text("token"))
 }
@@ -1743,6 +2098,23 @@ fn ncentral_devices_create(params: &Params) -> ncentral::CreateDevice {
     built
 }
 
+fn ncentral_devices_create_note(params: &Params) -> ncentral::CreateDeviceNote {
+    let mut built = ncentral::CreateDeviceNote::new(params.id("user_id"), params.text("note"));
+    optional!(built, params,
+        insertion_time: text,
+    );
+    built
+}
+
+fn ncentral_devices_create_notes(params: &Params) -> ncentral::CreateDeviceNotes {
+    let mut built =
+        ncentral::CreateDeviceNotes::new(params.ids("device_ids"), params.id("user_id"), params.text("note"));
+    optional!(built, params,
+        insertion_time: text,
+    );
+    built
+}
+
 fn ncentral_devices_create_remote_control_task(params: &Params) -> ncentral::CreateRemoteControlTask {
     let mut built = ncentral::CreateRemoteControlTask::new();
     optional!(built, params,
@@ -1761,8 +2133,36 @@ fn ncentral_devices_delete(params: &Params) -> ncentral::DeleteDevice {
     built
 }
 
+fn ncentral_devices_delete_notes(params: &Params) -> ncentral::DeleteDeviceNotes {
+    ncentral::DeleteDeviceNotes::new(params.ids("note_ids"))
+}
+
 fn ncentral_devices_list(params: &Params) -> ncentral::ListDevices {
     let mut built = ncentral::ListDevices::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_devices_list_notes(params: &Params) -> ncentral::ListDeviceNotes {
+    let mut built = ncentral::ListDeviceNotes::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+    );
+    built
+}
+
+fn ncentral_devices_list_with_custom_properties(
+    params: &Params,
+) -> ncentral::ListDevicesWithCustomProperties {
+    let mut built = ncentral::ListDevicesWithCustomProperties::new();
     optional!(built, params,
         filter_id: id,
         page_size: int,
@@ -1787,6 +2187,14 @@ fn ncentral_devices_replace_lifecycle(params: &Params) -> ncentral::ReplaceDevic
     )
 }
 
+fn ncentral_devices_replace_note(params: &Params) -> ncentral::ReplaceDeviceNote {
+    ncentral::ReplaceDeviceNote::new(params.text("note"))
+}
+
+fn ncentral_devices_set_custom_property(params: &Params) -> ncentral::SetDeviceCustomProperty {
+    ncentral::SetDeviceCustomProperty::new(params.text("value"))
+}
+
 fn ncentral_devices_update_lifecycle(params: &Params) -> ncentral::UpdateDeviceLifecycle {
     let mut built = ncentral::UpdateDeviceLifecycle::new();
     optional!(built, params,
@@ -1800,6 +2208,18 @@ fn ncentral_devices_update_lifecycle(params: &Params) -> ncentral::UpdateDeviceL
         description: text,
     );
     built
+}
+
+fn ncentral_maintenance_windows_create(params: &Params) -> ncentral::CreateMaintenanceWindows {
+    ncentral::CreateMaintenanceWindows::new(params.ids("device_ids"), params.jsons("maintenance_windows"))
+}
+
+fn ncentral_maintenance_windows_delete(params: &Params) -> ncentral::DeleteMaintenanceWindows {
+    ncentral::DeleteMaintenanceWindows::new(params.ids("schedule_ids"))
+}
+
+fn ncentral_maintenance_windows_replace(params: &Params) -> ncentral::ReplaceMaintenanceWindows {
+    ncentral::ReplaceMaintenanceWindows::new(params.jsons("maintenance_windows"))
 }
 
 fn ncentral_org_units_list(params: &Params) -> ncentral::ListOrgUnits {
@@ -1838,6 +2258,18 @@ fn ncentral_org_units_list_children(params: &Params) -> ncentral::ListOrgUnitChi
     built
 }
 
+fn ncentral_org_units_list_custom_properties(params: &Params) -> ncentral::ListOrgUnitCustomProperties {
+    let mut built = ncentral::ListOrgUnitCustomProperties::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
 fn ncentral_org_units_list_devices(params: &Params) -> ncentral::ListOrgUnitDevices {
     let mut built = ncentral::ListOrgUnitDevices::new();
     optional!(built, params,
@@ -1847,6 +2279,40 @@ fn ncentral_org_units_list_devices(params: &Params) -> ncentral::ListOrgUnitDevi
         sort_by: text,
         sort_order: text,
         select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_devices_with_custom_properties(
+    params: &Params,
+) -> ncentral::ListOrgUnitDevicesWithCustomProperties {
+    let mut built = ncentral::ListOrgUnitDevicesWithCustomProperties::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_set_custom_property(params: &Params) -> ncentral::SetOrgUnitCustomProperty {
+    ncentral::SetOrgUnitCustomProperty::new(params.text("value"))
+}
+
+fn ncentral_org_units_set_custom_property_default(params: &Params) -> ncentral::SetCustomPropertyDefault {
+    let mut built = ncentral::SetCustomPropertyDefault::new(
+        params.int("property_id"),
+        params.flag("propagate"),
+        params.ints("selected_org_unit_ids"),
+    );
+    optional!(built, params,
+        property_name: text,
+        default_value: text,
+        propagation_type: text,
+        enumerated_values: texts,
     );
     built
 }

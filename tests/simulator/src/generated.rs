@@ -269,6 +269,36 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.access_groups.create",
+        method: "POST",
+        path: "/api/org-units/{orgUnitId}/access-groups",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.access_groups.create_for_devices",
+        method: "POST",
+        path: "/api/org-units/{orgUnitId}/device-access-groups",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.access_groups.get",
+        method: "GET",
+        path: "/api/access-groups/{accessGroupId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.access_groups.links",
+        method: "GET",
+        path: "/api/access-groups",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.access_groups.list",
+        method: "GET",
+        path: "/api/org-units/{orgUnitId}/access-groups",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.appliance_tasks.get",
         method: "GET",
         path: "/api/appliance-tasks/{taskId}",
@@ -398,6 +428,18 @@ pub static ROUTES: &[Route] = &[
     },
     Route { operation: "ncentral.devices.create", method: "POST", path: "/api/device", auth: "access_token" },
     Route {
+        operation: "ncentral.devices.create_note",
+        method: "POST",
+        path: "/api/devices/{deviceId}/notes",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.create_notes",
+        method: "POST",
+        path: "/api/devices/notes",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.devices.create_remote_control_task",
         method: "POST",
         path: "/api/devices/{deviceId}/remote-control-task",
@@ -407,6 +449,18 @@ pub static ROUTES: &[Route] = &[
         operation: "ncentral.devices.delete",
         method: "DELETE",
         path: "/api/devices/{deviceId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.delete_note",
+        method: "DELETE",
+        path: "/api/devices/{deviceId}/notes/{noteId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.delete_notes",
+        method: "DELETE",
+        path: "/api/devices/{deviceId}/notes",
         auth: "access_token",
     },
     Route {
@@ -428,6 +482,12 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.devices.get_custom_property",
+        method: "GET",
+        path: "/api/devices/{deviceId}/custom-properties/{propertyId}",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.devices.get_lifecycle",
         method: "GET",
         path: "/api/devices/{deviceId}/assets/lifecycle-info",
@@ -440,6 +500,24 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route { operation: "ncentral.devices.list", method: "GET", path: "/api/devices", auth: "access_token" },
+    Route {
+        operation: "ncentral.devices.list_custom_properties",
+        method: "GET",
+        path: "/api/devices/{deviceId}/custom-properties",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.list_maintenance_windows",
+        method: "GET",
+        path: "/api/devices/{deviceId}/maintenance-windows",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.list_notes",
+        method: "GET",
+        path: "/api/devices/{deviceId}/notes",
+        auth: "access_token",
+    },
     Route {
         operation: "ncentral.devices.list_service_status",
         method: "GET",
@@ -459,15 +537,63 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.devices.replace_note",
+        method: "PUT",
+        path: "/api/devices/{deviceId}/notes/{noteId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.devices.set_custom_property",
+        method: "PUT",
+        path: "/api/devices/{deviceId}/custom-properties/{propertyId}",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.devices.update_lifecycle",
         method: "PATCH",
         path: "/api/devices/{deviceId}/assets/lifecycle-info",
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.maintenance_windows.create",
+        method: "POST",
+        path: "/api/devices/maintenance-windows",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.maintenance_windows.delete",
+        method: "DELETE",
+        path: "/api/devices/maintenance-windows",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.maintenance_windows.replace",
+        method: "PUT",
+        path: "/api/devices/maintenance-windows",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.org_units.get",
         method: "GET",
         path: "/api/org-units/{orgUnitId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.org_units.get_custom_property",
+        method: "GET",
+        path: "/api/org-units/{orgUnitId}/custom-properties/{propertyId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.org_units.get_custom_property_default",
+        method: "GET",
+        path: "/api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.org_units.get_device_property_default",
+        method: "GET",
+        path: "/api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}",
         auth: "access_token",
     },
     Route {
@@ -501,6 +627,12 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.org_units.list_custom_properties",
+        method: "GET",
+        path: "/api/org-units/{orgUnitId}/custom-properties",
+        auth: "access_token",
+    },
+    Route {
         operation: "ncentral.org_units.list_devices",
         method: "GET",
         path: "/api/org-units/{orgUnitId}/devices",
@@ -510,6 +642,18 @@ pub static ROUTES: &[Route] = &[
         operation: "ncentral.org_units.list_job_statuses",
         method: "GET",
         path: "/api/org-units/{orgUnitId}/job-statuses",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.org_units.set_custom_property",
+        method: "PUT",
+        path: "/api/org-units/{orgUnitId}/custom-properties/{propertyId}",
+        auth: "access_token",
+    },
+    Route {
+        operation: "ncentral.org_units.set_custom_property_default",
+        method: "PUT",
+        path: "/api/org-units/{orgUnitId}/org-custom-property-defaults",
         auth: "access_token",
     },
     Route {
@@ -733,6 +877,7 @@ macro_rules! each_count {
             sites = 15, "Initial number. The sites of N-central's customers; `parentId` is their customer.";
             devices = 10, "Initial number. N-central's devices.";
             device_filters = 3, "Initial number. N-central's device filters.";
+            access_groups = 4, "Initial number. N-central's access groups; `orgUnitId` is their service organization.";
             wiv_customers = 5, "Initial number. Customers of Wiv.";
             cases = 60, "Initial number. Cases of Wiv.";
         }

@@ -3,12 +3,14 @@
 
 import { AsyncClient, SyncClient } from "../../client.js";
 import type { ClientOptions } from "../../options.js";
+import { AccessGroups, AccessGroupsSync } from "./access_groups.js";
 import { ApplianceTasks, ApplianceTasksSync } from "./appliance_tasks.js";
 import { Auth, AuthSync } from "./auth.js";
 import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
 import { Customers, CustomersSync } from "./customers.js";
 import { DeviceFilters, DeviceFiltersSync } from "./device_filters.js";
 import { Devices, DevicesSync } from "./devices.js";
+import { MaintenanceWindows, MaintenanceWindowsSync } from "./maintenance_windows.js";
 import { OrgUnits, OrgUnitsSync } from "./org_units.js";
 import { Reports, ReportsSync } from "./reports.js";
 import { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
@@ -39,13 +41,18 @@ export interface NCentralOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new NCentral();
- * for await (const customer of client.customers.list({ pageSize: 50 })) {
- *   console.log(customer.customerId);
+ * for await (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ *   console.log(accessGroup.groupId);
  * }
  * client.close();
  * ```
  */
 export class NCentral extends AsyncClient {
+  /**
+   * Access groups, which give users access to organization units or to devices. No endpoint lists those
+   * of all organization units, and none changes or deletes one.
+   */
+  readonly accessGroups = new AccessGroups(this);
   /** What an agent or a probe measured for a monitored service of a device. */
   readonly applianceTasks = new ApplianceTasks(this);
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
@@ -65,6 +72,12 @@ export class NCentral extends AsyncClient {
    * and tasks.
    */
   readonly devices = new Devices(this);
+  /**
+   * Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
+   * but only those that were made on the device itself can be changed or deleted.
+   * `devices.listMaintenanceWindows` has the windows of a device.
+   */
+  readonly maintenanceWindows = new MaintenanceWindows(this);
   /**
    * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
    * one space, so the id of a service organization, a customer or a site is also that of its organization
@@ -121,13 +134,18 @@ export class NCentral extends AsyncClient {
  * @example
  * ```ts
  * const client = new NCentralSync();
- * for (const customer of client.customers.list({ pageSize: 50 })) {
- *   console.log(customer.customerId);
+ * for (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ *   console.log(accessGroup.groupId);
  * }
  * client.close();
  * ```
  */
 export class NCentralSync extends SyncClient {
+  /**
+   * Access groups, which give users access to organization units or to devices. No endpoint lists those
+   * of all organization units, and none changes or deletes one.
+   */
+  readonly accessGroups = new AccessGroupsSync(this);
   /** What an agent or a probe measured for a monitored service of a device. */
   readonly applianceTasks = new ApplianceTasksSync(this);
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
@@ -147,6 +165,12 @@ export class NCentralSync extends SyncClient {
    * and tasks.
    */
   readonly devices = new DevicesSync(this);
+  /**
+   * Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
+   * but only those that were made on the device itself can be changed or deleted.
+   * `devices.listMaintenanceWindows` has the windows of a device.
+   */
+  readonly maintenanceWindows = new MaintenanceWindowsSync(this);
   /**
    * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
    * one space, so the id of a service organization, a customer or a site is also that of its organization

@@ -8,15 +8,23 @@ import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
+  AddedDeviceNote,
+  AddedDeviceNotes,
   CreatedDevice,
+  CustomProperty,
+  CustomPropertyWarnings,
   Device,
   DeviceActivationKey,
   DeviceAssets,
   DeviceLifecycle,
+  DeviceNote,
   DeviceRemoteControl,
   DeviceServiceStatus,
   DeviceTask,
+  DeviceWithCustomProperties,
+  MaintenanceWindow,
   RemoteControlTask,
+  ReplacedDeviceNote,
   ServiceControlResult,
 } from "./models.js";
 import * as shapes from "./shapes.js";
@@ -55,6 +63,28 @@ export interface DevicesCreateParams {
   readonly password?: string | undefined;
 }
 
+/** Parameters of `devices.createNote`. */
+export interface DevicesCreateNoteParams {
+  /** Id of the author. */
+  readonly userId: Id;
+  /** The text, up to 32,000 characters. */
+  readonly note: string;
+  /** The time that the note is given. Without it the server takes its own. With its offset, RFC 3339. */
+  readonly insertionTime?: string | Date | undefined;
+}
+
+/** Parameters of `devices.createNotes`. */
+export interface DevicesCreateNotesParams {
+  /** Ids of the devices. As in `[123456789, 123456790]`. */
+  readonly deviceIds: readonly Id[];
+  /** Id of the author. */
+  readonly userId: Id;
+  /** The text, up to 32,000 characters. */
+  readonly note: string;
+  /** The time that the note is given. Without it the server takes its own. With its offset, RFC 3339. */
+  readonly insertionTime?: string | Date | undefined;
+}
+
 /** Parameters of `devices.createRemoteControlTask`. */
 export interface DevicesCreateRemoteControlTaskParams {
   /**
@@ -72,6 +102,12 @@ export interface DevicesCreateRemoteControlTaskParams {
 export interface DevicesDeleteParams {
   /** Whether the agent is removed from the device as well. The server's default is false. */
   readonly removeAgents?: boolean | undefined;
+}
+
+/** Parameters of `devices.deleteNotes`. */
+export interface DevicesDeleteNotesParams {
+  /** Ids of the notes. As in `[7, 12]`. */
+  readonly noteIds: readonly Id[];
 }
 
 /** Parameters of `devices.list`. */
@@ -96,11 +132,47 @@ export interface DevicesListParams extends Paging {
   readonly select?: string | undefined;
 }
 
+/** Parameters of `devices.listCustomProperties`. */
+export type DevicesListCustomPropertiesParams = Paging;
+
+/** Parameters of `devices.listMaintenanceWindows`. */
+export type DevicesListMaintenanceWindowsParams = Paging;
+
+/** Parameters of `devices.listNotes`. */
+export interface DevicesListNotesParams extends Paging {
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
+  readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
+}
+
 /** Parameters of `devices.listServiceStatus`. */
 export type DevicesListServiceStatusParams = Paging;
 
 /** Parameters of `devices.listTasks`. */
 export type DevicesListTasksParams = Paging;
+
+/** Parameters of `devices.listWithCustomProperties`. */
+export interface DevicesListWithCustomPropertiesParams extends Paging {
+  /** Id of a device filter; only the devices that match it are listed. `deviceFilters.list` has the ids. */
+  readonly filterId?: Id | undefined;
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
+  readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
+  /** Name of the field to sort by, such as `longName`. Without it the order is the server's. */
+  readonly sortBy?: string | undefined;
+  /**
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   */
+  readonly sortOrder?: string | undefined;
+  /**
+   * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+   * fields, and is sent unchanged.
+   */
+  readonly select?: string | undefined;
+}
 
 /** Parameters of `devices.replaceLifecycle`. */
 export interface DevicesReplaceLifecycleParams {
@@ -120,6 +192,21 @@ export interface DevicesReplaceLifecycleParams {
   readonly assetTag: string;
   /** Description, at most 255 characters. */
   readonly description: string;
+}
+
+/** Parameters of `devices.replaceNote`. */
+export interface DevicesReplaceNoteParams {
+  /** The text, up to 32,000 characters. */
+  readonly note: string;
+}
+
+/** Parameters of `devices.setCustomProperty`. */
+export interface DevicesSetCustomPropertyParams {
+  /**
+   * The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out of
+   * logs and errors like one.
+   */
+  readonly value: string;
 }
 
 /** Parameters of `devices.updateLifecycle`. */
@@ -225,6 +312,70 @@ export class Devices extends AsyncResource {
   }
 
   /**
+   * Adds a note to a device.
+   *
+   * Adds a text in the name of a user; `users.me` has the id of the API user. The response has no id of
+   * the note; `devices.listNotes` has it on the first page. A note made twice stays twice, so this call
+   * is never sent again once it may have arrived. Vendor's OpenAPI document, Devices.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `POST /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and renews.
+   * Never sent again once it may have arrived.
+   *
+   * @param deviceId - Id of the device.
+   * @param params - See {@link DevicesCreateNoteParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Read the newest
+   *   notes of the device (`devices.listNotes`) and look for the same text and user.
+   * @example
+   * ```ts
+   * const addedDeviceNote = await client.devices.createNote("987654321", {
+   *   userId: 1,
+   *   note: "Replaced the power supply.",
+   *   insertionTime: "2024-01-15T10:30:00Z",
+   * });
+   * console.log(addedDeviceNote.deviceId); // 987654321
+   * ```
+   */
+  createNote(deviceId: Id, params: DevicesCreateNoteParams, options?: CallOptions): Call<AddedDeviceNote> {
+    return this._call("ncentral.devices.create_note", shapes.AddedDeviceNote, { deviceId }, params, options);
+  }
+
+  /**
+   * Adds one note to several devices.
+   *
+   * The same text for every device, in the name of one user; `users.me` has the id of the API user. The
+   * response has no ids of notes; `devices.listNotes` has them. If one of the devices is unknown, the
+   * call is refused with 404, and it is not documented whether the others get the note: look at each of
+   * them before anything is repeated. A note made twice stays twice, so this call is never sent again
+   * once it may have arrived. Vendor's OpenAPI document, Devices.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `POST /api/devices/notes`. Sent with an access token, which the client obtains and renews. Never sent
+   * again once it may have arrived.
+   *
+   * @param params - See {@link DevicesCreateNotesParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Read the newest
+   *   notes of the device (`devices.listNotes`) and look for the same text and user.
+   * @example
+   * ```ts
+   * const addedDeviceNotes = await client.devices.createNotes({
+   *   deviceIds: [123456789, 123456790],
+   *   userId: 1,
+   *   note: "Replaced the power supply.",
+   *   insertionTime: "2024-01-15T10:30:00Z",
+   * });
+   * console.log(addedDeviceNotes.deviceIds);
+   * ```
+   */
+  createNotes(params: DevicesCreateNotesParams, options?: CallOptions): Call<AddedDeviceNotes> {
+    return this._call("ncentral.devices.create_notes", shapes.AddedDeviceNotes, {}, params, options);
+  }
+
+  /**
    * Opens a remote control connection to a device.
    *
    * Creates a task that opens a connection, and gets what a client needs to use it. Handle the result
@@ -290,6 +441,54 @@ export class Devices extends AsyncResource {
    */
   delete(deviceId: Id, params: DevicesDeleteParams = {}, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("ncentral.devices.delete", { deviceId }, params, options);
+  }
+
+  /**
+   * Deletes a note.
+   *
+   * Deletes one note of a device. A note that does not exist is no error. There is no undo. Vendor's
+   * OpenAPI document, Devices.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `DELETE /api/devices/{deviceId}/notes/{noteId}`. Sent with an access token, which the client obtains
+   * and renews. Idempotent. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param noteId - Id of the note.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const answer = await client.devices.deleteNote("987654321", "12");
+   * console.log(answer.status);
+   * ```
+   */
+  deleteNote(deviceId: Id, noteId: Id, options?: CallOptions): Call<ResponseMeta> {
+    return this._callEmpty("ncentral.devices.delete_note", { deviceId, noteId }, undefined, options);
+  }
+
+  /**
+   * Deletes some notes of a device.
+   *
+   * Deletes the notes with these ids. There is no undo. What the server does without any id is not
+   * documented, so an empty list is refused before anything is sent. Vendor's OpenAPI document, Devices.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `DELETE /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+   * renews. Idempotent. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param params - See {@link DevicesDeleteNotesParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const answer = await client.devices.deleteNotes("987654321", { noteIds: [7, 12] });
+   * console.log(answer.status);
+   * ```
+   */
+  deleteNotes(deviceId: Id, params: DevicesDeleteNotesParams, options?: CallOptions): Call<ResponseMeta> {
+    return this._callEmpty("ncentral.devices.delete_notes", { deviceId }, params, options);
   }
 
   /**
@@ -363,6 +562,35 @@ export class Devices extends AsyncResource {
    */
   getAssets(deviceId: Id, options?: CallOptions): Call<DeviceAssets> {
     return this._call("ncentral.devices.get_assets", shapes.DeviceAssets, { deviceId }, undefined, options);
+  }
+
+  /**
+   * Gets one custom property of a device.
+   *
+   * The property with its value on this device. The value of a password is a secret. Vendor's guide:
+   * Manage Customer Properties and Configurations.
+   *
+   * `GET /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the
+   * client obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param propertyId - Id of the custom property.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const customProperty = await client.devices.getCustomProperty("987654321", "1624300373");
+   * console.log(customProperty.propertyId); // 1624300373
+   * ```
+   */
+  getCustomProperty(deviceId: Id, propertyId: Id, options?: CallOptions): Call<CustomProperty> {
+    return this._call(
+      "ncentral.devices.get_custom_property",
+      shapes.CustomProperty,
+      { deviceId, propertyId },
+      undefined,
+      options,
+    );
   }
 
   /**
@@ -447,6 +675,100 @@ export class Devices extends AsyncResource {
   }
 
   /**
+   * Lists the custom properties of a device.
+   *
+   * All properties in one response, each with its value. No endpoint lists the properties that exist;
+   * their ids come from here. Values of passwords are secrets. Vendor's guide: Manage Customer Properties
+   * and Configurations.
+   *
+   * `GET /api/devices/{deviceId}/custom-properties`. Sent with an access token, which the client obtains
+   * and renews. Read-only. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param params - See {@link DevicesListCustomPropertiesParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * for await (const customProperty of client.devices.listCustomProperties("987654321")) {
+   *   console.log(customProperty.propertyId);
+   * }
+   * ```
+   */
+  listCustomProperties(
+    deviceId: Id,
+    params: DevicesListCustomPropertiesParams = {},
+    options?: CallOptions,
+  ): Pager<CustomProperty> {
+    return this._list(
+      "ncentral.devices.list_custom_properties",
+      shapes.CustomProperty,
+      { deviceId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Lists the patch maintenance windows of a device.
+   *
+   * All windows in one response, those of rules too, which have a `ruleID` and a `ruleName`. The
+   * `scheduleID` is what `maintenanceWindows.replace` and `maintenanceWindows.delete` need. Servers send
+   * some flags and numbers as text. Vendor's OpenAPI document, Maintenance Windows.
+   *
+   * `GET /api/devices/{deviceId}/maintenance-windows`. Sent with an access token, which the client
+   * obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param params - See {@link DevicesListMaintenanceWindowsParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * for await (const maintenanceWindow of client.devices.listMaintenanceWindows("987654321")) {
+   *   console.log(maintenanceWindow.scheduleId);
+   * }
+   * ```
+   */
+  listMaintenanceWindows(
+    deviceId: Id,
+    params: DevicesListMaintenanceWindowsParams = {},
+    options?: CallOptions,
+  ): Pager<MaintenanceWindow> {
+    return this._list(
+      "ncentral.devices.list_maintenance_windows",
+      shapes.MaintenanceWindow,
+      { deviceId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Lists the notes of a device, newest first, page by page.
+   *
+   * Every note with its author and time. The order is always newest first, and the list takes no filter.
+   * A note that is added while pages are read moves the others down. Vendor's OpenAPI document, Devices.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `GET /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and renews.
+   * Read-only. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param params - See {@link DevicesListNotesParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * for await (const deviceNote of client.devices.listNotes("987654321", { pageSize: 50 })) {
+   *   console.log(deviceNote.deviceNoteId);
+   * }
+   * ```
+   */
+  listNotes(deviceId: Id, params: DevicesListNotesParams = {}, options?: CallOptions): Pager<DeviceNote> {
+    return this._list("ncentral.devices.list_notes", shapes.DeviceNote, { deviceId }, params, options);
+  }
+
+  /**
    * Lists the monitored services of a device with their state.
    *
    * One row for each monitored service; one response holds all of them. `applianceTasks.get` with the
@@ -506,6 +828,42 @@ export class Devices extends AsyncResource {
   }
 
   /**
+   * Lists the devices of all organization units with their custom properties, page by page.
+   *
+   * The rows of `devices.list`, each with the rows of `devices.listCustomProperties` as
+   * `customProperties`. N-central has no call for the properties of several devices, so they are
+   * requested device by device, within the limit of that call and in the order of the devices;
+   * `concurrency` is how many at a time. A device that was deleted in the meantime has null. If a request
+   * fails, the resume token of the error continues with the devices that were not returned.
+   *
+   * `GET /api/devices`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
+   *
+   * @param params - See {@link DevicesListWithCustomPropertiesParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * for await (const deviceWithCustomProperties of client.devices.listWithCustomProperties({
+   *   filterId: "75",
+   * })) {
+   *   console.log(deviceWithCustomProperties.deviceId);
+   * }
+   * ```
+   */
+  listWithCustomProperties(
+    params: DevicesListWithCustomPropertiesParams = {},
+    options?: CallOptions,
+  ): Pager<DeviceWithCustomProperties> {
+    return this._list(
+      "ncentral.devices.list_with_custom_properties",
+      shapes.DeviceWithCustomProperties,
+      {},
+      params,
+      options,
+    );
+  }
+
+  /**
    * Replaces the warranty and lifecycle data of a device.
    *
    * Replaces all eight values, so all of them are required: read them first (`devices.getLifecycle`), and
@@ -540,6 +898,81 @@ export class Devices extends AsyncResource {
     options?: CallOptions,
   ): Call<ResponseMeta> {
     return this._callEmpty("ncentral.devices.replace_lifecycle", { deviceId }, params, options);
+  }
+
+  /**
+   * Replaces the text of a note.
+   *
+   * Sends a new text; the author and the time of a note cannot be given here. Vendor's OpenAPI document,
+   * Devices.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `PUT /api/devices/{deviceId}/notes/{noteId}`. Sent with an access token, which the client obtains and
+   * renews. Idempotent. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param noteId - Id of the note.
+   * @param params - See {@link DevicesReplaceNoteParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const replacedDeviceNote = await client.devices.replaceNote("987654321", "12", {
+   *   note: "Replaced the power supply.",
+   * });
+   * console.log(replacedDeviceNote.deviceId); // 987654321
+   * ```
+   */
+  replaceNote(
+    deviceId: Id,
+    noteId: Id,
+    params: DevicesReplaceNoteParams,
+    options?: CallOptions,
+  ): Call<ReplacedDeviceNote> {
+    return this._call(
+      "ncentral.devices.replace_note",
+      shapes.ReplacedDeviceNote,
+      { deviceId, noteId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Sets the value of a custom property on a device.
+   *
+   * Only the value can be set; everything else of a property is read-only here. The response has warnings
+   * and not the property. Vendor's guide: Manage Customer Properties and Configurations.
+   *
+   * `PUT /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the
+   * client obtains and renews. Idempotent. Retried on transient errors.
+   *
+   * @param deviceId - Id of the device.
+   * @param propertyId - Id of the custom property.
+   * @param params - See {@link DevicesSetCustomPropertyParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const customPropertyWarnings = await client.devices.setCustomProperty("987654321", "1624300373", {
+   *   value: "Head Office",
+   * });
+   * console.log(customPropertyWarnings.warnings);
+   * ```
+   */
+  setCustomProperty(
+    deviceId: Id,
+    propertyId: Id,
+    params: DevicesSetCustomPropertyParams,
+    options?: CallOptions,
+  ): Call<CustomPropertyWarnings> {
+    return this._call(
+      "ncentral.devices.set_custom_property",
+      shapes.CustomPropertyWarnings,
+      { deviceId, propertyId },
+      params,
+      options,
+    );
   }
 
   /**

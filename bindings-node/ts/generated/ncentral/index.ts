@@ -24,12 +24,14 @@
  * @module ncentral
  */
 
+export type * from "./access_groups.js";
 export type * from "./appliance_tasks.js";
 export type * from "./auth.js";
 export type * from "./custom_psa.js";
 export type * from "./customers.js";
 export type * from "./device_filters.js";
 export type * from "./devices.js";
+export type * from "./maintenance_windows.js";
 export * from "./models.js";
 export type * from "./org_units.js";
 export type * from "./reports.js";

@@ -2,6 +2,7 @@
 // The types of results. A field that is not guaranteed may be null, or absent; fields that are not listed here are
 // kept, under the vendor's names.
 
+import type { Id } from "../../options.js";
 import type { Secret } from "../../secret.js";
 /**
  * State of a monitored service or of one of its values. Servers may know more than these.
@@ -30,6 +31,44 @@ export const ApplianceTaskState = {
   DISCONNECTED: "DISCONNECTED",
   /** The vendor's `DISABLED`. */
   DISABLED: "DISABLED",
+} as const;
+
+/**
+ * What a custom property belongs to. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type CustomPropertyLevel =
+  | (typeof CustomPropertyLevel)[keyof typeof CustomPropertyLevel]
+  | (string & {});
+
+/** The known values of `CustomPropertyLevel`. */
+export const CustomPropertyLevel = {
+  /** The vendor's `DEVICE`. */
+  DEVICE: "DEVICE",
+  /** The vendor's `ORGANIZATION_UNIT`. */
+  ORGANIZATION_UNIT: "ORGANIZATION_UNIT",
+} as const;
+
+/**
+ * Type of a custom property. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type CustomPropertyType = (typeof CustomPropertyType)[keyof typeof CustomPropertyType] | (string & {});
+
+/** The known values of `CustomPropertyType`. */
+export const CustomPropertyType = {
+  /** The vendor's `HTML_LINK`. */
+  HTML_LINK: "HTML_LINK",
+  /** The vendor's `TEXT`. */
+  TEXT: "TEXT",
+  /** The vendor's `DATE`. */
+  DATE: "DATE",
+  /** The vendor's `ENUMERATED`. */
+  ENUMERATED: "ENUMERATED",
+  /** The vendor's `PASSWORD`. */
+  PASSWORD: "PASSWORD",
 } as const;
 
 /**
@@ -191,6 +230,31 @@ export const ServiceControlStatus = {
   REMOVED: "Removed",
 } as const;
 
+/**
+ * An access group, of organization units or of devices. Only the id is sure; rows of a list may have no
+ * more than id, name and description.
+ */
+export interface AccessGroup {
+  /** Id of the access group. */
+  readonly groupId: string;
+  /** Name of the access group. */
+  readonly groupName?: string | null;
+  /** Description of the access group. */
+  readonly groupDescription?: string | null;
+  /** Id of the organization unit that it belongs to. */
+  readonly orgUnitId?: string | null;
+  /** Ids of the organization units in it. */
+  readonly orgUnitIds?: readonly string[] | null;
+  /** Ids of the devices in it. */
+  readonly deviceIds?: readonly string[] | null;
+  /** Ids of the users who have access. */
+  readonly userIds?: readonly string[] | null;
+  /** Whether new organization units are added to it. */
+  readonly autoIncludeNewOrgUnits?: boolean | null;
+  /** More of it, as text or null, also where the text is a list of ids. */
+  readonly details?: unknown;
+}
+
 /** A service of a device that needs attention. Every field may be null or absent. */
 export interface ActiveIssue {
   /** Id of the organization unit that the device belongs to. */
@@ -214,6 +278,25 @@ export interface ActiveIssue {
    * `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
    */
   readonly details?: unknown;
+}
+
+/** What the server says of a note that was added. The id of the note is not among it. */
+export interface AddedDeviceNote {
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** What was done. */
+  readonly message?: string | null;
+}
+
+/**
+ * What the server says of a note that was added to several devices. The ids of the notes are not among
+ * it.
+ */
+export interface AddedDeviceNotes {
+  /** Ids of the devices that have the note. */
+  readonly deviceIds?: readonly string[] | null;
+  /** What was done. */
+  readonly message?: string | null;
 }
 
 /** The last scan of a monitored service. Everything may be null or absent. */
@@ -410,6 +493,48 @@ export interface CreatedDevice {
   readonly deviceId: string;
   /** What the server says about it. */
   readonly message?: string | null;
+}
+
+/** A custom property of a device or an organization unit. Only the id is sure. */
+export interface CustomProperty {
+  /** Id of the property. */
+  readonly propertyId: string;
+  /** Name of the property. */
+  readonly propertyName?: string | null;
+  /** Type of a custom property. Servers may know more than these. */
+  readonly propertyType?: CustomPropertyType | null;
+  /** The value; of a date the milliseconds since 1970 as text, of a password a secret. */
+  readonly value?: string | null;
+  /** The values that a property of the type ENUMERATED can have. */
+  readonly enumeratedValues?: readonly string[] | null;
+}
+
+/** The default of a property of organization units. Only the id is sure. */
+export interface CustomPropertyDefault {
+  /** Id of the property. */
+  readonly propertyId: string;
+  /** Name of the property. */
+  readonly propertyName?: string | null;
+  /** Type of a custom property. Servers may know more than these. */
+  readonly propertyType?: CustomPropertyType | null;
+  /** What a custom property belongs to. Servers may know more than these. */
+  readonly level?: CustomPropertyLevel | null;
+  /** Id of the organization unit that the property is from. */
+  readonly orgUnitId?: string | null;
+  /** Ids of all organization units that have the property. */
+  readonly selectedOrgUnitIds?: readonly string[] | null;
+  /** To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`. */
+  readonly propagationType?: string | null;
+  /** The default; of a date the milliseconds since 1970 as text, of a password a secret. */
+  readonly defaultValue?: string | null;
+  /** The values that a property of the type ENUMERATED can have. */
+  readonly enumeratedValues?: readonly string[] | null;
+}
+
+/** What the server says after a value was set. */
+export interface CustomPropertyWarnings {
+  /** What was ignored. */
+  readonly warnings?: readonly string[] | null;
 }
 
 /** The link between an N-central ticket and a ticket of the custom PSA. */
@@ -637,6 +762,44 @@ export interface DeviceLifecycle {
   readonly lastDiscovery?: string | null;
 }
 
+/** A note on a device. Only the id is sure. */
+export interface DeviceNote {
+  /** Id of the note. */
+  readonly deviceNoteId: string;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the author. */
+  readonly userId?: string | null;
+  /** E-mail address of the author. */
+  readonly email?: string | null;
+  /** When the note was last changed, in the form of RFC 3339. */
+  readonly lastUpdated?: string | null;
+  /** The text. */
+  readonly note?: string | null;
+}
+
+/** The default of a device property in an organization unit. Only the id is sure. */
+export interface DevicePropertyDefault {
+  /** Id of the property. */
+  readonly propertyId: string;
+  /** Name of the property. */
+  readonly propertyName?: string | null;
+  /** Type of a custom property. Servers may know more than these. */
+  readonly propertyType?: CustomPropertyType | null;
+  /** What the property belongs to. */
+  readonly propertyLevel?: string | null;
+  /** Id of the organization unit. */
+  readonly customerId?: string | null;
+  /** The default; of a date the milliseconds since 1970 as text, of a password a secret. */
+  readonly defaultValue?: string | null;
+  /** Classes of the devices that have the property. */
+  readonly deviceClasses?: readonly string[] | null;
+  /** Operating systems of the devices that have the property. */
+  readonly supportedOs?: readonly string[] | null;
+  /** The values that a property of the type ENUMERATED can have. */
+  readonly enumeratedValues?: readonly EnumeratedPropertyValue[] | null;
+}
+
 /**
  * How a device is controlled remotely. Only the id is always present; everything else may be null or
  * absent.
@@ -712,10 +875,87 @@ export interface DeviceTask {
   readonly status?: string | null;
 }
 
+/** A device with its custom properties. */
+export interface DeviceWithCustomProperties {
+  /** Id of the device. */
+  readonly deviceId: string;
+  /** Name of the device. */
+  readonly longName?: string | null;
+  /** Network address of the device, an IP address or a host name. */
+  readonly uri?: string | null;
+  /** Network address that remote control connects to. */
+  readonly remoteControlUri?: string | null;
+  /** Source address of the device, as the server sends it. */
+  readonly sourceUri?: string | null;
+  /** Class of the device. */
+  readonly deviceClass?: string | null;
+  /** Class of the device as it is shown. */
+  readonly deviceClassLabel?: string | null;
+  /** Description of the device. */
+  readonly description?: string | null;
+  /** Whether the device is a probe. */
+  readonly isProbe?: boolean | null;
+  /** Id of the operating system. */
+  readonly osId?: string | null;
+  /** Operating system, in the vendor's words. */
+  readonly supportedOs?: string | null;
+  /** Operating system as it is shown. */
+  readonly supportedOsLabel?: string | null;
+  /** Name under which the device was discovered. */
+  readonly discoveredName?: string | null;
+  /** The user who logged in last. */
+  readonly lastLoggedInUser?: string | null;
+  /** Whether that user is still logged in, as text such as `true`. A boolean becomes text as well. */
+  readonly stillLoggedIn?: string | null;
+  /** Licence mode. */
+  readonly licenseMode?: string | null;
+  /** Id of the organization unit the device belongs to, which is a customer or a site. */
+  readonly orgUnitId?: string | null;
+  /** Id of the service organization above the device. */
+  readonly soId?: string | null;
+  /** Name of the service organization above the device. */
+  readonly soName?: string | null;
+  /** Id of the customer the device belongs to. */
+  readonly customerId?: string | null;
+  /** Name of the customer the device belongs to. */
+  readonly customerName?: string | null;
+  /** Id of the site the device belongs to; null if it belongs to no site. */
+  readonly siteId?: string | null;
+  /** Name of the site the device belongs to. */
+  readonly siteName?: string | null;
+  /** Id of the agent or probe that monitors the device. */
+  readonly applianceId?: string | null;
+  /**
+   * When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+   * out. Servers before 2025.3.1.9 do not send it.
+   */
+  readonly lastApplianceCheckinTime?: string | null;
+  /** The same moment in local time, as text in ISO 8601 form. */
+  readonly lastApplianceCheckinTimeLocal?: string | null;
+  /** Status of a device in the vendor's numbers, whose meaning is not documented. */
+  readonly deviceStatus?: DeviceStatus | null;
+  /** The custom properties of the device; null if it was deleted while the list was read. */
+  readonly customProperties?: readonly CustomProperty[] | null;
+}
+
 /** A task that was made to run at once. */
 export interface DirectTask {
   /** Id of the task. */
   readonly taskId: string;
+}
+
+/** A value that a device property can have, and the organization unit that it is from. */
+export interface EnumeratedPropertyValue {
+  /** The value. */
+  readonly propertyValue?: string | null;
+  /** Id of the property. */
+  readonly propertyId?: string | null;
+  /** Id of the organization unit. */
+  readonly customerId?: string | null;
+  /** Name of the organization unit. */
+  readonly customerName?: string | null;
+  /** Type of the organization unit, a number. The vendor does not list the numbers. */
+  readonly customerType?: number | bigint | null;
 }
 
 /** Software that a customer may download. Only the id is sure. */
@@ -772,6 +1012,70 @@ export interface JobStatus {
 export interface Links {
   /** Paths by name; they may hold placeholders in braces. */
   readonly links: unknown;
+}
+
+/** A patch maintenance window of a device. Only the id is sure. */
+export interface MaintenanceWindow {
+  /** Id of the window. */
+  readonly scheduleId: string;
+  /** Name. */
+  readonly name?: string | null;
+  /** Type; always `action` so far. */
+  readonly windowType?: string | null;
+  /** When the window opens, a cron expression in the form of Quartz, with seven fields. */
+  readonly cron?: string | null;
+  /** How long it is open. The vendor does not give the unit; clients take it for minutes. */
+  readonly duration?: number | bigint | null;
+  /** Whether it is in use. */
+  readonly enabled?: boolean | null;
+  /** What may be done in the window. */
+  readonly applicableActions?: readonly MaintenanceWindowActions[] | null;
+  /** Whether a reboot puts the device in downtime. */
+  readonly downtimeOnAction?: boolean | null;
+  /** The longest downtime; only used with `downtimeOnAction`. */
+  readonly maxDowntime?: number | bigint | null;
+  /**
+   * How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+   * `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a
+   * reboot.
+   */
+  readonly rebootMethod?: string | null;
+  /** Delay of the reboot, in minutes. */
+  readonly rebootDelay?: number | bigint | null;
+  /** Sender of the message to the user. */
+  readonly messageSender?: string | null;
+  /** Whether the sender is shown. */
+  readonly messageSenderEnabled?: boolean | null;
+  /** The message to the user. */
+  readonly userMessage?: string | null;
+  /** Whether the message is shown. */
+  readonly userMessageEnabled?: boolean | null;
+  /** Whether the state of the device is preserved. The vendor does not say more. */
+  readonly preserveStateEnabled?: boolean | null;
+  /** Id of the rule that the window is from. Such a window cannot be changed on the device. */
+  readonly ruleId?: string | null;
+  /** Name of that rule. */
+  readonly ruleName?: string | null;
+  /** Name of the user that the server shows with it. */
+  readonly userName?: string | null;
+  /** When it was last changed, in the form of RFC 3339. */
+  readonly lastUpdated?: string | null;
+}
+
+/** One action of a maintenance window. */
+export interface MaintenanceWindowAction {
+  /** The action; `detect`, `reboot` and `Install` are known. */
+  readonly key: string;
+  /** A value that belongs to it. Mostly null. */
+  readonly value?: string | null;
+}
+
+/** What may be done in a maintenance window, for one feature of N-central. */
+export interface MaintenanceWindowActions {
+  /** The feature; only `Patch` is known. */
+  readonly actionType: string;
+  /** The actions. */
+  readonly actions: readonly MaintenanceWindowAction[];
 }
 
 /** What MSP Anywhere needs to connect. */
@@ -992,6 +1296,14 @@ export interface RemoteControlTask {
   readonly mspaConfiguration?: MspaConfiguration | null;
   /** How a client connects. */
   readonly connectionDetails?: ConnectionDetails | null;
+}
+
+/** The note whose text was replaced. */
+export interface ReplacedDeviceNote {
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the note. */
+  readonly noteId?: string | null;
 }
 
 /** A scheduled task. */
@@ -1414,6 +1726,126 @@ export interface UserSelf {
   readonly externallyProvisioned?: boolean | null;
   /** Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site. */
   readonly generation?: number | bigint | null;
+}
+
+/** A patch maintenance window that exists, with all that it is to have. */
+export interface ChangedMaintenanceWindowInput {
+  /** Id of the window, the `scheduleID` of `devices.listMaintenanceWindows`. */
+  readonly scheduleId: Id;
+  /** Name. Not blank. */
+  readonly name: string;
+  /** Type; there is only `action`, which is sent by default. */
+  readonly windowType?: "action" | undefined;
+  /**
+   * When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent
+   * unchanged. Not blank.
+   */
+  readonly cron: string;
+  /**
+   * How long it is open. The vendor does not give the unit; clients take it for minutes. A whole number,
+   * 0 or more.
+   */
+  readonly duration: number;
+  /** Whether it is in use. */
+  readonly enabled: boolean;
+  /**
+   * What may be done in the window. As in `[{ actions: [{ Key: "reboot", Value: null }], type: "Patch"
+   * }]`.
+   */
+  readonly applicableActions: readonly MaintenanceWindowActionsInput[];
+  /** For windows with a reboot, whether that puts the device in downtime. */
+  readonly downtimeOnAction?: boolean | undefined;
+  /**
+   * For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A whole number, 0
+   * or more.
+   */
+  readonly maxDowntime?: number | undefined;
+  /**
+   * For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+   * `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+   */
+  readonly rebootMethod?: string | undefined;
+  /** Delay of the reboot, in minutes. A whole number, 0 or more. */
+  readonly rebootDelay?: number | undefined;
+  /** Sender of the message to the user. */
+  readonly messageSender?: string | undefined;
+  /** Whether the sender is shown. */
+  readonly messageSenderEnabled?: boolean | undefined;
+  /** The message to the user. */
+  readonly userMessage?: string | undefined;
+  /** Whether the message is shown. */
+  readonly userMessageEnabled?: boolean | undefined;
+  /** Whether the state of the device is preserved. The vendor does not say more. */
+  readonly preserveStateEnabled?: boolean | undefined;
+}
+
+/** One action of a maintenance window. */
+export interface MaintenanceWindowActionInput {
+  /** The action; `detect`, `reboot` and `Install` are known. Not blank. */
+  readonly key: string;
+  /** A value that belongs to it. Mostly null. */
+  readonly value?: string | null | undefined;
+  /** Additional members, by the vendor's names. */
+  readonly [name: string]: unknown;
+}
+
+/** What may be done in a maintenance window, for one feature of N-central. */
+export interface MaintenanceWindowActionsInput {
+  /** The feature; only `Patch` is known. Not blank. */
+  readonly actionType: string;
+  /** The actions. As in `[{ Key: "reboot", Value: null }]`. */
+  readonly actions: readonly MaintenanceWindowActionInput[];
+  /** Additional members, by the vendor's names. */
+  readonly [name: string]: unknown;
+}
+
+/** A patch maintenance window. */
+export interface NewMaintenanceWindowInput {
+  /** Name. Not blank. */
+  readonly name: string;
+  /** Type; there is only `action`, which is sent by default. */
+  readonly windowType?: "action" | undefined;
+  /**
+   * When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent
+   * unchanged. Not blank.
+   */
+  readonly cron: string;
+  /**
+   * How long it is open. The vendor does not give the unit; clients take it for minutes. A whole number,
+   * 0 or more.
+   */
+  readonly duration: number;
+  /** Whether it is in use. */
+  readonly enabled: boolean;
+  /**
+   * What may be done in the window. As in `[{ actions: [{ Key: "reboot", Value: null }], type: "Patch"
+   * }]`.
+   */
+  readonly applicableActions: readonly MaintenanceWindowActionsInput[];
+  /** For windows with a reboot, whether that puts the device in downtime. */
+  readonly downtimeOnAction?: boolean | undefined;
+  /**
+   * For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A whole number, 0
+   * or more.
+   */
+  readonly maxDowntime?: number | undefined;
+  /**
+   * For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+   * `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+   */
+  readonly rebootMethod?: string | undefined;
+  /** Delay of the reboot, in minutes. A whole number, 0 or more. */
+  readonly rebootDelay?: number | undefined;
+  /** Sender of the message to the user. */
+  readonly messageSender?: string | undefined;
+  /** Whether the sender is shown. */
+  readonly messageSenderEnabled?: boolean | undefined;
+  /** The message to the user. */
+  readonly userMessage?: string | undefined;
+  /** Whether the message is shown. */
+  readonly userMessageEnabled?: boolean | undefined;
+  /** Whether the state of the device is preserved. The vendor does not say more. */
+  readonly preserveStateEnabled?: boolean | undefined;
 }
 
 /** A limit to change. */

@@ -5,10 +5,16 @@ import type { Call } from "../../call.js";
 import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
+import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   ActiveIssue,
+  CustomProperty,
+  CustomPropertyDefault,
+  CustomPropertyWarnings,
   Device,
+  DevicePropertyDefault,
+  DeviceWithCustomProperties,
   JobStatus,
   OrgUnit,
   OrgUnitLimitInput,
@@ -76,6 +82,26 @@ export interface OrgUnitsListChildrenParams extends Paging {
   readonly select?: string | undefined;
 }
 
+/** Parameters of `orgUnits.listCustomProperties`. */
+export interface OrgUnitsListCustomPropertiesParams extends Paging {
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
+  readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
+  /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
+  readonly sortBy?: string | undefined;
+  /**
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   */
+  readonly sortOrder?: string | undefined;
+  /**
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
+   * is sent unchanged.
+   */
+  readonly select?: string | undefined;
+}
+
 /** Parameters of `orgUnits.listDevices`. */
 export interface OrgUnitsListDevicesParams extends Paging {
   /** Id of a device filter; only the devices that match it are listed. `deviceFilters.list` has the ids. */
@@ -98,8 +124,66 @@ export interface OrgUnitsListDevicesParams extends Paging {
   readonly select?: string | undefined;
 }
 
+/** Parameters of `orgUnits.listDevicesWithCustomProperties`. */
+export interface OrgUnitsListDevicesWithCustomPropertiesParams extends Paging {
+  /** Id of a device filter; only the devices that match it are listed. `deviceFilters.list` has the ids. */
+  readonly filterId?: Id | undefined;
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
+  readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
+  /** Name of the field to sort by, such as `longName`. Without it the order is the server's. */
+  readonly sortBy?: string | undefined;
+  /**
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   */
+  readonly sortOrder?: string | undefined;
+  /**
+   * A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+   * fields, and is sent unchanged.
+   */
+  readonly select?: string | undefined;
+}
+
 /** Parameters of `orgUnits.listJobStatuses`. */
 export type OrgUnitsListJobStatusesParams = Paging;
+
+/** Parameters of `orgUnits.setCustomProperty`. */
+export interface OrgUnitsSetCustomPropertyParams {
+  /**
+   * The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out of
+   * logs and errors like one.
+   */
+  readonly value: string;
+}
+
+/** Parameters of `orgUnits.setCustomPropertyDefault`. */
+export interface OrgUnitsSetCustomPropertyDefaultParams {
+  /** Id of the property. A whole number, 1 or more. */
+  readonly propertyId: number;
+  /** Whether the default replaces the values that the selected organization units have. */
+  readonly propagate: boolean;
+  /**
+   * Ids of all organization units that are to have the property: the one that it is from, and each below
+   * that keeps it. One that is missing loses the property. As in `[209, 210]`.
+   */
+  readonly selectedOrgUnitIds: readonly number[];
+  /** Name of the property. */
+  readonly propertyName?: string | undefined;
+  /**
+   * The default; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+   * of logs and errors like one.
+   */
+  readonly defaultValue?: string | undefined;
+  /**
+   * To which kinds of organization units the property is propagated, as
+   * `orgUnits.getCustomPropertyDefault` has it.
+   */
+  readonly propagationType?: string | undefined;
+  /** The values that a property of the type ENUMERATED can have. As in `["Gold", "Silver"]`. */
+  readonly enumeratedValues?: readonly string[] | null | undefined;
+}
 
 /** Parameters of `orgUnits.updateLimits`. */
 export interface OrgUnitsUpdateLimitsParams {
@@ -135,6 +219,105 @@ export class OrgUnits extends AsyncResource {
    */
   get(orgUnitId: Id, options?: CallOptions): Call<OrgUnit> {
     return this._call("ncentral.org_units.get", shapes.OrgUnit, { orgUnitId }, undefined, options);
+  }
+
+  /**
+   * Gets one custom property of an organization unit.
+   *
+   * The property with its value in this organization unit. The value of a password is a secret. Vendor's
+   * guide: Manage Customer Properties and Configurations, "Get Organization Unit Property".
+   *
+   * `GET /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which the
+   * client obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param propertyId - Id of the custom property.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const customProperty = await client.orgUnits.getCustomProperty("321", "1624300373");
+   * console.log(customProperty.propertyId); // 1624300373
+   * ```
+   */
+  getCustomProperty(orgUnitId: Id, propertyId: Id, options?: CallOptions): Call<CustomProperty> {
+    return this._call(
+      "ncentral.org_units.get_custom_property",
+      shapes.CustomProperty,
+      { orgUnitId, propertyId },
+      undefined,
+      options,
+    );
+  }
+
+  /**
+   * Gets the default of a property of organization units.
+   *
+   * The default value, and the organization units that have the property. Read it before
+   * `orgUnits.setCustomPropertyDefault`. The default of a password is a secret. Vendor's guide: Manage
+   * Customer Properties and Configurations.
+   *
+   * `GET /api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}`. Sent with an access
+   * token, which the client obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param propertyId - Id of the custom property.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const customPropertyDefault = await client.orgUnits.getCustomPropertyDefault("321", "1624300373");
+   * console.log(customPropertyDefault.propertyId); // 1624300373
+   * ```
+   */
+  getCustomPropertyDefault(
+    orgUnitId: Id,
+    propertyId: Id,
+    options?: CallOptions,
+  ): Call<CustomPropertyDefault> {
+    return this._call(
+      "ncentral.org_units.get_custom_property_default",
+      shapes.CustomPropertyDefault,
+      { orgUnitId, propertyId },
+      undefined,
+      options,
+    );
+  }
+
+  /**
+   * Gets the default of a device property in an organization unit.
+   *
+   * The default value, and the classes and operating systems of the devices that have the property. The
+   * default of a password is a secret. Vendor's guide: Manage Customer Properties and Configurations.
+   *
+   * `GET /api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}`. Sent
+   * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param propertyId - Id of the custom property.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const devicePropertyDefault = await client.orgUnits.getDevicePropertyDefault("321", "1624300373");
+   * console.log(devicePropertyDefault.propertyId); // 1624300373
+   * ```
+   */
+  getDevicePropertyDefault(
+    orgUnitId: Id,
+    propertyId: Id,
+    options?: CallOptions,
+  ): Call<DevicePropertyDefault> {
+    return this._call(
+      "ncentral.org_units.get_device_property_default",
+      shapes.DevicePropertyDefault,
+      { orgUnitId, propertyId },
+      undefined,
+      options,
+    );
   }
 
   /**
@@ -283,6 +466,44 @@ export class OrgUnits extends AsyncResource {
   }
 
   /**
+   * Lists the custom properties of an organization unit, page by page.
+   *
+   * The properties of a service organization, a customer or a site, each with its value. No endpoint
+   * lists the properties that exist; their ids come from here. Values of passwords are secrets. Vendor's
+   * guide: Manage Customer Properties and Configurations.
+   *
+   * `GET /api/org-units/{orgUnitId}/custom-properties`. Sent with an access token, which the client
+   * obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link OrgUnitsListCustomPropertiesParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * for await (const customProperty of client.orgUnits.listCustomProperties("321", {
+   *   pageSize: 50,
+   * })) {
+   *   console.log(customProperty.propertyId);
+   * }
+   * ```
+   */
+  listCustomProperties(
+    orgUnitId: Id,
+    params: OrgUnitsListCustomPropertiesParams = {},
+    options?: CallOptions,
+  ): Pager<CustomProperty> {
+    return this._list(
+      "ncentral.org_units.list_custom_properties",
+      shapes.CustomProperty,
+      { orgUnitId },
+      params,
+      options,
+    );
+  }
+
+  /**
    * Lists the devices of an organization unit, page by page.
    *
    * The devices of one service organization, customer or site; `devices.list` lists those of all of them.
@@ -306,6 +527,45 @@ export class OrgUnits extends AsyncResource {
    */
   listDevices(orgUnitId: Id, params: OrgUnitsListDevicesParams = {}, options?: CallOptions): Pager<Device> {
     return this._list("ncentral.org_units.list_devices", shapes.Device, { orgUnitId }, params, options);
+  }
+
+  /**
+   * Lists the devices of an organization unit with their custom properties, page by page.
+   *
+   * The rows of `orgUnits.listDevices`, each with the rows of `devices.listCustomProperties` as
+   * `customProperties`. N-central has no call for the properties of several devices, so they are
+   * requested device by device, within the limit of that call and in the order of the devices;
+   * `concurrency` is how many at a time. A device that was deleted in the meantime has null. If a request
+   * fails, the resume token of the error continues with the devices that were not returned.
+   *
+   * `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+   * renews. Read-only. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link OrgUnitsListDevicesWithCustomPropertiesParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * for await (const deviceWithCustomProperties of client.orgUnits.listDevicesWithCustomProperties("321", {
+   *   filterId: "75",
+   * })) {
+   *   console.log(deviceWithCustomProperties.deviceId);
+   * }
+   * ```
+   */
+  listDevicesWithCustomProperties(
+    orgUnitId: Id,
+    params: OrgUnitsListDevicesWithCustomPropertiesParams = {},
+    options?: CallOptions,
+  ): Pager<DeviceWithCustomProperties> {
+    return this._list(
+      "ncentral.org_units.list_devices_with_custom_properties",
+      shapes.DeviceWithCustomProperties,
+      { orgUnitId },
+      params,
+      options,
+    );
   }
 
   /**
@@ -340,6 +600,81 @@ export class OrgUnits extends AsyncResource {
       params,
       options,
     );
+  }
+
+  /**
+   * Sets the value of a custom property in an organization unit.
+   *
+   * Only the value can be set. The response has warnings and not the property; a response without a body
+   * has no warnings. Vendor's guide: Manage Customer Properties and Configurations, "Update Organization
+   * Unit Property".
+   *
+   * `PUT /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which the
+   * client obtains and renews. Idempotent. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param propertyId - Id of the custom property.
+   * @param params - See {@link OrgUnitsSetCustomPropertyParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const customPropertyWarnings = await client.orgUnits.setCustomProperty("321", "1624300373", {
+   *   value: "Head Office",
+   * });
+   * console.log(customPropertyWarnings.warnings);
+   * ```
+   */
+  setCustomProperty(
+    orgUnitId: Id,
+    propertyId: Id,
+    params: OrgUnitsSetCustomPropertyParams,
+    options?: CallOptions,
+  ): Call<CustomPropertyWarnings> {
+    return this._call(
+      "ncentral.org_units.set_custom_property",
+      shapes.CustomPropertyWarnings,
+      { orgUnitId, propertyId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Sets the default of a property of organization units.
+   *
+   * `selectedOrgUnitIds` is the whole list of the organization units that keep the property: one that is
+   * missing loses it. With `propagate` the default replaces the values that the selected organization
+   * units have. What the server does with other fields that are left out is not documented. So read the
+   * default (`orgUnits.getCustomPropertyDefault`), change it, send all of it, and read it again, since
+   * the response has no body. Vendor's guide: Manage Customer Properties and Configurations.
+   *
+   * `PUT /api/org-units/{orgUnitId}/org-custom-property-defaults`. Sent with an access token, which the
+   * client obtains and renews. Idempotent. Retried on transient errors.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link OrgUnitsSetCustomPropertyDefaultParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
+   * @example
+   * ```ts
+   * const answer = await client.orgUnits.setCustomPropertyDefault("321", {
+   *   propertyId: 186156786,
+   *   propagate: false,
+   *   selectedOrgUnitIds: [209, 210],
+   *   propertyName: "Location",
+   * });
+   * console.log(answer.status);
+   * ```
+   */
+  setCustomPropertyDefault(
+    orgUnitId: Id,
+    params: OrgUnitsSetCustomPropertyDefaultParams,
+    options?: CallOptions,
+  ): Call<ResponseMeta> {
+    return this._callEmpty("ncentral.org_units.set_custom_property_default", { orgUnitId }, params, options);
   }
 
   /**

@@ -4,6 +4,22 @@
 import { isBool, isInteger, isNumber, isText, many, named, Shape } from "../../model.js";
 import type * as models from "./models.js";
 
+export const AccessGroup = new Shape<models.AccessGroup>(
+  "AccessGroup",
+  {
+    groupId: "id",
+    groupName: "text",
+    groupDescription: "text",
+    orgUnitId: "id",
+    orgUnitIds: many("id"),
+    deviceIds: many("id"),
+    userIds: many("id"),
+    autoIncludeNewOrgUnits: "bool",
+    _extra: named("details", "json"),
+  },
+  ["groupId"],
+);
+
 export const ActiveIssue = new Shape<models.ActiveIssue>(
   "ActiveIssue",
   {
@@ -27,6 +43,25 @@ export const ActiveIssue = new Shape<models.ActiveIssue>(
     isText(it.serviceType) &&
     isText(it.taskId) &&
     isText(it.serviceItemId),
+);
+
+export const AddedDeviceNote = new Shape<models.AddedDeviceNote>(
+  "AddedDeviceNote",
+  {
+    deviceId: "id",
+    message: "text",
+  },
+  [],
+  (it) => isText(it.deviceId) && isText(it.message),
+);
+
+export const AddedDeviceNotes = new Shape<models.AddedDeviceNotes>(
+  "AddedDeviceNotes",
+  {
+    deviceIds: many("id"),
+    message: "text",
+  },
+  [],
 );
 
 export const ApplianceTaskThreshold = new Shape<models.ApplianceTaskThreshold>(
@@ -260,6 +295,50 @@ export const CreatedDevice = new Shape<models.CreatedDevice>(
   (it) => it.deviceId != null && isText(it.deviceId) && isText(it.message),
 );
 
+export const CustomProperty = new Shape<models.CustomProperty>(
+  "CustomProperty",
+  {
+    propertyId: "id",
+    propertyName: "text",
+    propertyType: "text",
+    value: "text",
+    enumeratedValueList: named("enumeratedValues", many("text")),
+  },
+  ["propertyId"],
+  undefined,
+  {
+    value: ["propertyType", ["PASSWORD"]],
+  },
+);
+
+export const CustomPropertyDefault = new Shape<models.CustomPropertyDefault>(
+  "CustomPropertyDefault",
+  {
+    propertyId: "id",
+    propertyName: "text",
+    propertyType: "text",
+    level: "text",
+    orgUnitId: "id",
+    selectedOrgUnitIds: many("id"),
+    propagationType: "text",
+    defaultValue: "text",
+    enumeratedValueList: named("enumeratedValues", many("text")),
+  },
+  ["propertyId"],
+  undefined,
+  {
+    defaultValue: ["propertyType", ["PASSWORD"]],
+  },
+);
+
+export const CustomPropertyWarnings = new Shape<models.CustomPropertyWarnings>(
+  "CustomPropertyWarnings",
+  {
+    _warnings: named("warnings", many("text")),
+  },
+  [],
+);
+
 export const CustomPsaTicket = new Shape<models.CustomPsaTicket>(
   "CustomPsaTicket",
   {
@@ -470,6 +549,65 @@ export const DeviceLifecycle = new Shape<models.DeviceLifecycle>(
     isText(it.lastDiscovery),
 );
 
+export const DeviceNote = new Shape<models.DeviceNote>(
+  "DeviceNote",
+  {
+    deviceNoteId: "id",
+    deviceId: "id",
+    userId: "id",
+    email: "text",
+    lastUpdated: "text",
+    note: "text",
+  },
+  ["deviceNoteId"],
+  (it) =>
+    it.deviceNoteId != null &&
+    isText(it.deviceNoteId) &&
+    isText(it.deviceId) &&
+    isText(it.userId) &&
+    isText(it.email) &&
+    isText(it.lastUpdated) &&
+    isText(it.note),
+);
+
+export const EnumeratedPropertyValue = new Shape<models.EnumeratedPropertyValue>(
+  "EnumeratedPropertyValue",
+  {
+    propertyValue: "text",
+    propertyId: "id",
+    customerId: "id",
+    customerName: "text",
+    customerType: "integer",
+  },
+  [],
+  (it) =>
+    isText(it.propertyValue) &&
+    isText(it.propertyId) &&
+    isText(it.customerId) &&
+    isText(it.customerName) &&
+    isInteger(it.customerType),
+);
+
+export const DevicePropertyDefault = new Shape<models.DevicePropertyDefault>(
+  "DevicePropertyDefault",
+  {
+    propertyId: "id",
+    propertyName: "text",
+    propertyType: "text",
+    propertyLevel: "text",
+    customerId: "id",
+    value: named("defaultValue", "text"),
+    deviceClasses: many("text"),
+    supportedOs: many("text"),
+    enumeratedValues: many(EnumeratedPropertyValue),
+  },
+  ["propertyId"],
+  undefined,
+  {
+    defaultValue: ["propertyType", ["PASSWORD"]],
+  },
+);
+
 export const DeviceRemoteControl = new Shape<models.DeviceRemoteControl>(
   "DeviceRemoteControl",
   {
@@ -537,6 +675,41 @@ export const DeviceTask = new Shape<models.DeviceTask>(
   },
   ["taskId"],
   (it) => it.taskId != null && isText(it.taskId) && isText(it.taskName) && isText(it.status),
+);
+
+export const DeviceWithCustomProperties = new Shape<models.DeviceWithCustomProperties>(
+  "DeviceWithCustomProperties",
+  {
+    deviceId: "id",
+    longName: "text",
+    uri: "text",
+    remoteControlUri: "text",
+    sourceUri: "text",
+    deviceClass: "text",
+    deviceClassLabel: "text",
+    description: "text",
+    isProbe: "bool",
+    osId: "text",
+    supportedOs: "text",
+    supportedOsLabel: "text",
+    discoveredName: "text",
+    lastLoggedInUser: "text",
+    stillLoggedIn: "text",
+    licenseMode: "text",
+    orgUnitId: "id",
+    soId: "id",
+    soName: "text",
+    customerId: "id",
+    customerName: "text",
+    siteId: "id",
+    siteName: "text",
+    applianceId: "id",
+    lastApplianceCheckinTime: "text",
+    lastApplianceCheckinTimeLocal: "text",
+    deviceStatus: DeviceStatus,
+    customProperties: many(CustomProperty),
+  },
+  ["deviceId"],
 );
 
 export const DirectTask = new Shape<models.DirectTask>(
@@ -613,6 +786,52 @@ export const Links = new Shape<models.Links>(
     _links: named("links", "json"),
   },
   ["links"],
+);
+
+export const MaintenanceWindowAction = new Shape<models.MaintenanceWindowAction>(
+  "MaintenanceWindowAction",
+  {
+    Key: named("key", "text"),
+    Value: named("value", "text"),
+  },
+  ["key"],
+  (it) => it.Key != null && isText(it.Key) && isText(it.Value),
+);
+
+export const MaintenanceWindowActions = new Shape<models.MaintenanceWindowActions>(
+  "MaintenanceWindowActions",
+  {
+    type: named("actionType", "text"),
+    actions: many(MaintenanceWindowAction),
+  },
+  ["actionType", "actions"],
+);
+
+export const MaintenanceWindow = new Shape<models.MaintenanceWindow>(
+  "MaintenanceWindow",
+  {
+    scheduleID: named("scheduleId", "id"),
+    name: "text",
+    type: named("windowType", "text"),
+    cron: "text",
+    duration: "integer",
+    enabled: "bool",
+    applicableAction: named("applicableActions", many(MaintenanceWindowActions)),
+    downtimeOnAction: "bool",
+    maxDowntime: "integer",
+    rebootMethod: "text",
+    rebootDelay: "integer",
+    messageSender: "text",
+    messageSenderEnabled: "bool",
+    userMessage: "text",
+    userMessageEnabled: "bool",
+    preserveStateEnabled: "bool",
+    ruleID: named("ruleId", "id"),
+    ruleName: "text",
+    userName: "text",
+    lastUpdated: "text",
+  },
+  ["scheduleId"],
 );
 
 export const MspaConfiguration = new Shape<models.MspaConfiguration>(
@@ -876,6 +1095,16 @@ export const RemoteControlTask = new Shape<models.RemoteControlTask>(
     connectionDetails: ConnectionDetails,
   },
   ["remoteControlTaskId"],
+);
+
+export const ReplacedDeviceNote = new Shape<models.ReplacedDeviceNote>(
+  "ReplacedDeviceNote",
+  {
+    deviceId: "id",
+    noteId: "id",
+  },
+  [],
+  (it) => isText(it.deviceId) && isText(it.noteId),
 );
 
 export const ScheduledTask = new Shape<models.ScheduledTask>(

@@ -24,12 +24,14 @@ Besides the errors that a method documents, its call raises:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mspkit.ncentral._access_groups import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._appliance_tasks import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._auth import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._custom_psa import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._customers import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._device_filters import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._devices import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._maintenance_windows import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._models import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._org_units import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._reports import *  # noqa: F403 - they say what they have for users
@@ -45,6 +47,10 @@ else:
 
     __getattr__, __dir__, __all__ = lazy(
         __name__,
+        _access_groups=(
+            "AsyncAccessGroups AccessGroups AccessGroupsCreateParams AccessGroupsCreateForDevicesParams "
+            "AccessGroupsListParams"
+        ),
         _appliance_tasks="AsyncApplianceTasks ApplianceTasks",
         _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
@@ -54,13 +60,21 @@ else:
         ),
         _device_filters="AsyncDeviceFilters DeviceFilters DeviceFiltersListParams",
         _devices=(
-            "AsyncDevices Devices DevicesControlServicesParams DevicesCreateParams "
-            "DevicesCreateRemoteControlTaskParams DevicesDeleteParams DevicesListParams "
-            "DevicesReplaceLifecycleParams DevicesUpdateLifecycleParams"
+            "AsyncDevices Devices DevicesControlServicesParams DevicesCreateParams DevicesCreateNoteParams "
+            "DevicesCreateNotesParams DevicesCreateRemoteControlTaskParams DevicesDeleteParams "
+            "DevicesDeleteNotesParams DevicesListParams DevicesListNotesParams "
+            "DevicesListWithCustomPropertiesParams DevicesReplaceLifecycleParams DevicesReplaceNoteParams "
+            "DevicesSetCustomPropertyParams DevicesUpdateLifecycleParams"
+        ),
+        _maintenance_windows=(
+            "AsyncMaintenanceWindows MaintenanceWindows MaintenanceWindowsCreateParams "
+            "MaintenanceWindowsDeleteParams MaintenanceWindowsReplaceParams"
         ),
         _org_units=(
             "AsyncOrgUnits OrgUnits OrgUnitsListParams OrgUnitsListActiveIssuesParams "
-            "OrgUnitsListChildrenParams OrgUnitsListDevicesParams OrgUnitsUpdateLimitsParams"
+            "OrgUnitsListChildrenParams OrgUnitsListCustomPropertiesParams OrgUnitsListDevicesParams "
+            "OrgUnitsListDevicesWithCustomPropertiesParams OrgUnitsSetCustomPropertyParams "
+            "OrgUnitsSetCustomPropertyDefaultParams OrgUnitsUpdateLimitsParams"
         ),
         _reports="AsyncReports Reports ReportsRequestPatchComparisonParams",
         _scheduled_tasks="AsyncScheduledTasks ScheduledTasks ScheduledTasksRunDirectParams",
@@ -77,18 +91,23 @@ else:
         _user_roles="AsyncUserRoles UserRoles UserRolesCreateParams UserRolesListParams",
         _users="AsyncUsers Users UsersCreateParams UsersListParams",
         _models=(
-            "ActiveIssue ApplianceTask ApplianceTaskDetail ApplianceTaskState ApplianceTaskThreshold "
-            "AssetApplication AssetApplications AssetComputerSystem AssetDevice AssetNetworkAdapter "
-            "AssetNetworkAdapters AssetOs AssetProcessor AuthLinks AuthToken AuthTokens ConnectionDetails "
-            "ControlledService CreatedDevice CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus "
-            "Customer Device DeviceActivationKey DeviceAssets DeviceFilter DeviceLifecycle "
-            "DeviceRemoteControl DeviceRemoteControlType DeviceServiceStatus DeviceStatus DeviceTask "
-            "DirectTask Installer InstallerLink JobStatus Links MspaConfiguration OrgUnit OrgUnitLimit "
+            "AccessGroup ActiveIssue AddedDeviceNote AddedDeviceNotes ApplianceTask ApplianceTaskDetail "
+            "ApplianceTaskState ApplianceTaskThreshold AssetApplication AssetApplications "
+            "AssetComputerSystem AssetDevice AssetNetworkAdapter AssetNetworkAdapters AssetOs "
+            "AssetProcessor AuthLinks AuthToken AuthTokens ChangedMaintenanceWindowInput ConnectionDetails "
+            "ControlledService CreatedDevice CustomProperty CustomPropertyDefault CustomPropertyLevel "
+            "CustomPropertyType CustomPropertyWarnings CustomPsaTicket CustomPsaTicketInfo "
+            "CustomPsaTicketStatus Customer Device DeviceActivationKey DeviceAssets DeviceFilter "
+            "DeviceLifecycle DeviceNote DevicePropertyDefault DeviceRemoteControl DeviceRemoteControlType "
+            "DeviceServiceStatus DeviceStatus DeviceTask DeviceWithCustomProperties DirectTask "
+            "EnumeratedPropertyValue Installer InstallerLink JobStatus Links MaintenanceWindow "
+            "MaintenanceWindowAction MaintenanceWindowActionInput MaintenanceWindowActions "
+            "MaintenanceWindowActionsInput MspaConfiguration NewMaintenanceWindowInput OrgUnit OrgUnitLimit "
             "OrgUnitLimitInput OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison "
             "PatchDeviceClassSummary PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary "
             "PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite "
-            "RegistrationToken RemoteConnectionType RemoteControlState RemoteControlTask ScheduledTask "
-            "ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
+            "RegistrationToken RemoteConnectionType RemoteControlState RemoteControlTask ReplacedDeviceNote "
+            "ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
             "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
             "ServerVersions ServiceControlResult ServiceControlStatus ServiceOrg Site "
             "SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User UserCreated UserRole "

@@ -5,6 +5,7 @@ tasks.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
@@ -14,15 +15,23 @@ from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import Id, ResponseMeta, opt
 from mspkit.ncentral._models import (
+    AddedDeviceNote,
+    AddedDeviceNotes,
     CreatedDevice,
+    CustomProperty,
+    CustomPropertyWarnings,
     Device,
     DeviceActivationKey,
     DeviceAssets,
     DeviceLifecycle,
+    DeviceNote,
     DeviceRemoteControl,
     DeviceServiceStatus,
     DeviceTask,
+    DeviceWithCustomProperties,
+    MaintenanceWindow,
     RemoteControlTask,
+    ReplacedDeviceNote,
     ServiceControlResult,
 )
 
@@ -30,11 +39,18 @@ __all__ = [
     "AsyncDevices",
     "Devices",
     "DevicesControlServicesParams",
+    "DevicesCreateNoteParams",
+    "DevicesCreateNotesParams",
     "DevicesCreateParams",
     "DevicesCreateRemoteControlTaskParams",
+    "DevicesDeleteNotesParams",
     "DevicesDeleteParams",
+    "DevicesListNotesParams",
     "DevicesListParams",
+    "DevicesListWithCustomPropertiesParams",
     "DevicesReplaceLifecycleParams",
+    "DevicesReplaceNoteParams",
+    "DevicesSetCustomPropertyParams",
     "DevicesUpdateLifecycleParams",
 ]
 
@@ -64,6 +80,29 @@ class DevicesCreateParams(_DevicesCreateParams, total=False):
     password: str | None
 
 
+class _DevicesCreateNoteParams(TypedDict):
+    user_id: Id
+    note: str
+
+
+class DevicesCreateNoteParams(_DevicesCreateNoteParams, total=False):
+    """Keyword arguments of `client.devices.create_note`."""
+
+    insertion_time: str | dt.datetime | None
+
+
+class _DevicesCreateNotesParams(TypedDict):
+    device_ids: Sequence[Id]
+    user_id: Id
+    note: str
+
+
+class DevicesCreateNotesParams(_DevicesCreateNotesParams, total=False):
+    """Keyword arguments of `client.devices.create_notes`."""
+
+    insertion_time: str | dt.datetime | None
+
+
 class DevicesCreateRemoteControlTaskParams(TypedDict, total=False):
     """Keyword arguments of `client.devices.create_remote_control_task`."""
 
@@ -78,8 +117,32 @@ class DevicesDeleteParams(TypedDict, total=False):
     remove_agents: bool | None
 
 
+class DevicesDeleteNotesParams(TypedDict):
+    """Keyword arguments of `client.devices.delete_notes`."""
+
+    note_ids: Sequence[Id]
+
+
 class DevicesListParams(TypedDict, total=False):
     """Keyword arguments of `client.devices.list`."""
+
+    filter_id: Id | None
+    page_size: int | None
+    page_number: int | None
+    sort_by: str | None
+    sort_order: str | None
+    select: str | None
+
+
+class DevicesListNotesParams(TypedDict, total=False):
+    """Keyword arguments of `client.devices.list_notes`."""
+
+    page_size: int | None
+    page_number: int | None
+
+
+class DevicesListWithCustomPropertiesParams(TypedDict, total=False):
+    """Keyword arguments of `client.devices.list_with_custom_properties`."""
 
     filter_id: Id | None
     page_size: int | None
@@ -100,6 +163,18 @@ class DevicesReplaceLifecycleParams(TypedDict):
     location: str
     asset_tag: str
     description: str
+
+
+class DevicesReplaceNoteParams(TypedDict):
+    """Keyword arguments of `client.devices.replace_note`."""
+
+    note: str
+
+
+class DevicesSetCustomPropertyParams(TypedDict):
+    """Keyword arguments of `client.devices.set_custom_property`."""
+
+    value: str
 
 
 class DevicesUpdateLifecycleParams(TypedDict, total=False):
@@ -241,6 +316,111 @@ class Devices(SyncResource):
         del customer_id, network_address, supported_os, long_name, device_class, description, license_mode, mac_address, username, password
         return self._client._call("ncentral.devices.create", CreatedDevice, params, options)
 
+    def create_note(
+        self,
+        device_id: Id,
+        *,
+        user_id: Id,
+        note: str,
+        insertion_time: str | dt.datetime | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AddedDeviceNote:
+        """Adds a note to a device.
+
+        Adds a text in the name of a user; `users.me` has the id of the API user. The response has no id
+        of the note; `devices.list_notes` has it on the first page. A note made twice stays twice, so this
+        call is never sent again once it may have arrived. Vendor's OpenAPI document, Devices.
+
+        First seen with server version 2026.3.0.11.
+
+        `POST /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            device_id: Id of the device.
+            user_id: Id of the author.
+            note: The text, up to 32,000 characters.
+            insertion_time: The time that the note is given. Without it the server takes its own. With
+                its offset, RFC 3339.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Read the newest
+                notes of the device (`devices.list_notes`) and look for the same text and user.
+
+        Example:
+            >>> added_device_note = client.devices.create_note(
+            ...     "987654321",
+            ...     user_id=1,
+            ...     note="Replaced the power supply.",
+            ...     insertion_time="2024-01-15T10:30:00Z",
+            ... )
+            >>> added_device_note.device_id
+            '987654321'
+        """
+        return self._client._call(
+            "ncentral.devices.create_note",
+            AddedDeviceNote,
+            {"device_id": device_id, "user_id": user_id, "note": note, "insertion_time": opt(insertion_time)},
+            options,
+        )
+
+    def create_notes(
+        self,
+        *,
+        device_ids: Sequence[Id],
+        user_id: Id,
+        note: str,
+        insertion_time: str | dt.datetime | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AddedDeviceNotes:
+        """Adds one note to several devices.
+
+        The same text for every device, in the name of one user; `users.me` has the id of the API user.
+        The response has no ids of notes; `devices.list_notes` has them. If one of the devices is unknown,
+        the call is refused with 404, and it is not documented whether the others get the note: look at
+        each of them before anything is repeated. A note made twice stays twice, so this call is never
+        sent again once it may have arrived. Vendor's OpenAPI document, Devices.
+
+        First seen with server version 2026.3.0.11.
+
+        `POST /api/devices/notes`. Sent with an access token, which the client obtains and renews. Never
+        sent again once it may have arrived.
+
+        Args:
+            device_ids: Ids of the devices. As in `[123456789, 123456790]`.
+            user_id: Id of the author.
+            note: The text, up to 32,000 characters.
+            insertion_time: The time that the note is given. Without it the server takes its own. With
+                its offset, RFC 3339.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Read the newest
+                notes of the device (`devices.list_notes`) and look for the same text and user.
+
+        Example:
+            >>> added_device_notes = client.devices.create_notes(
+            ...     device_ids=[123456789, 123456790],
+            ...     user_id=1,
+            ...     note="Replaced the power supply.",
+            ...     insertion_time="2024-01-15T10:30:00Z",
+            ... )
+            >>> added_device_notes.device_ids
+            [...]
+        """
+        return self._client._call(
+            "ncentral.devices.create_notes",
+            AddedDeviceNotes,
+            {
+                "device_ids": device_ids,
+                "user_id": user_id,
+                "note": note,
+                "insertion_time": opt(insertion_time),
+            },
+            options,
+        )
+
     def create_remote_control_task(
         self,
         device_id: Id,
@@ -330,6 +510,65 @@ class Devices(SyncResource):
             options,
         )
 
+    def delete_note(self, device_id: Id, note_id: Id, **options: Unpack[CallOptions]) -> ResponseMeta:
+        """Deletes a note.
+
+        Deletes one note of a device. A note that does not exist is no error. There is no undo. Vendor's
+        OpenAPI document, Devices.
+
+        First seen with server version 2026.3.0.11.
+
+        `DELETE /api/devices/{deviceId}/notes/{noteId}`. Sent with an access token, which the client
+        obtains and renews. Idempotent. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            note_id: Id of the note.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> client.devices.delete_note("987654321", "12")
+            ResponseMeta(...)
+        """
+        return self._client._call_empty(
+            "ncentral.devices.delete_note",
+            {"device_id": device_id, "note_id": note_id},
+            options,
+        )
+
+    def delete_notes(
+        self,
+        device_id: Id,
+        *,
+        note_ids: Sequence[Id],
+        **options: Unpack[CallOptions],
+    ) -> ResponseMeta:
+        """Deletes some notes of a device.
+
+        Deletes the notes with these ids. There is no undo. What the server does without any id is not
+        documented, so an empty list is refused before anything is sent. Vendor's OpenAPI document,
+        Devices.
+
+        First seen with server version 2026.3.0.11.
+
+        `DELETE /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+        renews. Idempotent. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            note_ids: Ids of the notes. As in `[7, 12]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> client.devices.delete_notes("987654321", note_ids=[7, 12])
+            ResponseMeta(...)
+        """
+        return self._client._call_empty(
+            "ncentral.devices.delete_notes",
+            {"device_id": device_id, "note_ids": note_ids},
+            options,
+        )
+
     def get(self, device_id: Id, **options: Unpack[CallOptions]) -> Device:
         """Gets one device.
 
@@ -401,6 +640,38 @@ class Devices(SyncResource):
             "ncentral.devices.get_assets",
             DeviceAssets,
             {"device_id": device_id},
+            options,
+        )
+
+    def get_custom_property(
+        self,
+        device_id: Id,
+        property_id: Id,
+        **options: Unpack[CallOptions],
+    ) -> CustomProperty:
+        """Gets one custom property of a device.
+
+        The property with its value on this device. The value of a password is a secret. Vendor's guide:
+        Manage Customer Properties and Configurations. See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `GET /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the
+        client obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            property_id: Id of the custom property.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> custom_property = client.devices.get_custom_property("987654321", "1624300373")
+            >>> custom_property.property_id
+            '1624300373'
+        """
+        return self._client._call(
+            "ncentral.devices.get_custom_property",
+            CustomProperty,
+            {"device_id": device_id, "property_id": property_id},
             options,
         )
 
@@ -513,6 +784,102 @@ class Devices(SyncResource):
             options,
         )
 
+    def list_custom_properties(self, device_id: Id, **options: Unpack[ListOptions]) -> Pager[CustomProperty]:
+        """Lists the custom properties of a device.
+
+        All properties in one response, each with its value. No endpoint lists the properties that exist;
+        their ids come from here. Values of passwords are secrets. Vendor's guide: Manage Customer
+        Properties and Configurations. See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `GET /api/devices/{deviceId}/custom-properties`. Sent with an access token, which the client
+        obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for custom_property in client.devices.list_custom_properties("987654321"):
+            ...     print("custom property", custom_property.property_id)
+            custom property ...
+        """
+        return self._client._list(
+            "ncentral.devices.list_custom_properties",
+            CustomProperty,
+            {"device_id": device_id},
+            options,
+        )
+
+    def list_maintenance_windows(
+        self,
+        device_id: Id,
+        **options: Unpack[ListOptions],
+    ) -> Pager[MaintenanceWindow]:
+        """Lists the patch maintenance windows of a device.
+
+        All windows in one response, those of rules too, which have a `ruleID` and a `ruleName`. The
+        `scheduleID` is what `maintenance_windows.replace` and `maintenance_windows.delete` need. Servers
+        send some flags and numbers as text. Vendor's OpenAPI document, Maintenance Windows.
+
+        `GET /api/devices/{deviceId}/maintenance-windows`. Sent with an access token, which the client
+        obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for maintenance_window in client.devices.list_maintenance_windows("987654321"):
+            ...     print("maintenance window", maintenance_window.schedule_id)
+            maintenance window ...
+        """
+        return self._client._list(
+            "ncentral.devices.list_maintenance_windows",
+            MaintenanceWindow,
+            {"device_id": device_id},
+            options,
+        )
+
+    def list_notes(
+        self,
+        device_id: Id,
+        *,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[DeviceNote]:
+        """Lists the notes of a device, newest first, page by page.
+
+        Every note with its author and time. The order is always newest first, and the list takes no
+        filter. A note that is added while pages are read moves the others down. Vendor's OpenAPI
+        document, Devices.
+
+        First seen with server version 2026.3.0.11.
+
+        `GET /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+        renews. Read-only. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
+                or more.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for device_note in client.devices.list_notes("987654321", page_size=50):
+            ...     print("device note", device_note.device_note_id)
+            device note ...
+        """
+        return self._client._list(
+            "ncentral.devices.list_notes",
+            DeviceNote,
+            {"device_id": device_id, "page_size": opt(page_size), "page_number": opt(page_number)},
+            options,
+        )
+
     def list_service_status(
         self,
         device_id: Id,
@@ -567,6 +934,64 @@ class Devices(SyncResource):
             "ncentral.devices.list_tasks",
             DeviceTask,
             {"device_id": device_id},
+            options,
+        )
+
+    def list_with_custom_properties(
+        self,
+        *,
+        filter_id: Id | None = None,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[DeviceWithCustomProperties]:
+        """Lists the devices of all organization units with their custom properties, page by page.
+
+        The rows of `devices.list`, each with the rows of `devices.list_custom_properties` as
+        `custom_properties`. N-central has no call for the properties of several devices, so they are
+        requested device by device, within the limit of that call and in the order of the devices;
+        `concurrency` is how many at a time. A device that was deleted in the meantime has null. If a
+        request fails, the resume token of the error continues with the devices that were not returned.
+
+        `GET /api/devices`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
+
+        Args:
+            filter_id: Id of a device filter; only the devices that match it are listed.
+                `device_filters.list` has the ids.
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
+                or more.
+            sort_by: Name of the field to sort by, such as `longName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It
+                filters rows, not fields, and is sent unchanged.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for device_with_custom_properties in client.devices.list_with_custom_properties(
+            ...     filter_id="75",
+            ... ):
+            ...     print("device with custom properties", device_with_custom_properties.device_id)
+            device with custom properties ...
+        """
+        return self._client._list(
+            "ncentral.devices.list_with_custom_properties",
+            DeviceWithCustomProperties,
+            {
+                "filter_id": opt(filter_id),
+                "page_size": opt(page_size),
+                "page_number": opt(page_number),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
             options,
         )
 
@@ -637,6 +1062,81 @@ class Devices(SyncResource):
                 "asset_tag": asset_tag,
                 "description": description,
             },
+            options,
+        )
+
+    def replace_note(
+        self,
+        device_id: Id,
+        note_id: Id,
+        *,
+        note: str,
+        **options: Unpack[CallOptions],
+    ) -> ReplacedDeviceNote:
+        """Replaces the text of a note.
+
+        Sends a new text; the author and the time of a note cannot be given here. Vendor's OpenAPI
+        document, Devices.
+
+        First seen with server version 2026.3.0.11.
+
+        `PUT /api/devices/{deviceId}/notes/{noteId}`. Sent with an access token, which the client obtains
+        and renews. Idempotent. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            note_id: Id of the note.
+            note: The text, up to 32,000 characters.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> replaced_device_note = client.devices.replace_note("987654321", "12", note="Replaced the power supply.")
+            >>> replaced_device_note.device_id
+            '987654321'
+        """
+        return self._client._call(
+            "ncentral.devices.replace_note",
+            ReplacedDeviceNote,
+            {"device_id": device_id, "note_id": note_id, "note": note},
+            options,
+        )
+
+    def set_custom_property(
+        self,
+        device_id: Id,
+        property_id: Id,
+        *,
+        value: str,
+        **options: Unpack[CallOptions],
+    ) -> CustomPropertyWarnings:
+        """Sets the value of a custom property on a device.
+
+        Only the value can be set; everything else of a property is read-only here. The response has
+        warnings and not the property. Vendor's guide: Manage Customer Properties and Configurations. See
+        [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `PUT /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the
+        client obtains and renews. Idempotent. Retried on transient errors.
+
+        Args:
+            device_id: Id of the device.
+            property_id: Id of the custom property.
+            value: The value; of a date the milliseconds since 1970 as text. It may be a password, so
+                it is kept out of logs and errors like one.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> custom_property_warnings = client.devices.set_custom_property("987654321", "1624300373", value="Head Office")
+            >>> custom_property_warnings.warnings
+            [...]
+        """
+        params = {"device_id": device_id, "property_id": property_id, "value": hidden(value)}
+        del value
+        return self._client._call(
+            "ncentral.devices.set_custom_property",
+            CustomPropertyWarnings,
+            params,
             options,
         )
 
@@ -722,6 +1222,14 @@ class AsyncDevices(AsyncResource):
     def create(self) -> None:
         """Creates a device. See `Devices.create`."""
 
+    @awaited(Devices.create_note)
+    def create_note(self) -> None:
+        """Adds a note to a device. See `Devices.create_note`."""
+
+    @awaited(Devices.create_notes)
+    def create_notes(self) -> None:
+        """Adds one note to several devices. See `Devices.create_notes`."""
+
     @awaited(Devices.create_remote_control_task)
     def create_remote_control_task(self) -> None:
         """Opens a remote control connection to a device. See `Devices.create_remote_control_task`."""
@@ -729,6 +1237,14 @@ class AsyncDevices(AsyncResource):
     @awaited(Devices.delete)
     def delete(self) -> None:
         """Deletes a device. See `Devices.delete`."""
+
+    @awaited(Devices.delete_note)
+    def delete_note(self) -> None:
+        """Deletes a note. See `Devices.delete_note`."""
+
+    @awaited(Devices.delete_notes)
+    def delete_notes(self) -> None:
+        """Deletes some notes of a device. See `Devices.delete_notes`."""
 
     @awaited(Devices.get)
     def get(self) -> None:
@@ -741,6 +1257,10 @@ class AsyncDevices(AsyncResource):
     @awaited(Devices.get_assets)
     def get_assets(self) -> None:
         """Gets the assets of a device. See `Devices.get_assets`."""
+
+    @awaited(Devices.get_custom_property)
+    def get_custom_property(self) -> None:
+        """Gets one custom property of a device. See `Devices.get_custom_property`."""
 
     @awaited(Devices.get_lifecycle)
     def get_lifecycle(self) -> None:
@@ -757,6 +1277,18 @@ class AsyncDevices(AsyncResource):
     def list(self) -> None:
         """Lists the devices of all organization units, page by page. See `Devices.list`."""
 
+    @listed(Devices.list_custom_properties)
+    def list_custom_properties(self) -> None:
+        """Lists the custom properties of a device. See `Devices.list_custom_properties`."""
+
+    @listed(Devices.list_maintenance_windows)
+    def list_maintenance_windows(self) -> None:
+        """Lists the patch maintenance windows of a device. See `Devices.list_maintenance_windows`."""
+
+    @listed(Devices.list_notes)
+    def list_notes(self) -> None:
+        """Lists the notes of a device, newest first, page by page. See `Devices.list_notes`."""
+
     @listed(Devices.list_service_status)
     def list_service_status(self) -> None:
         """Lists the monitored services of a device with their state. See `Devices.list_service_status`."""
@@ -765,9 +1297,24 @@ class AsyncDevices(AsyncResource):
     def list_tasks(self) -> None:
         """Lists the scheduled tasks of a device. See `Devices.list_tasks`."""
 
+    @listed(Devices.list_with_custom_properties)
+    def list_with_custom_properties(self) -> None:
+        """Lists the devices of all organization units with their custom properties, page by page.
+
+        See `Devices.list_with_custom_properties`.
+        """
+
     @awaited(Devices.replace_lifecycle)
     def replace_lifecycle(self) -> None:
         """Replaces the warranty and lifecycle data of a device. See `Devices.replace_lifecycle`."""
+
+    @awaited(Devices.replace_note)
+    def replace_note(self) -> None:
+        """Replaces the text of a note. See `Devices.replace_note`."""
+
+    @awaited(Devices.set_custom_property)
+    def set_custom_property(self) -> None:
+        """Sets the value of a custom property on a device. See `Devices.set_custom_property`."""
 
     @awaited(Devices.update_lifecycle)
     def update_lifecycle(self) -> None:

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict
 
 from mspkit._model import Field, Model, field, many, model
-from mspkit._types import Secret
+from mspkit._types import Id, Secret
 
 __all__ = [
+    "AccessGroup",
     "ActiveIssue",
+    "AddedDeviceNote",
+    "AddedDeviceNotes",
     "ApplianceTask",
     "ApplianceTaskDetail",
     "ApplianceTaskState",
@@ -25,9 +29,15 @@ __all__ = [
     "AuthLinks",
     "AuthToken",
     "AuthTokens",
+    "ChangedMaintenanceWindowInput",
     "ConnectionDetails",
     "ControlledService",
     "CreatedDevice",
+    "CustomProperty",
+    "CustomPropertyDefault",
+    "CustomPropertyLevel",
+    "CustomPropertyType",
+    "CustomPropertyWarnings",
     "CustomPsaTicket",
     "CustomPsaTicketInfo",
     "CustomPsaTicketStatus",
@@ -37,17 +47,27 @@ __all__ = [
     "DeviceAssets",
     "DeviceFilter",
     "DeviceLifecycle",
+    "DeviceNote",
+    "DevicePropertyDefault",
     "DeviceRemoteControl",
     "DeviceRemoteControlType",
     "DeviceServiceStatus",
     "DeviceStatus",
     "DeviceTask",
+    "DeviceWithCustomProperties",
     "DirectTask",
+    "EnumeratedPropertyValue",
     "Installer",
     "InstallerLink",
     "JobStatus",
     "Links",
+    "MaintenanceWindow",
+    "MaintenanceWindowAction",
+    "MaintenanceWindowActionInput",
+    "MaintenanceWindowActions",
+    "MaintenanceWindowActionsInput",
     "MspaConfiguration",
+    "NewMaintenanceWindowInput",
     "OrgUnit",
     "OrgUnitLimit",
     "OrgUnitLimitInput",
@@ -70,6 +90,7 @@ __all__ = [
     "RemoteConnectionType",
     "RemoteControlState",
     "RemoteControlTask",
+    "ReplacedDeviceNote",
     "ScheduledTask",
     "ScheduledTaskCredentialInput",
     "ScheduledTaskOutcome",
@@ -123,6 +144,40 @@ class ApplianceTaskState:
     """The vendor's `DISCONNECTED`."""
     DISABLED: Final = "DISABLED"
     """The vendor's `DISABLED`."""
+
+
+class CustomPropertyLevel:
+    """What a custom property belongs to. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    DEVICE: Final = "DEVICE"
+    """The vendor's `DEVICE`."""
+    ORGANIZATION_UNIT: Final = "ORGANIZATION_UNIT"
+    """The vendor's `ORGANIZATION_UNIT`."""
+
+
+class CustomPropertyType:
+    """Type of a custom property. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    HTML_LINK: Final = "HTML_LINK"
+    """The vendor's `HTML_LINK`."""
+    TEXT: Final = "TEXT"
+    """The vendor's `TEXT`."""
+    DATE: Final = "DATE"
+    """The vendor's `DATE`."""
+    ENUMERATED: Final = "ENUMERATED"
+    """The vendor's `ENUMERATED`."""
+    PASSWORD: Final = "PASSWORD"
+    """The vendor's `PASSWORD`."""
 
 
 class CustomPsaTicketStatus:
@@ -269,6 +324,34 @@ class ServiceControlStatus:
     """The vendor's `Removed`."""
 
 
+class AccessGroup(Model):
+    """An access group, of organization units or of devices.
+
+    Only the id is sure; rows of a list may have no more than id, name and description.
+    """
+
+    __slots__ = ()
+
+    group_id: Field[str] = field("groupId", "id", required=True)
+    """Id of the access group."""
+    group_name: Field[str | None] = field("groupName", "text")
+    """Name of the access group."""
+    group_description: Field[str | None] = field("groupDescription", "text")
+    """Description of the access group."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that it belongs to."""
+    org_unit_ids: Field[tuple[str, ...] | None] = many("id", "orgUnitIds")
+    """Ids of the organization units in it."""
+    device_ids: Field[tuple[str, ...] | None] = many("id", "deviceIds")
+    """Ids of the devices in it."""
+    user_ids: Field[tuple[str, ...] | None] = many("id", "userIds")
+    """Ids of the users who have access."""
+    auto_include_new_org_units: Field[bool | None] = field("autoIncludeNewOrgUnits", "bool")
+    """Whether new organization units are added to it."""
+    details: Field[Any] = field("_extra", "json")
+    """More of it, as text or null, also where the text is a list of ids."""
+
+
 class ActiveIssue(Model):
     """A service of a device that needs attention. Every field may be null or absent."""
 
@@ -296,6 +379,31 @@ class ActiveIssue(Model):
 
     `deviceClassValue` and `deviceClassLabel` are always null.
     """
+
+
+class AddedDeviceNote(Model):
+    """What the server says of a note that was added. The id of the note is not among it."""
+
+    __slots__ = ()
+
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    message: Field[str | None] = field("message", "text")
+    """What was done."""
+
+
+class AddedDeviceNotes(Model):
+    """What the server says of a note that was added to several devices.
+
+    The ids of the notes are not among it.
+    """
+
+    __slots__ = ()
+
+    device_ids: Field[tuple[str, ...] | None] = many("id", "deviceIds")
+    """Ids of the devices that have the note."""
+    message: Field[str | None] = field("message", "text")
+    """What was done."""
 
 
 class ApplianceTaskThreshold(Model):
@@ -556,6 +664,65 @@ class CreatedDevice(Model):
     """Id of the new device."""
     message: Field[str | None] = field("message", "text")
     """What the server says about it."""
+
+
+class CustomProperty(Model):
+    """A custom property of a device or an organization unit. Only the id is sure."""
+
+    __slots__ = ()
+
+    _hidden = {
+        "value": ("propertyType", ("PASSWORD", )),
+    }
+
+    property_id: Field[str] = field("propertyId", "id", required=True)
+    """Id of the property."""
+    property_name: Field[str | None] = field("propertyName", "text")
+    """Name of the property."""
+    property_type: Field[str | None] = field("propertyType", "text")
+    """Type of a custom property. Servers may know more than these."""
+    value: Field[str | None] = field("value", "text")
+    """The value; of a date the milliseconds since 1970 as text, of a password a secret."""
+    enumerated_values: Field[tuple[str, ...] | None] = many("text", "enumeratedValueList")
+    """The values that a property of the type ENUMERATED can have."""
+
+
+class CustomPropertyDefault(Model):
+    """The default of a property of organization units. Only the id is sure."""
+
+    __slots__ = ()
+
+    _hidden = {
+        "defaultValue": ("propertyType", ("PASSWORD", )),
+    }
+
+    property_id: Field[str] = field("propertyId", "id", required=True)
+    """Id of the property."""
+    property_name: Field[str | None] = field("propertyName", "text")
+    """Name of the property."""
+    property_type: Field[str | None] = field("propertyType", "text")
+    """Type of a custom property. Servers may know more than these."""
+    level: Field[str | None] = field("level", "text")
+    """What a custom property belongs to. Servers may know more than these."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that the property is from."""
+    selected_org_unit_ids: Field[tuple[str, ...] | None] = many("id", "selectedOrgUnitIds")
+    """Ids of all organization units that have the property."""
+    propagation_type: Field[str | None] = field("propagationType", "text")
+    """To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`."""
+    default_value: Field[str | None] = field("defaultValue", "text")
+    """The default; of a date the milliseconds since 1970 as text, of a password a secret."""
+    enumerated_values: Field[tuple[str, ...] | None] = many("text", "enumeratedValueList")
+    """The values that a property of the type ENUMERATED can have."""
+
+
+class CustomPropertyWarnings(Model):
+    """What the server says after a value was set."""
+
+    __slots__ = ()
+
+    warnings: Field[tuple[str, ...] | None] = many("text", "_warnings")
+    """What was ignored."""
 
 
 class CustomPsaTicket(Model):
@@ -819,6 +986,73 @@ class DeviceLifecycle(Model):
     """When the device was last discovered, as text in ISO 8601 form."""
 
 
+class DeviceNote(Model):
+    """A note on a device. Only the id is sure."""
+
+    __slots__ = ()
+
+    device_note_id: Field[str] = field("deviceNoteId", "id", required=True)
+    """Id of the note."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    user_id: Field[str | None] = field("userId", "id")
+    """Id of the author."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address of the author."""
+    last_updated: Field[str | None] = field("lastUpdated", "text")
+    """When the note was last changed, in the form of RFC 3339."""
+    note: Field[str | None] = field("note", "text")
+    """The text."""
+
+
+class EnumeratedPropertyValue(Model):
+    """A value that a device property can have, and the organization unit that it is from."""
+
+    __slots__ = ()
+
+    property_value: Field[str | None] = field("propertyValue", "text")
+    """The value."""
+    property_id: Field[str | None] = field("propertyId", "id")
+    """Id of the property."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the organization unit."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the organization unit."""
+    customer_type: Field[int | None] = field("customerType", "integer")
+    """Type of the organization unit, a number. The vendor does not list the numbers."""
+
+
+class DevicePropertyDefault(Model):
+    """The default of a device property in an organization unit. Only the id is sure."""
+
+    __slots__ = ()
+
+    _hidden = {
+        "value": ("propertyType", ("PASSWORD", )),
+    }
+
+    property_id: Field[str] = field("propertyId", "id", required=True)
+    """Id of the property."""
+    property_name: Field[str | None] = field("propertyName", "text")
+    """Name of the property."""
+    property_type: Field[str | None] = field("propertyType", "text")
+    """Type of a custom property. Servers may know more than these."""
+    property_level: Field[str | None] = field("propertyLevel", "text")
+    """What the property belongs to."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the organization unit."""
+    default_value: Field[str | None] = field("value", "text")
+    """The default; of a date the milliseconds since 1970 as text, of a password a secret."""
+    device_classes: Field[tuple[str, ...] | None] = many("text", "deviceClasses")
+    """Classes of the devices that have the property."""
+    supported_os: Field[tuple[str, ...] | None] = many("text", "supportedOs")
+    """Operating systems of the devices that have the property."""
+    enumerated_values: Field[tuple[EnumeratedPropertyValue, ...] | None] = many(
+        EnumeratedPropertyValue, "enumeratedValues"
+    )
+    """The values that a property of the type ENUMERATED can have."""
+
+
 class DeviceRemoteControl(Model):
     """How a device is controlled remotely.
 
@@ -897,6 +1131,73 @@ class DeviceTask(Model):
     """Status of the task as it is shown."""
 
 
+class DeviceWithCustomProperties(Model):
+    """A device with its custom properties."""
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the device."""
+    long_name: Field[str | None] = field("longName", "text")
+    """Name of the device."""
+    uri: Field[str | None] = field("uri", "text")
+    """Network address of the device, an IP address or a host name."""
+    remote_control_uri: Field[str | None] = field("remoteControlUri", "text")
+    """Network address that remote control connects to."""
+    source_uri: Field[str | None] = field("sourceUri", "text")
+    """Source address of the device, as the server sends it."""
+    device_class: Field[str | None] = field("deviceClass", "text")
+    """Class of the device."""
+    device_class_label: Field[str | None] = field("deviceClassLabel", "text")
+    """Class of the device as it is shown."""
+    description: Field[str | None] = field("description", "text")
+    """Description of the device."""
+    is_probe: Field[bool | None] = field("isProbe", "bool")
+    """Whether the device is a probe."""
+    os_id: Field[str | None] = field("osId", "text")
+    """Id of the operating system."""
+    supported_os: Field[str | None] = field("supportedOs", "text")
+    """Operating system, in the vendor's words."""
+    supported_os_label: Field[str | None] = field("supportedOsLabel", "text")
+    """Operating system as it is shown."""
+    discovered_name: Field[str | None] = field("discoveredName", "text")
+    """Name under which the device was discovered."""
+    last_logged_in_user: Field[str | None] = field("lastLoggedInUser", "text")
+    """The user who logged in last."""
+    still_logged_in: Field[str | None] = field("stillLoggedIn", "text")
+    """Whether that user is still logged in, as text such as `true`. A boolean becomes text as well."""
+    license_mode: Field[str | None] = field("licenseMode", "text")
+    """Licence mode."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit the device belongs to, which is a customer or a site."""
+    so_id: Field[str | None] = field("soId", "id")
+    """Id of the service organization above the device."""
+    so_name: Field[str | None] = field("soName", "text")
+    """Name of the service organization above the device."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the customer the device belongs to."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the customer the device belongs to."""
+    site_id: Field[str | None] = field("siteId", "id")
+    """Id of the site the device belongs to; null if it belongs to no site."""
+    site_name: Field[str | None] = field("siteName", "text")
+    """Name of the site the device belongs to."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that monitors the device."""
+    last_appliance_checkin_time: Field[str | None] = field("lastApplianceCheckinTime", "text")
+    """When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    out.
+
+    Servers before 2025.3.1.9 do not send it.
+    """
+    last_appliance_checkin_time_local: Field[str | None] = field("lastApplianceCheckinTimeLocal", "text")
+    """The same moment in local time, as text in ISO 8601 form."""
+    device_status: Field[DeviceStatus | None] = model(DeviceStatus, "deviceStatus")
+    """Status of a device in the vendor's numbers, whose meaning is not documented."""
+    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
+    """The custom properties of the device; null if it was deleted while the list was read."""
+
+
 class DirectTask(Model):
     """A task that was made to run at once."""
 
@@ -972,6 +1273,81 @@ class Links(Model):
 
     links: Field[Any] = field("_links", "json", required=True)
     """Paths by name; they may hold placeholders in braces."""
+
+
+class MaintenanceWindowAction(Model):
+    """One action of a maintenance window."""
+
+    __slots__ = ()
+
+    key: Field[str] = field("Key", "text", required=True)
+    """The action; `detect`, `reboot` and `Install` are known."""
+    value: Field[str | None] = field("Value", "text")
+    """A value that belongs to it. Mostly null."""
+
+
+class MaintenanceWindowActions(Model):
+    """What may be done in a maintenance window, for one feature of N-central."""
+
+    __slots__ = ()
+
+    action_type: Field[str] = field("type", "text", required=True)
+    """The feature; only `Patch` is known."""
+    actions: Field[tuple[MaintenanceWindowAction, ...]] = many(MaintenanceWindowAction, "actions")
+    """The actions."""
+
+
+class MaintenanceWindow(Model):
+    """A patch maintenance window of a device. Only the id is sure."""
+
+    __slots__ = ()
+
+    schedule_id: Field[str] = field("scheduleID", "id", required=True)
+    """Id of the window."""
+    name: Field[str | None] = field("name", "text")
+    """Name."""
+    window_type: Field[str | None] = field("type", "text")
+    """Type; always `action` so far."""
+    cron: Field[str | None] = field("cron", "text")
+    """When the window opens, a cron expression in the form of Quartz, with seven fields."""
+    duration: Field[int | None] = field("duration", "integer")
+    """How long it is open. The vendor does not give the unit; clients take it for minutes."""
+    enabled: Field[bool | None] = field("enabled", "bool")
+    """Whether it is in use."""
+    applicable_actions: Field[tuple[MaintenanceWindowActions, ...] | None] = many(
+        MaintenanceWindowActions, "applicableAction"
+    )
+    """What may be done in the window."""
+    downtime_on_action: Field[bool | None] = field("downtimeOnAction", "bool")
+    """Whether a reboot puts the device in downtime."""
+    max_downtime: Field[int | None] = field("maxDowntime", "integer")
+    """The longest downtime; only used with `downtimeOnAction`."""
+    reboot_method: Field[str | None] = field("rebootMethod", "text")
+    """How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+    `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known.
+
+    Empty for windows without a reboot.
+    """
+    reboot_delay: Field[int | None] = field("rebootDelay", "integer")
+    """Delay of the reboot, in minutes."""
+    message_sender: Field[str | None] = field("messageSender", "text")
+    """Sender of the message to the user."""
+    message_sender_enabled: Field[bool | None] = field("messageSenderEnabled", "bool")
+    """Whether the sender is shown."""
+    user_message: Field[str | None] = field("userMessage", "text")
+    """The message to the user."""
+    user_message_enabled: Field[bool | None] = field("userMessageEnabled", "bool")
+    """Whether the message is shown."""
+    preserve_state_enabled: Field[bool | None] = field("preserveStateEnabled", "bool")
+    """Whether the state of the device is preserved. The vendor does not say more."""
+    rule_id: Field[str | None] = field("ruleID", "id")
+    """Id of the rule that the window is from. Such a window cannot be changed on the device."""
+    rule_name: Field[str | None] = field("ruleName", "text")
+    """Name of that rule."""
+    user_name: Field[str | None] = field("userName", "text")
+    """Name of the user that the server shows with it."""
+    last_updated: Field[str | None] = field("lastUpdated", "text")
+    """When it was last changed, in the form of RFC 3339."""
 
 
 class MspaConfiguration(Model):
@@ -1288,6 +1664,17 @@ class RemoteControlTask(Model):
     """What MSP Anywhere needs to connect."""
     connection_details: Field[ConnectionDetails | None] = model(ConnectionDetails, "connectionDetails")
     """How a client connects."""
+
+
+class ReplacedDeviceNote(Model):
+    """The note whose text was replaced."""
+
+    __slots__ = ()
+
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    note_id: Field[str | None] = field("noteId", "id")
+    """Id of the note."""
 
 
 class ScheduledTask(Model):
@@ -1732,6 +2119,70 @@ class UserSelf(Model):
     """Whether the account was provisioned from outside."""
     generation: Field[int | None] = field("generation", "integer")
     """Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site."""
+
+
+class _ChangedMaintenanceWindowInput(TypedDict):
+    schedule_id: Id
+    name: str
+    cron: str
+    duration: int
+    enabled: bool
+    applicable_actions: Sequence[MaintenanceWindowActionsInput | Mapping[str, Any] | Model]
+
+
+class ChangedMaintenanceWindowInput(_ChangedMaintenanceWindowInput, total=False):
+    """A patch maintenance window that exists, with all that it is to have."""
+
+    window_type: Literal["action"] | None
+    downtime_on_action: bool | None
+    max_downtime: int | None
+    reboot_method: str | None
+    reboot_delay: int | None
+    message_sender: str | None
+    message_sender_enabled: bool | None
+    user_message: str | None
+    user_message_enabled: bool | None
+    preserve_state_enabled: bool | None
+
+
+class _MaintenanceWindowActionInput(TypedDict):
+    key: str
+
+
+class MaintenanceWindowActionInput(_MaintenanceWindowActionInput, total=False):
+    """One action of a maintenance window."""
+
+    value: str | None
+
+
+class MaintenanceWindowActionsInput(TypedDict):
+    """What may be done in a maintenance window, for one feature of N-central."""
+
+    action_type: str
+    actions: Sequence[MaintenanceWindowActionInput | Mapping[str, Any] | Model]
+
+
+class _NewMaintenanceWindowInput(TypedDict):
+    name: str
+    cron: str
+    duration: int
+    enabled: bool
+    applicable_actions: Sequence[MaintenanceWindowActionsInput | Mapping[str, Any] | Model]
+
+
+class NewMaintenanceWindowInput(_NewMaintenanceWindowInput, total=False):
+    """A patch maintenance window."""
+
+    window_type: Literal["action"] | None
+    downtime_on_action: bool | None
+    max_downtime: int | None
+    reboot_method: str | None
+    reboot_delay: int | None
+    message_sender: str | None
+    message_sender_enabled: bool | None
+    user_message: str | None
+    user_message_enabled: bool | None
+    preserve_state_enabled: bool | None
 
 
 class OrgUnitLimitInput(TypedDict):

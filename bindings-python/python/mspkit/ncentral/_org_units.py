@@ -10,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
+from mspkit._encode import hidden
 from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
-from mspkit._types import Id, opt
+from mspkit._types import UNSET, Id, ResponseMeta, Unset, opt
 from mspkit.ncentral._models import (
     ActiveIssue,
+    CustomProperty,
+    CustomPropertyDefault,
+    CustomPropertyWarnings,
     Device,
+    DevicePropertyDefault,
+    DeviceWithCustomProperties,
     JobStatus,
     OrgUnit,
     OrgUnitLimitInput,
@@ -30,8 +36,12 @@ __all__ = [
     "OrgUnits",
     "OrgUnitsListActiveIssuesParams",
     "OrgUnitsListChildrenParams",
+    "OrgUnitsListCustomPropertiesParams",
     "OrgUnitsListDevicesParams",
+    "OrgUnitsListDevicesWithCustomPropertiesParams",
     "OrgUnitsListParams",
+    "OrgUnitsSetCustomPropertyDefaultParams",
+    "OrgUnitsSetCustomPropertyParams",
     "OrgUnitsUpdateLimitsParams",
 ]
 
@@ -66,6 +76,16 @@ class OrgUnitsListChildrenParams(TypedDict, total=False):
     select: str | None
 
 
+class OrgUnitsListCustomPropertiesParams(TypedDict, total=False):
+    """Keyword arguments of `client.org_units.list_custom_properties`."""
+
+    page_size: int | None
+    page_number: int | None
+    sort_by: str | None
+    sort_order: str | None
+    select: str | None
+
+
 class OrgUnitsListDevicesParams(TypedDict, total=False):
     """Keyword arguments of `client.org_units.list_devices`."""
 
@@ -75,6 +95,38 @@ class OrgUnitsListDevicesParams(TypedDict, total=False):
     sort_by: str | None
     sort_order: str | None
     select: str | None
+
+
+class OrgUnitsListDevicesWithCustomPropertiesParams(TypedDict, total=False):
+    """Keyword arguments of `client.org_units.list_devices_with_custom_properties`."""
+
+    filter_id: Id | None
+    page_size: int | None
+    page_number: int | None
+    sort_by: str | None
+    sort_order: str | None
+    select: str | None
+
+
+class OrgUnitsSetCustomPropertyParams(TypedDict):
+    """Keyword arguments of `client.org_units.set_custom_property`."""
+
+    value: str
+
+
+class _OrgUnitsSetCustomPropertyDefaultParams(TypedDict):
+    property_id: int
+    propagate: bool
+    selected_org_unit_ids: Sequence[int]
+
+
+class OrgUnitsSetCustomPropertyDefaultParams(_OrgUnitsSetCustomPropertyDefaultParams, total=False):
+    """Keyword arguments of `client.org_units.set_custom_property_default`."""
+
+    property_name: str | None
+    default_value: str | None
+    propagation_type: str | None
+    enumerated_values: Sequence[str] | Unset | None
 
 
 class OrgUnitsUpdateLimitsParams(TypedDict):
@@ -114,6 +166,109 @@ class OrgUnits(SyncResource):
             '321'
         """
         return self._client._call("ncentral.org_units.get", OrgUnit, {"org_unit_id": org_unit_id}, options)
+
+    def get_custom_property(
+        self,
+        org_unit_id: Id,
+        property_id: Id,
+        **options: Unpack[CallOptions],
+    ) -> CustomProperty:
+        """Gets one custom property of an organization unit.
+
+        The property with its value in this organization unit. The value of a password is a secret.
+        Vendor's guide: Manage Customer Properties and Configurations, "Get Organization Unit Property".
+        See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `GET /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which
+        the client obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            property_id: Id of the custom property.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> custom_property = client.org_units.get_custom_property("321", "1624300373")
+            >>> custom_property.property_id
+            '1624300373'
+        """
+        return self._client._call(
+            "ncentral.org_units.get_custom_property",
+            CustomProperty,
+            {"org_unit_id": org_unit_id, "property_id": property_id},
+            options,
+        )
+
+    def get_custom_property_default(
+        self,
+        org_unit_id: Id,
+        property_id: Id,
+        **options: Unpack[CallOptions],
+    ) -> CustomPropertyDefault:
+        """Gets the default of a property of organization units.
+
+        The default value, and the organization units that have the property. Read it before
+        `org_units.set_custom_property_default`. The default of a password is a secret. Vendor's guide:
+        Manage Customer Properties and Configurations. See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `GET /api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}`. Sent with an access
+        token, which the client obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            property_id: Id of the custom property.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> custom_property_default = client.org_units.get_custom_property_default("321", "1624300373")
+            >>> custom_property_default.property_id
+            '1624300373'
+        """
+        return self._client._call(
+            "ncentral.org_units.get_custom_property_default",
+            CustomPropertyDefault,
+            {"org_unit_id": org_unit_id, "property_id": property_id},
+            options,
+        )
+
+    def get_device_property_default(
+        self,
+        org_unit_id: Id,
+        property_id: Id,
+        **options: Unpack[CallOptions],
+    ) -> DevicePropertyDefault:
+        """Gets the default of a device property in an organization unit.
+
+        The default value, and the classes and operating systems of the devices that have the property.
+        The default of a password is a secret. Vendor's guide: Manage Customer Properties and
+        Configurations. See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `GET /api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}`.
+        Sent with an access token, which the client obtains and renews. Read-only. Retried on transient
+        errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            property_id: Id of the custom property.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> device_property_default = client.org_units.get_device_property_default("321", "1624300373")
+            >>> device_property_default.property_id
+            '1624300373'
+        """
+        return self._client._call(
+            "ncentral.org_units.get_device_property_default",
+            DevicePropertyDefault,
+            {"org_unit_id": org_unit_id, "property_id": property_id},
+            options,
+        )
 
     def get_limits(self, org_unit_id: Id, **options: Unpack[CallOptions]) -> OrgUnitLimits:
         """Gets the limits of a customer.
@@ -328,6 +483,61 @@ class OrgUnits(SyncResource):
             options,
         )
 
+    def list_custom_properties(
+        self,
+        org_unit_id: Id,
+        *,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[CustomProperty]:
+        """Lists the custom properties of an organization unit, page by page.
+
+        The properties of a service organization, a customer or a site, each with its value. No endpoint
+        lists the properties that exist; their ids come from here. Values of passwords are secrets.
+        Vendor's guide: Manage Customer Properties and Configurations. See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `GET /api/org-units/{orgUnitId}/custom-properties`. Sent with an access token, which the client
+        obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
+                or more.
+            sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for custom_property in client.org_units.list_custom_properties("321", page_size=50):
+            ...     print("custom property", custom_property.property_id)
+            custom property ...
+        """
+        return self._client._list(
+            "ncentral.org_units.list_custom_properties",
+            CustomProperty,
+            {
+                "org_unit_id": org_unit_id,
+                "page_size": opt(page_size),
+                "page_number": opt(page_number),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            options,
+        )
+
     def list_devices(
         self,
         org_unit_id: Id,
@@ -387,6 +597,69 @@ class OrgUnits(SyncResource):
             options,
         )
 
+    def list_devices_with_custom_properties(
+        self,
+        org_unit_id: Id,
+        *,
+        filter_id: Id | None = None,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[DeviceWithCustomProperties]:
+        """Lists the devices of an organization unit with their custom properties, page by page.
+
+        The rows of `org_units.list_devices`, each with the rows of `devices.list_custom_properties` as
+        `custom_properties`. N-central has no call for the properties of several devices, so they are
+        requested device by device, within the limit of that call and in the order of the devices;
+        `concurrency` is how many at a time. A device that was deleted in the meantime has null. If a
+        request fails, the resume token of the error continues with the devices that were not returned.
+
+        `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+        renews. Read-only. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            filter_id: Id of a device filter; only the devices that match it are listed.
+                `device_filters.list` has the ids.
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
+                or more.
+            sort_by: Name of the field to sort by, such as `longName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It
+                filters rows, not fields, and is sent unchanged.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for device_with_custom_properties in client.org_units.list_devices_with_custom_properties(
+            ...     "321",
+            ...     filter_id="75",
+            ... ):
+            ...     print("device with custom properties", device_with_custom_properties.device_id)
+            device with custom properties ...
+        """
+        return self._client._list(
+            "ncentral.org_units.list_devices_with_custom_properties",
+            DeviceWithCustomProperties,
+            {
+                "org_unit_id": org_unit_id,
+                "filter_id": opt(filter_id),
+                "page_size": opt(page_size),
+                "page_number": opt(page_number),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            options,
+        )
+
     def list_job_statuses(self, org_unit_id: Id, **options: Unpack[ListOptions]) -> Pager[JobStatus]:
         """Lists the status of the jobs of an organization unit.
 
@@ -413,6 +686,114 @@ class OrgUnits(SyncResource):
             {"org_unit_id": org_unit_id},
             options,
         )
+
+    def set_custom_property(
+        self,
+        org_unit_id: Id,
+        property_id: Id,
+        *,
+        value: str,
+        **options: Unpack[CallOptions],
+    ) -> CustomPropertyWarnings:
+        """Sets the value of a custom property in an organization unit.
+
+        Only the value can be set. The response has warnings and not the property; a response without a
+        body has no warnings. Vendor's guide: Manage Customer Properties and Configurations, "Update
+        Organization Unit Property". See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `PUT /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which
+        the client obtains and renews. Idempotent. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            property_id: Id of the custom property.
+            value: The value; of a date the milliseconds since 1970 as text. It may be a password, so
+                it is kept out of logs and errors like one.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> custom_property_warnings = client.org_units.set_custom_property("321", "1624300373", value="Head Office")
+            >>> custom_property_warnings.warnings
+            [...]
+        """
+        params = {"org_unit_id": org_unit_id, "property_id": property_id, "value": hidden(value)}
+        del value
+        return self._client._call(
+            "ncentral.org_units.set_custom_property",
+            CustomPropertyWarnings,
+            params,
+            options,
+        )
+
+    def set_custom_property_default(
+        self,
+        org_unit_id: Id,
+        *,
+        property_id: int,
+        propagate: bool,
+        selected_org_unit_ids: Sequence[int],
+        property_name: str | None = None,
+        default_value: str | None = None,
+        propagation_type: str | None = None,
+        enumerated_values: Sequence[str] | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> ResponseMeta:
+        """Sets the default of a property of organization units.
+
+        `selectedOrgUnitIds` is the whole list of the organization units that keep the property: one that
+        is missing loses it. With `propagate` the default replaces the values that the selected
+        organization units have. What the server does with other fields that are left out is not
+        documented. So read the default (`org_units.get_custom_property_default`), change it, send all of
+        it, and read it again, since the response has no body. Vendor's guide: Manage Customer Properties
+        and Configurations. Arguments whose default is `UNSET` are omitted unless they are passed; `None`
+        is sent as null. See [Manage Customer Properties and
+        Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+
+        `PUT /api/org-units/{orgUnitId}/org-custom-property-defaults`. Sent with an access token, which
+        the client obtains and renews. Idempotent. Retried on transient errors.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            property_id: Id of the property. A whole number, 1 or more.
+            propagate: Whether the default replaces the values that the selected organization units
+                have.
+            selected_org_unit_ids: Ids of all organization units that are to have the property: the
+                one that it is from, and each below that keeps it. One that is missing loses the property.
+                As in `[209, 210]`.
+            property_name: Name of the property.
+            default_value: The default; of a date the milliseconds since 1970 as text. It may be a
+                password, so it is kept out of logs and errors like one.
+            propagation_type: To which kinds of organization units the property is propagated, as
+                `org_units.get_custom_property_default` has it.
+            enumerated_values: The values that a property of the type ENUMERATED can have. As in
+                `["Gold", "Silver"]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> client.org_units.set_custom_property_default(
+            ...     "321",
+            ...     property_id=186156786,
+            ...     propagate=False,
+            ...     selected_org_unit_ids=[209, 210],
+            ...     property_name="Location",
+            ... )
+            ResponseMeta(...)
+        """
+        params = {
+            "org_unit_id": org_unit_id,
+            "property_id": hidden(property_id),
+            "propagate": hidden(propagate),
+            "selected_org_unit_ids": hidden(selected_org_unit_ids),
+            "property_name": hidden(opt(property_name)),
+            "default_value": hidden(opt(default_value)),
+            "propagation_type": hidden(opt(propagation_type)),
+            "enumerated_values": hidden(enumerated_values),
+        }
+        del property_id, propagate, selected_org_unit_ids, property_name, default_value, propagation_type, enumerated_values
+        return self._client._call_empty("ncentral.org_units.set_custom_property_default", params, options)
 
     def update_limits(
         self,
@@ -467,6 +848,21 @@ class AsyncOrgUnits(AsyncResource):
     def get(self) -> None:
         """Gets one organization unit. See `OrgUnits.get`."""
 
+    @awaited(OrgUnits.get_custom_property)
+    def get_custom_property(self) -> None:
+        """Gets one custom property of an organization unit. See `OrgUnits.get_custom_property`."""
+
+    @awaited(OrgUnits.get_custom_property_default)
+    def get_custom_property_default(self) -> None:
+        """Gets the default of a property of organization units. See `OrgUnits.get_custom_property_default`."""
+
+    @awaited(OrgUnits.get_device_property_default)
+    def get_device_property_default(self) -> None:
+        """Gets the default of a device property in an organization unit.
+
+        See `OrgUnits.get_device_property_default`.
+        """
+
     @awaited(OrgUnits.get_limits)
     def get_limits(self) -> None:
         """Gets the limits of a customer. See `OrgUnits.get_limits`."""
@@ -487,13 +883,35 @@ class AsyncOrgUnits(AsyncResource):
     def list_children(self) -> None:
         """Lists the organization units directly below one, page by page. See `OrgUnits.list_children`."""
 
+    @listed(OrgUnits.list_custom_properties)
+    def list_custom_properties(self) -> None:
+        """Lists the custom properties of an organization unit, page by page.
+
+        See `OrgUnits.list_custom_properties`.
+        """
+
     @listed(OrgUnits.list_devices)
     def list_devices(self) -> None:
         """Lists the devices of an organization unit, page by page. See `OrgUnits.list_devices`."""
 
+    @listed(OrgUnits.list_devices_with_custom_properties)
+    def list_devices_with_custom_properties(self) -> None:
+        """Lists the devices of an organization unit with their custom properties, page by page.
+
+        See `OrgUnits.list_devices_with_custom_properties`.
+        """
+
     @listed(OrgUnits.list_job_statuses)
     def list_job_statuses(self) -> None:
         """Lists the status of the jobs of an organization unit. See `OrgUnits.list_job_statuses`."""
+
+    @awaited(OrgUnits.set_custom_property)
+    def set_custom_property(self) -> None:
+        """Sets the value of a custom property in an organization unit. See `OrgUnits.set_custom_property`."""
+
+    @awaited(OrgUnits.set_custom_property_default)
+    def set_custom_property_default(self) -> None:
+        """Sets the default of a property of organization units. See `OrgUnits.set_custom_property_default`."""
 
     @awaited(OrgUnits.update_limits)
     def update_limits(self) -> None:

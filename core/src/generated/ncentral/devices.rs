@@ -4,8 +4,10 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{
-    CreatedDevice, Device, DeviceActivationKey, DeviceAssets, DeviceLifecycle, DeviceRemoteControl,
-    DeviceServiceStatus, DeviceTask, RemoteControlTask, ServiceControlResult,
+    AddedDeviceNote, AddedDeviceNotes, CreatedDevice, CustomProperty, CustomPropertyWarnings, Device,
+    DeviceActivationKey, DeviceAssets, DeviceLifecycle, DeviceNote, DeviceRemoteControl, DeviceServiceStatus,
+    DeviceTask, DeviceWithCustomProperties, MaintenanceWindow, RemoteControlTask, ReplacedDeviceNote,
+    ServiceControlResult,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -58,6 +60,40 @@ params! {
 }
 
 params! {
+    /// Parameters of [`Devices::create_note`].
+    pub struct CreateDeviceNote {
+        required {
+            /// Id of the author.
+            user_id: id,
+            /// The text, up to 32,000 characters.
+            note: text,
+        }
+        optional {
+            /// The time that the note is given. Without it the server takes its own.
+            insertion_time: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::create_notes`].
+    pub struct CreateDeviceNotes {
+        required {
+            /// Ids of the devices.
+            device_ids: [id],
+            /// Id of the author.
+            user_id: id,
+            /// The text, up to 32,000 characters.
+            note: text,
+        }
+        optional {
+            /// The time that the note is given. Without it the server takes its own.
+            insertion_time: text,
+        }
+    }
+}
+
+params! {
     /// Parameters of [`Devices::create_remote_control_task`].
     pub struct CreateRemoteControlTask {
         required {
@@ -87,8 +123,61 @@ params! {
 }
 
 params! {
+    /// Parameters of [`Devices::delete_notes`].
+    pub struct DeleteDeviceNotes {
+        required {
+            /// Ids of the notes.
+            note_ids: [id],
+        }
+        optional {
+        }
+    }
+}
+
+params! {
     /// Parameters of [`Devices::list`].
     pub struct ListDevices {
+        required {
+        }
+        optional {
+            /// Id of a device filter; only the devices that match it are listed. `device_filters.list`
+            /// has the ids.
+            filter_id: id,
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
+            page_size: int,
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
+            page_number: int,
+            /// Name of the field to sort by, such as `longName`. Without it the order is the server's.
+            sort_by: text,
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            sort_order: text,
+            /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters
+            /// rows, not fields, and is sent unchanged.
+            select: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::list_notes`].
+    pub struct ListDeviceNotes {
+        required {
+        }
+        optional {
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
+            page_size: int,
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
+            page_number: int,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::list_with_custom_properties`].
+    pub struct ListDevicesWithCustomProperties {
         required {
         }
         optional {
@@ -133,6 +222,31 @@ params! {
             asset_tag: text,
             /// Description, at most 255 characters.
             description: text,
+        }
+        optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::replace_note`].
+    pub struct ReplaceDeviceNote {
+        required {
+            /// The text, up to 32,000 characters.
+            note: text,
+        }
+        optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::set_custom_property`].
+    pub struct SetDeviceCustomProperty {
+        required {
+            /// The value; of a date the milliseconds since 1970 as text. It may be a password, so it is
+            /// kept out of logs and errors like one.
+            value: secret,
         }
         optional {
         }
@@ -252,6 +366,85 @@ impl<'c, C: Client> Devices<'c, C> {
         self.client.call(spec)
     }
 
+    /// Adds a note to a device.
+    ///
+    /// Adds a text in the name of a user; `users.me` has the id of the API user. The response has no id
+    /// of the note; `devices.list_notes` has it on the first page. A note made twice stays twice, so this
+    /// call is never sent again once it may have arrived. Vendor's OpenAPI document, Devices.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `POST /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `params`: `user_id`, `note`; optional `insertion_time`. See [`CreateDeviceNote`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Read the newest notes of the device (`devices.list_notes`) and look for the same text
+    ///   and user.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::CreateDeviceNote::new("1", "Replaced the power supply.")
+    ///     .insertion_time("2024-01-15T10:30:00Z");
+    /// let added_device_note = client.devices().create_note("987654321", params).await?;
+    /// println!("{added_device_note:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn create_note(
+        &self,
+        device_id: impl Into<Id>,
+        params: CreateDeviceNote,
+    ) -> C::Call<'c, AddedDeviceNote> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_CREATE_NOTE])
+            .id("device_id", device_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Adds one note to several devices.
+    ///
+    /// The same text for every device, in the name of one user; `users.me` has the id of the API user.
+    /// The response has no ids of notes; `devices.list_notes` has them. If one of the devices is unknown,
+    /// the call is refused with 404, and it is not documented whether the others get the note: look at
+    /// each of them before anything is repeated. A note made twice stays twice, so this call is never
+    /// sent again once it may have arrived. Vendor's OpenAPI document, Devices.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `POST /api/devices/notes`. Sent with an access token, which the client obtains and renews. Never
+    /// sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `params`: `device_ids`, `user_id`, `note`; optional `insertion_time`. See [`CreateDeviceNotes`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Read the newest notes of the device (`devices.list_notes`) and look for the same text
+    ///   and user.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::CreateDeviceNotes::new(["123456789", "123456790"], "1", "Replaced the power supply.")
+    ///     .insertion_time("2024-01-15T10:30:00Z");
+    /// let added_device_notes = client.devices().create_notes(params).await?;
+    /// println!("{added_device_notes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn create_notes(&self, params: CreateDeviceNotes) -> C::Call<'c, AddedDeviceNotes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_CREATE_NOTES]).add(&params);
+        self.client.call(spec)
+    }
+
     /// Opens a remote control connection to a device.
     ///
     /// Creates a task that opens a connection, and gets what a client needs to use it. Handle the result
@@ -327,6 +520,70 @@ impl<'c, C: Client> Devices<'c, C> {
     pub fn delete(&self, device_id: impl Into<Id>, params: DeleteDevice) -> C::Call<'c, ()> {
         let spec =
             CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_DELETE]).id("device_id", device_id).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Deletes a note.
+    ///
+    /// Deletes one note of a device. A note that does not exist is no error. There is no undo. Vendor's
+    /// OpenAPI document, Devices.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `DELETE /api/devices/{deviceId}/notes/{noteId}`. Sent with an access token, which the client
+    /// obtains and renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `note_id` (id): Id of the note.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// client.devices().delete_note("987654321", "12").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_note(&self, device_id: impl Into<Id>, note_id: impl Into<Id>) -> C::Call<'c, ()> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_DELETE_NOTE])
+            .id("device_id", device_id)
+            .id("note_id", note_id);
+        self.client.call(spec)
+    }
+
+    /// Deletes some notes of a device.
+    ///
+    /// Deletes the notes with these ids. There is no undo. What the server does without any id is not
+    /// documented, so an empty list is refused before anything is sent. Vendor's OpenAPI document,
+    /// Devices.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `DELETE /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+    /// renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `params`: `note_ids`. See [`DeleteDeviceNotes`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::DeleteDeviceNotes::new(["7", "12"]);
+    /// client.devices().delete_notes("987654321", params).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_notes(&self, device_id: impl Into<Id>, params: DeleteDeviceNotes) -> C::Call<'c, ()> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_DELETE_NOTES])
+            .id("device_id", device_id)
+            .add(&params);
         self.client.call(spec)
     }
 
@@ -413,6 +670,41 @@ impl<'c, C: Client> Devices<'c, C> {
     /// ```
     pub fn get_assets(&self, device_id: impl Into<Id>) -> C::Call<'c, DeviceAssets> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_GET_ASSETS]).id("device_id", device_id);
+        self.client.call(spec)
+    }
+
+    /// Gets one custom property of a device.
+    ///
+    /// The property with its value on this device. The value of a password is a secret. Vendor's guide:
+    /// Manage Customer Properties and Configurations. See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `GET /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the
+    /// client obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `property_id` (id): Id of the custom property.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let custom_property = client.devices().get_custom_property("987654321", "1624300373").await?;
+    /// println!("{custom_property:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get_custom_property(
+        &self,
+        device_id: impl Into<Id>,
+        property_id: impl Into<Id>,
+    ) -> C::Call<'c, CustomProperty> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY])
+            .id("device_id", device_id)
+            .id("property_id", property_id);
         self.client.call(spec)
     }
 
@@ -509,6 +801,108 @@ impl<'c, C: Client> Devices<'c, C> {
         self.client.list(spec)
     }
 
+    /// Lists the custom properties of a device.
+    ///
+    /// All properties in one response, each with its value. No endpoint lists the properties that exist;
+    /// their ids come from here. Values of passwords are secrets. Vendor's guide: Manage Customer
+    /// Properties and Configurations. See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `GET /api/devices/{deviceId}/custom-properties`. Sent with an access token, which the client
+    /// obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let mut custom_propertys = client.devices().list_custom_properties("987654321").items();
+    /// while let Some(custom_property) = custom_propertys.next().await {
+    ///     let custom_property = custom_property?;
+    ///     println!("{:?}", custom_property.property_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_custom_properties(&self, device_id: impl Into<Id>) -> C::List<'c, CustomProperty> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES])
+            .id("device_id", device_id);
+        self.client.list(spec)
+    }
+
+    /// Lists the patch maintenance windows of a device.
+    ///
+    /// All windows in one response, those of rules too, which have a `ruleID` and a `ruleName`. The
+    /// `scheduleID` is what `maintenance_windows.replace` and `maintenance_windows.delete` need. Servers
+    /// send some flags and numbers as text. Vendor's OpenAPI document, Maintenance Windows.
+    ///
+    /// `GET /api/devices/{deviceId}/maintenance-windows`. Sent with an access token, which the client
+    /// obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let mut maintenance_windows = client.devices().list_maintenance_windows("987654321").items();
+    /// while let Some(maintenance_window) = maintenance_windows.next().await {
+    ///     let maintenance_window = maintenance_window?;
+    ///     println!("{:?}", maintenance_window.schedule_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_maintenance_windows(&self, device_id: impl Into<Id>) -> C::List<'c, MaintenanceWindow> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS])
+            .id("device_id", device_id);
+        self.client.list(spec)
+    }
+
+    /// Lists the notes of a device, newest first, page by page.
+    ///
+    /// Every note with its author and time. The order is always newest first, and the list takes no
+    /// filter. A note that is added while pages are read moves the others down. Vendor's OpenAPI
+    /// document, Devices.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `GET /api/devices/{deviceId}/notes`. Sent with an access token, which the client obtains and
+    /// renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `params`: optional `page_size`, `page_number`. See [`ListDeviceNotes`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ListDeviceNotes::new().page_size(50);
+    /// let mut device_notes = client.devices().list_notes("987654321", params).items();
+    /// while let Some(device_note) = device_notes.next().await {
+    ///     let device_note = device_note?;
+    ///     println!("{:?}", device_note.device_note_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_notes(&self, device_id: impl Into<Id>, params: ListDeviceNotes) -> C::List<'c, DeviceNote> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_LIST_NOTES])
+            .id("device_id", device_id)
+            .add(&params);
+        self.client.list(spec)
+    }
+
     /// Lists the monitored services of a device with their state.
     ///
     /// One row for each monitored service; one response holds all of them. `appliance_tasks.get` with the
@@ -573,6 +967,44 @@ impl<'c, C: Client> Devices<'c, C> {
         self.client.list(spec)
     }
 
+    /// Lists the devices of all organization units with their custom properties, page by page.
+    ///
+    /// The rows of `devices.list`, each with the rows of `devices.list_custom_properties` as
+    /// `custom_properties`. N-central has no call for the properties of several devices, so they are
+    /// requested device by device, within the limit of that call and in the order of the devices;
+    /// `concurrency` is how many at a time. A device that was deleted in the meantime has null. If a
+    /// request fails, the resume token of the error continues with the devices that were not returned.
+    ///
+    /// `GET /api/devices`. Sent with an access token, which the client obtains and renews. Read-only.
+    /// Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `params`: optional `filter_id`, `page_size`, `page_number`, `sort_by`, `sort_order`, `select`.
+    ///   See [`ListDevicesWithCustomProperties`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ListDevicesWithCustomProperties::new().filter_id("75");
+    /// let mut device_with_custom_propertiess = client.devices().list_with_custom_properties(params).items();
+    /// while let Some(device_with_custom_properties) = device_with_custom_propertiess.next().await {
+    ///     let device_with_custom_properties = device_with_custom_properties?;
+    ///     println!("{:?}", device_with_custom_properties.device_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_with_custom_properties(
+        &self,
+        params: ListDevicesWithCustomProperties,
+    ) -> C::List<'c, DeviceWithCustomProperties> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES]).add(&params);
+        self.client.list(spec)
+    }
+
     /// Replaces the warranty and lifecycle data of a device.
     ///
     /// Replaces all eight values, so all of them are required: read them first (`devices.get_lifecycle`),
@@ -606,6 +1038,86 @@ impl<'c, C: Client> Devices<'c, C> {
     ) -> C::Call<'c, ()> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_REPLACE_LIFECYCLE])
             .id("device_id", device_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Replaces the text of a note.
+    ///
+    /// Sends a new text; the author and the time of a note cannot be given here. Vendor's OpenAPI
+    /// document, Devices.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `PUT /api/devices/{deviceId}/notes/{noteId}`. Sent with an access token, which the client obtains
+    /// and renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `note_id` (id): Id of the note.
+    /// - `params`: `note`. See [`ReplaceDeviceNote`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ReplaceDeviceNote::new("Replaced the power supply.");
+    /// let replaced_device_note = client.devices().replace_note("987654321", "12", params).await?;
+    /// println!("{replaced_device_note:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn replace_note(
+        &self,
+        device_id: impl Into<Id>,
+        note_id: impl Into<Id>,
+        params: ReplaceDeviceNote,
+    ) -> C::Call<'c, ReplacedDeviceNote> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_REPLACE_NOTE])
+            .id("device_id", device_id)
+            .id("note_id", note_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Sets the value of a custom property on a device.
+    ///
+    /// Only the value can be set; everything else of a property is read-only here. The response has
+    /// warnings and not the property. Vendor's guide: Manage Customer Properties and Configurations. See
+    /// [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `PUT /api/devices/{deviceId}/custom-properties/{propertyId}`. Sent with an access token, which the
+    /// client obtains and renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `device_id` (id): Id of the device.
+    /// - `property_id` (id): Id of the custom property.
+    /// - `params`: `value`. See [`SetDeviceCustomProperty`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::SetDeviceCustomProperty::new("Head Office");
+    /// let custom_property_warnings = client.devices().set_custom_property("987654321", "1624300373", params).await?;
+    /// println!("{custom_property_warnings:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn set_custom_property(
+        &self,
+        device_id: impl Into<Id>,
+        property_id: impl Into<Id>,
+        params: SetDeviceCustomProperty,
+    ) -> C::Call<'c, CustomPropertyWarnings> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY])
+            .id("device_id", device_id)
+            .id("property_id", property_id)
             .add(&params);
         self.client.call(spec)
     }

@@ -24,12 +24,14 @@
 //!   not set up.
 //! - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
 
+mod access_groups;
 mod appliance_tasks;
 mod auth;
 mod custom_psa;
 mod customers;
 mod device_filters;
 mod devices;
+mod maintenance_windows;
 mod models;
 mod org_units;
 mod reports;
@@ -41,12 +43,14 @@ mod standard_psa;
 mod user_roles;
 mod users;
 
+pub use self::access_groups::*;
 pub use self::appliance_tasks::*;
 pub use self::auth::*;
 pub use self::custom_psa::*;
 pub use self::customers::*;
 pub use self::device_filters::*;
 pub use self::devices::*;
+pub use self::maintenance_windows::*;
 pub use self::models::*;
 pub use self::org_units::*;
 pub use self::reports::*;

@@ -5,6 +5,35 @@
 use crate::facade::model::{Id, Json, Secret};
 
 model! {
+    /// An access group, of organization units or of devices. Only the id is sure; rows of a list may have
+    /// no more than id, name and description.
+    pub struct AccessGroup {
+        /// Id of the access group.
+        pub group_id: Id => "groupId",
+        /// Name of the access group.
+        pub group_name: String => "groupName",
+        /// Description of the access group.
+        pub group_description: String => "groupDescription",
+        /// Id of the organization unit that it belongs to.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Ids of the organization units in it.
+        pub org_unit_ids: Vec<Id> => "orgUnitIds",
+        /// Ids of the devices in it.
+        pub device_ids: Vec<Id> => "deviceIds",
+        /// Ids of the users who have access.
+        pub user_ids: Vec<Id> => "userIds",
+        /// Whether new organization units are added to it.
+        pub auto_include_new_org_units: bool => "autoIncludeNewOrgUnits",
+        /// More of it, as text or null, also where the text is a list of ids.
+        pub details: Json => "_extra",
+    }
+    required {
+        /// Id of the access group.
+        group_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// A service of a device that needs attention. Every field may be null or absent.
     pub struct ActiveIssue {
         /// Id of the organization unit that the device belongs to.
@@ -26,6 +55,27 @@ model! {
         /// More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC
         /// 3339) and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
         pub details: Json => "_extra",
+    }
+}
+
+model! {
+    /// What the server says of a note that was added. The id of the note is not among it.
+    pub struct AddedDeviceNote {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// What was done.
+        pub message: String => "message",
+    }
+}
+
+model! {
+    /// What the server says of a note that was added to several devices. The ids of the notes are not
+    /// among it.
+    pub struct AddedDeviceNotes {
+        /// Ids of the devices that have the note.
+        pub device_ids: Vec<Id> => "deviceIds",
+        /// What was done.
+        pub message: String => "message",
     }
 }
 
@@ -268,6 +318,69 @@ model! {
     required {
         /// Id of the new device.
         device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A custom property of a device or an organization unit. Only the id is sure.
+    pub struct CustomProperty {
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Name of the property.
+        pub property_name: String => "propertyName",
+        /// Type of a custom property. Servers may know more than these.
+        pub property_type: CustomPropertyType => "propertyType",
+        /// The value; of a date the milliseconds since 1970 as text, of a password a secret.
+        pub value: String => "value",
+        /// The values that a property of the type ENUMERATED can have.
+        pub enumerated_values: Vec<String> => "enumeratedValueList",
+    }
+    required {
+        /// Id of the property.
+        property_id: &Id => as_ref,
+    }
+    hidden {
+        value if property_type is ["PASSWORD"],
+    }
+}
+
+model! {
+    /// The default of a property of organization units. Only the id is sure.
+    pub struct CustomPropertyDefault {
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Name of the property.
+        pub property_name: String => "propertyName",
+        /// Type of a custom property. Servers may know more than these.
+        pub property_type: CustomPropertyType => "propertyType",
+        /// What a custom property belongs to. Servers may know more than these.
+        pub level: CustomPropertyLevel => "level",
+        /// Id of the organization unit that the property is from.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Ids of all organization units that have the property.
+        pub selected_org_unit_ids: Vec<Id> => "selectedOrgUnitIds",
+        /// To which kinds of organization units it is propagated, such as `SITE_ONLY` or
+        /// `NO_PROPAGATION`.
+        pub propagation_type: String => "propagationType",
+        /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+        pub default_value: String => "defaultValue",
+        /// The values that a property of the type ENUMERATED can have.
+        pub enumerated_values: Vec<String> => "enumeratedValueList",
+    }
+    required {
+        /// Id of the property.
+        property_id: &Id => as_ref,
+    }
+    hidden {
+        default_value if property_type is ["PASSWORD"],
+    }
+}
+
+model! {
+    /// What the server says after a value was set.
+    pub struct CustomPropertyWarnings {
+        /// What was ignored.
+        pub warnings: Vec<String> => "_warnings",
     }
 }
 
@@ -519,6 +632,59 @@ model! {
 }
 
 model! {
+    /// A note on a device. Only the id is sure.
+    pub struct DeviceNote {
+        /// Id of the note.
+        pub device_note_id: Id => "deviceNoteId",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the author.
+        pub user_id: Id => "userId",
+        /// E-mail address of the author.
+        pub email: String => "email",
+        /// When the note was last changed, in the form of RFC 3339.
+        pub last_updated: String => "lastUpdated",
+        /// The text.
+        pub note: String => "note",
+    }
+    required {
+        /// Id of the note.
+        device_note_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The default of a device property in an organization unit. Only the id is sure.
+    pub struct DevicePropertyDefault {
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Name of the property.
+        pub property_name: String => "propertyName",
+        /// Type of a custom property. Servers may know more than these.
+        pub property_type: CustomPropertyType => "propertyType",
+        /// What the property belongs to.
+        pub property_level: String => "propertyLevel",
+        /// Id of the organization unit.
+        pub customer_id: Id => "customerId",
+        /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+        pub default_value: String => "value",
+        /// Classes of the devices that have the property.
+        pub device_classes: Vec<String> => "deviceClasses",
+        /// Operating systems of the devices that have the property.
+        pub supported_os: Vec<String> => "supportedOs",
+        /// The values that a property of the type ENUMERATED can have.
+        pub enumerated_values: Vec<EnumeratedPropertyValue> => "enumeratedValues",
+    }
+    required {
+        /// Id of the property.
+        property_id: &Id => as_ref,
+    }
+    hidden {
+        default_value if property_type is ["PASSWORD"],
+    }
+}
+
+model! {
     /// How a device is controlled remotely. Only the id is always present; everything else may be null or
     /// absent.
     pub struct DeviceRemoteControl {
@@ -608,6 +774,73 @@ model! {
 }
 
 model! {
+    /// A device with its custom properties.
+    pub struct DeviceWithCustomProperties {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Name of the device.
+        pub long_name: String => "longName",
+        /// Network address of the device, an IP address or a host name.
+        pub uri: String => "uri",
+        /// Network address that remote control connects to.
+        pub remote_control_uri: String => "remoteControlUri",
+        /// Source address of the device, as the server sends it.
+        pub source_uri: String => "sourceUri",
+        /// Class of the device.
+        pub device_class: String => "deviceClass",
+        /// Class of the device as it is shown.
+        pub device_class_label: String => "deviceClassLabel",
+        /// Description of the device.
+        pub description: String => "description",
+        /// Whether the device is a probe.
+        pub is_probe: bool => "isProbe",
+        /// Id of the operating system.
+        pub os_id: String => "osId",
+        /// Operating system, in the vendor's words.
+        pub supported_os: String => "supportedOs",
+        /// Operating system as it is shown.
+        pub supported_os_label: String => "supportedOsLabel",
+        /// Name under which the device was discovered.
+        pub discovered_name: String => "discoveredName",
+        /// The user who logged in last.
+        pub last_logged_in_user: String => "lastLoggedInUser",
+        /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+        pub still_logged_in: String => "stillLoggedIn",
+        /// Licence mode.
+        pub license_mode: String => "licenseMode",
+        /// Id of the organization unit the device belongs to, which is a customer or a site.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the service organization above the device.
+        pub so_id: Id => "soId",
+        /// Name of the service organization above the device.
+        pub so_name: String => "soName",
+        /// Id of the customer the device belongs to.
+        pub customer_id: Id => "customerId",
+        /// Name of the customer the device belongs to.
+        pub customer_name: String => "customerName",
+        /// Id of the site the device belongs to; null if it belongs to no site.
+        pub site_id: Id => "siteId",
+        /// Name of the site the device belongs to.
+        pub site_name: String => "siteName",
+        /// Id of the agent or probe that monitors the device.
+        pub appliance_id: Id => "applianceId",
+        /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time
+        /// zone out. Servers before 2025.3.1.9 do not send it.
+        pub last_appliance_checkin_time: String => "lastApplianceCheckinTime",
+        /// The same moment in local time, as text in ISO 8601 form.
+        pub last_appliance_checkin_time_local: String => "lastApplianceCheckinTimeLocal",
+        /// Status of a device in the vendor's numbers, whose meaning is not documented.
+        pub device_status: DeviceStatus => "deviceStatus",
+        /// The custom properties of the device; null if it was deleted while the list was read.
+        pub custom_properties: Vec<CustomProperty> => "customProperties",
+    }
+    required {
+        /// Id of the device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// A task that was made to run at once.
     pub struct DirectTask {
         /// Id of the task.
@@ -616,6 +849,22 @@ model! {
     required {
         /// Id of the task.
         task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A value that a device property can have, and the organization unit that it is from.
+    pub struct EnumeratedPropertyValue {
+        /// The value.
+        pub property_value: String => "propertyValue",
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Id of the organization unit.
+        pub customer_id: Id => "customerId",
+        /// Name of the organization unit.
+        pub customer_name: String => "customerName",
+        /// Type of the organization unit, a number. The vendor does not list the numbers.
+        pub customer_type: i64 => "customerType",
     }
 }
 
@@ -689,6 +938,88 @@ model! {
     required {
         /// Paths by name; they may hold placeholders in braces.
         links: &Json => as_ref,
+    }
+}
+
+model! {
+    /// A patch maintenance window of a device. Only the id is sure.
+    pub struct MaintenanceWindow {
+        /// Id of the window.
+        pub schedule_id: Id => "scheduleID",
+        /// Name.
+        pub name: String => "name",
+        /// Type; always `action` so far.
+        pub window_type: String => "type",
+        /// When the window opens, a cron expression in the form of Quartz, with seven fields.
+        pub cron: String => "cron",
+        /// How long it is open. The vendor does not give the unit; clients take it for minutes.
+        pub duration: i64 => "duration",
+        /// Whether it is in use.
+        pub enabled: bool => "enabled",
+        /// What may be done in the window.
+        pub applicable_actions: Vec<MaintenanceWindowActions> => "applicableAction",
+        /// Whether a reboot puts the device in downtime.
+        pub downtime_on_action: bool => "downtimeOnAction",
+        /// The longest downtime; only used with `downtimeOnAction`.
+        pub max_downtime: i64 => "maxDowntime",
+        /// How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+        /// `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without
+        /// a reboot.
+        pub reboot_method: String => "rebootMethod",
+        /// Delay of the reboot, in minutes.
+        pub reboot_delay: i64 => "rebootDelay",
+        /// Sender of the message to the user.
+        pub message_sender: String => "messageSender",
+        /// Whether the sender is shown.
+        pub message_sender_enabled: bool => "messageSenderEnabled",
+        /// The message to the user.
+        pub user_message: String => "userMessage",
+        /// Whether the message is shown.
+        pub user_message_enabled: bool => "userMessageEnabled",
+        /// Whether the state of the device is preserved. The vendor does not say more.
+        pub preserve_state_enabled: bool => "preserveStateEnabled",
+        /// Id of the rule that the window is from. Such a window cannot be changed on the device.
+        pub rule_id: Id => "ruleID",
+        /// Name of that rule.
+        pub rule_name: String => "ruleName",
+        /// Name of the user that the server shows with it.
+        pub user_name: String => "userName",
+        /// When it was last changed, in the form of RFC 3339.
+        pub last_updated: String => "lastUpdated",
+    }
+    required {
+        /// Id of the window.
+        schedule_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// One action of a maintenance window.
+    pub struct MaintenanceWindowAction {
+        /// The action; `detect`, `reboot` and `Install` are known.
+        pub key: String => "Key",
+        /// A value that belongs to it. Mostly null.
+        pub value: String => "Value",
+    }
+    required {
+        /// The action; `detect`, `reboot` and `Install` are known.
+        key: &str => as_deref,
+    }
+}
+
+model! {
+    /// What may be done in a maintenance window, for one feature of N-central.
+    pub struct MaintenanceWindowActions {
+        /// The feature; only `Patch` is known.
+        pub action_type: String => "type",
+        /// The actions.
+        pub actions: Vec<MaintenanceWindowAction> => "actions",
+    }
+    required {
+        /// The feature; only `Patch` is known.
+        action_type: &str => as_deref,
+        /// The actions.
+        actions: &Vec<MaintenanceWindowAction> => as_ref,
     }
 }
 
@@ -971,6 +1302,16 @@ model! {
     required {
         /// Id of the task.
         remote_control_task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The note whose text was replaced.
+    pub struct ReplacedDeviceNote {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the note.
+        pub note_id: Id => "noteId",
     }
 }
 
@@ -1490,6 +1831,32 @@ open_enum! {
 }
 
 open_enum! {
+    /// What a custom property belongs to. Servers may know more than these.
+    pub enum CustomPropertyLevel {
+        /// The vendor's `DEVICE`.
+        Device => "DEVICE",
+        /// The vendor's `ORGANIZATION_UNIT`.
+        OrganizationUnit => "ORGANIZATION_UNIT",
+    }
+}
+
+open_enum! {
+    /// Type of a custom property. Servers may know more than these.
+    pub enum CustomPropertyType {
+        /// The vendor's `HTML_LINK`.
+        HtmlLink => "HTML_LINK",
+        /// The vendor's `TEXT`.
+        Text => "TEXT",
+        /// The vendor's `DATE`.
+        Date => "DATE",
+        /// The vendor's `ENUMERATED`.
+        Enumerated => "ENUMERATED",
+        /// The vendor's `PASSWORD`.
+        Password => "PASSWORD",
+    }
+}
+
+open_enum! {
     /// Status of the ticket. Which others there are depends on the PSA.
     pub enum CustomPsaTicketStatus {
         /// The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`.
@@ -1602,6 +1969,124 @@ open_enum! {
         Updated => "Updated",
         /// The vendor's `Removed`.
         Removed => "Removed",
+    }
+}
+
+input! {
+    /// A patch maintenance window that exists, with all that it is to have.
+    pub struct ChangedMaintenanceWindowInput {
+        required {
+            /// Id of the window, the `scheduleID` of `devices.list_maintenance_windows`.
+            schedule_id: id,
+            /// Name.
+            name: text,
+            /// When the window opens, a cron expression in the form of Quartz, with seven fields. It is
+            /// sent unchanged.
+            cron: text,
+            /// How long it is open. The vendor does not give the unit; clients take it for minutes. A
+            /// whole number, 0 or more.
+            duration: int,
+            /// Whether it is in use.
+            enabled: flag,
+            /// What may be done in the window.
+            applicable_actions: [{MaintenanceWindowActionsInput}],
+        }
+        optional {
+            /// Type; there is only `action`, which is sent by default. One of `action`.
+            window_type: text,
+            /// For windows with a reboot, whether that puts the device in downtime.
+            downtime_on_action: flag,
+            /// For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A
+            /// whole number, 0 or more.
+            max_downtime: int,
+            /// For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+            /// `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+            reboot_method: text,
+            /// Delay of the reboot, in minutes. A whole number, 0 or more.
+            reboot_delay: int,
+            /// Sender of the message to the user.
+            message_sender: text,
+            /// Whether the sender is shown.
+            message_sender_enabled: flag,
+            /// The message to the user.
+            user_message: text,
+            /// Whether the message is shown.
+            user_message_enabled: flag,
+            /// Whether the state of the device is preserved. The vendor does not say more.
+            preserve_state_enabled: flag,
+        }
+    }
+}
+
+input! {
+    /// One action of a maintenance window.
+    pub struct MaintenanceWindowActionInput {
+        required {
+            /// The action; `detect`, `reboot` and `Install` are known.
+            key: text,
+        }
+        optional {
+            /// A value that belongs to it. Mostly null.
+            value: text,
+        }
+    }
+}
+
+input! {
+    /// What may be done in a maintenance window, for one feature of N-central.
+    pub struct MaintenanceWindowActionsInput {
+        required {
+            /// The feature; only `Patch` is known.
+            action_type: text,
+            /// The actions.
+            actions: [{MaintenanceWindowActionInput}],
+        }
+        optional {
+        }
+    }
+}
+
+input! {
+    /// A patch maintenance window.
+    pub struct NewMaintenanceWindowInput {
+        required {
+            /// Name.
+            name: text,
+            /// When the window opens, a cron expression in the form of Quartz, with seven fields. It is
+            /// sent unchanged.
+            cron: text,
+            /// How long it is open. The vendor does not give the unit; clients take it for minutes. A
+            /// whole number, 0 or more.
+            duration: int,
+            /// Whether it is in use.
+            enabled: flag,
+            /// What may be done in the window.
+            applicable_actions: [{MaintenanceWindowActionsInput}],
+        }
+        optional {
+            /// Type; there is only `action`, which is sent by default. One of `action`.
+            window_type: text,
+            /// For windows with a reboot, whether that puts the device in downtime.
+            downtime_on_action: flag,
+            /// For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A
+            /// whole number, 0 or more.
+            max_downtime: int,
+            /// For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+            /// `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+            reboot_method: text,
+            /// Delay of the reboot, in minutes. A whole number, 0 or more.
+            reboot_delay: int,
+            /// Sender of the message to the user.
+            message_sender: text,
+            /// Whether the sender is shown.
+            message_sender_enabled: flag,
+            /// The message to the user.
+            user_message: text,
+            /// Whether the message is shown.
+            user_message_enabled: flag,
+            /// Whether the state of the device is preserved. The vendor does not say more.
+            preserve_state_enabled: flag,
+        }
     }
 }
 

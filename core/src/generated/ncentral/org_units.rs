@@ -5,7 +5,9 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{
-    ActiveIssue, Device, JobStatus, OrgUnit, OrgUnitLimitInput, OrgUnitLimits, RegistrationToken,
+    ActiveIssue, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, Device,
+    DevicePropertyDefault, DeviceWithCustomProperties, JobStatus, OrgUnit, OrgUnitLimitInput, OrgUnitLimits,
+    RegistrationToken,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -82,6 +84,29 @@ params! {
 }
 
 params! {
+    /// Parameters of [`OrgUnits::list_custom_properties`].
+    pub struct ListOrgUnitCustomProperties {
+        required {
+        }
+        optional {
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
+            page_size: int,
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
+            page_number: int,
+            /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
+            sort_by: text,
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            sort_order: text,
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
+            /// fields, and is sent unchanged.
+            select: text,
+        }
+    }
+}
+
+params! {
     /// Parameters of [`OrgUnits::list_devices`].
     pub struct ListOrgUnitDevices {
         required {
@@ -103,6 +128,72 @@ params! {
             /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters
             /// rows, not fields, and is sent unchanged.
             select: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`OrgUnits::list_devices_with_custom_properties`].
+    pub struct ListOrgUnitDevicesWithCustomProperties {
+        required {
+        }
+        optional {
+            /// Id of a device filter; only the devices that match it are listed. `device_filters.list`
+            /// has the ids.
+            filter_id: id,
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
+            page_size: int,
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
+            page_number: int,
+            /// Name of the field to sort by, such as `longName`. Without it the order is the server's.
+            sort_by: text,
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            sort_order: text,
+            /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters
+            /// rows, not fields, and is sent unchanged.
+            select: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`OrgUnits::set_custom_property`].
+    pub struct SetOrgUnitCustomProperty {
+        required {
+            /// The value; of a date the milliseconds since 1970 as text. It may be a password, so it is
+            /// kept out of logs and errors like one.
+            value: secret,
+        }
+        optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`OrgUnits::set_custom_property_default`].
+    pub struct SetCustomPropertyDefault {
+        required {
+            /// Id of the property. A whole number, 1 or more.
+            property_id: int,
+            /// Whether the default replaces the values that the selected organization units have.
+            propagate: flag,
+            /// Ids of all organization units that are to have the property: the one that it is from, and
+            /// each below that keeps it. One that is missing loses the property.
+            selected_org_unit_ids: [int],
+        }
+        optional {
+            /// Name of the property.
+            property_name: text,
+            /// The default; of a date the milliseconds since 1970 as text. It may be a password, so it is
+            /// kept out of logs and errors like one.
+            default_value: secret,
+            /// To which kinds of organization units the property is propagated, as
+            /// `org_units.get_custom_property_default` has it.
+            propagation_type: text,
+            /// The values that a property of the type ENUMERATED can have.
+            enumerated_values: [text],
         }
     }
 }
@@ -152,6 +243,118 @@ impl<'c, C: Client> OrgUnits<'c, C> {
     /// ```
     pub fn get(&self, org_unit_id: impl Into<Id>) -> C::Call<'c, OrgUnit> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_GET]).id("org_unit_id", org_unit_id);
+        self.client.call(spec)
+    }
+
+    /// Gets one custom property of an organization unit.
+    ///
+    /// The property with its value in this organization unit. The value of a password is a secret.
+    /// Vendor's guide: Manage Customer Properties and Configurations, "Get Organization Unit Property".
+    /// See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `GET /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which
+    /// the client obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `property_id` (id): Id of the custom property.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let custom_property = client.org_units().get_custom_property("321", "1624300373").await?;
+    /// println!("{custom_property:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get_custom_property(
+        &self,
+        org_unit_id: impl Into<Id>,
+        property_id: impl Into<Id>,
+    ) -> C::Call<'c, CustomProperty> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY])
+            .id("org_unit_id", org_unit_id)
+            .id("property_id", property_id);
+        self.client.call(spec)
+    }
+
+    /// Gets the default of a property of organization units.
+    ///
+    /// The default value, and the organization units that have the property. Read it before
+    /// `org_units.set_custom_property_default`. The default of a password is a secret. Vendor's guide:
+    /// Manage Customer Properties and Configurations. See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `GET /api/org-units/{orgUnitId}/org-custom-property-defaults/{propertyId}`. Sent with an access
+    /// token, which the client obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `property_id` (id): Id of the custom property.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let custom_property_default = client.org_units().get_custom_property_default("321", "1624300373").await?;
+    /// println!("{custom_property_default:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get_custom_property_default(
+        &self,
+        org_unit_id: impl Into<Id>,
+        property_id: impl Into<Id>,
+    ) -> C::Call<'c, CustomPropertyDefault> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT])
+            .id("org_unit_id", org_unit_id)
+            .id("property_id", property_id);
+        self.client.call(spec)
+    }
+
+    /// Gets the default of a device property in an organization unit.
+    ///
+    /// The default value, and the classes and operating systems of the devices that have the property.
+    /// The default of a password is a secret. Vendor's guide: Manage Customer Properties and
+    /// Configurations. See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `GET /api/org-units/{orgUnitId}/custom-properties/device-custom-property-defaults/{propertyId}`.
+    /// Sent with an access token, which the client obtains and renews. Read-only. Retried on transient
+    /// errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `property_id` (id): Id of the custom property.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let device_property_default = client.org_units().get_device_property_default("321", "1624300373").await?;
+    /// println!("{device_property_default:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get_device_property_default(
+        &self,
+        org_unit_id: impl Into<Id>,
+        property_id: impl Into<Id>,
+    ) -> C::Call<'c, DevicePropertyDefault> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT])
+            .id("org_unit_id", org_unit_id)
+            .id("property_id", property_id);
         self.client.call(spec)
     }
 
@@ -331,6 +534,48 @@ impl<'c, C: Client> OrgUnits<'c, C> {
         self.client.list(spec)
     }
 
+    /// Lists the custom properties of an organization unit, page by page.
+    ///
+    /// The properties of a service organization, a customer or a site, each with its value. No endpoint
+    /// lists the properties that exist; their ids come from here. Values of passwords are secrets.
+    /// Vendor's guide: Manage Customer Properties and Configurations. See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `GET /api/org-units/{orgUnitId}/custom-properties`. Sent with an access token, which the client
+    /// obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: optional `page_size`, `page_number`, `sort_by`, `sort_order`, `select`. See
+    ///   [`ListOrgUnitCustomProperties`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ListOrgUnitCustomProperties::new().page_size(50);
+    /// let mut custom_propertys = client.org_units().list_custom_properties("321", params).items();
+    /// while let Some(custom_property) = custom_propertys.next().await {
+    ///     let custom_property = custom_property?;
+    ///     println!("{:?}", custom_property.property_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_custom_properties(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: ListOrgUnitCustomProperties,
+    ) -> C::List<'c, CustomProperty> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.list(spec)
+    }
+
     /// Lists the devices of an organization unit, page by page.
     ///
     /// The devices of one service organization, customer or site; `devices.list` lists those of all of
@@ -373,6 +618,49 @@ impl<'c, C: Client> OrgUnits<'c, C> {
         self.client.list(spec)
     }
 
+    /// Lists the devices of an organization unit with their custom properties, page by page.
+    ///
+    /// The rows of `org_units.list_devices`, each with the rows of `devices.list_custom_properties` as
+    /// `custom_properties`. N-central has no call for the properties of several devices, so they are
+    /// requested device by device, within the limit of that call and in the order of the devices;
+    /// `concurrency` is how many at a time. A device that was deleted in the meantime has null. If a
+    /// request fails, the resume token of the error continues with the devices that were not returned.
+    ///
+    /// `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+    /// renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: optional `filter_id`, `page_size`, `page_number`, `sort_by`, `sort_order`, `select`.
+    ///   See [`ListOrgUnitDevicesWithCustomProperties`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ListOrgUnitDevicesWithCustomProperties::new().filter_id("75");
+    /// let mut device_with_custom_propertiess = client.org_units().list_devices_with_custom_properties("321", params).items();
+    /// while let Some(device_with_custom_properties) = device_with_custom_propertiess.next().await {
+    ///     let device_with_custom_properties = device_with_custom_properties?;
+    ///     println!("{:?}", device_with_custom_properties.device_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_devices_with_custom_properties(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: ListOrgUnitDevicesWithCustomProperties,
+    ) -> C::List<'c, DeviceWithCustomProperties> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.list(spec)
+    }
+
     /// Lists the status of the jobs of an organization unit.
     ///
     /// All of them in one response, which can have hundreds of rows and take several seconds: there are
@@ -404,6 +692,89 @@ impl<'c, C: Client> OrgUnits<'c, C> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES])
             .id("org_unit_id", org_unit_id);
         self.client.list(spec)
+    }
+
+    /// Sets the value of a custom property in an organization unit.
+    ///
+    /// Only the value can be set. The response has warnings and not the property; a response without a
+    /// body has no warnings. Vendor's guide: Manage Customer Properties and Configurations, "Update
+    /// Organization Unit Property". See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `PUT /api/org-units/{orgUnitId}/custom-properties/{propertyId}`. Sent with an access token, which
+    /// the client obtains and renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `property_id` (id): Id of the custom property.
+    /// - `params`: `value`. See [`SetOrgUnitCustomProperty`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::SetOrgUnitCustomProperty::new("Head Office");
+    /// let custom_property_warnings = client.org_units().set_custom_property("321", "1624300373", params).await?;
+    /// println!("{custom_property_warnings:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn set_custom_property(
+        &self,
+        org_unit_id: impl Into<Id>,
+        property_id: impl Into<Id>,
+        params: SetOrgUnitCustomProperty,
+    ) -> C::Call<'c, CustomPropertyWarnings> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY])
+            .id("org_unit_id", org_unit_id)
+            .id("property_id", property_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Sets the default of a property of organization units.
+    ///
+    /// `selectedOrgUnitIds` is the whole list of the organization units that keep the property: one that
+    /// is missing loses it. With `propagate` the default replaces the values that the selected
+    /// organization units have. What the server does with other fields that are left out is not
+    /// documented. So read the default (`org_units.get_custom_property_default`), change it, send all of
+    /// it, and read it again, since the response has no body. Vendor's guide: Manage Customer Properties
+    /// and Configurations. See [Manage Customer Properties and
+    /// Configurations](https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations).
+    ///
+    /// `PUT /api/org-units/{orgUnitId}/org-custom-property-defaults`. Sent with an access token, which
+    /// the client obtains and renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `property_id`, `propagate`, `selected_org_unit_ids`; optional `property_name`,
+    ///   `default_value`, `propagation_type`, `enumerated_values`. See [`SetCustomPropertyDefault`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::SetCustomPropertyDefault::new(186_156_786, false, [209, 210])
+    ///     .property_name("Location");
+    /// client.org_units().set_custom_property_default("321", params).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn set_custom_property_default(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: SetCustomPropertyDefault,
+    ) -> C::Call<'c, ()> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
     }
 
     /// Changes limits of a customer.
