@@ -11,12 +11,272 @@
 #include "mspkit/ncentral.h"
 #include "mspkit/wiv.h"
 
+static json *of_mspkit_cloudmore_azure_billed_usage_line(const mspkit_cloudmore_azure_billed_usage_line_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_one_time_invoice(const mspkit_cloudmore_azure_one_time_invoice_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_one_time_report(const mspkit_cloudmore_azure_one_time_report_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_plan_subscription(const mspkit_cloudmore_azure_plan_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_subscription(const mspkit_cloudmore_azure_subscription_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_unbilled_usage_line(const mspkit_cloudmore_azure_unbilled_usage_line_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_unbilled_usage_status(const mspkit_cloudmore_azure_unbilled_usage_status_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_user(const mspkit_cloudmore_azure_user_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_user_subscription(const mspkit_cloudmore_azure_user_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_billing_per_organization(const mspkit_cloudmore_billing_per_organization_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_billing_per_organization_result(const mspkit_cloudmore_billing_per_organization_result_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_billing_per_service(const mspkit_cloudmore_billing_per_service_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_contact(const mspkit_cloudmore_broker_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "jobTitle",
+        "email",
+        "phonePrefix",
+        "phone",
+        "cellPhonePrefix",
+        "cellPhone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "jobTitle", view->job_title);
+    view_text(made, "email", view->email);
+    view_text(made, "phonePrefix", view->phone_prefix);
+    view_text(made, "phone", view->phone);
+    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
+    view_text(made, "cellPhone", view->cell_phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_address(const mspkit_cloudmore_broker_address_view *view)
+{
+    static const char *const known[] = {
+        "address",
+        "postalCode",
+        "city",
+        "countryCode",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "address", view->address);
+    view_text(made, "postalCode", view->postal_code);
+    view_text(made, "city", view->city);
+    view_text(made, "countryCode", view->country_code);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_invoice_contact(const mspkit_cloudmore_broker_invoice_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "email",
+        "phonePrefix",
+        "phone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "email", view->email);
+    view_text(made, "phonePrefix", view->phone_prefix);
+    view_text(made, "phone", view->phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker(const mspkit_cloudmore_broker_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "registrationNumber",
+        "vat",
+        "domain",
+        "notificationEmail",
+        "supportEmail",
+        "contact",
+        "address",
+        "invoiceContact",
+        "allowCmpAccess",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "registrationNumber", view->registration_number);
+    view_text(made, "vat", view->vat);
+    view_text(made, "domain", view->domain);
+    view_text(made, "notificationEmail", view->notification_email);
+    view_text(made, "supportEmail", view->support_email);
+    if (view_there(made, "contact", view->contact.presence, view->contact.view != NULL)) {
+        json_put(made, "contact", of_mspkit_cloudmore_broker_contact(view->contact.view));
+    }
+    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
+        json_put(made, "address", of_mspkit_cloudmore_broker_address(view->address.view));
+    }
+    if (view_there(made, "invoiceContact", view->invoice_contact.presence, view->invoice_contact.view != NULL)) {
+        json_put(made, "invoiceContact", of_mspkit_cloudmore_broker_invoice_contact(view->invoice_contact.view));
+    }
+    view_flag(made, "allowCmpAccess", view->allow_cmp_access);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_billing_line(const mspkit_cloudmore_broker_billing_line_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_broker_custom_property(const mspkit_cloudmore_broker_custom_property_view *view)
 {
     static const char *const known[] = {
         NULL,
     };
     json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_bulk_consumption_status(const mspkit_cloudmore_bulk_consumption_status_view *view)
+{
+    static const char *const known[] = {
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_created_object(const mspkit_cloudmore_created_object_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "location",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "location", view->location);
     view_extra(made, view->json, known);
     return made;
 }
@@ -45,6 +305,86 @@ static json *of_mspkit_cloudmore_created_service(const mspkit_cloudmore_created_
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_billing_per_organization(const mspkit_cloudmore_csp_billing_per_organization_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_license(const mspkit_cloudmore_csp_license_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_subscription(const mspkit_cloudmore_csp_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_tenant(const mspkit_cloudmore_csp_tenant_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_user(const mspkit_cloudmore_csp_user_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_user_list_result(const mspkit_cloudmore_csp_user_list_result_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_custom_property_data_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "value",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "value", view->value);
     view_extra(made, view->json, known);
     return made;
 }
@@ -100,20 +440,6 @@ static json *of_mspkit_cloudmore_custom_property(const mspkit_cloudmore_custom_p
     return made;
 }
 
-static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_custom_property_data_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "value",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "value", view->value);
-    view_extra(made, view->json, known);
-    return made;
-}
-
 static json *of_mspkit_cloudmore_estore_service_detail(const mspkit_cloudmore_estore_service_detail_view *view)
 {
     static const char *const known[] = {
@@ -161,6 +487,40 @@ static json *of_mspkit_cloudmore_manual_billing_line(const mspkit_cloudmore_manu
         NULL,
     };
     json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_nce_alignment_dates(const mspkit_cloudmore_nce_alignment_dates_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_nce_product(const mspkit_cloudmore_nce_product_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_nce_subscription(const mspkit_cloudmore_nce_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "segment",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "segment", view->segment);
     view_extra(made, view->json, known);
     return made;
 }
@@ -260,6 +620,20 @@ static json *of_mspkit_cloudmore_price(const mspkit_cloudmore_price_view *view)
     return made;
 }
 
+static json *of_mspkit_cloudmore_report_task(const mspkit_cloudmore_report_task_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "location",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_reseller_service(const mspkit_cloudmore_reseller_service_view *view)
 {
     static const char *const known[] = {
@@ -290,6 +664,149 @@ static json *of_mspkit_cloudmore_role(const mspkit_cloudmore_role_view *view)
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "name", view->name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_administrator_address(const mspkit_cloudmore_administrator_address_view *view)
+{
+    static const char *const known[] = {
+        "countryCode",
+        "street",
+        "postalCode",
+        "city",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "countryCode", view->country_code);
+    view_text(made, "street", view->street);
+    view_text(made, "postalCode", view->postal_code);
+    view_text(made, "city", view->city);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_administrator(const mspkit_cloudmore_seller_administrator_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "firstName",
+        "lastName",
+        "displayName",
+        "roleId",
+        "roleName",
+        "title",
+        "email",
+        "cellPhonePrefix",
+        "cellPhone",
+        "address",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "displayName", view->display_name);
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "title", view->title);
+    view_text(made, "email", view->email);
+    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
+    view_text(made, "cellPhone", view->cell_phone);
+    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
+        json_put(made, "address", of_mspkit_cloudmore_administrator_address(view->address.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_price(const mspkit_cloudmore_seller_price_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_product(const mspkit_cloudmore_seller_product_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "description",
+        "itemCode",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "description", view->description);
+    view_text(made, "itemCode", view->item_code);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_product_addon(const mspkit_cloudmore_seller_product_addon_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_reseller(const mspkit_cloudmore_seller_reseller_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_service(const mspkit_cloudmore_seller_service_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "vendorName",
+        "allowMultipleUsers",
+        "customProperties",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "vendorName", view->vendor_name);
+    view_flag(made, "allowMultipleUsers", view->allow_multiple_users);
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_service_reseller(const mspkit_cloudmore_seller_service_reseller_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
     view_extra(made, view->json, known);
     return made;
 }
@@ -340,6 +857,32 @@ static json *of_mspkit_cloudmore_user(const mspkit_cloudmore_user_view *view)
     json *made = json_object();
     view_text(made, "roleId", view->role_id);
     view_text(made, "roleName", view->role_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_webhook(const mspkit_cloudmore_webhook_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "serviceId",
+        "url",
+        "triggerEventType",
+        "messageToSendType",
+        "httpHeader",
+        "basicAuthUserName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "url", view->url);
+    view_text(made, "triggerEventType", view->trigger_event_type);
+    view_text(made, "messageToSendType", view->message_to_send_type);
+    view_text(made, "httpHeader", view->http_header);
+    view_text(made, "basicAuthUserName", view->basic_auth_user_name);
     view_extra(made, view->json, known);
     return made;
 }
@@ -2632,6 +3175,74 @@ static json *of_mspkit_wiv_workflow_run(const mspkit_wiv_workflow_run_view *view
 
 json *dispatch_view(const char *operation, const mspkit_response *response)
 {
+    if (strcmp(operation, "cloudmore.azure_reports.one_time_result") == 0) {
+        const mspkit_cloudmore_azure_one_time_report_view *view = mspkit_cloudmore_azure_one_time_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_one_time_report(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_reports.start_one_time") == 0) {
+        const mspkit_cloudmore_report_task_view *view = mspkit_cloudmore_report_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_report_task(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_reports.wait") == 0) {
+        const mspkit_cloudmore_azure_one_time_report_view *view = mspkit_cloudmore_azure_one_time_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_one_time_report(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_usage.unbilled_status") == 0) {
+        const mspkit_cloudmore_azure_unbilled_usage_status_view *view = mspkit_cloudmore_azure_unbilled_usage_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_unbilled_usage_status(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.per_organization") == 0) {
+        const mspkit_cloudmore_billing_per_organization_view *view = mspkit_cloudmore_billing_per_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.per_organization_result") == 0) {
+        const mspkit_cloudmore_billing_per_organization_result_view *view = mspkit_cloudmore_billing_per_organization_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_organization_result(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.per_service") == 0) {
+        const mspkit_cloudmore_billing_per_service_view *view = mspkit_cloudmore_billing_per_service_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_service(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.wait") == 0) {
+        const mspkit_cloudmore_billing_per_organization_result_view *view = mspkit_cloudmore_billing_per_organization_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_organization_result(view);
+    }
+    if (strcmp(operation, "cloudmore.broker_manual_billing.get") == 0) {
+        const mspkit_cloudmore_broker_billing_line_view *view = mspkit_cloudmore_broker_billing_line_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.brokers.create") == 0) {
+        const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.brokers.get") == 0) {
+        const mspkit_cloudmore_broker_view *view = mspkit_cloudmore_broker_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker(view);
+    }
+    if (strcmp(operation, "cloudmore.bulk_consumptions.status") == 0) {
+        const mspkit_cloudmore_bulk_consumption_status_view *view = mspkit_cloudmore_bulk_consumption_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_bulk_consumption_status(view);
+    }
+    if (strcmp(operation, "cloudmore.bulk_consumptions.wait") == 0) {
+        const mspkit_cloudmore_bulk_consumption_status_view *view = mspkit_cloudmore_bulk_consumption_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_bulk_consumption_status(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_billing.per_organization") == 0) {
+        const mspkit_cloudmore_csp_billing_per_organization_view *view = mspkit_cloudmore_csp_billing_per_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_billing_per_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.list_result") == 0) {
+        const mspkit_cloudmore_csp_user_list_result_view *view = mspkit_cloudmore_csp_user_list_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_user_list_result(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.start_list") == 0) {
+        const mspkit_cloudmore_report_task_view *view = mspkit_cloudmore_report_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_report_task(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.wait") == 0) {
+        const mspkit_cloudmore_csp_user_list_result_view *view = mspkit_cloudmore_csp_user_list_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_user_list_result(view);
+    }
     if (strcmp(operation, "cloudmore.estore.get") == 0) {
         const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service_detail(view);
@@ -2640,6 +3251,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_manual_billing_line_view *view = mspkit_cloudmore_manual_billing_line_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_manual_billing_line(view);
     }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.get") == 0) {
+        const mspkit_cloudmore_nce_subscription_view *view = mspkit_cloudmore_nce_subscription_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_subscription(view);
+    }
     if (strcmp(operation, "cloudmore.organizations.create") == 0) {
         const mspkit_cloudmore_created_organization_view *view = mspkit_cloudmore_created_organization_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_organization(view);
@@ -2647,6 +3262,30 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "cloudmore.organizations.get") == 0) {
         const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.resellers.get") == 0) {
+        const mspkit_cloudmore_seller_reseller_view *view = mspkit_cloudmore_seller_reseller_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_reseller(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.create") == 0) {
+        const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.get") == 0) {
+        const mspkit_cloudmore_seller_administrator_view *view = mspkit_cloudmore_seller_administrator_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_administrator(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_product_addons.get") == 0) {
+        const mspkit_cloudmore_seller_product_addon_view *view = mspkit_cloudmore_seller_product_addon_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product_addon(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_products.get") == 0) {
+        const mspkit_cloudmore_seller_product_view *view = mspkit_cloudmore_seller_product_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.get") == 0) {
+        const mspkit_cloudmore_seller_service_view *view = mspkit_cloudmore_seller_service_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_service(view);
     }
     if (strcmp(operation, "cloudmore.server.health") == 0) {
         const mspkit_cloudmore_server_health_view *view = mspkit_cloudmore_server_health_of_response(response);
@@ -2667,6 +3306,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "cloudmore.users.get") == 0) {
         const mspkit_cloudmore_user_view *view = mspkit_cloudmore_user_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_user(view);
+    }
+    if (strcmp(operation, "cloudmore.webhooks.create") == 0) {
+        const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.webhooks.get") == 0) {
+        const mspkit_cloudmore_webhook_view *view = mspkit_cloudmore_webhook_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_webhook(view);
     }
     if (strcmp(operation, "ncentral.access_groups.get") == 0) {
         const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_response(response);
@@ -2949,9 +3596,65 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
     }
+    if (strcmp(operation, "cloudmore.azure_plan.list") == 0) {
+        const mspkit_cloudmore_azure_plan_subscription_view *view = mspkit_cloudmore_azure_plan_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_plan_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_reports.list_one_time_invoices") == 0) {
+        const mspkit_cloudmore_azure_one_time_invoice_view *view = mspkit_cloudmore_azure_one_time_invoice_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_one_time_invoice(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_subscriptions.list_all") == 0) {
+        const mspkit_cloudmore_azure_subscription_view *view = mspkit_cloudmore_azure_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_usage.list_billed") == 0) {
+        const mspkit_cloudmore_azure_billed_usage_line_view *view = mspkit_cloudmore_azure_billed_usage_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_billed_usage_line(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_usage.list_unbilled") == 0) {
+        const mspkit_cloudmore_azure_unbilled_usage_line_view *view = mspkit_cloudmore_azure_unbilled_usage_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_unbilled_usage_line(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_user_subscriptions.list") == 0) {
+        const mspkit_cloudmore_azure_user_subscription_view *view = mspkit_cloudmore_azure_user_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_user_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_users.list") == 0) {
+        const mspkit_cloudmore_azure_user_view *view = mspkit_cloudmore_azure_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_user(view);
+    }
+    if (strcmp(operation, "cloudmore.broker_manual_billing.list") == 0) {
+        const mspkit_cloudmore_broker_billing_line_view *view = mspkit_cloudmore_broker_billing_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.brokers.list") == 0) {
+        const mspkit_cloudmore_broker_view *view = mspkit_cloudmore_broker_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker(view);
+    }
     if (strcmp(operation, "cloudmore.catalog.list_categories") == 0) {
         const mspkit_cloudmore_service_category_view *view = mspkit_cloudmore_service_category_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_service_category(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_licenses.list") == 0) {
+        const mspkit_cloudmore_csp_license_view *view = mspkit_cloudmore_csp_license_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_license(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_products.list_nce") == 0) {
+        const mspkit_cloudmore_nce_product_view *view = mspkit_cloudmore_nce_product_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_product(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_subscriptions.list_all") == 0) {
+        const mspkit_cloudmore_csp_subscription_view *view = mspkit_cloudmore_csp_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_tenants.list") == 0) {
+        const mspkit_cloudmore_csp_tenant_view *view = mspkit_cloudmore_csp_tenant_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_tenant(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.list") == 0) {
+        const mspkit_cloudmore_csp_user_view *view = mspkit_cloudmore_csp_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_user(view);
     }
     if (strcmp(operation, "cloudmore.custom_properties.list") == 0) {
         const mspkit_cloudmore_broker_custom_property_view *view = mspkit_cloudmore_broker_custom_property_of_item(item);
@@ -2968,6 +3671,18 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
     if (strcmp(operation, "cloudmore.manual_billing.list") == 0) {
         const mspkit_cloudmore_manual_billing_line_view *view = mspkit_cloudmore_manual_billing_line_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_manual_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.alignment_dates") == 0) {
+        const mspkit_cloudmore_nce_alignment_dates_view *view = mspkit_cloudmore_nce_alignment_dates_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_alignment_dates(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.list") == 0) {
+        const mspkit_cloudmore_nce_subscription_view *view = mspkit_cloudmore_nce_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.list_all") == 0) {
+        const mspkit_cloudmore_nce_subscription_view *view = mspkit_cloudmore_nce_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_subscription(view);
     }
     if (strcmp(operation, "cloudmore.organization_prices.list") == 0) {
         const mspkit_cloudmore_organization_price_view *view = mspkit_cloudmore_organization_price_of_item(item);
@@ -2989,6 +3704,38 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
         const mspkit_cloudmore_reseller_service_subscription_view *view = mspkit_cloudmore_reseller_service_subscription_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_reseller_service_subscription(view);
     }
+    if (strcmp(operation, "cloudmore.resellers.list") == 0) {
+        const mspkit_cloudmore_seller_reseller_view *view = mspkit_cloudmore_seller_reseller_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_reseller(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.list") == 0) {
+        const mspkit_cloudmore_seller_administrator_view *view = mspkit_cloudmore_seller_administrator_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_administrator(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_prices.list") == 0) {
+        const mspkit_cloudmore_seller_price_view *view = mspkit_cloudmore_seller_price_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_price(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_product_addons.list") == 0) {
+        const mspkit_cloudmore_seller_product_addon_view *view = mspkit_cloudmore_seller_product_addon_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product_addon(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_products.list") == 0) {
+        const mspkit_cloudmore_seller_product_view *view = mspkit_cloudmore_seller_product_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.custom_properties_data") == 0) {
+        const mspkit_cloudmore_custom_property_data_view *view = mspkit_cloudmore_custom_property_data_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_custom_property_data(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.list") == 0) {
+        const mspkit_cloudmore_seller_service_view *view = mspkit_cloudmore_seller_service_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_service(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.list_resellers") == 0) {
+        const mspkit_cloudmore_seller_service_reseller_view *view = mspkit_cloudmore_seller_service_reseller_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_service_reseller(view);
+    }
     if (strcmp(operation, "cloudmore.services.list") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
@@ -3004,6 +3751,10 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
     if (strcmp(operation, "cloudmore.users.list_roles") == 0) {
         const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
+    }
+    if (strcmp(operation, "cloudmore.webhooks.list") == 0) {
+        const mspkit_cloudmore_webhook_view *view = mspkit_cloudmore_webhook_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_webhook(view);
     }
     if (strcmp(operation, "ncentral.access_groups.list") == 0) {
         const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_item(item);
@@ -3144,20 +3895,46 @@ bool dispatch_is_list(const char *operation)
 {
     static const char *const lists[] = {
         "cloudmore.administrators.list_roles",
+        "cloudmore.azure_plan.list",
+        "cloudmore.azure_reports.list_one_time_invoices",
+        "cloudmore.azure_subscriptions.list_all",
+        "cloudmore.azure_usage.list_billed",
+        "cloudmore.azure_usage.list_unbilled",
+        "cloudmore.azure_user_subscriptions.list",
+        "cloudmore.azure_users.list",
+        "cloudmore.broker_manual_billing.list",
+        "cloudmore.brokers.list",
         "cloudmore.catalog.list_categories",
+        "cloudmore.csp_licenses.list",
+        "cloudmore.csp_products.list_nce",
+        "cloudmore.csp_subscriptions.list_all",
+        "cloudmore.csp_tenants.list",
+        "cloudmore.csp_users.list",
         "cloudmore.custom_properties.list",
         "cloudmore.estore.list",
         "cloudmore.external_invoices.list",
         "cloudmore.manual_billing.list",
+        "cloudmore.nce_subscriptions.alignment_dates",
+        "cloudmore.nce_subscriptions.list",
+        "cloudmore.nce_subscriptions.list_all",
         "cloudmore.organization_prices.list",
         "cloudmore.organizations.list",
         "cloudmore.prices.list",
         "cloudmore.reseller_services.list",
         "cloudmore.reseller_services.list_subscriptions",
+        "cloudmore.resellers.list",
+        "cloudmore.seller_administrators.list",
+        "cloudmore.seller_prices.list",
+        "cloudmore.seller_product_addons.list",
+        "cloudmore.seller_products.list",
+        "cloudmore.seller_services.custom_properties_data",
+        "cloudmore.seller_services.list",
+        "cloudmore.seller_services.list_resellers",
         "cloudmore.services.list",
         "cloudmore.subscriptions.list",
         "cloudmore.users.list",
         "cloudmore.users.list_roles",
+        "cloudmore.webhooks.list",
         "ncentral.access_groups.list",
         "ncentral.customers.list",
         "ncentral.customers.list_installers",
@@ -3212,6 +3989,230 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_administrators_delete((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
                    : mspkit_cloudmore_administrators_delete_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.azure.delete") == 0) {
+        mspkit_cloudmore_azure_delete_params params = mspkit_cloudmore_azure_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.one_time_result") == 0) {
+        mspkit_cloudmore_azure_reports_one_time_result_params params = mspkit_cloudmore_azure_reports_one_time_result_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_reports_one_time_result((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_reports_one_time_result_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.start_one_time") == 0) {
+        mspkit_cloudmore_azure_reports_start_one_time_params params = mspkit_cloudmore_azure_reports_start_one_time_params_init();
+        params.invoice_number = param_text(call->params, "invoice_number");
+        params.store_to_blob = param_flag(call->params, "store_to_blob");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_reports_start_one_time((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_reports_start_one_time_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.wait") == 0) {
+        mspkit_cloudmore_azure_reports_wait_params params = mspkit_cloudmore_azure_reports_wait_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_reports_wait((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_reports_wait_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_subscriptions.suspend") == 0) {
+        mspkit_cloudmore_azure_subscriptions_suspend_params params = mspkit_cloudmore_azure_subscriptions_suspend_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_subscriptions_suspend((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_subscriptions_suspend_submit((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_usage.unbilled_status") == 0) {
+        mspkit_cloudmore_azure_usage_unbilled_status_params params = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
+        const mspkit_str period = param_text(call->params, "period");
+        const mspkit_str operation_id = param_text(call->params, "operation_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_usage_unbilled_status((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_usage_unbilled_status_submit((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_user_subscriptions.delete") == 0) {
+        mspkit_cloudmore_azure_user_subscriptions_delete_params params = mspkit_cloudmore_azure_user_subscriptions_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_user_subscriptions_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_user_subscriptions_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.per_organization") == 0) {
+        mspkit_cloudmore_billing_per_organization_params params = mspkit_cloudmore_billing_per_organization_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_per_organization((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_per_organization_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.per_organization_result") == 0) {
+        mspkit_cloudmore_billing_per_organization_result_params params = mspkit_cloudmore_billing_per_organization_result_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_per_organization_result((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_per_organization_result_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.per_service") == 0) {
+        mspkit_cloudmore_billing_per_service_params params = mspkit_cloudmore_billing_per_service_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_per_service((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_per_service_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.wait") == 0) {
+        mspkit_cloudmore_billing_wait_params params = mspkit_cloudmore_billing_wait_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_wait((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_wait_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.broker_manual_billing.delete") == 0) {
+        mspkit_cloudmore_broker_manual_billing_delete_params params = mspkit_cloudmore_broker_manual_billing_delete_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_broker_manual_billing_delete((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_broker_manual_billing_delete_submit((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.broker_manual_billing.get") == 0) {
+        mspkit_cloudmore_broker_manual_billing_get_params params = mspkit_cloudmore_broker_manual_billing_get_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_broker_manual_billing_get((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_broker_manual_billing_get_submit((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.create") == 0) {
+        mspkit_cloudmore_brokers_create_params params = mspkit_cloudmore_brokers_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.domain = param_text(call->params, "domain");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.support_email = param_text(call->params, "support_email");
+        params.contact = param_json(call->params, "contact");
+        params.address = param_json(call->params, "address");
+        params.invoice_contact = param_json(call->params, "invoice_contact");
+        params.allow_cmp_access = param_flag(call->params, "allow_cmp_access");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.delete") == 0) {
+        mspkit_cloudmore_brokers_delete_params params = mspkit_cloudmore_brokers_delete_params_init();
+        const mspkit_str broker_id = param_text(call->params, "broker_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_delete((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_delete_submit((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.get") == 0) {
+        mspkit_cloudmore_brokers_get_params params = mspkit_cloudmore_brokers_get_params_init();
+        const mspkit_str broker_id = param_text(call->params, "broker_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_get((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_get_submit((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.bulk_consumptions.status") == 0) {
+        mspkit_cloudmore_bulk_consumptions_status_params params = mspkit_cloudmore_bulk_consumptions_status_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_bulk_consumptions_status((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_bulk_consumptions_status_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.bulk_consumptions.wait") == 0) {
+        mspkit_cloudmore_bulk_consumptions_wait_params params = mspkit_cloudmore_bulk_consumptions_wait_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_bulk_consumptions_wait((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_bulk_consumptions_wait_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp.delete") == 0) {
+        mspkit_cloudmore_csp_delete_params params = mspkit_cloudmore_csp_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_billing.per_organization") == 0) {
+        mspkit_cloudmore_csp_billing_per_organization_params params = mspkit_cloudmore_csp_billing_per_organization_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_billing_per_organization((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_billing_per_organization_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_licenses.delete") == 0) {
+        mspkit_cloudmore_csp_licenses_delete_params params = mspkit_cloudmore_csp_licenses_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        const mspkit_str license_id = param_text(call->params, "license_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_licenses_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, license_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_licenses_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, license_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.delete") == 0) {
+        mspkit_cloudmore_csp_users_delete_params params = mspkit_cloudmore_csp_users_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.list_result") == 0) {
+        mspkit_cloudmore_csp_users_list_result_params params = mspkit_cloudmore_csp_users_list_result_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_list_result((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_list_result_submit((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.start_list") == 0) {
+        mspkit_cloudmore_csp_users_start_list_params params = mspkit_cloudmore_csp_users_start_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_start_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_start_list_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.wait") == 0) {
+        mspkit_cloudmore_csp_users_wait_params params = mspkit_cloudmore_csp_users_wait_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_wait((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_wait_submit((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.estore.get") == 0) {
         mspkit_cloudmore_estore_get_params params = mspkit_cloudmore_estore_get_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
@@ -3247,6 +4248,15 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_manual_billing_get((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, response, error)
                    : mspkit_cloudmore_manual_billing_get_submit((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.get") == 0) {
+        mspkit_cloudmore_nce_subscriptions_get_params params = mspkit_cloudmore_nce_subscriptions_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_nce_subscriptions_get((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_nce_subscriptions_get_submit((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.organization_groups.delete") == 0) {
         mspkit_cloudmore_organization_groups_delete_params params = mspkit_cloudmore_organization_groups_delete_params_init();
@@ -3342,6 +4352,102 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_reseller_services_disable((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_reseller_services_disable_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.resellers.get") == 0) {
+        mspkit_cloudmore_resellers_get_params params = mspkit_cloudmore_resellers_get_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_resellers_get((const mspkit_cloudmore *)call->client, reseller_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_resellers_get_submit((const mspkit_cloudmore *)call->client, reseller_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.create") == 0) {
+        mspkit_cloudmore_seller_administrators_create_params params = mspkit_cloudmore_seller_administrators_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.role_id = param_text(call->params, "role_id");
+        params.email = param_text(call->params, "email");
+        params.password = param_text(call->params, "password");
+        params.first_name = param_text(call->params, "first_name");
+        params.last_name = param_text(call->params, "last_name");
+        params.display_name = param_text(call->params, "display_name");
+        params.title = param_text(call->params, "title");
+        params.cell_phone_prefix = param_text(call->params, "cell_phone_prefix");
+        params.cell_phone = param_text(call->params, "cell_phone");
+        params.address = param_json(call->params, "address");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.delete") == 0) {
+        mspkit_cloudmore_seller_administrators_delete_params params = mspkit_cloudmore_seller_administrators_delete_params_init();
+        const mspkit_str administrator_id = param_text(call->params, "administrator_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_delete((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_delete_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.get") == 0) {
+        mspkit_cloudmore_seller_administrators_get_params params = mspkit_cloudmore_seller_administrators_get_params_init();
+        const mspkit_str administrator_id = param_text(call->params, "administrator_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_get((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_get_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_product_addons.delete") == 0) {
+        mspkit_cloudmore_seller_product_addons_delete_params params = mspkit_cloudmore_seller_product_addons_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        const mspkit_str addon_id = param_text(call->params, "addon_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_product_addons_delete((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_product_addons_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_product_addons.get") == 0) {
+        mspkit_cloudmore_seller_product_addons_get_params params = mspkit_cloudmore_seller_product_addons_get_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        const mspkit_str addon_id = param_text(call->params, "addon_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_product_addons_get((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_product_addons_get_submit((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_products.delete") == 0) {
+        mspkit_cloudmore_seller_products_delete_params params = mspkit_cloudmore_seller_products_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_products_delete((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_products_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_products.get") == 0) {
+        mspkit_cloudmore_seller_products_get_params params = mspkit_cloudmore_seller_products_get_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_products_get((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_products_get_submit((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.disable") == 0) {
+        mspkit_cloudmore_seller_services_disable_params params = mspkit_cloudmore_seller_services_disable_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_services_disable((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_services_disable_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.get") == 0) {
+        mspkit_cloudmore_seller_services_get_params params = mspkit_cloudmore_seller_services_get_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_services_get((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_services_get_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.server.health") == 0) {
         return call->queue == NULL
@@ -3454,6 +4560,37 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_users_get((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
                    : mspkit_cloudmore_users_get_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.create") == 0) {
+        mspkit_cloudmore_webhooks_create_params params = mspkit_cloudmore_webhooks_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.url = param_text(call->params, "url");
+        params.trigger_event_type = param_text(call->params, "trigger_event_type");
+        params.service_id = param_text(call->params, "service_id");
+        params.message_to_send_type = param_text(call->params, "message_to_send_type");
+        params.http_header = param_text(call->params, "http_header");
+        params.basic_auth_user_name = param_text(call->params, "basic_auth_user_name");
+        params.basic_auth_password = param_text(call->params, "basic_auth_password");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.delete") == 0) {
+        mspkit_cloudmore_webhooks_delete_params params = mspkit_cloudmore_webhooks_delete_params_init();
+        const mspkit_str webhook_id = param_text(call->params, "webhook_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_delete((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_delete_submit((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.get") == 0) {
+        mspkit_cloudmore_webhooks_get_params params = mspkit_cloudmore_webhooks_get_params_init();
+        const mspkit_str webhook_id = param_text(call->params, "webhook_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_get((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_get_submit((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.access_groups.create") == 0) {
         mspkit_ncentral_access_groups_create_params params = mspkit_ncentral_access_groups_create_params_init();
@@ -4122,8 +5259,95 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_administrators_list_roles((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "cloudmore.azure_plan.list") == 0) {
+        mspkit_cloudmore_azure_plan_list_params params = mspkit_cloudmore_azure_plan_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_plan_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.list_one_time_invoices") == 0) {
+        mspkit_cloudmore_azure_reports_list_one_time_invoices_params params = mspkit_cloudmore_azure_reports_list_one_time_invoices_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_reports_list_one_time_invoices((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_subscriptions.list_all") == 0) {
+        mspkit_cloudmore_azure_subscriptions_list_all_params params = mspkit_cloudmore_azure_subscriptions_list_all_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_subscriptions_list_all((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_usage.list_billed") == 0) {
+        mspkit_cloudmore_azure_usage_list_billed_params params = mspkit_cloudmore_azure_usage_list_billed_params_init();
+        const mspkit_str invoice_id = param_text(call->params, "invoice_id");
+        params.page_number = param_int(call->params, "page_number");
+        params.page_size = param_int(call->params, "page_size");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_usage_list_billed((const mspkit_cloudmore *)call->client, invoice_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_usage.list_unbilled") == 0) {
+        mspkit_cloudmore_azure_usage_list_unbilled_params params = mspkit_cloudmore_azure_usage_list_unbilled_params_init();
+        const mspkit_str period = param_text(call->params, "period");
+        const mspkit_str operation_id = param_text(call->params, "operation_id");
+        params.page_number = param_int(call->params, "page_number");
+        params.page_size = param_int(call->params, "page_size");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_usage_list_unbilled((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_user_subscriptions.list") == 0) {
+        mspkit_cloudmore_azure_user_subscriptions_list_params params = mspkit_cloudmore_azure_user_subscriptions_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_user_subscriptions_list((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_users.list") == 0) {
+        mspkit_cloudmore_azure_users_list_params params = mspkit_cloudmore_azure_users_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_users_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.broker_manual_billing.list") == 0) {
+        mspkit_cloudmore_broker_manual_billing_list_params params = mspkit_cloudmore_broker_manual_billing_list_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        params.billing_start_date = param_text(call->params, "billing_start_date");
+        params.billing_end_date = param_text(call->params, "billing_end_date");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_broker_manual_billing_list((const mspkit_cloudmore *)call->client, reseller_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.list") == 0) {
+        mspkit_cloudmore_brokers_list_params params = mspkit_cloudmore_brokers_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_brokers_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "cloudmore.catalog.list_categories") == 0) {
         return mspkit_cloudmore_catalog_list_categories((const mspkit_cloudmore *)call->client, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_licenses.list") == 0) {
+        mspkit_cloudmore_csp_licenses_list_params params = mspkit_cloudmore_csp_licenses_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_licenses_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_products.list_nce") == 0) {
+        mspkit_cloudmore_csp_products_list_nce_params params = mspkit_cloudmore_csp_products_list_nce_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_products_list_nce((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_subscriptions.list_all") == 0) {
+        mspkit_cloudmore_csp_subscriptions_list_all_params params = mspkit_cloudmore_csp_subscriptions_list_all_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_subscriptions_list_all((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_tenants.list") == 0) {
+        mspkit_cloudmore_csp_tenants_list_params params = mspkit_cloudmore_csp_tenants_list_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_tenants_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.list") == 0) {
+        mspkit_cloudmore_csp_users_list_params params = mspkit_cloudmore_csp_users_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_users_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "cloudmore.custom_properties.list") == 0) {
         mspkit_cloudmore_custom_properties_list_params params = mspkit_cloudmore_custom_properties_list_params_init();
@@ -4149,6 +5373,23 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         const mspkit_str organization_id = param_text(call->params, "organization_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_manual_billing_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.alignment_dates") == 0) {
+        mspkit_cloudmore_nce_subscriptions_alignment_dates_params params = mspkit_cloudmore_nce_subscriptions_alignment_dates_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_nce_subscriptions_alignment_dates((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.list") == 0) {
+        mspkit_cloudmore_nce_subscriptions_list_params params = mspkit_cloudmore_nce_subscriptions_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_nce_subscriptions_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.list_all") == 0) {
+        mspkit_cloudmore_nce_subscriptions_list_all_params params = mspkit_cloudmore_nce_subscriptions_list_all_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_nce_subscriptions_list_all((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "cloudmore.organization_prices.list") == 0) {
         mspkit_cloudmore_organization_prices_list_params params = mspkit_cloudmore_organization_prices_list_params_init();
@@ -4181,6 +5422,53 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_reseller_services_list_subscriptions((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "cloudmore.resellers.list") == 0) {
+        mspkit_cloudmore_resellers_list_params params = mspkit_cloudmore_resellers_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_resellers_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.list") == 0) {
+        mspkit_cloudmore_seller_administrators_list_params params = mspkit_cloudmore_seller_administrators_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_administrators_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_prices.list") == 0) {
+        mspkit_cloudmore_seller_prices_list_params params = mspkit_cloudmore_seller_prices_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_prices_list((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_product_addons.list") == 0) {
+        mspkit_cloudmore_seller_product_addons_list_params params = mspkit_cloudmore_seller_product_addons_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_product_addons_list((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_products.list") == 0) {
+        mspkit_cloudmore_seller_products_list_params params = mspkit_cloudmore_seller_products_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_products_list((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.custom_properties_data") == 0) {
+        mspkit_cloudmore_seller_services_custom_properties_data_params params = mspkit_cloudmore_seller_services_custom_properties_data_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_services_custom_properties_data((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.list") == 0) {
+        mspkit_cloudmore_seller_services_list_params params = mspkit_cloudmore_seller_services_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_services_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.list_resellers") == 0) {
+        mspkit_cloudmore_seller_services_list_resellers_params params = mspkit_cloudmore_seller_services_list_resellers_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_services_list_resellers((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "cloudmore.services.list") == 0) {
         mspkit_cloudmore_services_list_params params = mspkit_cloudmore_services_list_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
@@ -4205,6 +5493,11 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         const mspkit_str organization_id = param_text(call->params, "organization_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_users_list_roles((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.list") == 0) {
+        mspkit_cloudmore_webhooks_list_params params = mspkit_cloudmore_webhooks_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_webhooks_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.access_groups.list") == 0) {
         mspkit_ncentral_access_groups_list_params params = mspkit_ncentral_access_groups_list_params_init();

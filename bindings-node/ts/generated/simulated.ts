@@ -12,6 +12,12 @@ export interface Counts {
   readonly organizationServices?: number;
   /** Cloudmore's organizations. 3 by default. */
   readonly organizations?: number;
+  /** Brokers of Cloudmore's seller. 0 by default. */
+  readonly brokers?: number;
+  /** Administrators of Cloudmore's seller. 0 by default. */
+  readonly sellerAdministrators?: number;
+  /** Webhooks of Cloudmore's seller. 0 by default. */
+  readonly webhooks?: number;
   /** N-central's service organizations. 3 by default. */
   readonly serviceOrgs?: number;
   /** N-central's customers; `parentId` is their service organization. 10 by default. */
@@ -38,6 +44,12 @@ export interface Collections {
   readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
   /** Cloudmore's organizations. */
   readonly organizations: readonly Shown[];
+  /** Brokers of Cloudmore's seller. */
+  readonly brokers: readonly Shown[];
+  /** Administrators of Cloudmore's seller. */
+  readonly sellerAdministrators: readonly Shown[];
+  /** Webhooks of Cloudmore's seller. */
+  readonly webhooks: readonly Shown[];
   /** N-central's service organizations. */
   readonly serviceOrgs: readonly Shown[];
   /** N-central's customers; `parentId` is their service organization. */

@@ -145,9 +145,114 @@ class Cloudmore(SyncClient):
         return cloudmore.Administrators(self)
 
     @resource
+    def azure(self) -> cloudmore.Azure:
+        """The service Microsoft Azure of an organization.
+
+        Its parts are in the resources that begin with `azure_`.
+        """
+        return cloudmore.Azure(self)
+
+    @resource
+    def azure_plan(self) -> cloudmore.AzurePlan:
+        """The Azure plan of an organization."""
+        return cloudmore.AzurePlan(self)
+
+    @resource
+    def azure_reports(self) -> cloudmore.AzureReports:
+        """Reports of Azure and of the new commerce experience by invoice."""
+        return cloudmore.AzureReports(self)
+
+    @resource
+    def azure_subscriptions(self) -> cloudmore.AzureSubscriptions:
+        """Azure subscriptions."""
+        return cloudmore.AzureSubscriptions(self)
+
+    @resource
+    def azure_usage(self) -> cloudmore.AzureUsage:
+        """The line items of one-time usage of Azure.
+
+        These are the only reports of Cloudmore that come in pages.
+        """
+        return cloudmore.AzureUsage(self)
+
+    @resource
+    def azure_user_subscriptions(self) -> cloudmore.AzureUserSubscriptions:
+        """The roles of users in Azure subscriptions."""
+        return cloudmore.AzureUserSubscriptions(self)
+
+    @resource
+    def azure_users(self) -> cloudmore.AzureUsers:
+        """The Azure users of an organization."""
+        return cloudmore.AzureUsers(self)
+
+    @resource
+    def billing(self) -> cloudmore.Billing:
+        """Monthly billing reports of a reseller, over all services."""
+        return cloudmore.Billing(self)
+
+    @resource
+    def broker_manual_billing(self) -> cloudmore.BrokerManualBilling:
+        """Billing lines that a seller enters by hand for a broker."""
+        return cloudmore.BrokerManualBilling(self)
+
+    @resource
+    def brokers(self) -> cloudmore.Brokers:
+        """The brokers of a seller, also called resellers.
+
+        `resellers` has those that have activated services of the seller.
+        """
+        return cloudmore.Brokers(self)
+
+    @resource
+    def bulk_consumptions(self) -> cloudmore.BulkConsumptions:
+        """Metered usage that a seller has submitted in bulk."""
+        return cloudmore.BulkConsumptions(self)
+
+    @resource
     def catalog(self) -> cloudmore.Catalog:
         """What Cloudmore's marketplace has for everyone."""
         return cloudmore.Catalog(self)
+
+    @resource
+    def csp(self) -> cloudmore.Csp:
+        """The service Microsoft CSP (Microsoft 365) of an organization.
+
+        Its parts are in the resources that begin with `csp_`, and in `nce_subscriptions`.
+        """
+        return cloudmore.Csp(self)
+
+    @resource
+    def csp_billing(self) -> cloudmore.CspBilling:
+        """Billing reports of the old Microsoft CSP programme."""
+        return cloudmore.CspBilling(self)
+
+    @resource
+    def csp_licenses(self) -> cloudmore.CspLicenses:
+        """The Microsoft 365 licences of an organization and of its users."""
+        return cloudmore.CspLicenses(self)
+
+    @resource
+    def csp_products(self) -> cloudmore.CspProducts:
+        """The Microsoft products that an organization can order."""
+        return cloudmore.CspProducts(self)
+
+    @resource
+    def csp_subscriptions(self) -> cloudmore.CspSubscriptions:
+        """Subscriptions of the old Microsoft CSP programme, also called legacy.
+
+        `nce_subscriptions` has those of the new commerce experience.
+        """
+        return cloudmore.CspSubscriptions(self)
+
+    @resource
+    def csp_tenants(self) -> cloudmore.CspTenants:
+        """The Microsoft tenants of a reseller."""
+        return cloudmore.CspTenants(self)
+
+    @resource
+    def csp_users(self) -> cloudmore.CspUsers:
+        """The Microsoft 365 users of an organization."""
+        return cloudmore.CspUsers(self)
 
     @resource
     def custom_properties(self) -> cloudmore.CustomProperties:
@@ -171,6 +276,11 @@ class Cloudmore(SyncClient):
     def manual_billing(self) -> cloudmore.ManualBilling:
         """Lines that were added to an organization's bill by hand or from another system."""
         return cloudmore.ManualBilling(self)
+
+    @resource
+    def nce_subscriptions(self) -> cloudmore.NceSubscriptions:
+        """Microsoft subscriptions of the new commerce experience (NCE)."""
+        return cloudmore.NceSubscriptions(self)
 
     @resource
     def organization_groups(self) -> cloudmore.OrganizationGroups:
@@ -221,6 +331,39 @@ class Cloudmore(SyncClient):
         return cloudmore.ResellerServices(self)
 
     @resource
+    def resellers(self) -> cloudmore.Resellers:
+        """Brokers (resellers) that have activated services of a seller.
+
+        `brokers` has all that belong to the seller.
+        """
+        return cloudmore.Resellers(self)
+
+    @resource
+    def seller_administrators(self) -> cloudmore.SellerAdministrators:
+        """The administrators of a seller, people with a login."""
+        return cloudmore.SellerAdministrators(self)
+
+    @resource
+    def seller_prices(self) -> cloudmore.SellerPrices:
+        """The prices of a seller's services."""
+        return cloudmore.SellerPrices(self)
+
+    @resource
+    def seller_product_addons(self) -> cloudmore.SellerProductAddons:
+        """The add-ons of a seller's products."""
+        return cloudmore.SellerProductAddons(self)
+
+    @resource
+    def seller_products(self) -> cloudmore.SellerProducts:
+        """The products of a seller's services."""
+        return cloudmore.SellerProducts(self)
+
+    @resource
+    def seller_services(self) -> cloudmore.SellerServices:
+        """The services that a seller offers."""
+        return cloudmore.SellerServices(self)
+
+    @resource
     def server(self) -> cloudmore.Server:
         """Whether the API is up."""
         return cloudmore.Server(self)
@@ -258,6 +401,11 @@ class Cloudmore(SyncClient):
         and the roles that they may have.
         """
         return cloudmore.Users(self)
+
+    @resource
+    def webhooks(self) -> cloudmore.Webhooks:
+        """The webhooks of a seller: addresses to which Cloudmore sends events."""
+        return cloudmore.Webhooks(self)
 
 
 class AsyncCloudmore(AsyncClient):
@@ -391,9 +539,114 @@ class AsyncCloudmore(AsyncClient):
         return cloudmore.AsyncAdministrators(self)
 
     @resource
+    def azure(self) -> cloudmore.AsyncAzure:
+        """The service Microsoft Azure of an organization.
+
+        Its parts are in the resources that begin with `azure_`.
+        """
+        return cloudmore.AsyncAzure(self)
+
+    @resource
+    def azure_plan(self) -> cloudmore.AsyncAzurePlan:
+        """The Azure plan of an organization."""
+        return cloudmore.AsyncAzurePlan(self)
+
+    @resource
+    def azure_reports(self) -> cloudmore.AsyncAzureReports:
+        """Reports of Azure and of the new commerce experience by invoice."""
+        return cloudmore.AsyncAzureReports(self)
+
+    @resource
+    def azure_subscriptions(self) -> cloudmore.AsyncAzureSubscriptions:
+        """Azure subscriptions."""
+        return cloudmore.AsyncAzureSubscriptions(self)
+
+    @resource
+    def azure_usage(self) -> cloudmore.AsyncAzureUsage:
+        """The line items of one-time usage of Azure.
+
+        These are the only reports of Cloudmore that come in pages.
+        """
+        return cloudmore.AsyncAzureUsage(self)
+
+    @resource
+    def azure_user_subscriptions(self) -> cloudmore.AsyncAzureUserSubscriptions:
+        """The roles of users in Azure subscriptions."""
+        return cloudmore.AsyncAzureUserSubscriptions(self)
+
+    @resource
+    def azure_users(self) -> cloudmore.AsyncAzureUsers:
+        """The Azure users of an organization."""
+        return cloudmore.AsyncAzureUsers(self)
+
+    @resource
+    def billing(self) -> cloudmore.AsyncBilling:
+        """Monthly billing reports of a reseller, over all services."""
+        return cloudmore.AsyncBilling(self)
+
+    @resource
+    def broker_manual_billing(self) -> cloudmore.AsyncBrokerManualBilling:
+        """Billing lines that a seller enters by hand for a broker."""
+        return cloudmore.AsyncBrokerManualBilling(self)
+
+    @resource
+    def brokers(self) -> cloudmore.AsyncBrokers:
+        """The brokers of a seller, also called resellers.
+
+        `resellers` has those that have activated services of the seller.
+        """
+        return cloudmore.AsyncBrokers(self)
+
+    @resource
+    def bulk_consumptions(self) -> cloudmore.AsyncBulkConsumptions:
+        """Metered usage that a seller has submitted in bulk."""
+        return cloudmore.AsyncBulkConsumptions(self)
+
+    @resource
     def catalog(self) -> cloudmore.AsyncCatalog:
         """What Cloudmore's marketplace has for everyone."""
         return cloudmore.AsyncCatalog(self)
+
+    @resource
+    def csp(self) -> cloudmore.AsyncCsp:
+        """The service Microsoft CSP (Microsoft 365) of an organization.
+
+        Its parts are in the resources that begin with `csp_`, and in `nce_subscriptions`.
+        """
+        return cloudmore.AsyncCsp(self)
+
+    @resource
+    def csp_billing(self) -> cloudmore.AsyncCspBilling:
+        """Billing reports of the old Microsoft CSP programme."""
+        return cloudmore.AsyncCspBilling(self)
+
+    @resource
+    def csp_licenses(self) -> cloudmore.AsyncCspLicenses:
+        """The Microsoft 365 licences of an organization and of its users."""
+        return cloudmore.AsyncCspLicenses(self)
+
+    @resource
+    def csp_products(self) -> cloudmore.AsyncCspProducts:
+        """The Microsoft products that an organization can order."""
+        return cloudmore.AsyncCspProducts(self)
+
+    @resource
+    def csp_subscriptions(self) -> cloudmore.AsyncCspSubscriptions:
+        """Subscriptions of the old Microsoft CSP programme, also called legacy.
+
+        `nce_subscriptions` has those of the new commerce experience.
+        """
+        return cloudmore.AsyncCspSubscriptions(self)
+
+    @resource
+    def csp_tenants(self) -> cloudmore.AsyncCspTenants:
+        """The Microsoft tenants of a reseller."""
+        return cloudmore.AsyncCspTenants(self)
+
+    @resource
+    def csp_users(self) -> cloudmore.AsyncCspUsers:
+        """The Microsoft 365 users of an organization."""
+        return cloudmore.AsyncCspUsers(self)
 
     @resource
     def custom_properties(self) -> cloudmore.AsyncCustomProperties:
@@ -417,6 +670,11 @@ class AsyncCloudmore(AsyncClient):
     def manual_billing(self) -> cloudmore.AsyncManualBilling:
         """Lines that were added to an organization's bill by hand or from another system."""
         return cloudmore.AsyncManualBilling(self)
+
+    @resource
+    def nce_subscriptions(self) -> cloudmore.AsyncNceSubscriptions:
+        """Microsoft subscriptions of the new commerce experience (NCE)."""
+        return cloudmore.AsyncNceSubscriptions(self)
 
     @resource
     def organization_groups(self) -> cloudmore.AsyncOrganizationGroups:
@@ -467,6 +725,39 @@ class AsyncCloudmore(AsyncClient):
         return cloudmore.AsyncResellerServices(self)
 
     @resource
+    def resellers(self) -> cloudmore.AsyncResellers:
+        """Brokers (resellers) that have activated services of a seller.
+
+        `brokers` has all that belong to the seller.
+        """
+        return cloudmore.AsyncResellers(self)
+
+    @resource
+    def seller_administrators(self) -> cloudmore.AsyncSellerAdministrators:
+        """The administrators of a seller, people with a login."""
+        return cloudmore.AsyncSellerAdministrators(self)
+
+    @resource
+    def seller_prices(self) -> cloudmore.AsyncSellerPrices:
+        """The prices of a seller's services."""
+        return cloudmore.AsyncSellerPrices(self)
+
+    @resource
+    def seller_product_addons(self) -> cloudmore.AsyncSellerProductAddons:
+        """The add-ons of a seller's products."""
+        return cloudmore.AsyncSellerProductAddons(self)
+
+    @resource
+    def seller_products(self) -> cloudmore.AsyncSellerProducts:
+        """The products of a seller's services."""
+        return cloudmore.AsyncSellerProducts(self)
+
+    @resource
+    def seller_services(self) -> cloudmore.AsyncSellerServices:
+        """The services that a seller offers."""
+        return cloudmore.AsyncSellerServices(self)
+
+    @resource
     def server(self) -> cloudmore.AsyncServer:
         """Whether the API is up."""
         return cloudmore.AsyncServer(self)
@@ -504,3 +795,8 @@ class AsyncCloudmore(AsyncClient):
         and the roles that they may have.
         """
         return cloudmore.AsyncUsers(self)
+
+    @resource
+    def webhooks(self) -> cloudmore.AsyncWebhooks:
+        """The webhooks of a seller: addresses to which Cloudmore sends events."""
+        return cloudmore.AsyncWebhooks(self)

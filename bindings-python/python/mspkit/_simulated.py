@@ -18,6 +18,12 @@ class Counts(TypedDict, total=False):
     """The services of Cloudmore's organizations, by the id of the organization. 3 by default."""
     organizations: int
     """Cloudmore's organizations. 3 by default."""
+    brokers: int
+    """Brokers of Cloudmore's seller. 0 by default."""
+    seller_administrators: int
+    """Administrators of Cloudmore's seller. 0 by default."""
+    webhooks: int
+    """Webhooks of Cloudmore's seller. 0 by default."""
     service_orgs: int
     """N-central's service organizations. 3 by default."""
     customers: int
@@ -45,6 +51,12 @@ class Collections(TypedDict, total=False):
     """The services of Cloudmore's organizations, by the id of the organization."""
     organizations: Sequence[Mapping[str, Any]]
     """Cloudmore's organizations."""
+    brokers: Sequence[Mapping[str, Any]]
+    """Brokers of Cloudmore's seller."""
+    seller_administrators: Sequence[Mapping[str, Any]]
+    """Administrators of Cloudmore's seller."""
+    webhooks: Sequence[Mapping[str, Any]]
+    """Webhooks of Cloudmore's seller."""
     service_orgs: Sequence[Mapping[str, Any]]
     """N-central's service organizations."""
     customers: Sequence[Mapping[str, Any]]

@@ -179,8 +179,8 @@ fn result(
             let found = done(response, &response.body, operation.envelope(), operation.model)?;
             raw::object(&written(&complete(found, id, sent)), None, operation.id_fields)
         }
-        Answer::Located { id } => raw::object(
-            &written(&located(response, operation.envelope(), id, operation.model)?),
+        Answer::Located { id, any_id } => raw::object(
+            &written(&located(response, operation.envelope(), (id, any_id), operation.model)?),
             None,
             operation.id_fields,
         ),
@@ -300,7 +300,7 @@ fn complete(found: Found, id: &str, sent: &[(String, String)]) -> Fields {
 fn located(
     response: &CallResponse,
     envelope: Option<&Envelope>,
-    id: &str,
+    (id, any_id): (&str, bool),
     model: Option<&Model>,
 ) -> Result<Fields> {
     let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
@@ -313,9 +313,9 @@ fn located(
         },
     };
     if let Some(location) = location {
-        // `…/services/{id}`: the last segment, without query and without a slash at the end; an id is a GUID.
+        // `…/services/{id}`: the last segment, without query and without a slash at the end; most ids are GUIDs.
         let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let last = path.rsplit('/').next().filter(|last| check::is_guid(last));
+        let last = path.rsplit('/').next().filter(|last| check::is_guid(last) || any_id && !last.is_empty());
         if let (Some(last), false) = (last, found.iter().any(|(key, _)| key == id)) {
             found.push((id.to_owned(), Value::from(last).to_string()));
         }

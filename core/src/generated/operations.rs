@@ -17,312 +17,442 @@ pub(crate) mod op {
     pub(crate) const CLOUDMORE_ADMINISTRATORS_DELETE: usize = 0;
     /// `cloudmore.administrators.list_roles`
     pub(crate) const CLOUDMORE_ADMINISTRATORS_LIST_ROLES: usize = 1;
+    /// `cloudmore.azure.delete`
+    pub(crate) const CLOUDMORE_AZURE_DELETE: usize = 2;
+    /// `cloudmore.azure_plan.list`
+    pub(crate) const CLOUDMORE_AZURE_PLAN_LIST: usize = 3;
+    /// `cloudmore.azure_reports.list_one_time_invoices`
+    pub(crate) const CLOUDMORE_AZURE_REPORTS_LIST_ONE_TIME_INVOICES: usize = 4;
+    /// `cloudmore.azure_reports.one_time_result`
+    pub(crate) const CLOUDMORE_AZURE_REPORTS_ONE_TIME_RESULT: usize = 5;
+    /// `cloudmore.azure_reports.start_one_time`
+    pub(crate) const CLOUDMORE_AZURE_REPORTS_START_ONE_TIME: usize = 6;
+    /// `cloudmore.azure_reports.wait`
+    pub(crate) const CLOUDMORE_AZURE_REPORTS_WAIT: usize = 7;
+    /// `cloudmore.azure_subscriptions.list_all`
+    pub(crate) const CLOUDMORE_AZURE_SUBSCRIPTIONS_LIST_ALL: usize = 8;
+    /// `cloudmore.azure_subscriptions.suspend`
+    pub(crate) const CLOUDMORE_AZURE_SUBSCRIPTIONS_SUSPEND: usize = 9;
+    /// `cloudmore.azure_usage.list_billed`
+    pub(crate) const CLOUDMORE_AZURE_USAGE_LIST_BILLED: usize = 10;
+    /// `cloudmore.azure_usage.list_unbilled`
+    pub(crate) const CLOUDMORE_AZURE_USAGE_LIST_UNBILLED: usize = 11;
+    /// `cloudmore.azure_usage.unbilled_status`
+    pub(crate) const CLOUDMORE_AZURE_USAGE_UNBILLED_STATUS: usize = 12;
+    /// `cloudmore.azure_user_subscriptions.delete`
+    pub(crate) const CLOUDMORE_AZURE_USER_SUBSCRIPTIONS_DELETE: usize = 13;
+    /// `cloudmore.azure_user_subscriptions.list`
+    pub(crate) const CLOUDMORE_AZURE_USER_SUBSCRIPTIONS_LIST: usize = 14;
+    /// `cloudmore.azure_users.list`
+    pub(crate) const CLOUDMORE_AZURE_USERS_LIST: usize = 15;
+    /// `cloudmore.billing.per_organization`
+    pub(crate) const CLOUDMORE_BILLING_PER_ORGANIZATION: usize = 16;
+    /// `cloudmore.billing.per_organization_result`
+    pub(crate) const CLOUDMORE_BILLING_PER_ORGANIZATION_RESULT: usize = 17;
+    /// `cloudmore.billing.per_service`
+    pub(crate) const CLOUDMORE_BILLING_PER_SERVICE: usize = 18;
+    /// `cloudmore.billing.wait`
+    pub(crate) const CLOUDMORE_BILLING_WAIT: usize = 19;
+    /// `cloudmore.broker_manual_billing.delete`
+    pub(crate) const CLOUDMORE_BROKER_MANUAL_BILLING_DELETE: usize = 20;
+    /// `cloudmore.broker_manual_billing.get`
+    pub(crate) const CLOUDMORE_BROKER_MANUAL_BILLING_GET: usize = 21;
+    /// `cloudmore.broker_manual_billing.list`
+    pub(crate) const CLOUDMORE_BROKER_MANUAL_BILLING_LIST: usize = 22;
+    /// `cloudmore.brokers.create`
+    pub(crate) const CLOUDMORE_BROKERS_CREATE: usize = 23;
+    /// `cloudmore.brokers.delete`
+    pub(crate) const CLOUDMORE_BROKERS_DELETE: usize = 24;
+    /// `cloudmore.brokers.get`
+    pub(crate) const CLOUDMORE_BROKERS_GET: usize = 25;
+    /// `cloudmore.brokers.list`
+    pub(crate) const CLOUDMORE_BROKERS_LIST: usize = 26;
+    /// `cloudmore.bulk_consumptions.status`
+    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_STATUS: usize = 27;
+    /// `cloudmore.bulk_consumptions.wait`
+    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_WAIT: usize = 28;
     /// `cloudmore.catalog.list_categories`
-    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 2;
+    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 29;
+    /// `cloudmore.csp.delete`
+    pub(crate) const CLOUDMORE_CSP_DELETE: usize = 30;
+    /// `cloudmore.csp_billing.per_organization`
+    pub(crate) const CLOUDMORE_CSP_BILLING_PER_ORGANIZATION: usize = 31;
+    /// `cloudmore.csp_licenses.delete`
+    pub(crate) const CLOUDMORE_CSP_LICENSES_DELETE: usize = 32;
+    /// `cloudmore.csp_licenses.list`
+    pub(crate) const CLOUDMORE_CSP_LICENSES_LIST: usize = 33;
+    /// `cloudmore.csp_products.list_nce`
+    pub(crate) const CLOUDMORE_CSP_PRODUCTS_LIST_NCE: usize = 34;
+    /// `cloudmore.csp_subscriptions.list_all`
+    pub(crate) const CLOUDMORE_CSP_SUBSCRIPTIONS_LIST_ALL: usize = 35;
+    /// `cloudmore.csp_tenants.list`
+    pub(crate) const CLOUDMORE_CSP_TENANTS_LIST: usize = 36;
+    /// `cloudmore.csp_users.delete`
+    pub(crate) const CLOUDMORE_CSP_USERS_DELETE: usize = 37;
+    /// `cloudmore.csp_users.list`
+    pub(crate) const CLOUDMORE_CSP_USERS_LIST: usize = 38;
+    /// `cloudmore.csp_users.list_result`
+    pub(crate) const CLOUDMORE_CSP_USERS_LIST_RESULT: usize = 39;
+    /// `cloudmore.csp_users.start_list`
+    pub(crate) const CLOUDMORE_CSP_USERS_START_LIST: usize = 40;
+    /// `cloudmore.csp_users.wait`
+    pub(crate) const CLOUDMORE_CSP_USERS_WAIT: usize = 41;
     /// `cloudmore.custom_properties.list`
-    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 3;
+    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 42;
     /// `cloudmore.estore.get`
-    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 4;
+    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 43;
     /// `cloudmore.estore.list`
-    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 5;
+    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 44;
     /// `cloudmore.external_invoices.delete`
-    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 6;
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 45;
     /// `cloudmore.external_invoices.list`
-    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 7;
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 46;
     /// `cloudmore.manual_billing.delete`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 8;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 47;
     /// `cloudmore.manual_billing.get`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 9;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 48;
     /// `cloudmore.manual_billing.list`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 10;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 49;
+    /// `cloudmore.nce_subscriptions.alignment_dates`
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_ALIGNMENT_DATES: usize = 50;
+    /// `cloudmore.nce_subscriptions.get`
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_GET: usize = 51;
+    /// `cloudmore.nce_subscriptions.list`
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST: usize = 52;
+    /// `cloudmore.nce_subscriptions.list_all`
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST_ALL: usize = 53;
     /// `cloudmore.organization_groups.delete`
-    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 11;
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 54;
     /// `cloudmore.organization_groups.delete_member`
-    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 12;
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 55;
     /// `cloudmore.organization_prices.list`
-    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 13;
+    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 56;
     /// `cloudmore.organizations.create`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 14;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 57;
     /// `cloudmore.organizations.delete`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 15;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 58;
     /// `cloudmore.organizations.get`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 16;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 59;
     /// `cloudmore.organizations.list`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 17;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 60;
     /// `cloudmore.organizations.replace`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 18;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 61;
     /// `cloudmore.payment_methods.delete`
-    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 19;
+    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 62;
     /// `cloudmore.prices.list`
-    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 20;
+    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 63;
     /// `cloudmore.product_addons.delete`
-    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 21;
+    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 64;
     /// `cloudmore.products.delete`
-    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 22;
+    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 65;
     /// `cloudmore.reseller_services.disable`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 23;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 66;
     /// `cloudmore.reseller_services.list`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 24;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 67;
     /// `cloudmore.reseller_services.list_subscriptions`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 25;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 68;
+    /// `cloudmore.resellers.get`
+    pub(crate) const CLOUDMORE_RESELLERS_GET: usize = 69;
+    /// `cloudmore.resellers.list`
+    pub(crate) const CLOUDMORE_RESELLERS_LIST: usize = 70;
+    /// `cloudmore.seller_administrators.create`
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_CREATE: usize = 71;
+    /// `cloudmore.seller_administrators.delete`
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_DELETE: usize = 72;
+    /// `cloudmore.seller_administrators.get`
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_GET: usize = 73;
+    /// `cloudmore.seller_administrators.list`
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_LIST: usize = 74;
+    /// `cloudmore.seller_prices.list`
+    pub(crate) const CLOUDMORE_SELLER_PRICES_LIST: usize = 75;
+    /// `cloudmore.seller_product_addons.delete`
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_DELETE: usize = 76;
+    /// `cloudmore.seller_product_addons.get`
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_GET: usize = 77;
+    /// `cloudmore.seller_product_addons.list`
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_LIST: usize = 78;
+    /// `cloudmore.seller_products.delete`
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_DELETE: usize = 79;
+    /// `cloudmore.seller_products.get`
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_GET: usize = 80;
+    /// `cloudmore.seller_products.list`
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_LIST: usize = 81;
+    /// `cloudmore.seller_services.custom_properties_data`
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_CUSTOM_PROPERTIES_DATA: usize = 82;
+    /// `cloudmore.seller_services.disable`
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_DISABLE: usize = 83;
+    /// `cloudmore.seller_services.get`
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_GET: usize = 84;
+    /// `cloudmore.seller_services.list`
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST: usize = 85;
+    /// `cloudmore.seller_services.list_resellers`
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST_RESELLERS: usize = 86;
     /// `cloudmore.server.health`
-    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 26;
+    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 87;
     /// `cloudmore.services.create`
-    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 27;
+    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 88;
     /// `cloudmore.services.delete`
-    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 28;
+    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 89;
     /// `cloudmore.services.get`
-    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 29;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 90;
     /// `cloudmore.services.list`
-    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 30;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 91;
     /// `cloudmore.services.replace`
-    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 31;
+    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 92;
     /// `cloudmore.services.update`
-    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 32;
+    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 93;
     /// `cloudmore.subscription_users.delete`
-    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 33;
+    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 94;
     /// `cloudmore.subscriptions.get`
-    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 34;
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 95;
     /// `cloudmore.subscriptions.list`
-    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 35;
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 96;
     /// `cloudmore.user_groups.delete`
-    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 36;
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 97;
     /// `cloudmore.user_groups.delete_member`
-    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 37;
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 98;
     /// `cloudmore.users.delete`
-    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 38;
+    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 99;
     /// `cloudmore.users.get`
-    pub(crate) const CLOUDMORE_USERS_GET: usize = 39;
+    pub(crate) const CLOUDMORE_USERS_GET: usize = 100;
     /// `cloudmore.users.list`
-    pub(crate) const CLOUDMORE_USERS_LIST: usize = 40;
+    pub(crate) const CLOUDMORE_USERS_LIST: usize = 101;
     /// `cloudmore.users.list_roles`
-    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 41;
+    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 102;
+    /// `cloudmore.webhooks.create`
+    pub(crate) const CLOUDMORE_WEBHOOKS_CREATE: usize = 103;
+    /// `cloudmore.webhooks.delete`
+    pub(crate) const CLOUDMORE_WEBHOOKS_DELETE: usize = 104;
+    /// `cloudmore.webhooks.get`
+    pub(crate) const CLOUDMORE_WEBHOOKS_GET: usize = 105;
+    /// `cloudmore.webhooks.list`
+    pub(crate) const CLOUDMORE_WEBHOOKS_LIST: usize = 106;
     /// `ncentral.access_groups.create`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 42;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 107;
     /// `ncentral.access_groups.create_for_devices`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 43;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 108;
     /// `ncentral.access_groups.get`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 44;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 109;
     /// `ncentral.access_groups.links`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 45;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 110;
     /// `ncentral.access_groups.list`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 46;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 111;
     /// `ncentral.appliance_tasks.get`
-    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 47;
+    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 112;
     /// `ncentral.auth.authenticate`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 48;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 113;
     /// `ncentral.auth.authenticate_sso`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 49;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 114;
     /// `ncentral.auth.links`
-    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 50;
+    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 115;
     /// `ncentral.auth.logout`
-    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 51;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 116;
     /// `ncentral.auth.refresh`
-    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 52;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 117;
     /// `ncentral.auth.validate`
-    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 53;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 118;
     /// `ncentral.custom_psa.create_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 54;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 119;
     /// `ncentral.custom_psa.get_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 55;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 120;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 56;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 121;
     /// `ncentral.custom_psa.links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 57;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 122;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 58;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 123;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 59;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 124;
     /// `ncentral.custom_psa.ticket_links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 60;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 125;
     /// `ncentral.customers.create_installer_link`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 61;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 126;
     /// `ncentral.customers.create_site`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 62;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 127;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 63;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 128;
     /// `ncentral.customers.get_registration_token`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 64;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 129;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 65;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 130;
     /// `ncentral.customers.list_installers`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 66;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 131;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 67;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 132;
     /// `ncentral.device_filters.list`
-    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 68;
+    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 133;
     /// `ncentral.devices.control_services`
-    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 69;
+    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 134;
     /// `ncentral.devices.create`
-    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 70;
+    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 135;
     /// `ncentral.devices.create_note`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 71;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 136;
     /// `ncentral.devices.create_notes`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 72;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 137;
     /// `ncentral.devices.create_remote_control_task`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 73;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 138;
     /// `ncentral.devices.delete`
-    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 74;
+    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 139;
     /// `ncentral.devices.delete_note`
-    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 75;
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 140;
     /// `ncentral.devices.delete_notes`
-    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 76;
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 141;
     /// `ncentral.devices.get`
-    pub(crate) const NCENTRAL_DEVICES_GET: usize = 77;
+    pub(crate) const NCENTRAL_DEVICES_GET: usize = 142;
     /// `ncentral.devices.get_activation_key`
-    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 78;
+    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 143;
     /// `ncentral.devices.get_assets`
-    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 79;
+    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 144;
     /// `ncentral.devices.get_custom_property`
-    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 80;
+    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 145;
     /// `ncentral.devices.get_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 81;
+    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 146;
     /// `ncentral.devices.get_remote_control_type`
-    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 82;
+    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 147;
     /// `ncentral.devices.list`
-    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 83;
+    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 148;
     /// `ncentral.devices.list_custom_properties`
-    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 84;
+    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 149;
     /// `ncentral.devices.list_maintenance_windows`
-    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 85;
+    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 150;
     /// `ncentral.devices.list_notes`
-    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 86;
+    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 151;
     /// `ncentral.devices.list_service_status`
-    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 87;
+    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 152;
     /// `ncentral.devices.list_tasks`
-    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 88;
+    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 153;
     /// `ncentral.devices.list_with_custom_properties`
-    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 89;
+    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 154;
     /// `ncentral.devices.replace_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 90;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 155;
     /// `ncentral.devices.replace_note`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 91;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 156;
     /// `ncentral.devices.set_custom_property`
-    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 92;
+    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 157;
     /// `ncentral.devices.update_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 93;
+    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 158;
     /// `ncentral.maintenance_windows.create`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 94;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 159;
     /// `ncentral.maintenance_windows.delete`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 95;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 160;
     /// `ncentral.maintenance_windows.replace`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 96;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 161;
     /// `ncentral.org_units.get`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 97;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 162;
     /// `ncentral.org_units.get_custom_property`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 98;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 163;
     /// `ncentral.org_units.get_custom_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 99;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 164;
     /// `ncentral.org_units.get_device_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 100;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 165;
     /// `ncentral.org_units.get_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 101;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 166;
     /// `ncentral.org_units.get_registration_token`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 102;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 167;
     /// `ncentral.org_units.list`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 103;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 168;
     /// `ncentral.org_units.list_active_issues`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 104;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 169;
     /// `ncentral.org_units.list_children`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 105;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 170;
     /// `ncentral.org_units.list_custom_properties`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 106;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 171;
     /// `ncentral.org_units.list_devices`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 107;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 172;
     /// `ncentral.org_units.list_devices_with_custom_properties`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 108;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 173;
     /// `ncentral.org_units.list_job_statuses`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 109;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 174;
     /// `ncentral.org_units.set_custom_property`
-    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 110;
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 175;
     /// `ncentral.org_units.set_custom_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 111;
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 176;
     /// `ncentral.org_units.update_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 112;
+    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 177;
     /// `ncentral.reports.get`
-    pub(crate) const NCENTRAL_REPORTS_GET: usize = 113;
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 178;
     /// `ncentral.reports.request_patch_comparison`
-    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 114;
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 179;
     /// `ncentral.reports.wait`
-    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 115;
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 180;
     /// `ncentral.scheduled_tasks.get`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 116;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 181;
     /// `ncentral.scheduled_tasks.get_status`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 117;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 182;
     /// `ncentral.scheduled_tasks.links`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 118;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 183;
     /// `ncentral.scheduled_tasks.list_status_details`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 119;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 184;
     /// `ncentral.scheduled_tasks.run_direct`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 120;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 185;
     /// `ncentral.scheduled_tasks.wait`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 121;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 186;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 122;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 187;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 123;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 188;
     /// `ncentral.server.links`
-    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 124;
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 189;
     /// `ncentral.server.time`
-    pub(crate) const NCENTRAL_SERVER_TIME: usize = 125;
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 190;
     /// `ncentral.server.versions`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 126;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 191;
     /// `ncentral.server.versions_authenticated`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 127;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 192;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 128;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 193;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 129;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 194;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 130;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 195;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 131;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 196;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 132;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 197;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 133;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 198;
     /// `ncentral.sites.get_registration_token`
-    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 134;
+    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 199;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 135;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 200;
     /// `ncentral.standard_psa.get_customer_mapping`
-    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 136;
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 201;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 137;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 202;
     /// `ncentral.standard_psa.list_companies`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 138;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 203;
     /// `ncentral.standard_psa.list_contacts`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 139;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 204;
     /// `ncentral.standard_psa.list_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 140;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 205;
     /// `ncentral.standard_psa.list_sites`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 141;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 206;
     /// `ncentral.standard_psa.replace_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 142;
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 207;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 143;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 208;
     /// `ncentral.user_roles.create`
-    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 144;
+    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 209;
     /// `ncentral.user_roles.get`
-    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 145;
+    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 210;
     /// `ncentral.user_roles.list`
-    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 146;
+    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 211;
     /// `ncentral.users.create`
-    pub(crate) const NCENTRAL_USERS_CREATE: usize = 147;
+    pub(crate) const NCENTRAL_USERS_CREATE: usize = 212;
     /// `ncentral.users.links`
-    pub(crate) const NCENTRAL_USERS_LINKS: usize = 148;
+    pub(crate) const NCENTRAL_USERS_LINKS: usize = 213;
     /// `ncentral.users.list`
-    pub(crate) const NCENTRAL_USERS_LIST: usize = 149;
+    pub(crate) const NCENTRAL_USERS_LIST: usize = 214;
     /// `ncentral.users.me`
-    pub(crate) const NCENTRAL_USERS_ME: usize = 150;
+    pub(crate) const NCENTRAL_USERS_ME: usize = 215;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 151;
+    pub(crate) const WIV_CASES_SEARCH: usize = 216;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 152;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 217;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 153;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 218;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 154;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 219;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -409,7 +539,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/resellers/{resellerId}/ResellerRoles", cap: 10 },
@@ -421,6 +551,1448 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         deprecated: false,
         hints: &[],
         wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure.delete",
+        service: Service::Cloudmore,
+        resource: "azure",
+        name: "delete",
+        summary: "Removes Microsoft Azure from an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/Azure",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/Azure",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_plan.list",
+        service: Service::Cloudmore,
+        resource: "azure_plan",
+        name: "list",
+        summary: "Lists the Azure plan of an organization and its entitlements.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/azureplan/subscriptions",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/azureplan/subscriptions",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_PLAN_SUBSCRIPTION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_reports.list_one_time_invoices",
+        service: Service::Cloudmore,
+        resource: "azure_reports",
+        name: "list_one_time_invoices",
+        summary: "Lists the one-time invoices.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoiceList",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoiceList",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_ONE_TIME_INVOICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_reports.one_time_result",
+        service: Service::Cloudmore,
+        resource: "azure_reports",
+        name: "one_time_result",
+        summary: "Gets the report that `azure_reports.start_one_time` began.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/{taskId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/{taskId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_ONE_TIME_REPORT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_reports.start_one_time",
+        service: Service::Cloudmore,
+        resource: "azure_reports",
+        name: "start_one_time",
+        summary: "Begins to make the report of a one-time invoice.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/generateReport",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param { name: "invoice_number", wire: "invoiceNumber", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "store_to_blob",
+                wire: "storeToBlob",
+                location: ParamLocation::Query,
+                kind: Kind::Bool,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Located { id: "id", any_id: true },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "POST /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/generateReport",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::REPORT_TASK),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_reports.wait",
+        service: Service::Cloudmore,
+        resource: "azure_reports",
+        name: "wait",
+        summary: "Waits for the report of a one-time invoice, and gets it.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/{taskId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/{taskId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_ONE_TIME_REPORT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: Some(&Wait {
+            state: "message",
+            done: &[],
+            pending: &["Processing"],
+            failed: &["Failed"],
+            message: None,
+            rows: None,
+            missing: 3,
+            interval: (2, 30),
+            parent: None,
+        }),
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_subscriptions.list_all",
+        service: Service::Cloudmore,
+        resource: "azure_subscriptions",
+        name: "list_all",
+        summary: "Lists the Azure subscriptions of all organizations.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services/azure/Subscriptions",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services/azure/Subscriptions", cap: 10 },
+        model: Some(&schema::cloudmore::AZURE_SUBSCRIPTION),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_subscriptions.suspend",
+        service: Service::Cloudmore,
+        resource: "azure_subscriptions",
+        name: "suspend",
+        summary: "Suspends an Azure subscription of an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/azure/subscriptions/{subscriptionId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "subscription_id",
+                wire: "subscriptionId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/subscriptions/{subscriptionId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_usage.list_billed",
+        service: Service::Cloudmore,
+        resource: "azure_usage",
+        name: "list_billed",
+        summary: "Lists the billed usage of an invoice, page by page.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/azureonetimeusage/report/billed/invoice/{invoiceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "invoice_id",
+                wire: "invoiceId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 0, max: i64::MAX },
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: i64::MAX },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: true },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/azureonetimeusage/report/billed/invoice/{invoiceId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_BILLED_USAGE_LINE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_usage.list_unbilled",
+        service: Service::Cloudmore,
+        resource: "azure_usage",
+        name: "list_unbilled",
+        summary: "Lists a report of unbilled usage, page by page.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/azureonetimeusage/report/unbilled/period/{period}/operation/{operationId}/result",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "period",
+                wire: "period",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "operation_id",
+                wire: "operationId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 0, max: i64::MAX },
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: i64::MAX },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: true },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/azureonetimeusage/report/unbilled/period/{period}/operation/{operationId}/result",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_UNBILLED_USAGE_LINE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_usage.unbilled_status",
+        service: Service::Cloudmore,
+        resource: "azure_usage",
+        name: "unbilled_status",
+        summary: "Gets the state of a report of unbilled usage.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/azureonetimeusage/report/unbilled/period/{period}/operation/{operationId}/status",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "period",
+                wire: "period",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "operation_id",
+                wire: "operationId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/azureonetimeusage/report/unbilled/period/{period}/operation/{operationId}/status",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_UNBILLED_USAGE_STATUS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_user_subscriptions.delete",
+        service: Service::Cloudmore,
+        resource: "azure_user_subscriptions",
+        name: "delete",
+        summary: "Takes a user's role in an Azure subscription away.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users/{userId}/subscriptions/{subscriptionId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "subscription_id",
+                wire: "subscriptionId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users/{userId}/subscriptions/{subscriptionId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_user_subscriptions.list",
+        service: Service::Cloudmore,
+        resource: "azure_user_subscriptions",
+        name: "list",
+        summary: "Lists the Azure subscriptions of a user.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users/{userId}/subscriptions",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users/{userId}/subscriptions",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_USER_SUBSCRIPTION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.azure_users.list",
+        service: Service::Cloudmore,
+        resource: "azure_users",
+        name: "list",
+        summary: "Lists the Azure users of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::AZURE_USER),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.billing.per_organization",
+        service: Service::Cloudmore,
+        resource: "billing",
+        name: "per_organization",
+        summary: "Gets the billing of a period by organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganization",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "start_date",
+                wire: "startDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "end_date",
+                wire: "endDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganization",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::BILLING_PER_ORGANIZATION),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.billing.per_organization_result",
+        service: Service::Cloudmore,
+        resource: "billing",
+        name: "per_organization_result",
+        summary: "Gets a billing report that was begun before.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::BILLING_PER_ORGANIZATION_RESULT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.billing.per_service",
+        service: Service::Cloudmore,
+        resource: "billing",
+        name: "per_service",
+        summary: "Gets the billing of a period by service.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/reports/MonthlyBillingPerService",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "start_date",
+                wire: "startDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "end_date",
+                wire: "endDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerService",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::BILLING_PER_SERVICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.billing.wait",
+        service: Service::Cloudmore,
+        resource: "billing",
+        name: "wait",
+        summary: "Waits for the result of a billing report, and gets it.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::BILLING_PER_ORGANIZATION_RESULT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: Some(&Wait {
+            state: "message",
+            done: &[],
+            pending: &["Processing"],
+            failed: &["Failed"],
+            message: None,
+            rows: None,
+            missing: 3,
+            interval: (2, 30),
+            parent: None,
+        }),
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.broker_manual_billing.delete",
+        service: Service::Cloudmore,
+        resource: "broker_manual_billing",
+        name: "delete",
+        summary: "Deletes a manual billing line of a broker.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/resellers/{resellerId}/manualbilling/{billingLineId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "billing_line_id",
+                wire: "billingLineId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/sellers/{sellerId}/resellers/{resellerId}/manualbilling/{billingLineId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.broker_manual_billing.get",
+        service: Service::Cloudmore,
+        resource: "broker_manual_billing",
+        name: "get",
+        summary: "Gets one manual billing line of a broker.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/resellers/{resellerId}/manualbilling/{billingLineId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "billing_line_id",
+                wire: "billingLineId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/sellers/{sellerId}/resellers/{resellerId}/manualbilling/{billingLineId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::BROKER_BILLING_LINE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.broker_manual_billing.list",
+        service: Service::Cloudmore,
+        resource: "broker_manual_billing",
+        name: "list",
+        summary: "Lists the manual billing lines of a broker.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/resellers/{resellerId}/manualbilling",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "billing_start_date",
+                wire: "billingStartDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "billing_end_date",
+                wire: "billingEndDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/resellers/{resellerId}/manualbilling", cap: 10 },
+        model: Some(&schema::cloudmore::BROKER_BILLING_LINE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.brokers.create",
+        service: Service::Cloudmore,
+        resource: "brokers",
+        name: "create",
+        summary: "Creates a broker.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/brokers",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", required: true, ..PLAIN },
+            Param { name: "registration_number", wire: "registrationNumber", ..PLAIN },
+            Param { name: "vat", wire: "vat", ..PLAIN },
+            Param { name: "domain", wire: "domain", ..PLAIN },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param { name: "support_email", wire: "supportEmail", ..PLAIN },
+            Param {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_BROKER_CONTACT_INPUT },
+                ..PLAIN
+            },
+            Param {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_BROKER_ADDRESS_INPUT },
+                ..PLAIN
+            },
+            Param {
+                name: "invoice_contact",
+                wire: "invoiceContact",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_BROKER_INVOICE_CONTACT_INPUT },
+                ..PLAIN
+            },
+            Param { name: "allow_cmp_access", wire: "allowCmpAccess", kind: Kind::Bool, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Located { id: "id", any_id: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/brokers", cap: 10 },
+        model: Some(&schema::cloudmore::CREATED_OBJECT),
+        id_fields: &["id"],
+        outcome_check: Some("List the brokers of the seller (`brokers.list`) and look for this name."),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.brokers.delete",
+        service: Service::Cloudmore,
+        resource: "brokers",
+        name: "delete",
+        summary: "Deletes a broker.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/brokers/{brokerId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "broker_id",
+                wire: "brokerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/sellers/{sellerId}/brokers/{brokerId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.brokers.get",
+        service: Service::Cloudmore,
+        resource: "brokers",
+        name: "get",
+        summary: "Gets one broker.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/brokers/{brokerId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "broker_id",
+                wire: "brokerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/brokers/{brokerId}", cap: 10 },
+        model: Some(&schema::cloudmore::BROKER),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.brokers.list",
+        service: Service::Cloudmore,
+        resource: "brokers",
+        name: "list",
+        summary: "Lists the brokers of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/brokers",
+        params: &[Param {
+            name: "seller_id",
+            wire: "sellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("seller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/brokers", cap: 10 },
+        model: Some(&schema::cloudmore::BROKER),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.bulk_consumptions.status",
+        service: Service::Cloudmore,
+        resource: "bulk_consumptions",
+        name: "status",
+        summary: "Gets the state of usage that was submitted in bulk.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/bulkconsumptions/{taskId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services/bulkconsumptions/{taskId}", cap: 10 },
+        model: Some(&schema::cloudmore::BULK_CONSUMPTION_STATUS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.bulk_consumptions.wait",
+        service: Service::Cloudmore,
+        resource: "bulk_consumptions",
+        name: "wait",
+        summary: "Waits until a bulk submission was processed, and gets its state.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/bulkconsumptions/{taskId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services/bulkconsumptions/{taskId}", cap: 10 },
+        model: Some(&schema::cloudmore::BULK_CONSUMPTION_STATUS),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: Some(&Wait {
+            state: "message",
+            done: &[],
+            pending: &["Processing"],
+            failed: &["Failed"],
+            message: None,
+            rows: None,
+            missing: 3,
+            interval: (2, 30),
+            parent: None,
+        }),
         join: None,
     },
     Operation {
@@ -436,7 +2008,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "categoryId", envelope: false, or_object: false },
+        answer: Answer::List { id: "categoryId", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/services/categories", cap: 10 },
@@ -448,6 +2020,614 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         deprecated: false,
         hints: &[],
         wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp.delete",
+        service: Service::Cloudmore,
+        resource: "csp",
+        name: "delete",
+        summary: "Removes Microsoft CSP from an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/Csp",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/Csp",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_billing.per_organization",
+        service: Service::Cloudmore,
+        resource: "csp_billing",
+        name: "per_organization",
+        summary: "Gets the Microsoft CSP billing of a period by organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/billing/cspreports/MonthlyBillingPerOrganization",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "start_date",
+                wire: "startDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "end_date",
+                wire: "endDate",
+                location: ParamLocation::Query,
+                kind: Kind::Date,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/billing/cspreports/MonthlyBillingPerOrganization",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::CSP_BILLING_PER_ORGANIZATION),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_licenses.delete",
+        service: Service::Cloudmore,
+        resource: "csp_licenses",
+        name: "delete",
+        summary: "Takes a licence away from a Microsoft 365 user.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users/{userId}/productlicenses/{licenseId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "license_id",
+                wire: "licenseId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users/{userId}/productlicenses/{licenseId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_licenses.list",
+        service: Service::Cloudmore,
+        resource: "csp_licenses",
+        name: "list",
+        summary: "Lists the Microsoft 365 licences of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/Csp/productlicenses",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/Csp/productlicenses",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::CSP_LICENSE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_products.list_nce",
+        service: Service::Cloudmore,
+        resource: "csp_products",
+        name: "list_nce",
+        summary: "Lists the products of the new commerce experience (NCE) for an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/products",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/products",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::NCE_PRODUCT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_subscriptions.list_all",
+        service: Service::Cloudmore,
+        resource: "csp_subscriptions",
+        name: "list_all",
+        summary: "Lists the legacy Microsoft CSP subscriptions of all organizations.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services/csp/Subscriptions",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services/csp/Subscriptions", cap: 10 },
+        model: Some(&schema::cloudmore::CSP_SUBSCRIPTION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_tenants.list",
+        service: Service::Cloudmore,
+        resource: "csp_tenants",
+        name: "list",
+        summary: "Lists the Microsoft tenants of a reseller.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services/csp/CspTenants/List",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services/csp/CspTenants/List", cap: 10 },
+        model: Some(&schema::cloudmore::CSP_TENANT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_users.delete",
+        service: Service::Cloudmore,
+        resource: "csp_users",
+        name: "delete",
+        summary: "Deletes a Microsoft 365 user.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users/{userId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "user_id",
+                wire: "userId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users/{userId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_users.list",
+        service: Service::Cloudmore,
+        resource: "csp_users",
+        name: "list",
+        summary: "Lists the Microsoft 365 users of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::CSP_USER),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_users.list_result",
+        service: Service::Cloudmore,
+        resource: "csp_users",
+        name: "list_result",
+        summary: "Gets the list that `csp_users.start_list` began.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync/{taskId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync/{taskId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::CSP_USER_LIST_RESULT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_users.start_list",
+        service: Service::Cloudmore,
+        resource: "csp_users",
+        name: "start_list",
+        summary: "Begins to make the list of the Microsoft 365 users of an organization.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Located { id: "id", any_id: true },
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "POST /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::REPORT_TASK),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.csp_users.wait",
+        service: Service::Cloudmore,
+        resource: "csp_users",
+        name: "wait",
+        summary: "Waits for a list of users that was started, and gets it.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync/{taskId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "task_id",
+                wire: "taskId",
+                location: ParamLocation::Path,
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync/{taskId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::CSP_USER_LIST_RESULT),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: Some(&Wait {
+            state: "message",
+            done: &[],
+            pending: &["Processing"],
+            failed: &["Failed"],
+            message: None,
+            rows: None,
+            missing: 3,
+            interval: (2, 30),
+            parent: None,
+        }),
         join: None,
     },
     Operation {
@@ -471,7 +2651,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/resellers/{resellerId}/settings/CustomProperties", cap: 10 },
@@ -572,7 +2752,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -692,7 +2872,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -852,7 +3032,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -861,6 +3041,193 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         model: Some(&schema::cloudmore::MANUAL_BILLING_LINE),
         id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.nce_subscriptions.alignment_dates",
+        service: Service::Cloudmore,
+        resource: "nce_subscriptions",
+        name: "alignment_dates",
+        summary: "Lists the dates on which subscriptions of an organization may end together.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions/alignmentdates",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions/alignmentdates",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::NCE_ALIGNMENT_DATES),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.nce_subscriptions.get",
+        service: Service::Cloudmore,
+        resource: "nce_subscriptions",
+        name: "get",
+        summary: "Gets one NCE subscription.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions/{subscriptionId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "subscription_id",
+                wire: "subscriptionId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions/{subscriptionId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::NCE_SUBSCRIPTION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.nce_subscriptions.list",
+        service: Service::Cloudmore,
+        resource: "nce_subscriptions",
+        name: "list",
+        summary: "Lists the NCE subscriptions of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::NCE_SUBSCRIPTION),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.nce_subscriptions.list_all",
+        service: Service::Cloudmore,
+        resource: "nce_subscriptions",
+        name: "list_all",
+        summary: "Lists the NCE subscriptions of all organizations.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/services/csp/nce/subscriptions",
+        params: &[Param {
+            name: "reseller_id",
+            wire: "resellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("reseller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/resellers/{resellerId}/services/csp/nce/subscriptions", cap: 10 },
+        model: Some(&schema::cloudmore::NCE_SUBSCRIPTION),
+        id_fields: &["id"],
         outcome_check: None,
         since: None,
         stage: Stage::Released,
@@ -1009,7 +3376,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -1060,7 +3427,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Located { id: "id" },
+        answer: Answer::Located { id: "id", any_id: false },
         retry: RetryClass::Create,
         retry_500: true,
         limit: Limit { group: "POST /api/resellers/{resellerId}/Organizations", cap: 10 },
@@ -1194,7 +3561,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/resellers/{resellerId}/Organizations", cap: 10 },
@@ -1351,7 +3718,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/resellers/{resellerId}/services/{serviceId}/pricelist", cap: 10 },
@@ -1551,7 +3918,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/resellers/{resellerId}/services", cap: 10 },
@@ -1596,7 +3963,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/resellers/{resellerId}/services/{serviceId}/subscriptions", cap: 10 },
@@ -1607,6 +3974,935 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.resellers.get",
+        service: Service::Cloudmore,
+        resource: "resellers",
+        name: "get",
+        summary: "Gets one broker that has activated services of the seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/resellers/{resellerId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/resellers/{resellerId}", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_RESELLER),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.resellers.list",
+        service: Service::Cloudmore,
+        resource: "resellers",
+        name: "list",
+        summary: "Lists the brokers that have activated services of the seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/resellers",
+        params: &[Param {
+            name: "seller_id",
+            wire: "sellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("seller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/resellers", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_RESELLER),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_administrators.create",
+        service: Service::Cloudmore,
+        resource: "seller_administrators",
+        name: "create",
+        summary: "Creates an administrator of the seller.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/SellerAdministrators",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", required: true, ..PLAIN },
+            Param { name: "role_id", wire: "roleId", kind: Kind::Id, required: true, ..PLAIN },
+            Param { name: "email", wire: "email", required: true, ..PLAIN },
+            Param { name: "password", wire: "password", secret: true, ..PLAIN },
+            Param { name: "first_name", wire: "firstName", ..PLAIN },
+            Param { name: "last_name", wire: "lastName", ..PLAIN },
+            Param { name: "display_name", wire: "displayName", ..PLAIN },
+            Param { name: "title", wire: "title", ..PLAIN },
+            Param { name: "cell_phone_prefix", wire: "cellPhonePrefix", ..PLAIN },
+            Param { name: "cell_phone", wire: "cellPhone", ..PLAIN },
+            Param {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_ADMINISTRATOR_ADDRESS_INPUT },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Located { id: "id", any_id: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/SellerAdministrators", cap: 10 },
+        model: Some(&schema::cloudmore::CREATED_OBJECT),
+        id_fields: &["id"],
+        outcome_check: Some(
+            "List the administrators of the seller (`seller_administrators.list`) and look for this name.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_administrators.delete",
+        service: Service::Cloudmore,
+        resource: "seller_administrators",
+        name: "delete",
+        summary: "Deletes an administrator of the seller.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/SellerAdministrators/{administratorId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "administrator_id",
+                wire: "administratorId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/sellers/{sellerId}/SellerAdministrators/{administratorId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_administrators.get",
+        service: Service::Cloudmore,
+        resource: "seller_administrators",
+        name: "get",
+        summary: "Gets one administrator of the seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/SellerAdministrators/{administratorId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "administrator_id",
+                wire: "administratorId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/SellerAdministrators/{administratorId}", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_ADMINISTRATOR),
+        id_fields: &["id", "roleId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_administrators.list",
+        service: Service::Cloudmore,
+        resource: "seller_administrators",
+        name: "list",
+        summary: "Lists the administrators of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/SellerAdministrators",
+        params: &[Param {
+            name: "seller_id",
+            wire: "sellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("seller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/SellerAdministrators", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_ADMINISTRATOR),
+        id_fields: &["id", "roleId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_prices.list",
+        service: Service::Cloudmore,
+        resource: "seller_prices",
+        name: "list",
+        summary: "Lists the prices of a service of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/pricelist",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "currency_code",
+                wire: "currencyCode",
+                location: ParamLocation::Query,
+                kind: Kind::Currency,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services/{serviceId}/pricelist", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_PRICE),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_product_addons.delete",
+        service: Service::Cloudmore,
+        resource: "seller_product_addons",
+        name: "delete",
+        summary: "Deletes an add-on of a product of a seller.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "addon_id",
+                wire: "addonId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_product_addons.get",
+        service: Service::Cloudmore,
+        resource: "seller_product_addons",
+        name: "get",
+        summary: "Gets one add-on of a product of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "addon_id",
+                wire: "addonId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons/{addonId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::SELLER_PRODUCT_ADDON),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_product_addons.list",
+        service: Service::Cloudmore,
+        resource: "seller_product_addons",
+        name: "list",
+        summary: "Lists the add-ons of a product of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::SELLER_PRODUCT_ADDON),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_products.delete",
+        service: Service::Cloudmore,
+        resource: "seller_products",
+        name: "delete",
+        summary: "Deletes a product of a service of a seller.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/products/{productId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/sellers/{sellerId}/services/{serviceId}/products/{productId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_products.get",
+        service: Service::Cloudmore,
+        resource: "seller_products",
+        name: "get",
+        summary: "Gets one product of a service of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/products/{productId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "product_id",
+                wire: "productId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/sellers/{sellerId}/services/{serviceId}/products/{productId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::SELLER_PRODUCT),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_products.list",
+        service: Service::Cloudmore,
+        resource: "seller_products",
+        name: "list",
+        summary: "Lists the products of a service of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/products",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services/{serviceId}/products", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_PRODUCT),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_services.custom_properties_data",
+        service: Service::Cloudmore,
+        resource: "seller_services",
+        name: "custom_properties_data",
+        summary: "Lists the values of a service's custom properties.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/custom-properties-data",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/sellers/{sellerId}/services/{serviceId}/custom-properties-data",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::CUSTOM_PROPERTY_DATA),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_services.disable",
+        service: Service::Cloudmore,
+        resource: "seller_services",
+        name: "disable",
+        summary: "Disables a service of a seller.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/sellers/{sellerId}/services/{serviceId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_services.get",
+        service: Service::Cloudmore,
+        resource: "seller_services",
+        name: "get",
+        summary: "Gets one service of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services/{serviceId}", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_SERVICE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_services.list",
+        service: Service::Cloudmore,
+        resource: "seller_services",
+        name: "list",
+        summary: "Lists the services of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services",
+        params: &[Param {
+            name: "seller_id",
+            wire: "sellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("seller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_SERVICE),
+        id_fields: &["id"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.seller_services.list_resellers",
+        service: Service::Cloudmore,
+        resource: "seller_services",
+        name: "list_resellers",
+        summary: "Lists the brokers that have signed a service of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/services/{serviceId}/resellers",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/services/{serviceId}/resellers", cap: 10 },
+        model: Some(&schema::cloudmore::SELLER_SERVICE_RESELLER),
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
         wait: None,
         join: None,
     },
@@ -1682,7 +4978,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Located { id: "id" },
+        answer: Answer::Located { id: "id", any_id: false },
         retry: RetryClass::Create,
         retry_500: true,
         limit: Limit {
@@ -1842,7 +5138,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -2160,7 +5456,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -2440,7 +5736,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: false, or_object: false },
+        answer: Answer::List { id: "", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -2488,7 +5784,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
@@ -2502,6 +5798,196 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.webhooks.create",
+        service: Service::Cloudmore,
+        resource: "webhooks",
+        name: "create",
+        summary: "Creates a webhook.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/webhooks",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "url", wire: "url", kind: Kind::HttpUrl, required: true, ..PLAIN },
+            Param {
+                name: "trigger_event_type",
+                wire: "triggerEventType",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "service_id", wire: "serviceId", kind: Kind::Guid, ..PLAIN },
+            Param { name: "message_to_send_type", wire: "messageToSendType", kind: Kind::NonBlank, ..PLAIN },
+            Param { name: "http_header", wire: "httpHeader", secret: true, ..PLAIN },
+            Param { name: "basic_auth_user_name", wire: "basicAuthUserName", ..PLAIN },
+            Param { name: "basic_auth_password", wire: "basicAuthPassword", secret: true, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Located { id: "id", any_id: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/webhooks", cap: 10 },
+        model: Some(&schema::cloudmore::CREATED_OBJECT),
+        id_fields: &["id"],
+        outcome_check: Some(
+            "List the webhooks of the seller (`webhooks.list`) and look for this name and address.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.webhooks.delete",
+        service: Service::Cloudmore,
+        resource: "webhooks",
+        name: "delete",
+        summary: "Deletes a webhook.",
+        method: Method::DELETE,
+        path: "/api/sellers/{sellerId}/webhooks/{webhookId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "webhook_id",
+                wire: "webhookId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit { group: "DELETE /api/sellers/{sellerId}/webhooks/{webhookId}", cap: 10 },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.webhooks.get",
+        service: Service::Cloudmore,
+        resource: "webhooks",
+        name: "get",
+        summary: "Gets one webhook.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/webhooks/{webhookId}",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "webhook_id",
+                wire: "webhookId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/webhooks/{webhookId}", cap: 10 },
+        model: Some(&schema::cloudmore::WEBHOOK),
+        id_fields: &["id", "serviceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+    },
+    Operation {
+        id: "cloudmore.webhooks.list",
+        service: Service::Cloudmore,
+        resource: "webhooks",
+        name: "list",
+        summary: "Lists the webhooks of a seller.",
+        method: Method::GET,
+        path: "/api/sellers/{sellerId}/webhooks",
+        params: &[Param {
+            name: "seller_id",
+            wire: "sellerId",
+            location: ParamLocation::Path,
+            kind: Kind::Guid,
+            required: true,
+            from_option: Some("seller_id"),
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false, only_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sellers/{sellerId}/webhooks", cap: 10 },
+        model: Some(&schema::cloudmore::WEBHOOK),
+        id_fields: &["id", "serviceId"],
+        outcome_check: None,
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
         wait: None,
         join: None,
     },
@@ -2705,7 +6191,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "groupId", envelope: true, or_object: false },
+        answer: Answer::List { id: "groupId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/access-groups", cap: 5 },
@@ -3385,7 +6871,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "customerId", envelope: true, or_object: false },
+        answer: Answer::List { id: "customerId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/customers", cap: 5 },
@@ -3435,7 +6921,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: true, or_object: false },
+        answer: Answer::List { id: "", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/customers/{customerId}/software/installers", cap: 5 },
@@ -3497,7 +6983,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "siteId", envelope: true, or_object: false },
+        answer: Answer::List { id: "siteId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/customers/{customerId}/sites", cap: 5 },
@@ -3558,7 +7044,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "filterId", envelope: true, or_object: false },
+        answer: Answer::List { id: "filterId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/device-filters", cap: 5 },
@@ -4274,7 +7760,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices", cap: 5 },
@@ -4308,7 +7794,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "propertyId", envelope: true, or_object: false },
+        answer: Answer::List { id: "propertyId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices/{deviceId}/custom-properties", cap: 5 },
@@ -4342,7 +7828,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "scheduleID", envelope: true, or_object: false },
+        answer: Answer::List { id: "scheduleID", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices/{deviceId}/maintenance-windows", cap: 5 },
@@ -4392,7 +7878,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "deviceNoteId", envelope: true, or_object: false },
+        answer: Answer::List { id: "deviceNoteId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices/{deviceId}/notes", cap: 5 },
@@ -4426,7 +7912,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "taskId", envelope: true, or_object: false },
+        answer: Answer::List { id: "taskId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices/{deviceId}/service-monitor-status", cap: 3 },
@@ -4460,7 +7946,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "taskId", envelope: true, or_object: false },
+        answer: Answer::List { id: "taskId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices/{deviceId}/scheduled-tasks", cap: 5 },
@@ -4521,7 +8007,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/devices", cap: 5 },
@@ -5142,7 +8628,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "orgUnitId", envelope: true, or_object: false },
+        answer: Answer::List { id: "orgUnitId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units", cap: 5 },
@@ -5204,7 +8690,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "", envelope: true, or_object: false },
+        answer: Answer::List { id: "", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/active-issues", cap: 5 },
@@ -5269,7 +8755,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "orgUnitId", envelope: true, or_object: false },
+        answer: Answer::List { id: "orgUnitId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/children", cap: 5 },
@@ -5331,7 +8817,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "propertyId", envelope: true, or_object: false },
+        answer: Answer::List { id: "propertyId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/custom-properties", cap: 5 },
@@ -5400,7 +8886,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/devices", cap: 5 },
@@ -5469,7 +8955,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "deviceId", envelope: true, or_object: false },
+        answer: Answer::List { id: "deviceId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/devices", cap: 5 },
@@ -5507,7 +8993,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: true, or_object: false },
+        answer: Answer::List { id: "", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/job-statuses", cap: 5 },
@@ -5922,7 +9408,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: true, or_object: false },
+        answer: Answer::List { id: "", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/scheduled-tasks/{taskId}/status/details", cap: 5 },
@@ -6460,7 +9946,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "soId", envelope: true, or_object: false },
+        answer: Answer::List { id: "soId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/service-orgs", cap: 5 },
@@ -6522,7 +10008,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "customerId", envelope: true, or_object: false },
+        answer: Answer::List { id: "customerId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/service-orgs/{soId}/customers", cap: 5 },
@@ -6644,7 +10130,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "siteId", envelope: true, or_object: false },
+        answer: Answer::List { id: "siteId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/sites", cap: 5 },
@@ -6678,7 +10164,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: true, or_object: true },
+        answer: Answer::List { id: "", envelope: true, or_object: true, only_list: false },
         retry: RetryClass::Read,
         retry_500: false,
         limit: Limit { group: "GET /api/standard-psa/customer-mapping/{customerId}", cap: 5 },
@@ -6739,7 +10225,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "psaCompanyId", envelope: true, or_object: true },
+        answer: Answer::List { id: "psaCompanyId", envelope: true, or_object: true, only_list: false },
         retry: RetryClass::Read,
         retry_500: false,
         limit: Limit { group: "GET /api/standard-psa/customers/{customerId}/companies", cap: 5 },
@@ -6783,7 +10269,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "psaContactId", envelope: true, or_object: true },
+        answer: Answer::List { id: "psaContactId", envelope: true, or_object: true, only_list: false },
         retry: RetryClass::Read,
         retry_500: false,
         limit: Limit {
@@ -6823,7 +10309,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "", envelope: true, or_object: true },
+        answer: Answer::List { id: "", envelope: true, or_object: true, only_list: false },
         retry: RetryClass::Read,
         retry_500: false,
         limit: Limit { group: "GET /api/standard-psa/customer/{customerId}/mappings", cap: 5 },
@@ -6867,7 +10353,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "psaSiteId", envelope: true, or_object: true },
+        answer: Answer::List { id: "psaSiteId", envelope: true, or_object: true, only_list: false },
         retry: RetryClass::Read,
         retry_500: false,
         limit: Limit {
@@ -7130,7 +10616,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "roleId", envelope: true, or_object: false },
+        answer: Answer::List { id: "roleId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/user-roles", cap: 5 },
@@ -7359,7 +10845,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "userId", envelope: true, or_object: false },
+        answer: Answer::List { id: "userId", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/org-units/{orgUnitId}/users", cap: 5 },
@@ -7428,7 +10914,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::ApiKey,
         paging: Paging::Scroll,
-        answer: Answer::List { id: "case_id", envelope: true, or_object: false },
+        answer: Answer::List { id: "case_id", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Scroll,
         retry_500: true,
         limit: Limit { group: "POST /v2/cases/msp/search", cap: 5 },
@@ -7463,7 +10949,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::ApiKey,
         paging: Paging::Scroll,
-        answer: Answer::List { id: "case_id", envelope: true, or_object: false },
+        answer: Answer::List { id: "case_id", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Scroll,
         retry_500: true,
         limit: Limit { group: "POST /v2/cases/search", cap: 5 },
@@ -7497,7 +10983,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         at_least_one: false,
         auth: Auth::ApiKey,
         paging: Paging::Array,
-        answer: Answer::List { id: "customer_id", envelope: true, or_object: false },
+        answer: Answer::List { id: "customer_id", envelope: true, or_object: false, only_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /msp/customers", cap: 5 },
@@ -7565,7 +11051,7 @@ impl Service {
         match self {
             Self::Cloudmore => &Dialect {
                 envelope: None,
-                pages: None,
+                pages: Some(Pages { number: "pageNumber", size: "pageSize" }),
                 scroll: None,
                 refused: "Check `username`, `password` and `client_secret`",
                 fresh_token_500: None,

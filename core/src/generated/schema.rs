@@ -21,27 +21,65 @@ const PLAIN: Field = Field {
 
 /// The models of all services, sorted by service and name.
 pub(crate) static MODELS: &[&Model] = &[
+    &cloudmore::ADMINISTRATOR_ADDRESS,
+    &cloudmore::AZURE_BILLED_USAGE_LINE,
+    &cloudmore::AZURE_ONE_TIME_INVOICE,
+    &cloudmore::AZURE_ONE_TIME_REPORT,
+    &cloudmore::AZURE_PLAN_SUBSCRIPTION,
+    &cloudmore::AZURE_SUBSCRIPTION,
+    &cloudmore::AZURE_UNBILLED_USAGE_LINE,
+    &cloudmore::AZURE_UNBILLED_USAGE_STATUS,
+    &cloudmore::AZURE_USER,
+    &cloudmore::AZURE_USER_SUBSCRIPTION,
+    &cloudmore::BILLING_PER_ORGANIZATION,
+    &cloudmore::BILLING_PER_ORGANIZATION_RESULT,
+    &cloudmore::BILLING_PER_SERVICE,
+    &cloudmore::BROKER,
+    &cloudmore::BROKER_ADDRESS,
+    &cloudmore::BROKER_BILLING_LINE,
+    &cloudmore::BROKER_CONTACT,
     &cloudmore::BROKER_CUSTOM_PROPERTY,
+    &cloudmore::BROKER_INVOICE_CONTACT,
+    &cloudmore::BULK_CONSUMPTION_STATUS,
+    &cloudmore::CREATED_OBJECT,
     &cloudmore::CREATED_ORGANIZATION,
     &cloudmore::CREATED_SERVICE,
+    &cloudmore::CSP_BILLING_PER_ORGANIZATION,
+    &cloudmore::CSP_LICENSE,
+    &cloudmore::CSP_SUBSCRIPTION,
+    &cloudmore::CSP_TENANT,
+    &cloudmore::CSP_USER,
+    &cloudmore::CSP_USER_LIST_RESULT,
     &cloudmore::CUSTOM_PROPERTY,
     &cloudmore::CUSTOM_PROPERTY_DATA,
     &cloudmore::ESTORE_SERVICE,
     &cloudmore::ESTORE_SERVICE_DETAIL,
     &cloudmore::EXTERNAL_INVOICE,
     &cloudmore::MANUAL_BILLING_LINE,
+    &cloudmore::NCE_ALIGNMENT_DATES,
+    &cloudmore::NCE_PRODUCT,
+    &cloudmore::NCE_SUBSCRIPTION,
     &cloudmore::ORGANIZATION,
     &cloudmore::ORGANIZATION_CONTACT,
     &cloudmore::ORGANIZATION_PRICE,
     &cloudmore::ORGANIZATION_SERVICE,
     &cloudmore::PRICE,
+    &cloudmore::REPORT_TASK,
     &cloudmore::RESELLER_SERVICE,
     &cloudmore::RESELLER_SERVICE_SUBSCRIPTION,
     &cloudmore::ROLE,
+    &cloudmore::SELLER_ADMINISTRATOR,
+    &cloudmore::SELLER_PRICE,
+    &cloudmore::SELLER_PRODUCT,
+    &cloudmore::SELLER_PRODUCT_ADDON,
+    &cloudmore::SELLER_RESELLER,
+    &cloudmore::SELLER_SERVICE,
+    &cloudmore::SELLER_SERVICE_RESELLER,
     &cloudmore::SERVER_HEALTH,
     &cloudmore::SERVICE_CATEGORY,
     &cloudmore::SUBSCRIPTION,
     &cloudmore::USER,
+    &cloudmore::WEBHOOK,
     &ncentral::ACCESS_GROUP,
     &ncentral::ACTIVE_ISSUE,
     &ncentral::ADDED_DEVICE_NOTE,
@@ -136,6 +174,10 @@ pub(crate) static MODELS: &[&Model] = &[
 
 /// The enumerations of all services, sorted by service and name.
 pub(crate) static ENUMERATIONS: &[&Enumeration] = &[
+    &cloudmore::BULK_CONSUMPTION_STATE,
+    &cloudmore::NCE_SEGMENT,
+    &cloudmore::WEBHOOK_EVENT,
+    &cloudmore::WEBHOOK_MESSAGE,
     &ncentral::APPLIANCE_TASK_STATE,
     &ncentral::CUSTOM_PROPERTY_LEVEL,
     &ncentral::CUSTOM_PROPERTY_TYPE,
@@ -149,7 +191,431 @@ pub(crate) static ENUMERATIONS: &[&Enumeration] = &[
 ];
 
 pub(crate) mod cloudmore {
-    use super::{Field, Kind, Model, PLAIN};
+    use super::{Enumeration, Field, Kind, Model, PLAIN};
+
+    /// `AdministratorAddress`
+    pub(crate) static ADMINISTRATOR_ADDRESS: Model = Model {
+        service: "cloudmore",
+        name: "AdministratorAddress",
+        fields: &[
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+            Field {
+                name: "street",
+                wire: "street",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Brokers have `address` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of an administrator.",
+    };
+
+    /// `AzureBilledUsageLine`
+    pub(crate) static AZURE_BILLED_USAGE_LINE: Model = Model {
+        service: "cloudmore",
+        name: "AzureBilledUsageLine",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A line item of the billed usage of an invoice. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureOneTimeInvoice`
+    pub(crate) static AZURE_ONE_TIME_INVOICE: Model = Model {
+        service: "cloudmore",
+        name: "AzureOneTimeInvoice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A one-time invoice: its id and dates. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureOneTimeReport`
+    pub(crate) static AZURE_ONE_TIME_REPORT: Model = Model {
+        service: "cloudmore",
+        name: "AzureOneTimeReport",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of a task that makes the report of a one-time invoice, or the report. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzurePlanSubscription`
+    pub(crate) static AZURE_PLAN_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "AzurePlanSubscription",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the subscription or entitlement.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription to the Azure plan, or an entitlement of it. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `AzureSubscription`
+    pub(crate) static AZURE_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "AzureSubscription",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An Azure subscription. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUnbilledUsageLine`
+    pub(crate) static AZURE_UNBILLED_USAGE_LINE: Model = Model {
+        service: "cloudmore",
+        name: "AzureUnbilledUsageLine",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A line item of the unbilled usage of a period. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUnbilledUsageStatus`
+    pub(crate) static AZURE_UNBILLED_USAGE_STATUS: Model = Model {
+        service: "cloudmore",
+        name: "AzureUnbilledUsageStatus",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How far a report of unbilled usage is. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUser`
+    pub(crate) static AZURE_USER: Model = Model {
+        service: "cloudmore",
+        name: "AzureUser",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An Azure user of an organization. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUserSubscription`
+    pub(crate) static AZURE_USER_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "AzureUserSubscription",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the subscription.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An Azure subscription and the role that a user has in it. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `BillingPerOrganization`
+    pub(crate) static BILLING_PER_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "BillingPerOrganization",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The billing of a period by organization. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `BillingPerOrganizationResult`
+    pub(crate) static BILLING_PER_ORGANIZATION_RESULT: Model = Model {
+        service: "cloudmore",
+        name: "BillingPerOrganizationResult",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of a task that makes a billing report, or the report. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `BillingPerService`
+    pub(crate) static BILLING_PER_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "BillingPerService",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The billing of a period by service. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `Broker`
+    pub(crate) static BROKER: Model = Model {
+        service: "cloudmore",
+        name: "Broker",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_number",
+                wire: "registrationNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number in the register of companies.",
+                ..PLAIN
+            },
+            Field {
+                name: "vat",
+                wire: "vat",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "VAT number.",
+                ..PLAIN
+            },
+            Field {
+                name: "domain",
+                wire: "domain",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Web domain.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for notifications.",
+                ..PLAIN
+            },
+            Field {
+                name: "support_email",
+                wire: "supportEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the support.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &BROKER_CONTACT },
+                #[cfg(feature = "docs")]
+                doc: "The person in charge.",
+                ..PLAIN
+            },
+            Field {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &BROKER_ADDRESS },
+                #[cfg(feature = "docs")]
+                doc: "The address.",
+                ..PLAIN
+            },
+            Field {
+                name: "invoice_contact",
+                wire: "invoiceContact",
+                kind: Kind::Model { of: &BROKER_INVOICE_CONTACT },
+                #[cfg(feature = "docs")]
+                doc: "Who gets the invoices.",
+                ..PLAIN
+            },
+            Field {
+                name: "allow_cmp_access",
+                wire: "allowCmpAccess",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the broker gets CMP access. The vendor says no more about it than its name.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A broker of a seller. Rows of a list may have fewer fields.",
+    };
+
+    /// `BrokerAddress`
+    pub(crate) static BROKER_ADDRESS: Model = Model {
+        service: "cloudmore",
+        name: "BrokerAddress",
+        fields: &[
+            Field {
+                name: "address",
+                wire: "address",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Administrators have `street` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of a broker.",
+    };
+
+    /// `BrokerBillingLine`
+    pub(crate) static BROKER_BILLING_LINE: Model = Model {
+        service: "cloudmore",
+        name: "BrokerBillingLine",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the billing line.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A manual billing line of a broker. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `BrokerContact`
+    pub(crate) static BROKER_CONTACT: Model = Model {
+        service: "cloudmore",
+        name: "BrokerContact",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_title",
+                wire: "jobTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The person in charge at a broker.",
+    };
 
     /// `BrokerCustomProperty`
     pub(crate) static BROKER_CUSTOM_PROPERTY: Model = Model {
@@ -160,6 +626,98 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The definition of a custom property of organizations or users. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `BrokerInvoiceContact`
+    pub(crate) static BROKER_INVOICE_CONTACT: Model = Model {
+        service: "cloudmore",
+        name: "BrokerInvoiceContact",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person or department.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for invoices.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Who gets the invoices of a broker.",
+    };
+
+    /// `BulkConsumptionStatus`
+    pub(crate) static BULK_CONSUMPTION_STATUS: Model = Model {
+        service: "cloudmore",
+        name: "BulkConsumptionStatus",
+        fields: &[Field {
+            name: "message",
+            wire: "message",
+            kind: Kind::Open { of: &BULK_CONSUMPTION_STATE },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "The state.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of usage that was submitted in bulk. The vendor publishes this field only; servers send more, which are kept.",
+    };
+
+    /// `CreatedObject`
+    pub(crate) static CREATED_OBJECT: Model = Model {
+        service: "cloudmore",
+        name: "CreatedObject",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the object, from the body or from the end of `Location`.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the response.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An object that was just created.",
     };
 
     /// `CreatedOrganization`
@@ -218,6 +776,96 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A service that was just added to an organization.",
+    };
+
+    /// `CspBillingPerOrganization`
+    pub(crate) static CSP_BILLING_PER_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "CspBillingPerOrganization",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The Microsoft CSP billing of a period by organization. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `CspLicense`
+    pub(crate) static CSP_LICENSE: Model = Model {
+        service: "cloudmore",
+        name: "CspLicense",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the product licence.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product licence of Microsoft 365 that an organization has. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `CspSubscription`
+    pub(crate) static CSP_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "CspSubscription",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the subscription.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A legacy Microsoft CSP subscription. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `CspTenant`
+    pub(crate) static CSP_TENANT: Model = Model {
+        service: "cloudmore",
+        name: "CspTenant",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A Microsoft tenant and the organization that it is linked to. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `CspUser`
+    pub(crate) static CSP_USER: Model = Model {
+        service: "cloudmore",
+        name: "CspUser",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the user.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A Microsoft 365 user of an organization. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `CspUserListResult`
+    pub(crate) static CSP_USER_LIST_RESULT: Model = Model {
+        service: "cloudmore",
+        name: "CspUserListResult",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of a task that lists Microsoft 365 users, or its result. The vendor does not publish its fields; all that the server sends are kept.",
     };
 
     /// `CustomProperty`
@@ -442,6 +1090,58 @@ pub(crate) mod cloudmore {
         doc: "A line that was added to an organization's bill. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
     };
 
+    /// `NceAlignmentDates`
+    pub(crate) static NCE_ALIGNMENT_DATES: Model = Model {
+        service: "cloudmore",
+        name: "NceAlignmentDates",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Dates on which subscriptions with one length of term may end together. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `NceProduct`
+    pub(crate) static NCE_PRODUCT: Model = Model {
+        service: "cloudmore",
+        name: "NceProduct",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of Microsoft's new commerce experience. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `NceSubscription`
+    pub(crate) static NCE_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "NceSubscription",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the subscription.",
+                ..PLAIN
+            },
+            Field {
+                name: "segment",
+                wire: "segment",
+                kind: Kind::Open { of: &NCE_SEGMENT },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The market segment of the subscription.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription of Microsoft's new commerce experience. The vendor publishes these fields only; servers send more, which are kept.",
+    };
+
     /// `Organization`
     pub(crate) static ORGANIZATION: Model = Model {
         service: "cloudmore",
@@ -624,6 +1324,36 @@ pub(crate) mod cloudmore {
         doc: "A product of a service with the broker's price. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
     };
 
+    /// `ReportTask`
+    pub(crate) static REPORT_TASK: Model = Model {
+        service: "cloudmore",
+        name: "ReportTask",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { other_names: &["taskId"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Id of the task, from the end of `Location` or from the body.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the response.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A task that makes a report in the background.",
+    };
+
     /// `ResellerService`
     pub(crate) static RESELLER_SERVICE: Model = Model {
         service: "cloudmore",
@@ -672,6 +1402,274 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A role, which decides what its holder may see and do.",
+    };
+
+    /// `SellerAdministrator`
+    pub(crate) static SELLER_ADMINISTRATOR: Model = Model {
+        service: "cloudmore",
+        name: "SellerAdministrator",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the administrator.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Login name, in the form of an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name as people see it.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role, a number on the server.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "title",
+                wire: "title",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &ADMINISTRATOR_ADDRESS },
+                #[cfg(feature = "docs")]
+                doc: "The address.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An administrator of a seller. Rows of a list may have fewer fields.",
+    };
+
+    /// `SellerPrice`
+    pub(crate) static SELLER_PRICE: Model = Model {
+        service: "cloudmore",
+        name: "SellerPrice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The price of a product of a seller. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `SellerProduct`
+    pub(crate) static SELLER_PRODUCT: Model = Model {
+        service: "cloudmore",
+        name: "SellerProduct",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the product.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the product.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What it is.",
+                ..PLAIN
+            },
+            Field {
+                name: "item_code",
+                wire: "itemCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Code of the product.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of a service of a seller.",
+    };
+
+    /// `SellerProductAddon`
+    pub(crate) static SELLER_PRODUCT_ADDON: Model = Model {
+        service: "cloudmore",
+        name: "SellerProductAddon",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the add-on.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An add-on of a product of a seller. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `SellerReseller`
+    pub(crate) static SELLER_RESELLER: Model = Model {
+        service: "cloudmore",
+        name: "SellerReseller",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the broker.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A broker that has activated services of a seller. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `SellerService`
+    pub(crate) static SELLER_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "SellerService",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "vendor_name",
+                wire: "vendorName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Who makes the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "allow_multiple_users",
+                wire: "allowMultipleUsers",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether a subscription may have several users.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties",
+                wire: "customProperties",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The definitions of the service's custom properties.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A service that a seller offers. The vendor publishes these fields only; servers send more, which are kept.",
+    };
+
+    /// `SellerServiceReseller`
+    pub(crate) static SELLER_SERVICE_RESELLER: Model = Model {
+        service: "cloudmore",
+        name: "SellerServiceReseller",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A broker that has signed a service of a seller. The vendor does not publish its fields; all that the server sends are kept.",
     };
 
     /// `ServerHealth`
@@ -761,6 +1759,87 @@ pub(crate) mod cloudmore {
         doc: "A user of an organization. The vendor publishes the role only. All that a server sends is kept and can be read by its name.",
     };
 
+    /// `Webhook`
+    pub(crate) static WEBHOOK: Model = Model {
+        service: "cloudmore",
+        name: "Webhook",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the webhook.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the webhook.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service whose events are sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "url",
+                wire: "url",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the events are sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "trigger_event_type",
+                wire: "triggerEventType",
+                kind: Kind::Open { of: &WEBHOOK_EVENT },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The event.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_to_send_type",
+                wire: "messageToSendType",
+                kind: Kind::Open { of: &WEBHOOK_MESSAGE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What is sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "http_header",
+                wire: "httpHeader",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "A header that is sent with each event. It may hold a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "basic_auth_user_name",
+                wire: "basicAuthUserName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "User name for HTTP Basic at the receiver.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A webhook of a seller. The password for HTTP Basic is not among its fields.",
+    };
+
     /// `CustomPropertyDataInput`
     pub(crate) static CUSTOM_PROPERTY_DATA_INPUT: Model = Model {
         service: "cloudmore",
@@ -789,6 +1868,189 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The value of a custom property.",
+    };
+
+    /// `NewAdministratorAddressInput`
+    pub(crate) static NEW_ADMINISTRATOR_ADDRESS_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewAdministratorAddressInput",
+        fields: &[
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                kind: Kind::Country,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+            Field {
+                name: "street",
+                wire: "street",
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Brokers have `address` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of an administrator.",
+    };
+
+    /// `NewBrokerAddressInput`
+    pub(crate) static NEW_BROKER_ADDRESS_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewBrokerAddressInput",
+        fields: &[
+            Field {
+                name: "address",
+                wire: "address",
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Administrators have `street` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                kind: Kind::Country,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of a broker.",
+    };
+
+    /// `NewBrokerContactInput`
+    pub(crate) static NEW_BROKER_CONTACT_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewBrokerContactInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_title",
+                wire: "jobTitle",
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The person in charge at a broker.",
+    };
+
+    /// `NewBrokerInvoiceContactInput`
+    pub(crate) static NEW_BROKER_INVOICE_CONTACT_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewBrokerInvoiceContactInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the person or department.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for invoices.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Who gets the invoices of a broker.",
     };
 
     /// `OrganizationContactDataInput`
@@ -833,6 +2095,44 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "Whom to talk to at an organization. Further fields are allowed and not published.",
+    };
+
+    /// `BulkConsumptionState`
+    pub(crate) static BULK_CONSUMPTION_STATE: Enumeration = Enumeration {
+        name: "BulkConsumptionState",
+        values: &["Processing", "Successful", "Failed"],
+        #[cfg(feature = "docs")]
+        doc: "The state.",
+    };
+
+    /// `NceSegment`
+    pub(crate) static NCE_SEGMENT: Enumeration = Enumeration {
+        name: "NceSegment",
+        values: &["commercial", "education", "charity", "government"],
+        #[cfg(feature = "docs")]
+        doc: "The market segment of the subscription.",
+    };
+
+    /// `WebhookEvent`
+    pub(crate) static WEBHOOK_EVENT: Enumeration = Enumeration {
+        name: "WebhookEvent",
+        values: &[
+            "BrokerAddService",
+            "BrokerDeleteService",
+            "OrganizationAddService",
+            "OrganizationDeleteService",
+            "SubscriptionCreated",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "The event.",
+    };
+
+    /// `WebhookMessage`
+    pub(crate) static WEBHOOK_MESSAGE: Enumeration = Enumeration {
+        name: "WebhookMessage",
+        values: &["OnlyTriggerAction"],
+        #[cfg(feature = "docs")]
+        doc: "What is sent.",
     };
 }
 

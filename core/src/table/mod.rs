@@ -354,6 +354,8 @@ pub enum Answer {
         envelope: bool,
         /// Whether a bare object counts as a list of one.
         or_object: bool,
+        /// Whether the rows are the only list among the members of the response.
+        only_list: bool,
     },
     /// An object.
     Object {
@@ -373,6 +375,8 @@ pub enum Answer {
     Located {
         /// Wire name of the new object's id.
         id: &'static str,
+        /// Whether any last segment of it is the id, not only a GUID.
+        any_id: bool,
     },
     /// Nothing; any body is ignored.
     Empty,

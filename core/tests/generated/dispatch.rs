@@ -41,9 +41,325 @@ pub(crate) async fn call(
             }
             Outcome::from_list(call, overrides).await
         }
+        "cloudmore.azure.delete" => {
+            let mut call = clients.cloudmore.azure().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_plan.list" => {
+            let mut call = clients.cloudmore.azure_plan().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_reports.list_one_time_invoices" => {
+            let mut call = clients.cloudmore.azure_reports().list_one_time_invoices();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_reports.one_time_result" => {
+            let mut call = clients.cloudmore.azure_reports().one_time_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_reports.start_one_time" => {
+            let mut call = clients
+                .cloudmore
+                .azure_reports()
+                .start_one_time(cloudmore_azure_reports_start_one_time(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_reports.wait" => {
+            let mut call = clients.cloudmore.azure_reports().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.azure_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_subscriptions.suspend" => {
+            let mut call = clients
+                .cloudmore
+                .azure_subscriptions()
+                .suspend(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_usage.list_billed" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .list_billed(params.id("invoice_id"), cloudmore_azure_usage_list_billed(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_usage.list_unbilled" => {
+            let mut call = clients.cloudmore.azure_usage().list_unbilled(
+                params.id("period"),
+                params.id("operation_id"),
+                cloudmore_azure_usage_list_unbilled(params),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_usage.unbilled_status" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .unbilled_status(params.id("period"), params.id("operation_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_user_subscriptions.delete" => {
+            let mut call = clients.cloudmore.azure_user_subscriptions().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_user_subscriptions.list" => {
+            let mut call = clients
+                .cloudmore
+                .azure_user_subscriptions()
+                .list(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_users.list" => {
+            let mut call = clients.cloudmore.azure_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.billing.per_organization" => {
+            let mut call =
+                clients.cloudmore.billing().per_organization(cloudmore_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.billing.per_organization_result" => {
+            let mut call = clients.cloudmore.billing().per_organization_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.billing.per_service" => {
+            let mut call = clients.cloudmore.billing().per_service(cloudmore_billing_per_service(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.billing.wait" => {
+            let mut call = clients.cloudmore.billing().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.broker_manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .delete(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.broker_manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .get(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.broker_manual_billing.list" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .list(params.id("reseller_id"), cloudmore_broker_manual_billing_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.brokers.create" => {
+            let mut call = clients.cloudmore.brokers().create(cloudmore_brokers_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.brokers.delete" => {
+            let mut call = clients.cloudmore.brokers().delete(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.brokers.get" => {
+            let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.brokers.list" => {
+            let mut call = clients.cloudmore.brokers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.bulk_consumptions.status" => {
+            let mut call = clients.cloudmore.bulk_consumptions().status(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.bulk_consumptions.wait" => {
+            let mut call = clients.cloudmore.bulk_consumptions().wait(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.catalog.list_categories" => {
             let call = clients.cloudmore.catalog().list_categories();
             Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp.delete" => {
+            let mut call = clients.cloudmore.csp().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_billing.per_organization" => {
+            let mut call = clients
+                .cloudmore
+                .csp_billing()
+                .per_organization(cloudmore_csp_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_licenses.delete" => {
+            let mut call = clients.cloudmore.csp_licenses().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("license_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_licenses.list" => {
+            let mut call = clients.cloudmore.csp_licenses().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_products.list_nce" => {
+            let mut call = clients.cloudmore.csp_products().list_nce(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.csp_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_tenants.list" => {
+            let mut call = clients.cloudmore.csp_tenants().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_users.delete" => {
+            let mut call =
+                clients.cloudmore.csp_users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_users.list" => {
+            let mut call = clients.cloudmore.csp_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_users.list_result" => {
+            let mut call =
+                clients.cloudmore.csp_users().list_result(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_users.start_list" => {
+            let mut call = clients.cloudmore.csp_users().start_list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_users.wait" => {
+            let mut call =
+                clients.cloudmore.csp_users().wait(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
         }
         "cloudmore.custom_properties.list" => {
             let mut call = clients.cloudmore.custom_properties().list();
@@ -109,6 +425,38 @@ pub(crate) async fn call(
         }
         "cloudmore.manual_billing.list" => {
             let mut call = clients.cloudmore.manual_billing().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.nce_subscriptions.alignment_dates" => {
+            let mut call =
+                clients.cloudmore.nce_subscriptions().alignment_dates(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.nce_subscriptions.get" => {
+            let mut call = clients
+                .cloudmore
+                .nce_subscriptions()
+                .get(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.nce_subscriptions.list" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.nce_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list_all();
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -231,6 +579,152 @@ pub(crate) async fn call(
             let mut call = clients.cloudmore.reseller_services().list_subscriptions(params.id("service_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.resellers.get" => {
+            let mut call = clients.cloudmore.resellers().get(params.id("reseller_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.resellers.list" => {
+            let mut call = clients.cloudmore.resellers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_administrators.create" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .create(cloudmore_seller_administrators_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.delete" => {
+            let mut call = clients.cloudmore.seller_administrators().delete(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.get" => {
+            let mut call = clients.cloudmore.seller_administrators().get(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.list" => {
+            let mut call = clients.cloudmore.seller_administrators().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_prices()
+                .list(params.id("service_id"), cloudmore_seller_prices_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_product_addons.delete" => {
+            let mut call = clients.cloudmore.seller_product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_product_addons.get" => {
+            let mut call = clients.cloudmore.seller_product_addons().get(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_product_addons.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_product_addons()
+                .list(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_products.delete" => {
+            let mut call =
+                clients.cloudmore.seller_products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_products.get" => {
+            let mut call =
+                clients.cloudmore.seller_products().get(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_products.list" => {
+            let mut call = clients.cloudmore.seller_products().list(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_services.custom_properties_data" => {
+            let mut call =
+                clients.cloudmore.seller_services().custom_properties_data(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_services.disable" => {
+            let mut call = clients.cloudmore.seller_services().disable(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_services.get" => {
+            let mut call = clients.cloudmore.seller_services().get(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_services.list" => {
+            let mut call = clients.cloudmore.seller_services().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_services.list_resellers" => {
+            let mut call = clients.cloudmore.seller_services().list_resellers(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
             }
             Outcome::from_list(call, overrides).await
         }
@@ -369,6 +863,34 @@ pub(crate) async fn call(
             let mut call = clients.cloudmore.users().list_roles(params.id("organization_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.webhooks.create" => {
+            let mut call = clients.cloudmore.webhooks().create(cloudmore_webhooks_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.webhooks.delete" => {
+            let mut call = clients.cloudmore.webhooks().delete(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.webhooks.get" => {
+            let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.webhooks.list" => {
+            let mut call = clients.cloudmore.webhooks().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
             }
             Outcome::from_list(call, overrides).await
         }
@@ -980,9 +1502,325 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_blocking_list(call, overrides)
         }
+        "cloudmore.azure.delete" => {
+            let mut call = clients.cloudmore.azure().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_plan.list" => {
+            let mut call = clients.cloudmore.azure_plan().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_reports.list_one_time_invoices" => {
+            let mut call = clients.cloudmore.azure_reports().list_one_time_invoices();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_reports.one_time_result" => {
+            let mut call = clients.cloudmore.azure_reports().one_time_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_reports.start_one_time" => {
+            let mut call = clients
+                .cloudmore
+                .azure_reports()
+                .start_one_time(cloudmore_azure_reports_start_one_time(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_reports.wait" => {
+            let mut call = clients.cloudmore.azure_reports().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.azure_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_subscriptions.suspend" => {
+            let mut call = clients
+                .cloudmore
+                .azure_subscriptions()
+                .suspend(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_usage.list_billed" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .list_billed(params.id("invoice_id"), cloudmore_azure_usage_list_billed(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_usage.list_unbilled" => {
+            let mut call = clients.cloudmore.azure_usage().list_unbilled(
+                params.id("period"),
+                params.id("operation_id"),
+                cloudmore_azure_usage_list_unbilled(params),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_usage.unbilled_status" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .unbilled_status(params.id("period"), params.id("operation_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_user_subscriptions.delete" => {
+            let mut call = clients.cloudmore.azure_user_subscriptions().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_user_subscriptions.list" => {
+            let mut call = clients
+                .cloudmore
+                .azure_user_subscriptions()
+                .list(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_users.list" => {
+            let mut call = clients.cloudmore.azure_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.billing.per_organization" => {
+            let mut call =
+                clients.cloudmore.billing().per_organization(cloudmore_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.billing.per_organization_result" => {
+            let mut call = clients.cloudmore.billing().per_organization_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.billing.per_service" => {
+            let mut call = clients.cloudmore.billing().per_service(cloudmore_billing_per_service(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.billing.wait" => {
+            let mut call = clients.cloudmore.billing().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.broker_manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .delete(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.broker_manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .get(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.broker_manual_billing.list" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .list(params.id("reseller_id"), cloudmore_broker_manual_billing_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.brokers.create" => {
+            let mut call = clients.cloudmore.brokers().create(cloudmore_brokers_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.brokers.delete" => {
+            let mut call = clients.cloudmore.brokers().delete(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.brokers.get" => {
+            let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.brokers.list" => {
+            let mut call = clients.cloudmore.brokers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.bulk_consumptions.status" => {
+            let mut call = clients.cloudmore.bulk_consumptions().status(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.bulk_consumptions.wait" => {
+            let mut call = clients.cloudmore.bulk_consumptions().wait(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.catalog.list_categories" => {
             let call = clients.cloudmore.catalog().list_categories();
             Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp.delete" => {
+            let mut call = clients.cloudmore.csp().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_billing.per_organization" => {
+            let mut call = clients
+                .cloudmore
+                .csp_billing()
+                .per_organization(cloudmore_csp_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_licenses.delete" => {
+            let mut call = clients.cloudmore.csp_licenses().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("license_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_licenses.list" => {
+            let mut call = clients.cloudmore.csp_licenses().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_products.list_nce" => {
+            let mut call = clients.cloudmore.csp_products().list_nce(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.csp_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_tenants.list" => {
+            let mut call = clients.cloudmore.csp_tenants().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_users.delete" => {
+            let mut call =
+                clients.cloudmore.csp_users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_users.list" => {
+            let mut call = clients.cloudmore.csp_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_users.list_result" => {
+            let mut call =
+                clients.cloudmore.csp_users().list_result(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_users.start_list" => {
+            let mut call = clients.cloudmore.csp_users().start_list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_users.wait" => {
+            let mut call =
+                clients.cloudmore.csp_users().wait(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "cloudmore.custom_properties.list" => {
             let mut call = clients.cloudmore.custom_properties().list();
@@ -1048,6 +1886,38 @@ pub(crate) fn call_blocking(
         }
         "cloudmore.manual_billing.list" => {
             let mut call = clients.cloudmore.manual_billing().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.nce_subscriptions.alignment_dates" => {
+            let mut call =
+                clients.cloudmore.nce_subscriptions().alignment_dates(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.nce_subscriptions.get" => {
+            let mut call = clients
+                .cloudmore
+                .nce_subscriptions()
+                .get(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.nce_subscriptions.list" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.nce_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list_all();
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -1170,6 +2040,152 @@ pub(crate) fn call_blocking(
             let mut call = clients.cloudmore.reseller_services().list_subscriptions(params.id("service_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.resellers.get" => {
+            let mut call = clients.cloudmore.resellers().get(params.id("reseller_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.resellers.list" => {
+            let mut call = clients.cloudmore.resellers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_administrators.create" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .create(cloudmore_seller_administrators_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.delete" => {
+            let mut call = clients.cloudmore.seller_administrators().delete(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.get" => {
+            let mut call = clients.cloudmore.seller_administrators().get(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.list" => {
+            let mut call = clients.cloudmore.seller_administrators().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_prices()
+                .list(params.id("service_id"), cloudmore_seller_prices_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_product_addons.delete" => {
+            let mut call = clients.cloudmore.seller_product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_product_addons.get" => {
+            let mut call = clients.cloudmore.seller_product_addons().get(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_product_addons.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_product_addons()
+                .list(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_products.delete" => {
+            let mut call =
+                clients.cloudmore.seller_products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_products.get" => {
+            let mut call =
+                clients.cloudmore.seller_products().get(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_products.list" => {
+            let mut call = clients.cloudmore.seller_products().list(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_services.custom_properties_data" => {
+            let mut call =
+                clients.cloudmore.seller_services().custom_properties_data(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_services.disable" => {
+            let mut call = clients.cloudmore.seller_services().disable(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_services.get" => {
+            let mut call = clients.cloudmore.seller_services().get(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_services.list" => {
+            let mut call = clients.cloudmore.seller_services().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_services.list_resellers" => {
+            let mut call = clients.cloudmore.seller_services().list_resellers(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
             }
             Outcome::from_blocking_list(call, overrides)
         }
@@ -1308,6 +2324,34 @@ pub(crate) fn call_blocking(
             let mut call = clients.cloudmore.users().list_roles(params.id("organization_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.webhooks.create" => {
+            let mut call = clients.cloudmore.webhooks().create(cloudmore_webhooks_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.webhooks.delete" => {
+            let mut call = clients.cloudmore.webhooks().delete(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.webhooks.get" => {
+            let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.webhooks.list" => {
+            let mut call = clients.cloudmore.webhooks().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
             }
             Outcome::from_blocking_list(call, overrides)
         }
@@ -1896,6 +2940,63 @@ pub(crate) fn call_blocking(
     }
 }
 
+fn cloudmore_azure_reports_start_one_time(params: &Params) -> cloudmore::StartOneTimeReport {
+    let mut built = cloudmore::StartOneTimeReport::new();
+    optional!(built, params,
+        invoice_number: text,
+        store_to_blob: flag,
+    );
+    built
+}
+
+fn cloudmore_azure_usage_list_billed(params: &Params) -> cloudmore::ListBilledAzureUsage {
+    let mut built = cloudmore::ListBilledAzureUsage::new(params.int("page_number"));
+    optional!(built, params,
+        page_size: int,
+    );
+    built
+}
+
+fn cloudmore_azure_usage_list_unbilled(params: &Params) -> cloudmore::ListUnbilledAzureUsage {
+    let mut built = cloudmore::ListUnbilledAzureUsage::new(params.int("page_number"));
+    optional!(built, params,
+        page_size: int,
+    );
+    built
+}
+
+fn cloudmore_billing_per_organization(params: &Params) -> cloudmore::GetBillingPerOrganization {
+    cloudmore::GetBillingPerOrganization::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_billing_per_service(params: &Params) -> cloudmore::GetBillingPerService {
+    cloudmore::GetBillingPerService::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_broker_manual_billing_list(params: &Params) -> cloudmore::ListBrokerBillingLines {
+    cloudmore::ListBrokerBillingLines::new(params.text("billing_start_date"), params.text("billing_end_date"))
+}
+
+fn cloudmore_brokers_create(params: &Params) -> cloudmore::CreateBroker {
+    let mut built = cloudmore::CreateBroker::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        domain: text,
+        notification_email: text,
+        support_email: text,
+        contact: json,
+        address: json,
+        invoice_contact: json,
+        allow_cmp_access: flag,
+    );
+    built
+}
+
+fn cloudmore_csp_billing_per_organization(params: &Params) -> cloudmore::GetCspBilling {
+    cloudmore::GetCspBilling::new(params.text("start_date"), params.text("end_date"))
+}
+
 fn cloudmore_external_invoices_list(params: &Params) -> cloudmore::ListExternalInvoices {
     cloudmore::ListExternalInvoices::new(params.text("start_date"), params.text("end_date"))
 }
@@ -1936,6 +3037,29 @@ fn cloudmore_prices_list(params: &Params) -> cloudmore::ListPrices {
     cloudmore::ListPrices::new(params.text("currency_code"))
 }
 
+fn cloudmore_seller_administrators_create(params: &Params) -> cloudmore::CreateSellerAdministrator {
+    let mut built = cloudmore::CreateSellerAdministrator::new(
+        params.text("name"),
+        params.id("role_id"),
+        params.text("email"),
+    );
+    optional!(built, params,
+        password: text,
+        first_name: text,
+        last_name: text,
+        display_name: text,
+        title: text,
+        cell_phone_prefix: text,
+        cell_phone: text,
+        address: json,
+    );
+    built
+}
+
+fn cloudmore_seller_prices_list(params: &Params) -> cloudmore::ListSellerPrices {
+    cloudmore::ListSellerPrices::new(params.text("currency_code"))
+}
+
 fn cloudmore_services_create(params: &Params) -> cloudmore::CreateService {
     let mut built = cloudmore::CreateService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
@@ -1950,6 +3074,22 @@ fn cloudmore_services_replace(params: &Params) -> cloudmore::ReplaceService {
 
 fn cloudmore_services_update(params: &Params) -> cloudmore::UpdateService {
     cloudmore::UpdateService::new(params.jsons("custom_properties_data"))
+}
+
+fn cloudmore_webhooks_create(params: &Params) -> cloudmore::CreateWebhook {
+    let mut built = cloudmore::CreateWebhook::new(
+        params.text("name"),
+        params.text("url"),
+        params.text("trigger_event_type"),
+    );
+    optional!(built, params,
+        service_id: id,
+        message_to_send_type: text,
+        http_header: text,
+        basic_auth_user_name: text,
+        basic_auth_password: text,
+    );
+    built
 }
 
 fn ncentral_access_groups_create(params: &Params) -> ncentral::CreateAccessGroup {

@@ -4,11 +4,30 @@
 import { AsyncClient, SyncClient } from "../../client.js";
 import type { ClientOptions, Id } from "../../options.js";
 import { Administrators, AdministratorsSync } from "./administrators.js";
+import { Azure, AzureSync } from "./azure.js";
+import { AzurePlan, AzurePlanSync } from "./azure_plan.js";
+import { AzureReports, AzureReportsSync } from "./azure_reports.js";
+import { AzureSubscriptions, AzureSubscriptionsSync } from "./azure_subscriptions.js";
+import { AzureUsage, AzureUsageSync } from "./azure_usage.js";
+import { AzureUserSubscriptions, AzureUserSubscriptionsSync } from "./azure_user_subscriptions.js";
+import { AzureUsers, AzureUsersSync } from "./azure_users.js";
+import { Billing, BillingSync } from "./billing.js";
+import { BrokerManualBilling, BrokerManualBillingSync } from "./broker_manual_billing.js";
+import { Brokers, BrokersSync } from "./brokers.js";
+import { BulkConsumptions, BulkConsumptionsSync } from "./bulk_consumptions.js";
 import { Catalog, CatalogSync } from "./catalog.js";
+import { Csp, CspSync } from "./csp.js";
+import { CspBilling, CspBillingSync } from "./csp_billing.js";
+import { CspLicenses, CspLicensesSync } from "./csp_licenses.js";
+import { CspProducts, CspProductsSync } from "./csp_products.js";
+import { CspSubscriptions, CspSubscriptionsSync } from "./csp_subscriptions.js";
+import { CspTenants, CspTenantsSync } from "./csp_tenants.js";
+import { CspUsers, CspUsersSync } from "./csp_users.js";
 import { CustomProperties, CustomPropertiesSync } from "./custom_properties.js";
 import { Estore, EstoreSync } from "./estore.js";
 import { ExternalInvoices, ExternalInvoicesSync } from "./external_invoices.js";
 import { ManualBilling, ManualBillingSync } from "./manual_billing.js";
+import { NceSubscriptions, NceSubscriptionsSync } from "./nce_subscriptions.js";
 import { OrganizationGroups, OrganizationGroupsSync } from "./organization_groups.js";
 import { OrganizationPrices, OrganizationPricesSync } from "./organization_prices.js";
 import { Organizations, OrganizationsSync } from "./organizations.js";
@@ -17,12 +36,19 @@ import { Prices, PricesSync } from "./prices.js";
 import { ProductAddons, ProductAddonsSync } from "./product_addons.js";
 import { Products, ProductsSync } from "./products.js";
 import { ResellerServices, ResellerServicesSync } from "./reseller_services.js";
+import { Resellers, ResellersSync } from "./resellers.js";
+import { SellerAdministrators, SellerAdministratorsSync } from "./seller_administrators.js";
+import { SellerPrices, SellerPricesSync } from "./seller_prices.js";
+import { SellerProductAddons, SellerProductAddonsSync } from "./seller_product_addons.js";
+import { SellerProducts, SellerProductsSync } from "./seller_products.js";
+import { SellerServices, SellerServicesSync } from "./seller_services.js";
 import { Server, ServerSync } from "./server.js";
 import { Services, ServicesSync } from "./services.js";
 import { SubscriptionUsers, SubscriptionUsersSync } from "./subscription_users.js";
 import { Subscriptions, SubscriptionsSync } from "./subscriptions.js";
 import { UserGroups, UserGroupsSync } from "./user_groups.js";
 import { Users, UsersSync } from "./users.js";
+import { Webhooks, WebhooksSync } from "./webhooks.js";
 
 /**
  * Options of {@link Cloudmore} and {@link CloudmoreSync}. Options that are not given come from the
@@ -71,8 +97,59 @@ export interface CloudmoreOptions extends ClientOptions {
 export class Cloudmore extends AsyncClient {
   /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
   readonly administrators = new Administrators(this);
+  /**
+   * The service Microsoft Azure of an organization. Its parts are in the resources that begin with
+   * `azure`.
+   */
+  readonly azure = new Azure(this);
+  /** The Azure plan of an organization. */
+  readonly azurePlan = new AzurePlan(this);
+  /** Reports of Azure and of the new commerce experience by invoice. */
+  readonly azureReports = new AzureReports(this);
+  /** Azure subscriptions. */
+  readonly azureSubscriptions = new AzureSubscriptions(this);
+  /**
+   * The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
+   * pages.
+   */
+  readonly azureUsage = new AzureUsage(this);
+  /** The roles of users in Azure subscriptions. */
+  readonly azureUserSubscriptions = new AzureUserSubscriptions(this);
+  /** The Azure users of an organization. */
+  readonly azureUsers = new AzureUsers(this);
+  /** Monthly billing reports of a reseller, over all services. */
+  readonly billing = new Billing(this);
+  /** Billing lines that a seller enters by hand for a broker. */
+  readonly brokerManualBilling = new BrokerManualBilling(this);
+  /**
+   * The brokers of a seller, also called resellers. `resellers` has those that have activated services of
+   * the seller.
+   */
+  readonly brokers = new Brokers(this);
+  /** Metered usage that a seller has submitted in bulk. */
+  readonly bulkConsumptions = new BulkConsumptions(this);
   /** What Cloudmore's marketplace has for everyone. */
   readonly catalog = new Catalog(this);
+  /**
+   * The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
+   * begin with `csp`, and in `nceSubscriptions`.
+   */
+  readonly csp = new Csp(this);
+  /** Billing reports of the old Microsoft CSP programme. */
+  readonly cspBilling = new CspBilling(this);
+  /** The Microsoft 365 licences of an organization and of its users. */
+  readonly cspLicenses = new CspLicenses(this);
+  /** The Microsoft products that an organization can order. */
+  readonly cspProducts = new CspProducts(this);
+  /**
+   * Subscriptions of the old Microsoft CSP programme, also called legacy. `nceSubscriptions` has those of
+   * the new commerce experience.
+   */
+  readonly cspSubscriptions = new CspSubscriptions(this);
+  /** The Microsoft tenants of a reseller. */
+  readonly cspTenants = new CspTenants(this);
+  /** The Microsoft 365 users of an organization. */
+  readonly cspUsers = new CspUsers(this);
   /** The custom properties that a broker has defined for its organizations and users. */
   readonly customProperties = new CustomProperties(this);
   /**
@@ -84,6 +161,8 @@ export class Cloudmore extends AsyncClient {
   readonly externalInvoices = new ExternalInvoices(this);
   /** Lines that were added to an organization's bill by hand or from another system. */
   readonly manualBilling = new ManualBilling(this);
+  /** Microsoft subscriptions of the new commerce experience (NCE). */
+  readonly nceSubscriptions = new NceSubscriptions(this);
   /** Groups of the organizations of a broker. */
   readonly organizationGroups = new OrganizationGroups(this);
   /** The price list of a service as one organization pays it. */
@@ -106,6 +185,21 @@ export class Cloudmore extends AsyncClient {
    * products ask for.
    */
   readonly resellerServices = new ResellerServices(this);
+  /**
+   * Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
+   * seller.
+   */
+  readonly resellers = new Resellers(this);
+  /** The administrators of a seller, people with a login. */
+  readonly sellerAdministrators = new SellerAdministrators(this);
+  /** The prices of a seller's services. */
+  readonly sellerPrices = new SellerPrices(this);
+  /** The add-ons of a seller's products. */
+  readonly sellerProductAddons = new SellerProductAddons(this);
+  /** The products of a seller's services. */
+  readonly sellerProducts = new SellerProducts(this);
+  /** The services that a seller offers. */
+  readonly sellerServices = new SellerServices(this);
   /** Whether the API is up. */
   readonly server = new Server(this);
   /**
@@ -127,6 +221,8 @@ export class Cloudmore extends AsyncClient {
    * the roles that they may have.
    */
   readonly users = new Users(this);
+  /** The webhooks of a seller: addresses to which Cloudmore sends events. */
+  readonly webhooks = new Webhooks(this);
 
   /**
    * Makes a client; nothing is sent yet.
@@ -157,8 +253,59 @@ export class Cloudmore extends AsyncClient {
 export class CloudmoreSync extends SyncClient {
   /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
   readonly administrators = new AdministratorsSync(this);
+  /**
+   * The service Microsoft Azure of an organization. Its parts are in the resources that begin with
+   * `azure`.
+   */
+  readonly azure = new AzureSync(this);
+  /** The Azure plan of an organization. */
+  readonly azurePlan = new AzurePlanSync(this);
+  /** Reports of Azure and of the new commerce experience by invoice. */
+  readonly azureReports = new AzureReportsSync(this);
+  /** Azure subscriptions. */
+  readonly azureSubscriptions = new AzureSubscriptionsSync(this);
+  /**
+   * The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
+   * pages.
+   */
+  readonly azureUsage = new AzureUsageSync(this);
+  /** The roles of users in Azure subscriptions. */
+  readonly azureUserSubscriptions = new AzureUserSubscriptionsSync(this);
+  /** The Azure users of an organization. */
+  readonly azureUsers = new AzureUsersSync(this);
+  /** Monthly billing reports of a reseller, over all services. */
+  readonly billing = new BillingSync(this);
+  /** Billing lines that a seller enters by hand for a broker. */
+  readonly brokerManualBilling = new BrokerManualBillingSync(this);
+  /**
+   * The brokers of a seller, also called resellers. `resellers` has those that have activated services of
+   * the seller.
+   */
+  readonly brokers = new BrokersSync(this);
+  /** Metered usage that a seller has submitted in bulk. */
+  readonly bulkConsumptions = new BulkConsumptionsSync(this);
   /** What Cloudmore's marketplace has for everyone. */
   readonly catalog = new CatalogSync(this);
+  /**
+   * The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
+   * begin with `csp`, and in `nceSubscriptions`.
+   */
+  readonly csp = new CspSync(this);
+  /** Billing reports of the old Microsoft CSP programme. */
+  readonly cspBilling = new CspBillingSync(this);
+  /** The Microsoft 365 licences of an organization and of its users. */
+  readonly cspLicenses = new CspLicensesSync(this);
+  /** The Microsoft products that an organization can order. */
+  readonly cspProducts = new CspProductsSync(this);
+  /**
+   * Subscriptions of the old Microsoft CSP programme, also called legacy. `nceSubscriptions` has those of
+   * the new commerce experience.
+   */
+  readonly cspSubscriptions = new CspSubscriptionsSync(this);
+  /** The Microsoft tenants of a reseller. */
+  readonly cspTenants = new CspTenantsSync(this);
+  /** The Microsoft 365 users of an organization. */
+  readonly cspUsers = new CspUsersSync(this);
   /** The custom properties that a broker has defined for its organizations and users. */
   readonly customProperties = new CustomPropertiesSync(this);
   /**
@@ -170,6 +317,8 @@ export class CloudmoreSync extends SyncClient {
   readonly externalInvoices = new ExternalInvoicesSync(this);
   /** Lines that were added to an organization's bill by hand or from another system. */
   readonly manualBilling = new ManualBillingSync(this);
+  /** Microsoft subscriptions of the new commerce experience (NCE). */
+  readonly nceSubscriptions = new NceSubscriptionsSync(this);
   /** Groups of the organizations of a broker. */
   readonly organizationGroups = new OrganizationGroupsSync(this);
   /** The price list of a service as one organization pays it. */
@@ -192,6 +341,21 @@ export class CloudmoreSync extends SyncClient {
    * products ask for.
    */
   readonly resellerServices = new ResellerServicesSync(this);
+  /**
+   * Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
+   * seller.
+   */
+  readonly resellers = new ResellersSync(this);
+  /** The administrators of a seller, people with a login. */
+  readonly sellerAdministrators = new SellerAdministratorsSync(this);
+  /** The prices of a seller's services. */
+  readonly sellerPrices = new SellerPricesSync(this);
+  /** The add-ons of a seller's products. */
+  readonly sellerProductAddons = new SellerProductAddonsSync(this);
+  /** The products of a seller's services. */
+  readonly sellerProducts = new SellerProductsSync(this);
+  /** The services that a seller offers. */
+  readonly sellerServices = new SellerServicesSync(this);
   /** Whether the API is up. */
   readonly server = new ServerSync(this);
   /**
@@ -213,6 +377,8 @@ export class CloudmoreSync extends SyncClient {
    * the roles that they may have.
    */
   readonly users = new UsersSync(this);
+  /** The webhooks of a seller: addresses to which Cloudmore sends events. */
+  readonly webhooks = new WebhooksSync(this);
 
   /**
    * Makes a client; nothing is sent yet.

@@ -4,11 +4,203 @@
 import { isText, many, Shape } from "../../model.js";
 import type * as models from "./models.js";
 
+export const AdministratorAddress = new Shape<models.AdministratorAddress>(
+  "AdministratorAddress",
+  {
+    countryCode: "text",
+    street: "text",
+    postalCode: "text",
+    city: "text",
+  },
+  [],
+  (it) => isText(it.countryCode) && isText(it.street) && isText(it.postalCode) && isText(it.city),
+);
+
+export const AzureBilledUsageLine = new Shape<models.AzureBilledUsageLine>(
+  "AzureBilledUsageLine",
+  {
+  },
+  [],
+);
+
+export const AzureOneTimeInvoice = new Shape<models.AzureOneTimeInvoice>(
+  "AzureOneTimeInvoice",
+  {
+  },
+  [],
+);
+
+export const AzureOneTimeReport = new Shape<models.AzureOneTimeReport>(
+  "AzureOneTimeReport",
+  {
+  },
+  [],
+);
+
+export const AzurePlanSubscription = new Shape<models.AzurePlanSubscription>(
+  "AzurePlanSubscription",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const AzureSubscription = new Shape<models.AzureSubscription>(
+  "AzureSubscription",
+  {
+  },
+  [],
+);
+
+export const AzureUnbilledUsageLine = new Shape<models.AzureUnbilledUsageLine>(
+  "AzureUnbilledUsageLine",
+  {
+  },
+  [],
+);
+
+export const AzureUnbilledUsageStatus = new Shape<models.AzureUnbilledUsageStatus>(
+  "AzureUnbilledUsageStatus",
+  {
+  },
+  [],
+);
+
+export const AzureUser = new Shape<models.AzureUser>(
+  "AzureUser",
+  {
+  },
+  [],
+);
+
+export const AzureUserSubscription = new Shape<models.AzureUserSubscription>(
+  "AzureUserSubscription",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const BillingPerOrganization = new Shape<models.BillingPerOrganization>(
+  "BillingPerOrganization",
+  {
+  },
+  [],
+);
+
+export const BillingPerOrganizationResult = new Shape<models.BillingPerOrganizationResult>(
+  "BillingPerOrganizationResult",
+  {
+  },
+  [],
+);
+
+export const BillingPerService = new Shape<models.BillingPerService>(
+  "BillingPerService",
+  {
+  },
+  [],
+);
+
+export const BrokerContact = new Shape<models.BrokerContact>(
+  "BrokerContact",
+  {
+    name: "text",
+    jobTitle: "text",
+    email: "text",
+    phonePrefix: "text",
+    phone: "text",
+    cellPhonePrefix: "text",
+    cellPhone: "text",
+  },
+  [],
+  (it) =>
+    isText(it.name) &&
+    isText(it.jobTitle) &&
+    isText(it.email) &&
+    isText(it.phonePrefix) &&
+    isText(it.phone) &&
+    isText(it.cellPhonePrefix) &&
+    isText(it.cellPhone),
+);
+
+export const BrokerAddress = new Shape<models.BrokerAddress>(
+  "BrokerAddress",
+  {
+    address: "text",
+    postalCode: "text",
+    city: "text",
+    countryCode: "text",
+  },
+  [],
+  (it) => isText(it.address) && isText(it.postalCode) && isText(it.city) && isText(it.countryCode),
+);
+
+export const BrokerInvoiceContact = new Shape<models.BrokerInvoiceContact>(
+  "BrokerInvoiceContact",
+  {
+    name: "text",
+    email: "text",
+    phonePrefix: "text",
+    phone: "text",
+  },
+  [],
+  (it) => isText(it.name) && isText(it.email) && isText(it.phonePrefix) && isText(it.phone),
+);
+
+export const Broker = new Shape<models.Broker>(
+  "Broker",
+  {
+    id: "id",
+    name: "text",
+    registrationNumber: "text",
+    vat: "text",
+    domain: "text",
+    notificationEmail: "text",
+    supportEmail: "text",
+    contact: BrokerContact,
+    address: BrokerAddress,
+    invoiceContact: BrokerInvoiceContact,
+    allowCmpAccess: "bool",
+  },
+  ["id"],
+);
+
+export const BrokerBillingLine = new Shape<models.BrokerBillingLine>(
+  "BrokerBillingLine",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
 export const BrokerCustomProperty = new Shape<models.BrokerCustomProperty>(
   "BrokerCustomProperty",
   {
   },
   [],
+);
+
+export const BulkConsumptionStatus = new Shape<models.BulkConsumptionStatus>(
+  "BulkConsumptionStatus",
+  {
+    message: "text",
+  },
+  [],
+  (it) => isText(it.message),
+);
+
+export const CreatedObject = new Shape<models.CreatedObject>(
+  "CreatedObject",
+  {
+    id: "id",
+    location: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
 );
 
 export const CreatedOrganization = new Shape<models.CreatedOrganization>(
@@ -29,6 +221,54 @@ export const CreatedService = new Shape<models.CreatedService>(
   },
   ["id"],
   (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
+export const CspBillingPerOrganization = new Shape<models.CspBillingPerOrganization>(
+  "CspBillingPerOrganization",
+  {
+  },
+  [],
+);
+
+export const CspLicense = new Shape<models.CspLicense>(
+  "CspLicense",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const CspSubscription = new Shape<models.CspSubscription>(
+  "CspSubscription",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const CspTenant = new Shape<models.CspTenant>(
+  "CspTenant",
+  {
+  },
+  [],
+);
+
+export const CspUser = new Shape<models.CspUser>(
+  "CspUser",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const CspUserListResult = new Shape<models.CspUserListResult>(
+  "CspUserListResult",
+  {
+  },
+  [],
 );
 
 export const CustomProperty = new Shape<models.CustomProperty>(
@@ -93,6 +333,30 @@ export const ManualBillingLine = new Shape<models.ManualBillingLine>(
   [],
 );
 
+export const NceAlignmentDates = new Shape<models.NceAlignmentDates>(
+  "NceAlignmentDates",
+  {
+  },
+  [],
+);
+
+export const NceProduct = new Shape<models.NceProduct>(
+  "NceProduct",
+  {
+  },
+  [],
+);
+
+export const NceSubscription = new Shape<models.NceSubscription>(
+  "NceSubscription",
+  {
+    id: "id",
+    segment: "text",
+  },
+  [],
+  (it) => isText(it.id) && isText(it.segment),
+);
+
 export const OrganizationContact = new Shape<models.OrganizationContact>(
   "OrganizationContact",
   {
@@ -144,6 +408,16 @@ export const Price = new Shape<models.Price>(
   [],
 );
 
+export const ReportTask = new Shape<models.ReportTask>(
+  "ReportTask",
+  {
+    id: "id",
+    location: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
 export const ResellerService = new Shape<models.ResellerService>(
   "ResellerService",
   {
@@ -166,6 +440,81 @@ export const Role = new Shape<models.Role>(
   },
   ["id"],
   (it) => it.id != null && isText(it.id) && isText(it.name),
+);
+
+export const SellerAdministrator = new Shape<models.SellerAdministrator>(
+  "SellerAdministrator",
+  {
+    id: "id",
+    name: "text",
+    firstName: "text",
+    lastName: "text",
+    displayName: "text",
+    roleId: "id",
+    roleName: "text",
+    title: "text",
+    email: "text",
+    cellPhonePrefix: "text",
+    cellPhone: "text",
+    address: AdministratorAddress,
+  },
+  ["id"],
+);
+
+export const SellerPrice = new Shape<models.SellerPrice>(
+  "SellerPrice",
+  {
+  },
+  [],
+);
+
+export const SellerProduct = new Shape<models.SellerProduct>(
+  "SellerProduct",
+  {
+    id: "id",
+    name: "text",
+    description: "text",
+    itemCode: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.name) && isText(it.description) && isText(it.itemCode),
+);
+
+export const SellerProductAddon = new Shape<models.SellerProductAddon>(
+  "SellerProductAddon",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const SellerReseller = new Shape<models.SellerReseller>(
+  "SellerReseller",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const SellerService = new Shape<models.SellerService>(
+  "SellerService",
+  {
+    id: "id",
+    name: "text",
+    vendorName: "text",
+    allowMultipleUsers: "bool",
+    customProperties: many(CustomProperty),
+  },
+  ["id"],
+);
+
+export const SellerServiceReseller = new Shape<models.SellerServiceReseller>(
+  "SellerServiceReseller",
+  {
+  },
+  [],
 );
 
 export const ServerHealth = new Shape<models.ServerHealth>(
@@ -201,4 +550,19 @@ export const User = new Shape<models.User>(
   },
   [],
   (it) => isText(it.roleId) && isText(it.roleName),
+);
+
+export const Webhook = new Shape<models.Webhook>(
+  "Webhook",
+  {
+    id: "id",
+    name: "text",
+    serviceId: "id",
+    url: "text",
+    triggerEventType: "text",
+    messageToSendType: "text",
+    httpHeader: "secret",
+    basicAuthUserName: "text",
+  },
+  ["id"],
 );

@@ -406,6 +406,10 @@ pub struct Answer {
     pub in_list: bool,
     /// Whether an empty object means that there is no such object.
     pub empty_is_not_found: bool,
+    /// Whether the rows are the only list among the members of the response.
+    pub only_list: bool,
+    /// Whether any last segment of `Location` is the id, not only a GUID.
+    pub any_id: bool,
 }
 
 /// The kinds of successful responses.

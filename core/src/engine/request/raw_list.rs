@@ -42,7 +42,7 @@ const fn row(service: Service, paging: Paging, auth: Auth) -> Operation {
         at_least_one: false,
         auth,
         paging,
-        answer: Answer::List { id: "", envelope: true, or_object: false },
+        answer: Answer::List { id: "", envelope: true, or_object: false, only_list: false },
         retry: if matches!(paging, Paging::Scroll) { RetryClass::Scroll } else { RetryClass::Read },
         retry_500: true,
         limit: Limit { group: PAGINATE, cap: 1 },

@@ -15,7 +15,9 @@ pub(super) fn success(api: &Api, operation: &Operation, response: &ExampleRespon
     match answer.kind {
         AnswerKind::List => {
             let body = body.filter(|body| is_whole(api, operation, body))?;
-            let rows = data(body).unwrap_or(body);
+            let only = || body.as_object()?.values().find(|value| value.is_array());
+            let only = only().filter(|_| answer.only_list);
+            let rows = data(body).or(only).unwrap_or(body);
             let one = Some(std::slice::from_ref(rows)).filter(|_| answer.or_object && rows.is_object());
             let rows = rows.as_array().map(Vec::as_slice).or(one)?;
             let rows: Vec<_> = rows.iter().map(|row| read(api, model, row)).collect();
