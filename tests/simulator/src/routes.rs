@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::Method;
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use crate::generated::{ROUTES, Route};
@@ -55,6 +55,18 @@ enum Acts {
 
 impl Bound {
     pub(crate) fn act(&self, state: &mut State, call: &Call<'_>) -> Answer {
+        if state.options.denies(self.route.operation) {
+            let denied = match self.acts {
+                Acts::ByHand(_) => 403,
+                Acts::Served(served) => served.denied,
+            };
+            let status = StatusCode::from_u16(denied).unwrap_or(StatusCode::FORBIDDEN);
+            return self.service.refused(
+                status,
+                "ForbiddenException: The user has no permission for this.",
+                call,
+            );
+        }
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),
             Acts::Served(served) => serve(served, self.service, state, call),

@@ -20,10 +20,14 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     };
     let Some(collection) = stored(simulation.collection.as_deref()) else { return Vec::new() };
     let verb = row["verb"].as_str().unwrap_or_default();
-    let by_id = !matches!(verb, "list" | "create");
-    let scope = stored(row["scope"].as_str()).map(|scope| scope["first"].clone());
-    let item = by_id.then(|| collection["first"].clone());
-    let ids: Vec<Value> = scope.into_iter().chain(item).collect();
+    let by_id = !matches!(verb, "list" | "create") && row["by"].is_null();
+    let scope = stored(row["scope"].as_str()).map(|scope| first(api, scope));
+    let item = by_id.then(|| first(api, collection));
+    let mut ids: Vec<Value> = scope.into_iter().chain(item).collect();
+    if collection["single"] == true {
+        // The id of the object is that of the one above it.
+        ids.truncate(1);
+    }
     if ids.contains(&Value::Null) {
         return Vec::new();
     }
@@ -59,6 +63,16 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         cases.push(Value::Object(case));
     }
     cases
+}
+
+/// The first id of a collection: its own, or that of the collection whose ids it has.
+fn first(api: &Api, stored: &Value) -> Value {
+    let other = if stored["single"] == true { &stored["parent"]["collection"][0] } else { &stored["across"] };
+    let other = other.as_str().or(stored["of"][0].as_str());
+    let other = other.and_then(|name| api.collections.iter().find(|known| known.name == name));
+    other
+        .and_then(|known| known.stored.as_ref())
+        .map_or_else(|| stored["first"].clone(), |other| first(api, other))
 }
 
 /// The initial number of rows of a collection; any number if that is not an option.
