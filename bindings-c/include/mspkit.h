@@ -503,6 +503,12 @@ typedef struct mspkit_call_options {
      */
     int64_t timeout_ms;
     /**
+     * Milliseconds between two requests of an operation that waits; `MSPKIT_DEFAULT`: growing. Other
+     * operations refuse it; for those that wait, `timeout` is for the whole wait, which has no end by
+     * default.
+     */
+    int64_t poll_interval_ms;
+    /**
      * Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
      */
     int32_t max_retries;
@@ -639,6 +645,10 @@ typedef struct mspkit_client_options {
      * Cloudmore: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
      */
     struct mspkit_str reseller_id;
+    /**
+     * Cloudmore: The seller of calls at the seller's level that name none; else `CLOUDMORE_SELLER_ID`.
+     */
+    struct mspkit_str seller_id;
     /**
      * Cloudmore: The OAuth client; not given: `ro.customer.client`.
      */
@@ -1523,6 +1533,29 @@ mspkit_status mspkit_typed_list(const struct mspkit_client *client,
                                 const struct mspkit_call_options *options,
                                 struct mspkit_pager **pager,
                                 struct mspkit_error **error);
+
+/**
+ * Makes a pager over a list at an endpoint that mspkit does not know, read like the lists that it knows: N-central's by
+ * page numbers, Wiv's searches, which are POSTs, by scrolls, Cloudmore's whole, or by page numbers if the query has a page
+ * number or size. Requests are retried like other reads.
+ *
+ * `method` is GET, or POST for a search. `path` begins with `/`, or is an absolute URL of the client's own server; it is
+ * sent unchanged, or refused. `body` is the text of a JSON object, not given for none. `item_id` is the field that
+ * identifies an item; if it is not given, whole items are compared. Query and headers are `extra_query` and `extra_headers`
+ * of `options`. `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Its items have
+ * no view: `mspkit_item_json` and `mspkit_item_get` read them. Nothing is sent. Thread-safe. Fails with
+ * `MSPKIT_E_INVALID_REQUEST` for an invalid path, body or paging option or a resume token of another list, and with the
+ * codes for invalid texts, numbers and sizes.
+ */
+mspkit_status mspkit_paginate(const struct mspkit_client *client,
+                              struct mspkit_str method,
+                              struct mspkit_str path,
+                              struct mspkit_str body,
+                              struct mspkit_str item_id,
+                              const struct mspkit_paging_options *paging,
+                              const struct mspkit_call_options *options,
+                              struct mspkit_pager **pager,
+                              struct mspkit_error **error);
 
 /**
  * Reads the next item.

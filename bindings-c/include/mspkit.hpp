@@ -320,6 +320,7 @@ struct client_options {
     std::optional<std::string> password = {};
     std::optional<std::string> client_secret = {};
     std::optional<std::string> reseller_id = {};
+    std::optional<std::string> seller_id = {};
     std::optional<std::string> client_id = {};
     /// `basic`, `body`.
     std::optional<std::string> client_auth = {};
@@ -353,6 +354,7 @@ struct client_options {
         made.password = detail::given(password);
         made.client_secret = detail::given(client_secret);
         made.reseller_id = detail::given(reseller_id);
+        made.seller_id = detail::given(seller_id);
         made.client_id = detail::given(client_id);
         made.client_auth = detail::given(client_auth);
         made.api_key = detail::given(api_key);
@@ -385,6 +387,7 @@ struct call_options {
     std::vector<std::pair<std::string, std::string>> extra_headers = {};
     std::vector<std::pair<std::string, std::string>> extra_query = {};
     std::optional<std::string> extra_body = {};
+    std::optional<milliseconds> poll_interval = {};
     std::optional<std::string> json = {};
 };
 
@@ -423,6 +426,7 @@ public:
         made.timeout_ms = number<std::int64_t>(options.timeout);
         made.max_retries = number<std::int32_t>(options.max_retries);
         made.extra_body = given(options.extra_body);
+        made.poll_interval_ms = number<std::int64_t>(options.poll_interval);
         made.json = given(options.json);
         made.cancel = options.cancel == nullptr ? nullptr : options.cancel->get();
         made.extra_header_count = fill(options.extra_headers, extra_headers);
@@ -452,6 +456,12 @@ private:
 
 } // namespace detail
 
+/// An item of a list that mspkit does not know.
+struct row {
+    /// Its JSON.
+    std::string json;
+};
+
 namespace detail {
 
 /// A response or an item as C's struct of a model; nullptr if it is of another type.
@@ -465,12 +475,19 @@ template <class T> const typename T::c_struct *find(const mspkit_item *held) noe
 }
 
 /// The same as the model itself. The result of an operation's own function has the operation's model.
-template <class T, class Held> T read(const Held *held) { return T(*find<T>(held)); }
+template <class T, class Held> T read(const Held *held)
+{
+    if constexpr (std::is_same_v<T, row>) {
+        return row{copy(mspkit_item_json(held))};
+    } else {
+        return T(*find<T>(held));
+    }
+}
 
 /// Whether a response or an item exists and has this model.
 template <class T, class Held> bool holds(const Held *held)
 {
-    if constexpr (std::is_void_v<T>) {
+    if constexpr (std::is_void_v<T> || std::is_same_v<T, row>) {
         return held != nullptr;
     } else {
         return find<T>(held) != nullptr;
@@ -811,6 +828,28 @@ public:
                                             user_data, &number, &why),
                       why);
         return number;
+    }
+
+    /// A list at an endpoint that mspkit does not know; see `mspkit_paginate`.
+    result<pager<row>> try_paginate(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,
+                                    const std::optional<std::string> &item_id = std::nullopt, const paging_options &paging = {},
+                                    const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *made = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_paginate(get(), detail::given(method), detail::given(path), detail::given(body), detail::given(item_id), &paged, view.get(),
+                            &made, &why) < 0) {
+            return error(why);
+        }
+        return pager<row>(made);
+    }
+    pager<row> paginate(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,
+                        const std::optional<std::string> &item_id = std::nullopt, const paging_options &paging = {},
+                        const call_options &options = {}) const
+    {
+        return try_paginate(method, path, body, item_id, paging, options).value();
     }
 
 protected:

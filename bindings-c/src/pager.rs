@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
-use mspkit::RawPager;
+use mspkit::{CallOptions, Core, PagingOptions, RawPager};
 
 use crate::abi::{MSPKIT_DONE, MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
@@ -145,12 +145,11 @@ impl mspkit_pager {
 /// The pointers are NULL or valid as the exported functions require.
 unsafe fn begin(
     client: *const mspkit_client,
-    operation: &str,
-    params: &[u8],
     table: Option<Table>,
     paging: *const mspkit_paging_options,
     options: *const mspkit_call_options,
     pager: *mut *mut mspkit_pager,
+    open: impl FnOnce(&Core, &PagingOptions, &CallOptions) -> mspkit::Result<RawPager>,
 ) -> Result<mspkit_status, Failure> {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
@@ -158,7 +157,7 @@ unsafe fn begin(
         output("pager", pager)?;
         let paging = options::paging(paging)?;
         let (options, token) = options::call(options)?;
-        let raw = client.core.pager(operation, params, &paging, &options)?;
+        let raw = open(&client.core, &paging, &options)?;
         let reading = Mutex::new(Some(raw));
         let made = mspkit_pager {
             shared: Arc::new(Shared { table, reading }),
@@ -192,7 +191,9 @@ pub unsafe extern "C" fn mspkit_list(
         guard(error, || {
             let id = operation.required("operation")?;
             let params = params.read_text("params")?.unwrap_or_default();
-            begin(client, id, params.as_bytes(), None, paging, options, pager)
+            begin(client, None, paging, options, pager, |core, paging, options| {
+                core.pager(id, params.as_bytes(), paging, options)
+            })
         })
     }
 }
@@ -218,7 +219,45 @@ pub unsafe extern "C" fn mspkit_typed_list(
     unsafe {
         guard(error, || {
             let call = params::read(operation, arguments, params)?;
-            begin(client, call.operation, &call.params, call.view, paging, options, pager)
+            begin(client, call.view, paging, options, pager, |core, paging, options| {
+                core.pager(call.operation, &call.params, paging, options)
+            })
+        })
+    }
+}
+
+/// Makes a pager over a list at an endpoint that mspkit does not know, read like the lists that it knows: N-central's by
+/// page numbers, Wiv's searches, which are POSTs, by scrolls, Cloudmore's whole, or by page numbers if the query has a page
+/// number or size. Requests are retried like other reads.
+///
+/// `method` is GET, or POST for a search. `path` begins with `/`, or is an absolute URL of the client's own server; it is
+/// sent unchanged, or refused. `body` is the text of a JSON object, not given for none. `item_id` is the field that
+/// identifies an item; if it is not given, whole items are compared. Query and headers are `extra_query` and `extra_headers`
+/// of `options`. `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Its items have
+/// no view: `mspkit_item_json` and `mspkit_item_get` read them. Nothing is sent. Thread-safe. Fails with
+/// `MSPKIT_E_INVALID_REQUEST` for an invalid path, body or paging option or a resume token of another list, and with the
+/// codes for invalid texts, numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_paginate(
+    client: *const mspkit_client,
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
+    item_id: mspkit_str,
+    paging: *const mspkit_paging_options,
+    options: *const mspkit_call_options,
+    pager: *mut *mut mspkit_pager,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        guard(error, || {
+            let (method, path) = (method.required("method")?, path.required("path")?);
+            let body = body.read_text("body")?.map(str::as_bytes);
+            let item_id = item_id.read_text("item_id")?;
+            begin(client, None, paging, options, pager, |core, paging, options| {
+                core.paginate(method, path, body, item_id, paging, options)
+            })
         })
     }
 }

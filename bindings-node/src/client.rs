@@ -167,12 +167,32 @@ impl Core {
         let watch = EventCollector::new(0);
         let make = || -> Result<_, Failure> {
             let core = watch.over(&self.core()?);
-            let paging = match &paging {
-                Some(paging) => PagingOptions::from_json_in(paging.as_bytes(), Spelling::Camel)?,
-                None => PagingOptions::default(),
-            };
+            let paging = paging_options(paging.as_deref())?;
             let options = call_options(options.as_deref())?;
             Ok(core.pager(&operation, params.as_bytes(), &paging, &options)?)
+        };
+        let raw = make()?;
+        Ok(Pager::new(raw, watch, self.identity.asynchronous))
+    }
+
+    /// A pager over a list that mspkit does not know; nothing is sent yet.
+    #[napi(catch_unwind)]
+    pub fn paginate(
+        &self,
+        method: String,
+        path: String,
+        body: Option<String>,
+        item_id: Option<String>,
+        paging: Option<String>,
+        options: Option<String>,
+    ) -> napi::Result<Pager> {
+        let watch = EventCollector::new(0);
+        let make = || -> Result<_, Failure> {
+            let core = watch.over(&self.core()?);
+            let paging = paging_options(paging.as_deref())?;
+            let options = call_options(options.as_deref())?;
+            let body = body.as_deref().map(str::as_bytes);
+            Ok(core.paginate(&method, &path, body, item_id.as_deref(), &paging, &options)?)
         };
         let raw = make()?;
         Ok(Pager::new(raw, watch, self.identity.asynchronous))
@@ -236,5 +256,13 @@ fn call_options(options: Option<&str>) -> Result<CallOptions, Failure> {
     match options {
         Some(options) => Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?),
         None => Ok(CallOptions::default()),
+    }
+}
+
+/// The options of paging; the defaults if none were passed.
+fn paging_options(options: Option<&str>) -> Result<PagingOptions, Failure> {
+    match options {
+        Some(options) => Ok(PagingOptions::from_json_in(options.as_bytes(), Spelling::Camel)?),
+        None => Ok(PagingOptions::default()),
     }
 }

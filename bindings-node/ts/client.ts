@@ -9,13 +9,15 @@ import { givenUp } from "./abort.js";
 import { Call } from "./call.js";
 import { ABANDONED, wanted } from "./diagnostics.js";
 import { callNative, fromNative, METHOD, placing, type Site, site } from "./failure.js";
-import type { Shape } from "./model.js";
+import { type PlainRow, ROW, type Shape } from "./model.js";
 import { type NativeCore, native } from "./native.js";
 import {
   type CallDefaults,
   type CallOptions,
   type ClientOptions,
   callOptions,
+  type ListRequestOptions,
+  listRequestOptions,
   type RequestOptions,
   requestOptions,
 } from "./options.js";
@@ -93,6 +95,33 @@ export abstract class AsyncClient {
       begin({ site: at, signal, watch }, submit, answered, reject);
     };
     return new Call((resolve, reject) => placing(at, () => start(resolve, reject)));
+  }
+
+  /**
+   * A list at an endpoint that mspkit does not know, read like the lists that it knows.
+   *
+   * N-central's lists are read by page numbers, Wiv's searches, which are POSTs, by scrolls. Cloudmore's are read whole,
+   * or by page numbers if the query has a page number or size. Requests are retried like other reads.
+   *
+   * @param method - GET, or POST for a search.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent unchanged, or refused.
+   * @param options - Query, headers, body, paging and call options, and the field that identifies an item.
+   *
+   * @example
+   * ```ts
+   * for await (const site of client.paginate("GET", "/api/sites", { itemId: "siteId" })) {
+   *   console.log(site.siteName);
+   * }
+   * ```
+   */
+  paginate(method: string, path: string | URL, options?: ListRequestOptions): Pager<PlainRow> {
+    const open = () => {
+      const target = targetOf(method, path);
+      const { body, itemId, paging, json } = listRequestOptions(options);
+      return callNative(() => this.#core.paginate(...target, body, itemId, paging, json));
+    };
+    const beginning = { operation: "paginate", shape: ROW, open, site: site(this.paginate) };
+    return new Pager(beginning, options?.signal);
   }
 
   /** The state of the limit of each endpoint that was used. */

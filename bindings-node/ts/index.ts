@@ -22,17 +22,20 @@ export { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/clo
 export * from "./generated/kinds.js";
 export { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral/client.js";
 export { Wiv, type WivOptions, WivSync } from "./generated/wiv/client.js";
+export type { PlainRow } from "./model.js";
 export { version } from "./native.js";
 export type {
   CallDefaults,
   CallOptions,
   ClientOptions,
   Id,
+  ListRequestOptions,
   Paging,
   Query,
   RequestOptions,
   ScrollPaging,
   SyncCallOptions,
+  SyncListRequestOptions,
   SyncRequestOptions,
 } from "./options.js";
 export { Page, Pager, SyncPager } from "./pager.js";

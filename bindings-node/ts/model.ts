@@ -6,6 +6,7 @@
  * converted fails the call, rather than a later access.
  */
 
+import { type InspectOptions, inspect } from "node:util";
 import { writable } from "./parse.js";
 import { Secret } from "./secret.js";
 
@@ -58,7 +59,7 @@ function described(value: unknown): string {
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
-interface Row extends Field {
+interface FieldRow extends Field {
   readonly wire: string;
   readonly name: string;
 }
@@ -85,14 +86,15 @@ export function isBool(value: unknown): boolean {
 
 /** How the objects of one model are read: their fields by the vendor's names. */
 export class Shape<T> {
-  readonly #rows: Row[];
+  readonly #rows: FieldRow[];
   /** The fields whose values may need conversion. */
-  readonly #checked: Row[];
+  readonly #checked: FieldRow[];
   /** The TypeScript names of renamed fields; undefined if none is renamed. */
   readonly #renamed: ReadonlyMap<string, string> | undefined;
 
   readonly #required: readonly string[];
   readonly #plain: ((data: Data) => boolean) | undefined;
+  readonly #hidden: Hidden;
 
   /**
    * @param name - The name of the model.
@@ -100,13 +102,16 @@ export class Shape<T> {
    * @param required - The TypeScript names of fields that the type guarantees.
    * @param plain - Whether every field of an object has its documented type, so that nothing needs conversion. It
    *   makes long lists fast; `fields` alone decides the result.
+   * @param hidden - The fields that are secrets if another field has one of these values, by their TypeScript names.
    */
   constructor(
     readonly name: string,
     readonly fields: Readonly<Record<string, Content | Field>>,
     required: readonly string[] = [],
     plain?: (data: Data) => boolean,
+    hidden: Hidden = {},
   ) {
+    this.#hidden = hidden;
     this.#required = required;
     this.#plain = plain;
     this.#rows = Object.entries(fields).map(([wire, field]) => row(wire, field));
@@ -138,6 +143,11 @@ export class Shape<T> {
         if (model[name] === undefined || model[name] === null) {
           promise(model, name, missing);
         }
+      }
+    }
+    for (const [name, [other, values]] of Object.entries(this.#hidden)) {
+      if (values.includes(model[other])) {
+        hide(model, name);
       }
     }
     return model as T;
@@ -179,7 +189,16 @@ function promise(model: Data, name: string, missing: Missing): void {
   Object.defineProperty(model, name, { get, set, enumerable: false, configurable: true });
 }
 
-function row(wire: string, field: Content | Field): Row {
+/** Fields that are secrets if another field has one of these values. */
+type Hidden = Readonly<Record<string, readonly [other: string, values: readonly unknown[]]>>;
+
+/** Hides a field from `console.log`. */
+function hide(model: Data, name: string): void {
+  const shown = (_: number, options: InspectOptions) => inspect({ ...model, [name]: "***" }, options);
+  Object.defineProperty(model, inspect.custom, { value: shown, configurable: true });
+}
+
+function row(wire: string, field: Content | Field): FieldRow {
   const { of, many, name } = field instanceof Field ? field : new Field(field, false, undefined);
   return { of, many, name: name ?? wire, wire };
 }
@@ -301,3 +320,16 @@ function bool(value: unknown): boolean | undefined {
   }
   return read === false || read === "false" || read === 0 ? false : undefined;
 }
+
+/** A row of a list that mspkit does not know, as plain data. */
+export type PlainRow = Readonly<Record<string, unknown>>;
+
+/** Rows are not read: they have no documented fields. */
+class Unshaped extends Shape<PlainRow> {
+  override read(value: unknown): PlainRow {
+    return value as PlainRow;
+  }
+}
+
+/** The shape of rows of lists that mspkit does not know. */
+export const ROW: Shape<PlainRow> = new Unshaped("PlainRow", {});

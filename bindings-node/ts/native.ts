@@ -80,6 +80,14 @@ export interface NativeCore {
     options: string | null,
   ): Answer;
   pager(operation: string, params: string, paging: string | null, options: string | null): NativePager;
+  paginate(
+    method: string,
+    path: string,
+    body: string | null,
+    itemId: string | null,
+    paging: string | null,
+    options: string,
+  ): NativePager;
   withOptions(options: string): NativeCore;
   limits(): string;
   close(): void;

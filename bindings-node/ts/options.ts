@@ -6,7 +6,7 @@
 import { checkSignal } from "./abort.js";
 import { encode, encodeOptions } from "./encode.js";
 import { invalid } from "./failure.js";
-import type { SyncCallOptions } from "./generated/options.js";
+import type { Paging, SyncCallOptions } from "./generated/options.js";
 import { native } from "./native.js";
 import { entries, record } from "./plain.js";
 
@@ -45,6 +45,18 @@ export interface RequestOptions extends SyncRequestOptions {
    * Cancels the call; the promise rejects with its `reason`. The `cause` of a write's rejection says whether it may
    * have been carried out: `OutcomeUnknownError` if it was sent, `OperationCancelledError` if not.
    */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a blocking list that mspkit does not know: those of requests and of paging. */
+export interface SyncListRequestOptions extends SyncRequestOptions, Paging {
+  /** The field that identifies an item. Without it, whole items are compared. */
+  readonly itemId?: string | undefined;
+}
+
+/** Options of a list that mspkit does not know: those of requests and of paging. */
+export interface ListRequestOptions extends SyncListRequestOptions {
+  /** Cancels requests in flight; reading rejects with its `reason`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,6 +102,31 @@ export function requestOptions(
   checkSignalOf(signal, sync);
   const text = body === undefined || body === null ? null : encode("body", body);
   return { body: text, json: encodeOptions(plain(rest)), signal };
+}
+
+/** The options of a list that mspkit does not know: its body and id, and the rest in the form of the native half. */
+export function listRequestOptions(
+  options: ListRequestOptions | undefined,
+  sync = false,
+): {
+  body: string | null;
+  itemId: string | null;
+  paging: string | null;
+  json: string;
+  signal: AbortSignal | undefined;
+} {
+  const { itemId, ...given } = record("list options", options ?? {});
+  if (itemId !== undefined && itemId !== null && typeof itemId !== "string") {
+    throw invalid("itemId", "must be the name of a field", itemId);
+  }
+  const names = pagingNames();
+  const [paging, rest]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+  for (const [name, value] of Object.entries(given)) {
+    (names.has(name) ? paging : rest)[name] = value;
+  }
+  const { body, json, signal } = requestOptions(rest, sync);
+  const paged = Object.keys(paging).length > 0 ? encodeOptions(paging) : null;
+  return { body, itemId: itemId ?? null, paging: paged, json, signal };
 }
 
 function checkSignalOf(signal: unknown, sync: boolean): asserts signal is AbortSignal | undefined {

@@ -5,14 +5,16 @@
 
 import { inspect } from "node:util";
 import { callNative, METHOD, placing, type Site, site } from "./failure.js";
-import type { Shape } from "./model.js";
+import { type PlainRow, ROW, type Shape } from "./model.js";
 import type { Answer, NativeCore } from "./native.js";
 import {
   type CallDefaults,
   type ClientOptions,
   callOptions,
+  listRequestOptions,
   requestOptions,
   type SyncCallOptions,
+  type SyncListRequestOptions,
   type SyncRequestOptions,
 } from "./options.js";
 import { argumentsOf, listArguments, targetOf } from "./params.js";
@@ -73,6 +75,25 @@ export abstract class SyncClient {
       const answer = wait(at, send);
       return new RawResponse(JSON.parse(answer[2]), answer[1]);
     });
+  }
+
+  /**
+   * A list at an endpoint that mspkit does not know, read like the lists that it knows. Stalls the event loop.
+   *
+   * N-central's lists are read by page numbers, Wiv's searches, which are POSTs, by scrolls. Cloudmore's are read whole,
+   * or by page numbers if the query has a page number or size. Requests are retried like other reads.
+   *
+   * @param method - GET, or POST for a search.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent unchanged, or refused.
+   * @param options - Query, headers, body, paging and call options, and the field that identifies an item.
+   */
+  paginate(method: string, path: string | URL, options?: SyncListRequestOptions): SyncPager<PlainRow> {
+    const open = () => {
+      const target = targetOf(method, path);
+      const { body, itemId, paging, json } = listRequestOptions(options, true);
+      return callNative(() => this.#core.paginate(...target, body, itemId, paging, json));
+    };
+    return new SyncPager({ operation: "paginate", shape: ROW, open, site: site(this.paginate) });
   }
 
   /** The state of the limit of each endpoint that was used. */

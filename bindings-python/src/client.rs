@@ -173,6 +173,32 @@ impl Core {
         pager().map_err(|failure| failure.raise(py))
     }
 
+    /// A pager over a list that mspkit does not know; nothing is sent yet.
+    #[allow(clippy::too_many_arguments, reason = "one for each part of the request")]
+    fn paginate(
+        &self,
+        py: Python<'_>,
+        method: &Bound<'_, PyAny>,
+        path: &Bound<'_, PyAny>,
+        body: Option<&Bound<'_, PyAny>>,
+        item_id: Option<&Bound<'_, PyAny>>,
+        paging: Option<&Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Pager> {
+        let core = self.core(py)?;
+        let Free { method, path, body, options } = Free::read(method, path, body, options)?;
+        let item_id = item_id.map(|name| text(name, "item_id")).transpose()?;
+        let paging = paging.map(arguments).transpose()?;
+        let watch = EventCollector::new(0);
+        let pager = || -> Result<Pager, Failure> {
+            let paging = paging.as_deref().map(PagingOptions::from_json).transpose()?.unwrap_or_default();
+            let (body, item_id) = (body.as_deref(), item_id.as_deref());
+            let raw = watch.over(&core).paginate(&method, &path, body, item_id, &paging, &options)?;
+            Ok(Pager::new(raw, watch, self.identity.asynchronous))
+        };
+        pager().map_err(|failure| failure.raise(py))
+    }
+
     /// Starts a call that completes in a port, and returns its token.
     #[pyo3(signature = (port, operation, params, options, watch = 0))]
     fn submit_call(

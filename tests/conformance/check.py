@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # From the generator: the operations of the documents, and the data of the simulator.
 TABLE = json.loads((HERE.parent / "simulator" / "src" / "generated.json").read_text("utf-8"))
-OPERATIONS = frozenset(TABLE["operations"])
+OPERATIONS = frozenset(TABLE["operations"]) | frozenset(TABLE["derived"])
 
 VARIABLES = {
     "url", "ncentral_jwt", "psa_username", "psa_password", "psa_integration_key", "cloudmore_username",
@@ -89,7 +89,7 @@ def check_steps(case, problems):
         if "client" in step:
             service = step["client"]["service"]
         operation = step.get("call")
-        if operation in (None, "request"):
+        if operation in (None, "request", "paginate"):
             continue
         if operation not in OPERATIONS:
             problems.append(f"{case['name']}: there is no operation {operation}")

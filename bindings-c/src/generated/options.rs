@@ -30,6 +30,8 @@ pub struct mspkit_client_options {
     pub client_secret: mspkit_str,
     /// Cloudmore: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
     pub reseller_id: mspkit_str,
+    /// Cloudmore: The seller of calls at the seller's level that name none; else `CLOUDMORE_SELLER_ID`.
+    pub seller_id: mspkit_str,
     /// Cloudmore: The OAuth client; not given: `ro.customer.client`.
     pub client_id: mspkit_str,
     /// Cloudmore: How the API secret is sent when a token is requested: `basic` in a header, `body` in
@@ -91,6 +93,7 @@ unsafe impl Versioned for mspkit_client_options {
         password: mspkit_str::NONE,
         client_secret: mspkit_str::NONE,
         reseller_id: mspkit_str::NONE,
+        seller_id: mspkit_str::NONE,
         client_id: mspkit_str::NONE,
         client_auth: mspkit_str::NONE,
         api_key: mspkit_str::NONE,
@@ -141,6 +144,7 @@ impl mspkit_client_options {
             writer.text("password", self.password)?;
             writer.text("client_secret", self.client_secret)?;
             writer.text("reseller_id", self.reseller_id)?;
+            writer.text("seller_id", self.seller_id)?;
             writer.text("client_id", self.client_id)?;
             writer.text("client_auth", self.client_auth)?;
             writer.text("api_key", self.api_key)?;
@@ -188,6 +192,10 @@ pub struct mspkit_call_options {
     /// Milliseconds for the whole call, or for each page of a list, including queueing and retries;
     /// `MSPKIT_DEFAULT`: the client's.
     pub timeout_ms: i64,
+    /// Milliseconds between two requests of an operation that waits; `MSPKIT_DEFAULT`: growing. Other
+    /// operations refuse it; for those that wait, `timeout` is for the whole wait, which has no end by
+    /// default.
+    pub poll_interval_ms: i64,
     /// Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
     pub max_retries: i32,
     /// More options as one JSON object, by the same names; fields that are set take precedence.
@@ -206,6 +214,7 @@ unsafe impl Versioned for mspkit_call_options {
         extra_query: std::ptr::null(),
         extra_query_count: 0,
         timeout_ms: NOT_GIVEN,
+        poll_interval_ms: NOT_GIVEN,
         max_retries: MSPKIT_DEFAULT,
         json: mspkit_str::NONE,
     };
@@ -236,6 +245,7 @@ impl mspkit_call_options {
             writer.pairs("extra_headers", self.extra_headers, self.extra_header_count)?;
             writer.pairs("extra_query", self.extra_query, self.extra_query_count)?;
             writer.number("timeout_ms", self.timeout_ms)?;
+            writer.number("poll_interval_ms", self.poll_interval_ms)?;
             writer.number("max_retries", self.max_retries.into())?;
             Ok(writer.into_json())
         }

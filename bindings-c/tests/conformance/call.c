@@ -211,9 +211,16 @@ static json *call_once(way *way, const mspkit_client *client, const json *step, 
     return status == MSPKIT_OK ? received(response, call->operation, free_request) : failed_outcome(error);
 }
 
+/* A list of an endpoint that mspkit does not have. */
+static bool is_raw_list(const char *operation)
+{
+    return strcmp(operation, "paginate") == 0;
+}
+
 static json *item_json(const char *operation, const mspkit_item *item)
 {
-    json *view = dispatch_item(operation, item);
+    const mspkit_str text = mspkit_item_json(item);
+    json *view = is_raw_list(operation) ? json_parse(text.data, text.len) : dispatch_item(operation, item);
     if (view == NULL) {
         fail("an item has no view: %s", mspkit_item_json(item).data);
     }
@@ -285,6 +292,27 @@ static void note(mspkit_error **first, mspkit_error **error)
     *error = NULL;
 }
 
+static mspkit_str text_of(const json *value)
+{
+    return value == NULL ? mspkit_nts(NULL) : mspkit_str_of(value->text, value->len);
+}
+
+static mspkit_status raw_list(const mspkit_client *client, const dispatch *call, mspkit_pager **pager, mspkit_error **error)
+{
+    const json *params = call->params, *body = json_get(params, "body");
+    const json *query = json_get(params, "query"), *headers = json_get(params, "headers");
+    mspkit_call_options options = *call->options;
+    if (query != NULL) {
+        options.extra_query = pairs_of(query, &options.extra_query_count);
+    }
+    if (headers != NULL) {
+        options.extra_headers = pairs_of(headers, &options.extra_header_count);
+    }
+    return mspkit_paginate(client, text_of(json_get(params, "method")), text_of(json_get(params, "path")),
+                           mspkit_nts(body == NULL ? NULL : json_write(body)), text_of(json_get(params, "item_id")), call->paging,
+                           &options, pager, error);
+}
+
 static json *list(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
     const json *read = json_get(step, "read"), *then = json_get(read, "then");
@@ -298,7 +326,9 @@ static json *list(way *way, const mspkit_client *client, const json *step, dispa
     json_put(made, "items", json_array());
     json_put(made, "pages", json_array());
     call->paging = &paging;
-    if (untyped) {
+    if (is_raw_list(call->operation)) {
+        status = raw_list(client, call, &pager, &error);
+    } else if (untyped) {
         const char *params = json_write(call->params);
         way->untyped++;
         status = mspkit_list(client, mspkit_nts(call->operation), mspkit_nts(params), &paging, call->options, &pager, &error);
@@ -354,5 +384,5 @@ json *call_step(way *way, const mspkit_client *client, const json *request)
     call.client = client;
     call.params = params;
     call.options = &options;
-    return dispatch_is_list(call.operation) ? list(way, client, request, &call, by_id) : call_once(way, client, request, &call, by_id);
+    return is_raw_list(call.operation) || dispatch_is_list(call.operation) ? list(way, client, request, &call, by_id) : call_once(way, client, request, &call, by_id);
 }

@@ -63,6 +63,7 @@ static void put_more(json *more, const char *name, const json *value)
 {
     size_t len = strlen(name);
     bool time = strcmp(name, "timeout") == 0 || strcmp(name, "max_backoff") == 0 || strcmp(name, "max_retry_after") == 0 ||
+                strcmp(name, "poll_interval") == 0 ||
                 (len > 8 && strcmp(name + len - 8, "_timeout") == 0);
     if (time && value->kind == JSON_NUMBER) {
         value = json_number(keep_text("%.6g", strtod(value->text, NULL) * 1000));
@@ -80,6 +81,7 @@ mspkit_call_options call_options_of(const json *members)
         const char *name = members->names[at]->text;
         const json *value = members->items[at];
         if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
+        } else if (strcmp(name, "poll_interval") == 0 && milliseconds(value, &options.poll_interval_ms)) {
         } else if (strcmp(name, "max_retries") == 0 && whole(value, &number)) {
             options.max_retries = (int32_t)number;
         } else if (strcmp(name, "extra_headers") == 0) {

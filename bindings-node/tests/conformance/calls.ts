@@ -59,7 +59,7 @@ export type Client =
   | mspkit.WivSync;
 
 /** Options that are seconds in the cases, and milliseconds here. */
-const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff"];
+const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff", "poll_interval"];
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));
 
@@ -100,7 +100,8 @@ export class Call {
     const outcome = new Outcome();
     try {
       const started = this.#start(client);
-      if (table.get(this.#operation)?.paging === undefined || table.get(this.#operation)?.paging === "none") {
+      const paging = this.#operation === "paginate" ? "outside" : table.get(this.#operation)?.paging;
+      if (paging === undefined || paging === "none") {
         this.#ended(await started, outcome);
       } else {
         await this.#list(started as Pager<Data> | SyncPager<Data>, outcome);
@@ -116,10 +117,13 @@ export class Call {
   }
 
   #start(client: Client): unknown {
-    if (this.#operation === "request") {
+    if (this.#operation === "request" || this.#operation === "paginate") {
       const { method, path, ...rest } = this.#params as { method: string; path: string; headers?: object };
       const headers = { ...rest.headers, ...(this.#options.headers as object | undefined) };
-      return client.request(method, path, { ...rest, ...this.#options, headers } as object);
+      const options = { ...here(rest as Data), ...this.#options, headers };
+      return this.#operation === "request"
+        ? client.request(method, path, options)
+        : client.paginate(method, path, { ...options, ...here(this.#paging) });
     }
     const row = table.get(this.#operation);
     if (row === undefined) {

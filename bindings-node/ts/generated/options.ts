@@ -77,6 +77,11 @@ export interface SyncCallOptions {
   readonly query?: Query | undefined;
   /** Fields of the JSON body to send as well. They replace those of the same name. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Milliseconds between two requests of an operation that waits; by default growing. Other operations
+   * refuse it; for those that wait, `timeout` is for the whole wait, which has no end by default.
+   */
+  readonly pollInterval?: number | undefined;
 }
 
 /** Paging options of a list. */

@@ -29,7 +29,7 @@ from mspkit._options import (
     call_options,
     list_options,
 )
-from mspkit._pager import AsyncPager, Pager
+from mspkit._pager import AsyncPager, Pager, Row
 from mspkit._types import (
     Credentials,
     Hidden,
@@ -245,7 +245,41 @@ class SyncClient(Client):
         known: type[ListOptions] = ListOptions,
     ) -> Pager[M]:
         paging, of_calls = list_options(options, known)
-        return Pager(self._core, self._watcher, model, operation, params, paging, of_calls)
+        pager = self._core.pager(operation, params, paging, of_calls)
+        return Pager(self._core, self._watcher, model, operation, pager)
+
+    def paginate(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        item_id: str | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[dict[str, Any]]:
+        """A list at an endpoint that mspkit does not know, read like the lists that it knows.
+
+        N-central's lists are read by page numbers, Wiv's searches, which are POSTs, by scrolls.
+        Cloudmore's are read whole, or by page numbers if the query has a page number or size.
+
+        Args:
+            method: GET, or POST for a search. Requests are retried like other reads.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
+            query: Query parameters; a list repeats the parameter.
+            body: The body of a POST, sent as JSON.
+            headers: Headers to add.
+            item_id: The field that identifies an item. Without it, whole items are compared.
+            **options: See `ListOptions`.
+
+        Raises:
+            MspError: Any kind.
+        """
+        paging, of_calls = list_options(options, ListOptions)
+        *request, given = free_request(method, path, query, body, headers, of_calls or {})
+        pager = self._core.paginate(*request, item_id, paging, given)
+        return Pager(self._core, self._watcher, Row, "paginate", pager)
 
     def request(
         self,
@@ -338,7 +372,41 @@ class AsyncClient(Client):
         known: type[ListOptions] = ListOptions,
     ) -> AsyncPager[M]:
         paging, of_calls = list_options(options, known)
-        return AsyncPager(self._core, self._watcher, model, operation, params, paging, of_calls)
+        pager = self._core.pager(operation, params, paging, of_calls)
+        return AsyncPager(self._core, self._watcher, model, operation, pager)
+
+    def paginate(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        item_id: str | None = None,
+        **options: Unpack[ListOptions],
+    ) -> AsyncPager[dict[str, Any]]:
+        """A list at an endpoint that mspkit does not know, read like the lists that it knows.
+
+        N-central's lists are read by page numbers, Wiv's searches, which are POSTs, by scrolls.
+        Cloudmore's are read whole, or by page numbers if the query has a page number or size.
+
+        Args:
+            method: GET, or POST for a search. Requests are retried like other reads.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
+            query: Query parameters; a list repeats the parameter.
+            body: The body of a POST, sent as JSON.
+            headers: Headers to add.
+            item_id: The field that identifies an item. Without it, whole items are compared.
+            **options: See `ListOptions`.
+
+        Raises:
+            MspError: Any kind.
+        """
+        paging, of_calls = list_options(options, ListOptions)
+        *request, given = free_request(method, path, query, body, headers, of_calls or {})
+        pager = self._core.paginate(*request, item_id, paging, given)
+        return AsyncPager(self._core, self._watcher, Row, "paginate", pager)
 
     async def request(
         self,

@@ -41,6 +41,7 @@ class Cloudmore(SyncClient):
         password: str | None = None,
         client_secret: str | None = None,
         reseller_id: Id | None = None,
+        seller_id: Id | None = None,
         client_id: str | None = None,
         client_auth: Literal["basic", "body"] | None = None,
         timeout: float | None = None,
@@ -73,6 +74,8 @@ class Cloudmore(SyncClient):
             password: Password of the API user; else `CLOUDMORE_PASSWORD`.
             client_secret: The API secret; else `CLOUDMORE_CLIENT_SECRET`.
             reseller_id: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
+            seller_id: The seller of calls at the seller's level that name none; else
+                `CLOUDMORE_SELLER_ID`.
             client_id: The OAuth client; `ro.customer.client` by default.
             client_auth: How the API secret is sent when a token is requested: `basic` in a header,
                 `body` in the form; `basic` by default.
@@ -115,6 +118,7 @@ class Cloudmore(SyncClient):
             "password": hidden(password),
             "client_secret": hidden(client_secret),
             "reseller_id": reseller_id,
+            "seller_id": seller_id,
             "client_id": client_id,
             "client_auth": client_auth,
             "timeout": timeout,
@@ -182,6 +186,7 @@ class AsyncCloudmore(AsyncClient):
         password: str | None = None,
         client_secret: str | None = None,
         reseller_id: Id | None = None,
+        seller_id: Id | None = None,
         client_id: str | None = None,
         client_auth: Literal["basic", "body"] | None = None,
         timeout: float | None = None,
@@ -214,6 +219,8 @@ class AsyncCloudmore(AsyncClient):
             password: Password of the API user; else `CLOUDMORE_PASSWORD`.
             client_secret: The API secret; else `CLOUDMORE_CLIENT_SECRET`.
             reseller_id: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
+            seller_id: The seller of calls at the seller's level that name none; else
+                `CLOUDMORE_SELLER_ID`.
             client_id: The OAuth client; `ro.customer.client` by default.
             client_auth: How the API secret is sent when a token is requested: `basic` in a header,
                 `body` in the form; `basic` by default.
@@ -256,6 +263,7 @@ class AsyncCloudmore(AsyncClient):
             "password": hidden(password),
             "client_secret": hidden(client_secret),
             "reseller_id": reseller_id,
+            "seller_id": seller_id,
             "client_id": client_id,
             "client_auth": client_auth,
             "timeout": timeout,

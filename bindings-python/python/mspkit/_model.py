@@ -107,6 +107,8 @@ class Model(_native.Item):
     _shape: ClassVar[_native.Shape] = _native.Shape([])
     _home: ClassVar[str] = ""
     _has_secrets: ClassVar[bool] = False
+    # Fields that are secrets if another field has one of these values, by the vendor's names.
+    _hidden: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -117,7 +119,7 @@ class Model(_native.Item):
         cls._has_secrets = any(
             one.kind == "secret" or (one.of is not None and one.of._has_secrets)
             for one in cls._fields.values()
-        )
+        ) or bool(cls._hidden)
         cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
         # An attribute's value has the type in the brackets; the field is the descriptor that reads
         # it.
@@ -189,6 +191,8 @@ class Model(_native.Item):
             return self.extra[name]
         if not self._has(known.wire):
             raise KeyError(name)
+        if self._hides(known.wire, self._loaded()):
+            return "***"
         # A promised field that is null counts as missing.
         return masked(getattr(self, name, None))
 
@@ -219,7 +223,7 @@ class Model(_native.Item):
     def __repr__(self) -> str:
         data = self._loaded()
         shown = [
-            f"{name}={known.read(data[known.wire], self)!r}"
+            f"{name}={'***' if self._hides(known.wire, data) else repr(known.read(data[known.wire], self))}"
             for name, known in self._fields.items()
             if data.get(known.wire) is not None
         ]
@@ -238,10 +242,17 @@ class Model(_native.Item):
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self._without_secrets())
 
+    def _hides(self, wire: str, data: Mapping[str, Any]) -> bool:
+        """Whether a field is a secret because of the value of another one."""
+        other, values = self._hidden.get(wire, ("", ()))
+        return data.get(other) in values
+
     def _without_secrets(self) -> dict[str, Any]:
         kept: dict[str, Any] = {}
         for wire, value in self._loaded().items():
             known = self._by_wire.get(wire)
+            if self._hides(wire, self._loaded()):
+                continue
             if known is None or (known.of is None and known.kind != "secret"):
                 kept[wire] = value
             elif known.of is not None:

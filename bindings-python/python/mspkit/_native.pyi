@@ -61,6 +61,15 @@ class Core:
         watch: int = 0,
         sink: _Sink | None = None,
     ) -> Response: ...
+    def paginate(
+        self,
+        method: object,
+        path: object,
+        body: object,
+        item_id: object,
+        paging: _Said | None,
+        options: _Said | None,
+    ) -> Pager: ...
     def pager(self, operation: str, params: _Said, paging: _Said | None, options: _Said | None) -> Pager: ...
     def submit_call(
         self, port: Port, operation: str, params: _Said, options: _Said | None, watch: int = 0

@@ -47,6 +47,8 @@ class CallOptions(TypedDict, total=False):
     extra_query: Query parameters to send as well. They replace those of the same name, and a list
         repeats one.
     extra_body: Fields of the JSON body to send as well. They replace those of the same name.
+    poll_interval: Seconds between two requests of an operation that waits. Other operations refuse
+        it; for those that wait, `timeout` is for the whole wait, which has no end by default.
     """
 
     timeout: float | None
@@ -54,6 +56,7 @@ class CallOptions(TypedDict, total=False):
     extra_headers: Mapping[str, str] | None
     extra_query: Mapping[str, Any] | None
     extra_body: Mapping[str, Any] | None
+    poll_interval: float | None
 
 
 class ListOptions(CallOptions, total=False):

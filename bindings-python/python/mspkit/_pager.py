@@ -14,10 +14,9 @@ from typing import Any, Generic, TypeVar, overload
 from mspkit import _native
 from mspkit._errors import MspError
 from mspkit._log import WARNING, Watcher, record
-from mspkit._model import Model
 from mspkit._types import ResponseMeta, meta_of
 
-T = TypeVar("T", bound=Model)
+T = TypeVar("T")
 
 
 class Page(Generic[T]):
@@ -95,6 +94,15 @@ def _restore(model: type[T], items: list[T], facts: tuple[Any, ...]) -> Page[T]:
     return made
 
 
+class Row(dict[str, Any]):
+    """A row of a list that mspkit does not know, as plain data."""
+
+    __slots__ = ()
+
+    def __new__(cls, source: Any, at: Any = None) -> Any:
+        return _native.Item(source, at)._loaded()
+
+
 class Items(list[T]):
     """A list of items whose representation shows its first ones."""
 
@@ -132,13 +140,11 @@ class Reading(Generic[T]):
         watcher: Watcher,
         model: type[T],
         operation: str,
-        params: dict[str, Any],
-        paging: dict[str, Any] | None,
-        options: dict[str, Any] | None,
+        pager: _native.Pager,
     ) -> None:
         # Otherwise a client that nobody references any more would be closed.
         self._core = core
-        self._pager = core.pager(operation, params, paging, options)
+        self._pager = pager
         self._begin = self._pager.resume_token or ""
         self._watcher = watcher
         self._model = model

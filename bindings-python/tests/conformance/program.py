@@ -42,7 +42,7 @@ class Call:
         self.options: dict[str, Any] = request["options"]
         self.paging: dict[str, Any] = request["paging"]
         self.untyped: bool = request["untyped"]
-        self.listed = self.operation in LISTS
+        self.listed = self.operation in LISTS or self.operation == "paginate"
         self.first: bool = request["read"]["first"]
         self.then: str | None = request["read"]["then"]
         # Some items one by one, then the rest in one way or not at all.
@@ -56,6 +56,8 @@ class Call:
         """Starts the call: returns the result, the awaitable or the pager."""
         if self.operation == "request":
             return client.request(**self.params, **self.options)
+        if self.operation == "paginate":
+            return client.paginate(**self.params, **self.paging, **self.options)
         if self.untyped:
             return self._by_id(client)
         _, resource, name = self.operation.split(".")
@@ -68,11 +70,11 @@ class Call:
             return client._list(self.operation, Model, self.params, options, mspkit.ScrollOptions)
         return client._call(self.operation, Model, self.params, self.options)
 
-    def take(self, item: Model) -> None:
+    def take(self, item: Model | dict[str, Any]) -> None:
         """Keeps an item. One that cannot be read stops reading, unless the call continues after
         it."""
         try:
-            self.items.append(item.to_dict(by_wire_name=True))
+            self.items.append(item if isinstance(item, dict) else item.to_dict(by_wire_name=True))
         except MspError as error:
             self.error = self.error or error
             if not self.go_on:

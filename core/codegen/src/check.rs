@@ -7,7 +7,7 @@ use crate::names;
 use crate::problem::{Problem, Problems, SourceLocation};
 
 /// The client options that may be the default of a path parameter.
-const OPTIONS: &[&str] = &["reseller_id"];
+const OPTIONS: &[&str] = &["reseller_id", "seller_id"];
 
 /// The first word of method names, with the HTTP methods that it is allowed for.
 const VERBS: &[(&str, &[&str])] = &[

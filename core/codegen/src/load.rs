@@ -1,5 +1,6 @@
 //! From the documents to the model: one document per service, of one file or several, and the table of error kinds.
 
+mod derived;
 mod dialect;
 mod errors;
 mod examples;
@@ -8,6 +9,7 @@ mod inputs;
 mod operation;
 mod options;
 mod param;
+mod rules;
 mod schema;
 mod simulated;
 

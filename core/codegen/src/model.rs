@@ -13,8 +13,8 @@ use crate::problem::SourceLocation;
 pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
 pub use examples::{ExampleResponse, Examples};
 pub use operation::{
-    Answer, AnswerKind, Auth, Body, ErrorAnswer, Input, Kind, Limit, Operation, Page, Paging, Param,
-    ParamLocation, Retry,
+    Answer, AnswerKind, Auth, Body, Condition, ErrorAnswer, Input, Join, Kind, Limit, Operation, Page,
+    Paging, Param, ParamLocation, Parent, Retry, Rules, Stage, Wait,
 };
 pub use options::{Choice, Holds, OfService, Options};
 pub use simulated::{Collection, CollectionShape, Simulation};
@@ -88,9 +88,28 @@ pub struct Model {
     pub fields: Vec<Field>,
     /// Whether the document allows other members as well.
     pub open: bool,
+    /// The fields that are secrets because of another one.
+    pub hidden: Vec<Hidden>,
+    /// Whether a field, also of a nested model, has other names or values that mean that it is not set.
+    pub rewritten: bool,
     /// Its location in the document.
     #[serde(skip)]
     pub source: SourceLocation,
+}
+
+/// A field that is a secret when another one has a certain value.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Its name in snake case.
+    pub name: String,
+    /// The vendor's name.
+    pub wire: String,
+    /// The name of the other field in snake case.
+    pub by: String,
+    /// The vendor's name of it.
+    pub by_wire: String,
+    /// The values that make this one a secret.
+    pub values: Vec<String>,
 }
 
 /// A field of a model.
@@ -110,6 +129,8 @@ pub struct Field {
     pub nullable: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// How else servers send it, and when it is a secret.
+    pub rules: Rules,
     /// An example value.
     pub example: Option<serde_json::Value>,
     /// Its location in the document.

@@ -76,6 +76,8 @@ impl Target {
 
 /// The operation name of requests outside the table.
 pub(crate) const REQUEST: &str = "request";
+/// The operation of lists outside the table, in errors.
+pub(crate) const PAGINATE: &str = "paginate";
 
 /// The server's message about one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,6 +4,7 @@
 //! renewal and share its result. It is driven by the calls that wait for it, so it is dropped with the last of them.
 //! Tokens count as expired a little early, by `min(60 s, a tenth of their lifetime)`.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,6 +45,8 @@ struct State {
     renewal: Option<WeakShared<Renewal>>,
     /// The refusal of the last login, if the server refused the credentials.
     refusal: Option<Refusal>,
+    /// When operations were last refused with a renewed token.
+    denied: HashMap<&'static str, Instant>,
 }
 
 /// A server's refusal of the credentials.
@@ -54,6 +57,10 @@ struct Refusal {
     at: Instant,
     error: Error,
 }
+
+/// How long a 401 to a renewed token counts as a missing permission. Servers respond with 401 for both, and a login for
+/// each such call would take longer than the calls.
+const DENIAL_REMEMBERED: Duration = Duration::from_secs(60);
 
 /// How long a refusal is remembered.
 const REFUSAL_REMEMBERED: Duration = Duration::from_secs(300);
@@ -233,6 +240,16 @@ impl Authenticator {
     pub(crate) fn forget(&self) {
         let mut state = lock(&self.state);
         state.former = state.tokens.take();
+    }
+
+    /// A renewed token was refused for an operation as well.
+    pub(crate) fn deny(&self, operation: &'static str) {
+        lock(&self.state).denied.insert(operation, Instant::now());
+    }
+
+    /// Whether a renewed token was refused for an operation a moment ago.
+    pub(crate) fn is_denied(&self, operation: &str) -> bool {
+        lock(&self.state).denied.get(operation).is_some_and(|at| at.elapsed() < DENIAL_REMEMBERED)
     }
 
     /// The tokens that a response could contain now.

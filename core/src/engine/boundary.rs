@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::base::error::{Error, ErrorKind, REQUEST, Result};
+use crate::base::error::{Error, ErrorKind, PAGINATE, REQUEST, Result};
 use crate::base::quote::quote;
 use crate::base::spelling::Name;
 use crate::engine::call::{self, CallContext, CallPolicy};
@@ -18,6 +18,7 @@ use crate::engine::raw_request;
 use crate::engine::request::{CallOptions, RequestTemplate};
 use crate::engine::response::RawResponse;
 use crate::engine::result;
+use crate::engine::wait;
 use crate::table::{BodyKind, Operation, Paging, Service};
 use crate::wire::transport::Transport;
 
@@ -67,6 +68,10 @@ impl Core {
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
         let template = self.template(operation, params, options)?;
+        if let Some(wait) = operation.wait {
+            let waiting = wait::Waiting { core: self, operation, wait, options };
+            return Ok((waiting.run(&template).await?, template));
+        }
         let policy = CallPolicy::of(self, options)?;
         let mut http = template.finish(&self.shared.base, &[], &[]);
         if operation.body == BodyKind::RefreshToken {
@@ -107,6 +112,39 @@ impl Core {
             .map_err(|error| error.with_operation(operation.id))
     }
 
+    /// A pager over a list that mspkit does not have, read as the lists of its service are: N-central's by page numbers,
+    /// Wiv's searches, which are POSTs, by scrolls, Cloudmore's whole or, if the query names a page or its size, by page
+    /// numbers. `item_id` is the member that identifies a row; rows without one are compared as a whole.
+    ///
+    /// Method, path and body are as for [`request`](Self::request), but only GET and POST are allowed, and a body must be
+    /// an object. Requests are repeated like reads.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for an invalid path, body or paging option, or a resume token of another list.
+    pub fn paginate(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+        item_id: Option<&str>,
+        paging: &PagingOptions,
+        options: &CallOptions,
+    ) -> Result<RawPager> {
+        let template = RequestTemplate::raw_list(self, method, path, body, options, self.shared.spelling);
+        template
+            .and_then(|template| {
+                let id = item_id.unwrap_or_default().to_owned().into();
+                RawPager::with_item_id(
+                    self.clone(),
+                    template,
+                    Some(id),
+                    paging,
+                    CallPolicy::of(self, options)?,
+                )
+            })
+            .map_err(|error| error.with_operation(PAGINATE))
+    }
+
     /// Sends a request to an endpoint that mspkit does not have, with credentials, limits and retries.
     ///
     /// GET, HEAD and OPTIONS are retried after a transient error; other methods are not. `path` begins with `/`, or is an
@@ -141,9 +179,8 @@ impl Core {
         params: &[u8],
         options: &CallOptions,
     ) -> Result<RequestTemplate> {
-        RequestTemplate::new(operation, params, options, self.shared.spelling, &|option| match option {
-            "reseller_id" => self.shared.reseller_id.clone(),
-            _ => None,
+        RequestTemplate::new(operation, params, options, self.shared.spelling, &|option| {
+            self.shared.default_ids.get(option)
         })
     }
 }

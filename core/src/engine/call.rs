@@ -137,7 +137,7 @@ impl Call<'_> {
         let patience = policy.max_retry_after.max(policy.max_backoff);
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut waiting_since = self.started;
-        let mut throttled = false;
+        let (mut throttled, mut renewed) = (false, false);
         loop {
             core.check_open().map_err(|error| self.with_context(error, &attempts))?;
             // Before the slot: calls that wait in the queue would otherwise renew the token one batch after another.
@@ -185,8 +185,20 @@ impl Call<'_> {
                 Verdict::Accept => {
                     return self.accept(outcome, progress.maybe_changed(), &attempts, tokens.as_deref());
                 }
-                Verdict::Fail => return Err(self.failed(outcome, pause, &attempts, tokens.as_deref())),
+                Verdict::Fail => {
+                    if let Some(operation) =
+                        context.operation.filter(|_| renewed && outcome.status() == Some(401))
+                    {
+                        core.shared.auth.deny(operation.id);
+                    }
+                    return Err(self.failed(outcome, pause, &attempts, tokens.as_deref()));
+                }
+                // A fresh token was refused for this operation a moment ago: another login would change nothing.
+                Verdict::Renew if context.operation.is_some_and(|it| core.shared.auth.is_denied(it.id)) => {
+                    return Err(self.failed(outcome, pause, &attempts, tokens.as_deref()));
+                }
                 Verdict::Renew => {
+                    renewed = true;
                     if let Some(tokens) = &tokens {
                         tokens.refuse();
                     }
@@ -269,6 +281,7 @@ impl Call<'_> {
             class: context.class,
             auth: context.auth,
             login: context.login,
+            operation: context.operation,
             base: &core.shared.base,
         };
         let error = failure::into_error(outcome, &request).redacted(&self.redactor());

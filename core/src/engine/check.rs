@@ -8,10 +8,12 @@ use crate::base::error::{Error, Result};
 use crate::base::quote::truncated;
 use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
-use crate::table::{Kind, Param, ParamLocation};
+use crate::table::{Kind, Param, ParamLocation, Rules};
 
 mod nested;
 mod times;
+
+pub(crate) use self::nested::{meets, only_with};
 
 use self::times::{is_date, is_date_time};
 
@@ -53,11 +55,45 @@ pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Para
         }
         _ => match accept(param.kind, &parsed, raw) {
             Some(mut given) => {
+                if let Some(allowed) = too_long(&param.rules, &given.text) {
+                    return refuse(&allowed);
+                }
+                apply(&param.rules, &mut given);
                 given.secrets.extend(param.secret.then(|| Secret::from(given.text.clone())));
                 Ok(given)
             }
             None => refuse(&allowed(param.kind)),
         },
+    }
+}
+
+/// What a text may be, if it is longer than allowed.
+fn too_long(rules: &Rules, text: &str) -> Option<String> {
+    (text.chars().count() > rules.max_length)
+        .then(|| format!("must have at most {} characters", rules.max_length))
+}
+
+/// What a list may be, if it has fewer or more entries than allowed.
+fn wrong_count(rules: &Rules, count: usize) -> Option<String> {
+    let entries = |count| if count == 1 { "entry" } else { "entries" };
+    let Rules { min_items: fewest, max_items: most, .. } = *rules;
+    match (fewest, most) {
+        _ if (fewest..=most).contains(&count) => None,
+        (1, usize::MAX) => Some("must not be empty".to_owned()),
+        (_, usize::MAX) => Some(format!("must have at least {fewest} {}", entries(fewest))),
+        (0, _) => Some(format!("must have at most {most} {}", entries(most))),
+        _ => Some(format!("must have {fewest} to {most} entries")),
+    }
+}
+
+/// Changes the form of a value for those that are sent in another one.
+fn apply(rules: &Rules, value: &mut ParamValue) {
+    if rules.as_text {
+        value.json = Value::from(value.text.clone()).to_string();
+    }
+    if rules.bearer {
+        value.secrets.push(Secret::from(value.text.clone()));
+        value.text = format!("Bearer {}", value.text);
     }
 }
 
@@ -176,7 +212,7 @@ pub(crate) fn whole(raw: &str) -> Option<String> {
 }
 
 /// The given value, as errors may show it.
-fn shown(secret: bool, raw: &str) -> String {
+pub(crate) fn shown(secret: bool, raw: &str) -> String {
     if secret { "a secret".to_owned() } else { truncated(raw) }
 }
 
@@ -223,6 +259,7 @@ mod tests {
             secret: false,
             default: None,
             from_option: None,
+            rules: Rules::NONE,
         };
         value(&param, raw, Spelling::Snake)
     }
@@ -239,6 +276,7 @@ mod tests {
                 secret: false,
                 default: None,
                 from_option: None,
+                rules: Rules::NONE,
             };
             value(&param, raw, Spelling::Snake).map(|given| given.text)
         };
@@ -336,6 +374,7 @@ mod tests {
             secret: true,
             default: None,
             from_option: None,
+            rules: Rules::NONE,
         };
         let error = value(&param, "[\"planted\"]", Spelling::Snake).err().unwrap().to_string();
         assert!(!error.contains("planted"), "{error}");

@@ -14,7 +14,7 @@ use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
 use crate::engine::auth::{self, Authenticator, Login, Tokens};
 use crate::engine::background::{KeepAlive, KeepAliveHook};
-use crate::engine::config::{Config, Credentials, ResolvedConfig, Settings};
+use crate::engine::config::{Config, Credentials, DefaultIds, ResolvedConfig, Settings};
 use crate::engine::hooks::Hooks;
 use crate::policy::limit::{self, LimitStatus, Limiter};
 use crate::policy::retry::RetryBudget;
@@ -49,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) max_body_bytes: usize,
     /// The settings that the client was built with.
     settings: Settings,
-    pub(crate) reseller_id: Option<String>,
+    pub(crate) default_ids: DefaultIds,
     redactor: Redactor,
     limiters: Mutex<HashMap<String, Arc<Limiter>>>,
     closed: AtomicBool,
@@ -63,7 +63,7 @@ impl Core {
         transport: Option<Arc<dyn Transport>>,
         login: LoginFn,
     ) -> Result<Self> {
-        let ResolvedConfig { base, credentials, settings, transport: options, reseller_id, proxies } =
+        let ResolvedConfig { base, credentials, settings, transport: options, default_ids, proxies } =
             config.resolve(service, |name| std::env::var(name).ok())?;
         let transport = match transport {
             Some(given) => given,
@@ -82,7 +82,7 @@ impl Core {
             budget: RetryBudget::new(),
             max_body_bytes: options.max_body_bytes,
             settings,
-            reseller_id,
+            default_ids,
             limiters: Mutex::default(),
             closed: AtomicBool::new(false),
         };

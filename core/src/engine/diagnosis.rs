@@ -14,7 +14,7 @@ use crate::base::markup;
 use crate::base::spelling::{Name, with_names};
 use crate::engine::error_body::{self, ErrorBody};
 use crate::policy::retry::{self, Class};
-use crate::table::{Auth, Service};
+use crate::table::{Auth, Operation, Service, Stage};
 use crate::wire::transport::Response;
 
 /// What the diagnosis needs to know of the request.
@@ -25,6 +25,7 @@ pub(crate) struct RequestInfo<'a> {
     pub(crate) auth: Auth,
     /// Whether it requests tokens.
     pub(crate) login: bool,
+    pub(crate) operation: Option<&'static Operation>,
     pub(crate) base: &'a Url,
 }
 
@@ -201,9 +202,31 @@ fn hint(kind: ErrorKind, status: u16, responder: &Responder, request: &RequestIn
             "A proxy, a gateway or another server responded instead of the service; check {} and the network",
             Name("base_url")
         )),
-        ErrorKind::Authentication => credentials(request),
         ErrorKind::PermissionDenied if request.login => credentials(request),
-        _ => None,
+        _ => {
+            let known = request.operation.and_then(|operation| of_operation(operation, status));
+            known.or_else(|| (kind == ErrorKind::Authentication).then(|| credentials(request)).flatten())
+        }
+    }
+}
+
+/// What the document of an operation knows about a status.
+fn of_operation(operation: &'static Operation, status: u16) -> Option<String> {
+    if let Some((_, hint)) = operation.hints.iter().find(|(known, _)| *known == status) {
+        return Some(with_names(hint));
+    }
+    if !matches!(status, 404 | 405) {
+        return None;
+    }
+    match (operation.since, operation.stage) {
+        (Some(version), _) => Some(format!(
+            "The server may be older than {version}, which is the first that is known to have this call"
+        )),
+        (None, Stage::Preview) => {
+            Some("The vendor calls this a preview, and the server may not have it".to_owned())
+        }
+        (None, Stage::Experimental) => Some("Not every server has this call".to_owned()),
+        (None, Stage::Released) => None,
     }
 }
 
@@ -240,7 +263,14 @@ pub(crate) fn wrong_base(base: &Url, page: bool) -> String {
 fn credentials(request: &RequestInfo<'_>) -> Option<String> {
     // Access tokens are renewed; the credentials that they come from, and keys, are configured by the caller.
     let own = request.login || matches!(request.auth, Auth::UserToken | Auth::ApiKey);
-    own.then(|| with_names(request.service.dialect().refused))
+    if own {
+        return Some(with_names(request.service.dialect().refused));
+    }
+    let renewed = request.auth == Auth::AccessToken;
+    renewed.then(|| {
+        "A renewed token was refused as well, so the API user may lack the permission for this call"
+            .to_owned()
+    })
 }
 
 /// The hint for a login response without tokens that does not come from the service.
@@ -256,7 +286,7 @@ mod tests {
 
     fn request(class: Class, login: bool, base: &Url) -> RequestInfo<'_> {
         let auth = if login { Auth::UserToken } else { Auth::AccessToken };
-        RequestInfo { service: Service::NCentral, class, auth, login, base }
+        RequestInfo { service: Service::NCentral, class, auth, login, operation: None, base }
     }
 
     fn error_for(

@@ -20,3 +20,4 @@ pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod result;
 pub(crate) mod value;
+mod wait;

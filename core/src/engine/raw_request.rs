@@ -19,6 +19,16 @@ use crate::table::{Auth, Operation, Service};
 /// The cap of endpoints outside the table: the lowest one that the vendors document.
 const UNKNOWN_ENDPOINT_CAP: u32 = 5;
 
+/// A request outside the table that was checked.
+pub(crate) struct RawRequest {
+    pub(crate) http: HttpRequest,
+    /// Its path without that of the client's address.
+    pub(crate) below_base: String,
+    /// The group and the cap of its limit.
+    pub(crate) group: String,
+    pub(crate) cap: u32,
+}
+
 pub(crate) fn request(
     core: &Core,
     method: &str,
@@ -26,12 +36,40 @@ pub(crate) fn request(
     body: Option<&[u8]>,
     options: &CallOptions,
 ) -> Result<CallContext> {
+    let RawRequest { http, group, cap, .. } = checked(core, method, path, body, options)?;
+    Ok(CallContext {
+        operation: None,
+        label: REQUEST,
+        class: Class::of_method(&http.method),
+        retry_500: true,
+        auth: match core.shared.service {
+            Service::NCentral | Service::Cloudmore => Auth::AccessToken,
+            Service::Wiv => Auth::ApiKey,
+        },
+        login: false,
+        limiter: core.limiter(&group, cap),
+        needs_body: http.method.is_safe(),
+        http,
+    })
+}
+
+/// Checks a request outside the table.
+pub(crate) fn checked(
+    core: &Core,
+    method: &str,
+    path: &str,
+    body: Option<&[u8]>,
+    options: &CallOptions,
+) -> Result<RawRequest> {
     let named = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
         .map_err(|_| Error::argument("method", &quote(method), "must be an HTTP method such as GET"))?;
     let url = url(core, path)?;
     let mut http =
         HttpRequest { method: named, url, headers: http::HeaderMap::new(), body: None, secrets: Vec::new() };
     options.check_written()?;
+    if options.poll_interval.is_some() {
+        return Err(Error::argument("poll_interval", "a value", "is only for operations that wait"));
+    }
     let mut query = Vec::new();
     for (name, raw) in &options.extra_query {
         add_query(&mut query, name, raw)?;
@@ -51,21 +89,9 @@ pub(crate) fn request(
         check_content_type(&http.headers)?;
     }
     let below_base = http.url.path().strip_prefix(core.shared.base.path().trim_end_matches('/'));
-    let (group, cap) = limit_of(&http.method, below_base.unwrap_or(http.url.path()));
-    Ok(CallContext {
-        operation: None,
-        label: REQUEST,
-        class: Class::of_method(&http.method),
-        retry_500: true,
-        auth: match core.shared.service {
-            Service::NCentral | Service::Cloudmore => Auth::AccessToken,
-            Service::Wiv => Auth::ApiKey,
-        },
-        login: false,
-        limiter: core.limiter(&group, cap),
-        needs_body: http.method.is_safe(),
-        http,
-    })
+    let below_base = below_base.unwrap_or(http.url.path()).to_owned();
+    let (group, cap) = limit_of(&http.method, &below_base);
+    Ok(RawRequest { http, below_base, group, cap })
 }
 
 /// The URL of a path, or of a URL on the client's own server. Paths that a URL parser would change are refused, so a path
@@ -195,7 +221,10 @@ fn limit_of(method: &Method, path: &str) -> (String, u32) {
             && template.len() == segments.len()
             && template.iter().zip(&segments).all(|(want, have)| want.starts_with('{') || want == have)
     };
-    if let Some(operation) = Operation::all().iter().find(matches) {
+    // The most specific one: `/services/Csp` is not `/services/{serviceId}`.
+    let literal =
+        |operation: &&Operation| operation.path.split('/').filter(|part| !part.starts_with('{')).count();
+    if let Some(operation) = Operation::all().iter().filter(matches).max_by_key(literal) {
         return (operation.limit.group.to_owned(), operation.limit.cap);
     }
     let looks_like_id =

@@ -22,6 +22,9 @@ use crate::engine::encode;
 use crate::table::{Answer, BodyKind, Operation, Paging, Param, ParamLocation};
 use crate::wire::raw;
 
+mod raw_list;
+
+use self::raw_list::Outside;
 pub use crate::generated::config::CallOptions;
 
 impl CallOptions {
@@ -83,11 +86,15 @@ pub(crate) struct RequestTemplate {
     path: String,
     /// The encoded length of each parameter in the path.
     path_lengths: Vec<(&'static str, usize)>,
+    /// The parameters in the path by their names for the caller, as raw JSON.
+    path_params: Fields,
     pub(crate) query: Vec<(String, String)>,
     headers: HeaderMap,
     pub(crate) fields: Fields,
     secrets: Vec<Secret>,
     spelling: Spelling,
+    /// Its method and limit, if the table does not have it.
+    outside: Option<Outside>,
 }
 
 impl fmt::Debug for RequestTemplate {
@@ -121,11 +128,13 @@ impl RequestTemplate {
             operation,
             path: operation.path.to_owned(),
             path_lengths: Vec::new(),
+            path_params: Vec::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             fields: Vec::new(),
             secrets: Vec::new(),
             spelling,
+            outside: None,
         };
         for param in operation.params {
             let value =
@@ -135,7 +144,12 @@ impl RequestTemplate {
                 .filter(|raw| *raw != "null" || (param.location == ParamLocation::Body && !param.required));
             let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
             let fallback = fallback.map(|text| serde_json::Value::String(text).to_string());
-            match value.or(fallback.as_deref()).or(param.default) {
+            let from = || {
+                let other =
+                    operation.params.iter().find(|other| Some(other.wire) == param.rules.default_from)?;
+                given.iter().find(|(name, _)| *name == spelling.name(other.name)).map(|(_, raw)| raw.get())
+            };
+            match value.or(fallback.as_deref()).or(param.default).or_else(from) {
                 Some(raw) => template.place(param, raw)?,
                 None if param.required => {
                     let also = param.from_option.map_or(String::new(), |option| {
@@ -149,9 +163,43 @@ impl RequestTemplate {
                 None => {}
             }
         }
+        template.check_conditions(&given)?;
         template.add(options)?;
+        if operation.at_least_one && template.fields.is_empty() {
+            let body = operation.params.iter().filter(|param| param.location == ParamLocation::Body);
+            let names: Vec<String> = body.map(|param| Name(param.name).to_string()).collect();
+            let message = format!("nothing to change: at least one of {} must be given", names.join(", "));
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
         template.check_length()?;
         Ok(template)
+    }
+
+    /// Refuses parameters that are only allowed with other values of another one.
+    fn check_conditions(&self, given: &[(String, &RawValue)]) -> Result<()> {
+        for param in self.operation.params {
+            let value = |param: &Param| {
+                let name = self.spelling.name(param.name);
+                given.iter().find(|(known, _)| *known == name).map(|(_, raw)| raw.get())
+            };
+            let (Some(condition), Some(raw)) =
+                (param.rules.only_with, value(param).filter(|raw| *raw != "null"))
+            else {
+                continue;
+            };
+            let other = self.operation.params.iter().find(|other| other.wire == condition.field);
+            if let Some(other) =
+                other.filter(|other| !check::meets(condition, value(other).or(other.default)))
+            {
+                let given = check::shown(param.secret, raw);
+                return Err(Error::argument(
+                    param.name,
+                    &given,
+                    &check::only_with(condition, &Name(other.name).to_string()),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn check_length(&self) -> Result<()> {
@@ -174,6 +222,7 @@ impl RequestTemplate {
                 }
                 let slot = format!("{{{}}}", param.wire);
                 let segment = encode::segment(&value.text);
+                self.path_params.push((self.spelling.name(param.name).into_owned(), raw.to_owned()));
                 self.path_lengths.push((param.name, segment.len()));
                 self.path = self.path.replace(&slot, &segment);
             }
@@ -189,6 +238,9 @@ impl RequestTemplate {
 
     fn add(&mut self, options: &CallOptions) -> Result<()> {
         options.check_written()?;
+        if options.poll_interval.is_some() && self.operation.wait.is_none() {
+            return Err(Error::argument("poll_interval", "a value", "is only for operations that wait"));
+        }
         add_headers(&mut self.headers, &options.extra_headers)?;
         for (name, raw) in &options.extra_query {
             self.refuse_parameter("extra_query", name)?;
@@ -229,9 +281,34 @@ impl RequestTemplate {
         }
     }
 
+    /// The request of another operation with the same parameters in its path.
+    pub(crate) fn for_operation(&self, operation: &'static Operation) -> Result<Self> {
+        let params = raw::compose(self.path_params.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
+        Self::new(operation, params.as_bytes(), &CallOptions::default(), self.spelling, &|_| None)
+    }
+
+    /// The same request with another value of the last parameter in the path.
+    pub(crate) fn with_last_path_param(&self, raw: &str) -> Result<Self> {
+        let mut other = self.clone();
+        if let Some(last) = other.path_params.last_mut() {
+            raw.clone_into(&mut last.1);
+        }
+        other.for_operation(self.operation)
+    }
+
     /// The fields of the body if it is an object.
     pub(crate) fn sent(&self) -> &[(String, String)] {
         if self.operation.body == BodyKind::Json { &self.fields } else { &[] }
+    }
+
+    fn method(&self) -> &Method {
+        self.outside.as_ref().map_or(&self.operation.method, |outside| &outside.method)
+    }
+
+    /// The group and the cap of its limit.
+    pub(crate) fn limit(&self) -> (&str, u32) {
+        let own = self.operation.limit;
+        self.outside.as_ref().map_or((own.group, own.cap), |outside| (&outside.group, outside.cap))
     }
 
     /// The secret parameters.
@@ -260,6 +337,9 @@ impl RequestTemplate {
         let mut headers = self.headers.clone();
         let own = self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str()));
         let body = match self.operation.body {
+            BodyKind::Json if self.outside.is_some() && self.fields.is_empty() && page_fields.is_empty() => {
+                None
+            }
             BodyKind::Json => Some(raw::compose(own.chain(page_fields.iter().copied()))),
             BodyKind::Value => self.fields.first().map(|(_, raw)| raw.clone()),
             BodyKind::None | BodyKind::RefreshToken => None,
@@ -271,7 +351,7 @@ impl RequestTemplate {
             headers.insert(http::header::ACCEPT, HeaderValue::from_static("*/*"));
         }
         HttpRequest {
-            method: self.operation.method.clone(),
+            method: self.method().clone(),
             url,
             headers,
             body: body.map(Bytes::from),

@@ -34,6 +34,10 @@ pub(crate) fn shape(
     response: CallResponse,
 ) -> Result<RawResponse> {
     let page = is_page(&response);
+    let response = CallResponse {
+        body: value::rewritten(&response.body, operation.envelope(), operation.model),
+        ..response
+    };
     let json = result(core, operation, template.sent(), &response).map_err(|error| {
         let error = match &response.unreadable {
             Some(source) => raw::undecodable(&source.to_string()),
@@ -96,6 +100,25 @@ fn raw_response(response: CallResponse, json: Bytes) -> RawResponse {
     RawResponse { meta: meta(response), body, json }
 }
 
+/// A response whose result was composed elsewhere.
+pub(crate) fn with_json(response: CallResponse, json: Bytes) -> RawResponse {
+    raw_response(response, json)
+}
+
+/// The metadata of a response that is still needed.
+pub(crate) fn meta_of(response: &CallResponse) -> Meta {
+    Meta {
+        status: response.status,
+        headers: response.headers.clone(),
+        request_id: response.request_id.clone(),
+        attempts: response.attempts.len(),
+        elapsed: response.elapsed,
+        history: response.attempts.clone(),
+        origin: response.origin,
+        target: response.target.clone(),
+    }
+}
+
 pub(crate) fn meta(response: CallResponse) -> Meta {
     Meta {
         status: response.status,
@@ -131,6 +154,12 @@ fn result(
         Answer::Tokens => {
             core.shared.auth.keep(login::read_tokens(&response.body)?);
             raw::object(&response.body, operation.envelope(), operation.id_fields)
+        }
+        Answer::Object { empty_is_not_found: true, .. }
+            if is_nothing(&response.body, operation.envelope()) =>
+        {
+            let message = "the server responded with an empty object: there is none with this id";
+            Err(Error::new(ErrorKind::NotFound, message))
         }
         Answer::Object { in_list, .. } => {
             match operation.model.filter(|_| response.origin.class.changes_state()) {
@@ -178,6 +207,17 @@ fn refuse_any_page(response: &CallResponse) -> Result<()> {
         return Err(raw::undecodable(&markup::page(&String::from_utf8_lossy(&response.body))));
     }
     Ok(())
+}
+
+/// Whether a response has no members, in its envelope either.
+fn is_nothing(body: &Bytes, envelope: Option<&Envelope>) -> bool {
+    let empty = |text: &str| {
+        let mut members = 0;
+        text == "null" || text.is_empty() || raw::walk(text, |_, _| members += 1).is_ok() && members == 0
+    };
+    let text = std::str::from_utf8(body).unwrap_or("?").trim();
+    let data = envelope.and_then(|envelope| raw::member(text, envelope.data));
+    data.map_or_else(|| empty(text), |data| empty(data.trim()))
 }
 
 /// Some responses report a failure in the body, with the status of a success.

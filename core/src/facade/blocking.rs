@@ -16,7 +16,7 @@ use crate::engine::core::Core;
 use crate::engine::response::{Meta, RawResponse};
 use crate::facade::call_builder::{self, CallSpec, call_methods, call_options, paging_options};
 use crate::facade::client::{Client, client_methods, sealed};
-use crate::facade::model::FromResponse;
+use crate::facade::model::{FromResponse, Json};
 use crate::table::Service;
 
 pub use crate::facade::call_builder::{Page, Response};
@@ -109,6 +109,13 @@ macro_rules! client {
             pub fn request(&self, method: &str, path: &str) -> RawRequest<'_> {
                 let call = call_builder::RawRequest::new(&self.driven.core, method, path);
                 RawRequest { driven: &self.driven, call }
+            }
+
+            /// A list that mspkit does not have, read page by page like the service's other lists. The method is GET, or POST
+            /// for searches; requests are repeated like reads.
+            pub fn paginate(&self, method: &str, path: &str) -> RawList<'_> {
+                let list = call_builder::RawList::new(&self.driven.core, method, path);
+                RawList { driven: &self.driven, list }
             }
 
             fn with_core(&self, core: Core) -> Self {
@@ -351,5 +358,57 @@ impl RawRequest<'_> {
     /// Every kind; see [`Error`].
     pub fn send(self) -> Result<RawResponse> {
         self.driven.wait(self.call.send())
+    }
+}
+
+/// A list that mspkit does not have, ready to be read by item or by page.
+#[derive(Debug, Clone)]
+#[must_use = "a list is read through items, pages or collect"]
+pub struct RawList<'c> {
+    driven: &'c Driven,
+    list: call_builder::RawList<'c>,
+}
+
+impl RawList<'_> {
+    call_options!(list.options);
+
+    paging_options!(list.paging);
+
+    /// The JSON body, which must be an object.
+    pub fn body(mut self, body: &impl Serialize) -> Self {
+        self.list = self.list.body(body);
+        self
+    }
+
+    /// The member that identifies a row. Without it, rows are compared as a whole.
+    pub fn item_id(mut self, member: &str) -> Self {
+        self.list = self.list.item_id(member);
+        self
+    }
+
+    /// The items, one after another.
+    pub fn items(self) -> Items<Json> {
+        Items { driven: self.driven.clone(), items: self.list.items() }
+    }
+
+    /// The pages, one after another.
+    pub fn pages(self) -> Pages<Json> {
+        Pages { driven: self.driven.clone(), pages: self.list.pages() }
+    }
+
+    /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub fn first(self) -> Result<Option<Json>> {
+        self.driven.wait(self.list.first())
+    }
+
+    /// All items at once.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`]. The error carries the resume token of the start.
+    pub fn collect(self) -> Result<Vec<Json>> {
+        self.driven.wait(self.list.collect())
     }
 }

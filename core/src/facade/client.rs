@@ -7,7 +7,7 @@ use crate::base::error::Result;
 use crate::engine::config::Config;
 use crate::engine::core::Core;
 use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-use crate::facade::call_builder::{Call, CallSpec, List, RawRequest};
+use crate::facade::call_builder::{Call, CallSpec, List, RawList, RawRequest};
 use crate::facade::model::FromResponse;
 use crate::table::Service;
 use crate::wire::transport::Transport;
@@ -233,6 +233,12 @@ macro_rules! client {
             /// A request to an endpoint that mspkit does not have, with credentials, limits and retries.
             pub fn request(&self, method: &str, path: &str) -> RawRequest<'_> {
                 RawRequest::new(&self.core, method, path)
+            }
+
+            /// A list that mspkit does not have, read page by page like the service's other lists. The method is GET, or POST
+            /// for searches; requests are repeated like reads.
+            pub fn paginate(&self, method: &str, path: &str) -> RawList<'_> {
+                RawList::new(&self.core, method, path)
             }
 
             fn with_core(&self, core: Core) -> Self {

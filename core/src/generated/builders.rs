@@ -120,6 +120,11 @@ impl Builder<Cloudmore> {
         self.edit(|config| config.reseller_id = Some(reseller_id.into()))
     }
 
+    /// The seller of calls at the seller's level that name none; else `CLOUDMORE_SELLER_ID`.
+    pub fn seller_id(self, seller_id: impl Into<String>) -> Self {
+        self.edit(|config| config.seller_id = Some(seller_id.into()))
+    }
+
     /// The OAuth client; `ro.customer.client` by default.
     pub fn client_id(self, client_id: impl Into<String>) -> Self {
         self.edit(|config| config.client_id = Some(client_id.into()))
@@ -151,6 +156,11 @@ impl Builder<blocking::Cloudmore> {
     /// The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
     pub fn reseller_id(self, reseller_id: impl Into<String>) -> Self {
         self.edit(|config| config.reseller_id = Some(reseller_id.into()))
+    }
+
+    /// The seller of calls at the seller's level that name none; else `CLOUDMORE_SELLER_ID`.
+    pub fn seller_id(self, seller_id: impl Into<String>) -> Self {
+        self.edit(|config| config.seller_id = Some(seller_id.into()))
     }
 
     /// The OAuth client; `ro.customer.client` by default.

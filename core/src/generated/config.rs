@@ -35,6 +35,8 @@ pub struct Config {
     pub client_secret: Option<Secret>,
     /// Cloudmore: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
     pub reseller_id: Option<String>,
+    /// Cloudmore: The seller of calls at the seller's level that name none; else `CLOUDMORE_SELLER_ID`.
+    pub seller_id: Option<String>,
     /// Cloudmore: The OAuth client; `ro.customer.client` by default.
     pub client_id: Option<String>,
     /// Cloudmore: How the API secret is sent when a token is requested: `basic` in a header, `body` in
@@ -98,6 +100,7 @@ impl Config {
             ("password", self.password.is_some()),
             ("client_secret", self.client_secret.is_some()),
             ("reseller_id", self.reseller_id.is_some()),
+            ("seller_id", self.seller_id.is_some()),
             ("client_id", self.client_id.is_some()),
             ("client_auth", self.client_auth.is_some()),
             ("api_key", self.api_key.is_some()),
@@ -141,6 +144,10 @@ pub struct CallOptions {
     pub extra_query: BTreeMap<String, Box<RawValue>>,
     /// Fields of the JSON body to send as well. They replace those of the same name.
     pub extra_body: BTreeMap<String, Box<RawValue>>,
+    /// Time between two requests of an operation that waits; by default growing. Other operations refuse
+    /// it; for those that wait, `timeout` is for the whole wait, which has no end by default.
+    #[serde(deserialize_with = "seconds")]
+    pub poll_interval: Option<Duration>,
     /// A value that could not be serialised; refused when the call is made.
     #[serde(skip)]
     pub(crate) unwritable: Option<String>,
@@ -154,6 +161,7 @@ impl fmt::Debug for CallOptions {
             .field("extra_headers", &self.extra_headers.keys().collect::<Vec<_>>())
             .field("extra_query", &self.extra_query.keys().collect::<Vec<_>>())
             .field("extra_body", &self.extra_body.keys().collect::<Vec<_>>())
+            .field("poll_interval", &self.poll_interval)
             .finish_non_exhaustive()
     }
 }

@@ -70,6 +70,15 @@ pub(crate) const CLIENT: &[Row] = &[
         what: "",
     },
     Row {
+        name: "seller_id",
+        kind: OptionKind::Id,
+        of: Some(Service::Cloudmore),
+        fixed: true,
+        env: &[(Service::Cloudmore, "CLOUDMORE_SELLER_ID")],
+        fallbacks: &[],
+        what: "",
+    },
+    Row {
         name: "client_id",
         kind: OptionKind::Text,
         of: Some(Service::Cloudmore),
@@ -267,6 +276,15 @@ pub(crate) const CALL: &[Row] = &[
     Row {
         name: "extra_body",
         kind: OptionKind::Object,
+        of: None,
+        fixed: false,
+        env: &[],
+        fallbacks: &[],
+        what: "",
+    },
+    Row {
+        name: "poll_interval",
+        kind: OptionKind::Time { zero: false },
         of: None,
         fixed: false,
         env: &[],

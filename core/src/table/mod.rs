@@ -47,6 +47,8 @@ pub struct Operation {
     pub params: &'static [Param],
     /// The body of the request.
     pub body: BodyKind,
+    /// Whether the call is refused without any field of the body.
+    pub at_least_one: bool,
     /// The credential that it is sent with.
     pub auth: Auth,
     /// How its responses are paged.
@@ -65,6 +67,66 @@ pub struct Operation {
     pub model: Option<&'static Model>,
     /// How to find the outcome of a write whose response was lost.
     pub outcome_check: Option<&'static str>,
+    /// The first version of the server that is known to have it.
+    pub since: Option<&'static str>,
+    /// How far the vendor has released it.
+    pub stage: Stage,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Hints for errors, by status.
+    pub hints: &'static [(u16, &'static str)],
+    /// How it waits, if it requests another operation's endpoint until that has a final state.
+    pub wait: Option<&'static Wait>,
+    /// What is read for each row of the list, if it is another operation's list with more in each row.
+    pub join: Option<&'static Join>,
+}
+
+/// How to wait for a final state.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Wait {
+    /// The wire name of the member that has the state.
+    pub state: &'static str,
+    /// The states that are a success; if there are none, all that are neither pending nor failed.
+    pub done: &'static [&'static str],
+    /// The states that are not final; if there are none, all others.
+    pub pending: &'static [&'static str],
+    /// The states that are a failure.
+    pub failed: &'static [&'static str],
+    /// The member with the reason of a failure.
+    pub message: Option<&'static str>,
+    /// The member of the result for the rows of a list, of which each has a state.
+    pub rows: Option<&'static str>,
+    /// How many times a 404 counts as not ready.
+    pub missing: u32,
+    /// The first and the longest time between two requests, in seconds.
+    pub interval: (u64, u64),
+    /// The operation and the member with the id to wait for, if the one that was given is refused.
+    pub parent: Option<(&'static str, &'static str)>,
+}
+
+/// What is read for each row of a list.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Join {
+    /// The id of the list that is read for each row.
+    pub operation: &'static str,
+    /// The parameter of it that names the row.
+    pub param: &'static str,
+    /// The wire name of the member that its rows become.
+    pub into: &'static str,
+}
+
+/// How far a vendor has released an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// For everyone.
+    Released,
+    /// The vendor may still change it.
+    Preview,
+    /// Not all documents of the vendor have it.
+    Experimental,
 }
 
 /// A parameter of an operation.
@@ -87,6 +149,63 @@ pub struct Param {
     pub default: Option<&'static str>,
     /// The client option that is used by default.
     pub from_option: Option<&'static str>,
+    /// What else is checked or sent.
+    pub rules: Rules,
+}
+
+/// What there is to know of a parameter or a field besides its kind.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Rules {
+    /// The fewest entries of a list.
+    pub min_items: usize,
+    /// The most entries of a list.
+    pub max_items: usize,
+    /// The most characters of a text.
+    pub max_length: usize,
+    /// Whether true and false are sent as text.
+    pub as_text: bool,
+    /// Whether a header is sent as a bearer token.
+    pub bearer: bool,
+    /// Whether the default of a field of a nested object is sent.
+    pub send_default: bool,
+    /// The wire name of the field of the same object whose value is sent by default.
+    pub default_from: Option<&'static str>,
+    /// The values of another field with which this one is allowed.
+    pub only_with: Option<Condition>,
+    /// Other names under which servers send a field.
+    pub other_names: &'static [&'static str],
+    /// The JSON of values that mean that a field is not set.
+    pub none: &'static [&'static str],
+    /// The values of another field of the same object that make this one a secret.
+    pub secret_when: Option<Condition>,
+}
+
+/// Values of another field.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Condition {
+    /// The wire name of the field.
+    pub field: &'static str,
+    /// The values.
+    pub values: &'static [&'static str],
+}
+
+impl Rules {
+    /// No rules.
+    pub const NONE: Self = Self {
+        min_items: 0,
+        max_items: usize::MAX,
+        max_length: usize::MAX,
+        as_text: false,
+        bearer: false,
+        send_default: false,
+        default_from: None,
+        only_with: None,
+        other_names: &[],
+        none: &[],
+        secret_when: None,
+    };
 }
 
 /// The location of a parameter in the request.
@@ -239,6 +358,8 @@ pub enum Answer {
         envelope: bool,
         /// Whether the object is the only entry of a list.
         in_list: bool,
+        /// Whether an empty object means that there is no such object.
+        empty_is_not_found: bool,
     },
     /// A created object; if the server responds with the id only, the fields that were sent complete it.
     Created {

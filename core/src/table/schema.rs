@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::table::Kind;
+use crate::table::{Kind, Rules};
 
 /// An object that servers send, or that is part of a request.
 #[non_exhaustive]
@@ -19,6 +19,8 @@ pub struct Model {
     pub fields: &'static [Field],
     /// Whether it may have other members as well.
     pub open: bool,
+    /// Whether a field, also of a nested model, has other names or values that mean that it is not set.
+    pub rewritten: bool,
     /// What it is.
     #[cfg(feature = "docs")]
     pub doc: &'static str,
@@ -45,6 +47,8 @@ pub struct Field {
     pub deprecated: bool,
     /// The JSON text of the server's default.
     pub default: Option<&'static str>,
+    /// What else there is to know.
+    pub rules: Rules,
     /// What it means.
     #[cfg(feature = "docs")]
     pub doc: &'static str,

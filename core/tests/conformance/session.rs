@@ -89,7 +89,7 @@ impl Session {
 
     fn call(&self, mut call: CallRequest) -> Result<Outcome, Error> {
         let open = self.open.as_ref().unwrap();
-        if call.call == "request" {
+        if matches!(&*call.call, "request" | "paginate") {
             for (name, option) in [("query", "extra_query"), ("headers", "extra_headers")] {
                 if let Some(given) = call.params.get(name) {
                     call.options.insert(option.to_owned(), given.clone());
@@ -104,6 +104,8 @@ impl Session {
         };
         Ok(if call.call == "request" {
             self.request(open, &call.params, &overrides)
+        } else if call.call == "paginate" {
+            self.paginate(open, &call.params, &overrides)
         } else if call.untyped {
             self.untyped(open, &call.call, &Value::Object(call.params), &overrides)
         } else {
@@ -154,6 +156,39 @@ impl Session {
             (Typed::Blocking(clients), Service::Cloudmore) => send!(clients.cloudmore),
             (Typed::Blocking(clients), _) => send!(clients.wiv),
         })
+    }
+}
+
+impl Session {
+    fn paginate(&self, open: &Open, params: &Map<String, Value>, overrides: &Overrides) -> Outcome {
+        let text = |name: &str| params.get(name).and_then(Value::as_str);
+        let (method, path) = (text("method").unwrap_or_default(), text("path").unwrap_or_default());
+        macro_rules! list {
+            ($client:expr) => {{
+                let list = $client.paginate(method, path);
+                let list = if let Some(body) = params.get("body") { list.body(body) } else { list };
+                if let Some(id) = text("item_id") { list.item_id(id) } else { list }
+            }};
+        }
+        let runtime = &self.runtime;
+        match (&open.typed, open.core.service()) {
+            (Typed::Async(clients), Service::NCentral) => {
+                runtime.block_on(Outcome::from_raw_list(list!(clients.ncentral), overrides))
+            }
+            (Typed::Async(clients), Service::Cloudmore) => {
+                runtime.block_on(Outcome::from_raw_list(list!(clients.cloudmore), overrides))
+            }
+            (Typed::Async(clients), _) => {
+                runtime.block_on(Outcome::from_raw_list(list!(clients.wiv), overrides))
+            }
+            (Typed::Blocking(clients), Service::NCentral) => {
+                Outcome::from_blocking_raw_list(list!(clients.ncentral), overrides)
+            }
+            (Typed::Blocking(clients), Service::Cloudmore) => {
+                Outcome::from_blocking_raw_list(list!(clients.cloudmore), overrides)
+            }
+            (Typed::Blocking(clients), _) => Outcome::from_blocking_raw_list(list!(clients.wiv), overrides),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Support for the generated dispatch: clients, parameters, options of a call, and outcomes.
 
 use mspkit::{
-    Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
-    RawResponse, Response, Wiv, blocking,
+    Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawList, RawPage,
+    RawPager, RawResponse, Response, Wiv, blocking,
 };
 use mspkit::{FromResponse, Id, Json};
 use serde::{Deserialize, Serialize};
@@ -213,6 +213,15 @@ impl Outcome {
         list: blocking::List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
+        read_list!(list, overrides,)
+    }
+
+    /// A list of an endpoint that mspkit does not have.
+    pub(crate) async fn from_raw_list(list: RawList<'_>, overrides: &Overrides) -> Self {
+        read_list!(list, overrides, .await)
+    }
+
+    pub(crate) fn from_blocking_raw_list(list: blocking::RawList<'_>, overrides: &Overrides) -> Self {
         read_list!(list, overrides,)
     }
 

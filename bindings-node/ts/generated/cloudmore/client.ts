@@ -24,6 +24,8 @@ export interface CloudmoreOptions extends ClientOptions {
   readonly clientSecret?: string | undefined;
   /** The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`. */
   readonly resellerId?: Id | undefined;
+  /** The seller of calls at the seller's level that name none; else `CLOUDMORE_SELLER_ID`. */
+  readonly sellerId?: Id | undefined;
   /** The OAuth client; `ro.customer.client` by default. */
   readonly clientId?: string | undefined;
   /**

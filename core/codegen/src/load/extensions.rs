@@ -5,8 +5,21 @@ use crate::problem::Problems;
 
 const PREFIX: &str = "x-mspkit-";
 const DOCUMENT: &[&str] = &["service", "dialect", "collections"];
-const OPERATION: &[&str] =
-    &["retry", "retry-500", "limit", "answer", "paging", "outcome-check", "params", "sim"];
+const OPERATION: &[&str] = &[
+    "retry",
+    "retry-500",
+    "limit",
+    "answer",
+    "paging",
+    "outcome-check",
+    "params",
+    "since",
+    "stage",
+    "hints",
+    "wait",
+    "join",
+    "sim",
+];
 const VALUE: &[&str] = &[
     "name",
     "kind",
@@ -17,6 +30,13 @@ const VALUE: &[&str] = &[
     "internal",
     "open-enum",
     "enum-name",
+    "send-as",
+    "bearer",
+    "default-from",
+    "only-with",
+    "other-names",
+    "none",
+    "secret-when",
 ];
 
 /// The methods under which a path holds an operation.

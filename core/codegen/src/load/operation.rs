@@ -1,8 +1,10 @@
 //! The operations of a path.
 
+use std::collections::BTreeMap;
+
 use crate::load::schema::Shapes;
-use crate::load::{Context, examples, extensions, param, simulated};
-use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry};
+use crate::load::{Context, derived, examples, extensions, param, simulated};
+use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry, Stage};
 use crate::names;
 use crate::node::Node;
 use crate::problem::{Problem, Problems};
@@ -20,7 +22,13 @@ pub(super) fn all_of(
     for (method, node) in problems.keep(item.entries()).unwrap_or_default() {
         if extensions::METHODS.contains(&method.as_str()) {
             let shared = item.get("parameters");
-            operations.extend(problems.keep(one(context, path, &method, &node, shared.as_ref(), shapes)));
+            let operation = problems.keep(one(context, path, &method, &node, shared.as_ref(), shapes));
+            if let Some(operation) = operation {
+                operations.extend(
+                    problems.keep(derived::all_of(context, &node, &operation, shapes)).into_iter().flatten(),
+                );
+                operations.push(operation);
+            }
         } else if !ITEM_KEYS.contains(&method.as_str()) {
             problems.push(node.problem("is neither a method that mspkit sends nor a key of a path"));
         }
@@ -37,15 +45,7 @@ fn one(
     shapes: &mut Shapes,
 ) -> Result<Operation, Problem> {
     let id = node.need("operationId")?;
-    let [service, resource, name] = id.text()?.split('.').collect::<Vec<_>>()[..] else {
-        return Err(id.problem("must be of the form service.resource.method"));
-    };
-    if service != context.service {
-        return Err(id.problem(format!("must begin with `{}.`", context.service)));
-    }
-    if !names::is_snake(resource) || !names::is_snake(name) {
-        return Err(id.problem("resource and method must be in snake case"));
-    }
+    let (resource, name) = id_parts(context, &id)?;
     let method = method.to_ascii_uppercase();
     let (params, body) = param::all_of(context.service, node, path, shared, &mut shapes.inputs)?;
     let answer = answer(context, node)?;
@@ -55,15 +55,16 @@ fn one(
     };
     let mut operation = Operation {
         id: id.text()?.to_owned(),
-        service: service.to_owned(),
-        resource: resource.to_owned(),
-        name: name.to_owned(),
+        service: context.service.to_owned(),
+        resource,
+        name,
         summary: node.need("summary")?.text()?.to_owned(),
-        doc: node.need("description")?.text()?.to_owned(),
+        doc: doc(node)?,
         page: page(node)?,
         path: path.to_owned(),
         params_type: params_type(node)?,
         body,
+        at_least_one: at_least_one(node)?,
         auth: auth(context, node)?,
         paging: paging(node)?,
         retry: retry(node)?,
@@ -73,6 +74,12 @@ fn one(
             Some(check) => Some(check.text()?.to_owned()),
             None => None,
         },
+        since: since(node)?,
+        stage: stage(node)?,
+        deprecated: deprecated(node)?,
+        hints: hints(node)?,
+        wait: None,
+        join: None,
         errors: errors(context, node)?,
         examples: examples::of(node)?,
         method,
@@ -84,6 +91,75 @@ fn one(
     };
     operation.simulation = simulated::operation(node, context.collections, &operation)?;
     Ok(operation)
+}
+
+/// The resource and the method of an operation's id.
+pub(super) fn id_parts(context: &Context<'_>, id: &Node<'_>) -> Result<(String, String), Problem> {
+    let [service, resource, name] = id.text()?.split('.').collect::<Vec<_>>()[..] else {
+        return Err(id.problem("must be of the form service.resource.method"));
+    };
+    if service != context.service {
+        return Err(id.problem(format!("must begin with `{}.`", context.service)));
+    }
+    if !names::is_snake(resource) || !names::is_snake(name) {
+        return Err(id.problem("resource and method must be in snake case"));
+    }
+    Ok((resource.to_owned(), name.to_owned()))
+}
+
+/// The description, with the version that is needed and the vendor's reservations.
+fn doc(node: &Node<'_>) -> Result<String, Problem> {
+    let mut doc = node.need("description")?.text()?.trim_end().to_owned();
+    let mut notes = Vec::new();
+    match stage(node)? {
+        Stage::Released => {}
+        Stage::Preview => notes.push("A preview: the vendor may still change it.".to_owned()),
+        Stage::Experimental => notes.push(
+            "Experimental: not every document of the vendor has it, and a server without it responds with 404 or 405."
+                .to_owned(),
+        ),
+    }
+    if deprecated(node)? {
+        notes.push("Deprecated by the vendor.".to_owned());
+    }
+    if let Some(version) = since(node)? {
+        notes.push(format!("First seen with server version {version}."));
+    }
+    if !notes.is_empty() {
+        doc.push_str("\n\n");
+        doc.push_str(&notes.join(" "));
+    }
+    Ok(doc)
+}
+
+fn since(node: &Node<'_>) -> Result<Option<String>, Problem> {
+    node.get("x-mspkit-since").map(|version| version.text().map(str::to_owned)).transpose()
+}
+
+fn stage(node: &Node<'_>) -> Result<Stage, Problem> {
+    let Some(given) = node.get("x-mspkit-stage") else { return Ok(Stage::Released) };
+    word(&given, &[("preview", Stage::Preview), ("experimental", Stage::Experimental)])
+}
+
+fn deprecated(node: &Node<'_>) -> Result<bool, Problem> {
+    node.get("deprecated").map_or(Ok(false), |flag| flag.flag())
+}
+
+fn hints(node: &Node<'_>) -> Result<BTreeMap<u16, String>, Problem> {
+    let mut hints = BTreeMap::new();
+    for (status, hint) in node.entries_of("x-mspkit-hints")? {
+        let number = status.parse::<u16>().ok().filter(|number| (200..600).contains(number));
+        let number = number.ok_or_else(|| hint.problem("must be the hint for an HTTP status"))?;
+        hints.insert(number, hint.text()?.trim().trim_end_matches('.').to_owned());
+    }
+    Ok(hints)
+}
+
+fn at_least_one(node: &Node<'_>) -> Result<bool, Problem> {
+    let Some(request) = node.get("requestBody") else { return Ok(false) };
+    let media = request.follow()?.need("content")?.get("application/json");
+    let fewest = media.map(|media| media.need("schema")?.look("minProperties")).transpose()?.flatten();
+    Ok(fewest.map(|fewest| fewest.int()).transpose()?.is_some_and(|fewest| fewest > 0))
 }
 
 fn page(node: &Node<'_>) -> Result<Option<Page>, Problem> {
@@ -143,7 +219,7 @@ pub(super) fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
 
 fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     let given = node.need("x-mspkit-answer")?;
-    only_keys(&given, &["kind", "model", "id", "or-object", "in-list"])?;
+    only_keys(&given, &["kind", "model", "id", "or-object", "in-list", "empty-is-not-found"])?;
     let kind = word(
         &given.need("kind")?,
         &[
@@ -172,7 +248,9 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
         None => Ok(false),
     };
     let (or_object, in_list) = (flag("or-object", AnswerKind::List)?, flag("in-list", AnswerKind::Object)?);
-    Ok(Answer { kind, model, id, envelope: context.dialect.envelope.is_some(), or_object, in_list })
+    let empty_is_not_found = flag("empty-is-not-found", AnswerKind::Object)?;
+    let envelope = context.dialect.envelope.is_some();
+    Ok(Answer { kind, model, id, envelope, or_object, in_list, empty_is_not_found })
 }
 
 fn limit(node: &Node<'_>, method: &str, path: &str) -> Result<Limit, Problem> {

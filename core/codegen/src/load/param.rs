@@ -1,6 +1,7 @@
 //! The parameters of an operation: its path, query, headers and the fields of its body.
 
 use crate::load::inputs::Inputs;
+use crate::load::rules;
 use crate::load::schema::{self, Types};
 use crate::load::user_name;
 use crate::model::{Body, Kind, Param, ParamLocation};
@@ -167,6 +168,7 @@ pub(super) fn param(service: &str, given: &Given<'_>, inputs: &mut Inputs) -> Re
         default,
         send_default: given.flag("x-mspkit-send-default")?,
         from_option: from_option.map(|node| node.text().map(str::to_owned)).transpose()?,
+        rules: rules::of(|key| given.look(key))?,
         example: example(given)?,
         source,
     })

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::load::inputs::Inputs;
+use crate::load::rules;
 use crate::load::user_name;
-use crate::model::{Field, Input, Model, OpenEnum, Shape};
+use crate::model::{Field, Hidden, Input, Model, OpenEnum, Shape};
 use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
@@ -73,8 +74,33 @@ impl Shapes {
         Shapes { service, models, enums, begun, inputs: Inputs::default() }
     }
 
-    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
+    pub(super) fn finish(mut self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
+        self.mark_rewritten();
         (self.models.into_values().collect(), self.enums.into_values().collect(), self.inputs.finish())
+    }
+
+    /// Marks the models that have fields with other names or values that mean nothing, and those that contain them.
+    fn mark_rewritten(&mut self) {
+        let own = |model: &Model| {
+            model.fields.iter().any(|f| !f.rules.other_names.is_empty() || !f.rules.none.is_empty())
+        };
+        let mut marked: BTreeSet<String> =
+            self.models.values().filter(|model| own(model)).map(|model| model.name.clone()).collect();
+        loop {
+            let before = marked.len();
+            for model in self.models.values() {
+                let nested = |field: &Field| part(&field.shape).is_some_and(|name| marked.contains(name));
+                if model.fields.iter().any(nested) {
+                    marked.insert(model.name.clone());
+                }
+            }
+            if marked.len() == before {
+                break;
+            }
+        }
+        for model in self.models.values_mut() {
+            model.rewritten = marked.contains(&model.name);
+        }
     }
 
     /// Adds a model of `components.schemas` with everything that it refers to; returns the wire names of its ids.
@@ -98,8 +124,10 @@ impl Shapes {
                 name: name.to_owned(),
                 path: format!("{}::{name}", self.service),
                 doc: described(&schema)?,
+                hidden: hidden(&fields)?,
                 fields,
                 open: is_open(&schema)?,
+                rewritten: false,
                 source: schema.source(),
             };
             self.models.insert(name.to_owned(), model);
@@ -119,6 +147,7 @@ impl Shapes {
                 required: required.contains(&wire) && !Types::of(&node)?.nullable,
                 nullable: Types::of(&node)?.nullable,
                 deprecated: node.look("deprecated")?.map_or(Ok(false), |flag| flag.flag())?,
+                rules: rules::of(|key| node.look(key))?,
                 example: match (node.look("example")?, node.look("examples")?) {
                     (Some(example), _) => Some(example.json()?),
                     (None, Some(examples)) => examples.items()?.first().map(Node::json).transpose()?,
@@ -156,7 +185,7 @@ impl Shapes {
             return self.open_enum(node, &values);
         }
         if let Some(format) = node.look("format")?
-            && matches!(format.text()?, "mspkit-id" | "uuid")
+            && matches!(format.text()?, "mspkit-id" | "mspkit-digits" | "uuid")
         {
             return Ok(Shape::Id);
         }
@@ -201,6 +230,38 @@ impl Shapes {
             }
         }
         Ok(Shape::Enum { name })
+    }
+}
+
+/// The fields that are secrets because of another one.
+fn hidden(fields: &[Field]) -> Result<Vec<Hidden>, Problem> {
+    let mut hidden = Vec::new();
+    for field in fields {
+        let Some(condition) = &field.rules.secret_when else { continue };
+        let by = fields.iter().find(|other| other.wire == condition.field);
+        let by = by.ok_or_else(|| {
+            field
+                .source
+                .at("x-mspkit-secret-when")
+                .problem(format!("there is no field `{}`", condition.field))
+        })?;
+        hidden.push(Hidden {
+            name: field.name.clone(),
+            wire: field.wire.clone(),
+            by: by.name.clone(),
+            by_wire: by.wire.clone(),
+            values: condition.values.clone(),
+        });
+    }
+    Ok(hidden)
+}
+
+/// The model that a shape contains.
+fn part(shape: &Shape) -> Option<&str> {
+    match shape {
+        Shape::Model { name } => Some(name),
+        Shape::List { of } => part(of),
+        _ => None,
     }
 }
 

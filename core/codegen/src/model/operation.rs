@@ -1,5 +1,7 @@
 //! Operations: their parameters, and what the core needs to send them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Examples, Simulation};
@@ -32,6 +34,8 @@ pub struct Operation {
     pub params_type: Option<String>,
     /// The kind of body.
     pub body: Body,
+    /// Whether the call is refused without any field of the body.
+    pub at_least_one: bool,
     /// The credential it is sent with.
     pub auth: Auth,
     /// How its responses are paged.
@@ -46,6 +50,18 @@ pub struct Operation {
     pub limit: Limit,
     /// How to find the outcome of a write whose response was lost.
     pub outcome_check: Option<String>,
+    /// The first version of the server that has it.
+    pub since: Option<String>,
+    /// How far the vendor has released it.
+    pub stage: Stage,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Hints for errors, by status.
+    pub hints: BTreeMap<u16, String>,
+    /// How it waits, if it requests another operation's endpoint until that has a final state.
+    pub wait: Option<Wait>,
+    /// What is read for each row of the list, if it is another operation's list with more in each row.
+    pub join: Option<Join>,
     /// Wire names of the ids in the response.
     pub id_fields: Vec<String>,
     /// The documented error responses, sorted by status.
@@ -59,6 +75,68 @@ pub struct Operation {
     /// Its location in the document.
     #[serde(skip)]
     pub source: SourceLocation,
+}
+
+/// How far the vendor has released an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// For everyone.
+    Released,
+    /// The vendor may still change it.
+    Preview,
+    /// Not all documents of the vendor have it.
+    Experimental,
+}
+
+impl Operation {
+    /// Whether it uses the endpoint of another operation.
+    pub fn derived(&self) -> bool {
+        self.wait.is_some() || self.join.is_some()
+    }
+}
+
+/// How to wait for a final state.
+#[derive(Debug, Clone, Serialize)]
+pub struct Wait {
+    /// The wire name of the member that has the state.
+    pub state: String,
+    /// The states that are a success; if there are none, all that are neither pending nor failed.
+    pub done: Vec<String>,
+    /// The states that are not final; if there are none, all others.
+    pub pending: Vec<String>,
+    /// The states that are a failure.
+    pub failed: Vec<String>,
+    /// The member with the reason of a failure.
+    pub message: Option<String>,
+    /// The member of the result for the rows of a list, of which each has a state.
+    pub rows: Option<String>,
+    /// How many times a 404 counts as not ready.
+    pub missing: u32,
+    /// The first and the longest time between two requests, in seconds.
+    pub interval: (i64, i64),
+    /// Where the id to wait for is, if this one is refused.
+    pub parent: Option<Parent>,
+}
+
+/// The operation that has the id of a parent.
+#[derive(Debug, Clone, Serialize)]
+pub struct Parent {
+    /// Its id.
+    pub operation: String,
+    /// The wire name of the member.
+    pub field: String,
+}
+
+/// What is read for each row.
+#[derive(Debug, Clone, Serialize)]
+pub struct Join {
+    /// The list that is read for each row.
+    pub operation: String,
+    /// The parameter of it that names the row.
+    pub param: String,
+    /// The wire name of the member that its rows become.
+    pub into: String,
 }
 
 /// A page of the vendor's documentation.
@@ -100,6 +178,8 @@ pub struct Param {
     pub send_default: bool,
     /// The client option that is its default.
     pub from_option: Option<String>,
+    /// What else there is to check or to send.
+    pub rules: Rules,
     /// An example value.
     pub example: Option<serde_json::Value>,
     /// Its location in the document.
@@ -117,6 +197,40 @@ impl Param {
     pub fn named(&self) -> bool {
         self.location != ParamLocation::Path && !self.internal
     }
+}
+
+/// What a document says of a parameter or a field besides its kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The fewest and the most entries of a list.
+    pub items: (Option<usize>, Option<usize>),
+    /// The most characters of a text.
+    pub max_length: Option<usize>,
+    /// Whether true and false are sent as text.
+    pub as_text: bool,
+    /// Whether a header is sent as a bearer token.
+    pub bearer: bool,
+    /// Whether the default of a field of a nested object is sent.
+    pub send_default: bool,
+    /// The field of the same object whose value is sent by default.
+    pub default_from: Option<String>,
+    /// The parameter that must have one of these values for this one to be allowed.
+    pub only_with: Option<Condition>,
+    /// Other names under which servers send a field.
+    pub other_names: Vec<String>,
+    /// The JSON of values that mean that a field is not set.
+    pub none: Vec<String>,
+    /// The field of the same object that makes this one a secret with one of these values.
+    pub secret_when: Option<Condition>,
+}
+
+/// Values of another field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Its wire name.
+    pub field: String,
+    /// The values.
+    pub values: Vec<String>,
 }
 
 /// The location of a parameter in the request.
@@ -287,6 +401,8 @@ pub struct Answer {
     pub or_object: bool,
     /// Whether the object is the only entry of a list.
     pub in_list: bool,
+    /// Whether an empty object means that there is no such object.
+    pub empty_is_not_found: bool,
 }
 
 /// The kinds of successful responses.

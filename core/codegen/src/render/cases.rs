@@ -18,7 +18,7 @@ pub(crate) const FOLDER: &str = "tests/conformance";
 /// A file for every resource that has cases.
 pub(crate) fn all(api: &Api) -> Vec<Rendered> {
     let mut files: Vec<(String, Vec<Value>)> = Vec::new();
-    for operation in &api.operations {
+    for operation in api.operations.iter().filter(|operation| !operation.derived()) {
         let cases = of(api, operation);
         let file = format!("{FOLDER}/generated/{}.{}.json", operation.service, operation.resource);
         match files.last_mut() {

@@ -4,7 +4,7 @@ use minijinja::Environment;
 use minijinja::value::Serde;
 use serde_json::Value as Json;
 
-use crate::model::{Field, Kind, Param, Shape};
+use crate::model::{Condition, Field, Kind, Param, Rules, Shape};
 use crate::names;
 
 pub(super) fn register(environment: &mut Environment<'_>) {
@@ -14,6 +14,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
         text.map_or_else(|| "None".to_owned(), |text| format!("Some({text:?})"))
     });
     environment.add_filter("rust_kind", |kind: Serde<Kind>| kind_row(&kind.0));
+    environment.add_filter("rust_rules", |rules: Serde<Rules>| rules_row(&rules.0));
     environment.add_filter("rust_setter", |param: Serde<Param>| setter(&param.0));
     environment.add_filter("rust_reader", |param: Serde<Param>| reader(&param.0));
     environment.add_filter("rust_field_kind", |field: Serde<Field>| shape_row(&field.0.shape));
@@ -66,6 +67,43 @@ fn shape_row(shape: &Shape) -> String {
         Shape::Model { name } => format!("Kind::Model {{ of: &{} }}", names::screaming(name)),
         Shape::Enum { name } => format!("Kind::Open {{ of: &{} }}", names::screaming(name)),
         Shape::List { of } => format!("Kind::List {{ of: &{} }}", shape_row(of)),
+    }
+}
+
+/// Rules as `crate::table::Rules`; empty if there are none.
+fn rules_row(rules: &Rules) -> String {
+    let mut parts = Vec::new();
+    let mut part = |name: &str, value: String| parts.push(format!("{name}: {value}, "));
+    let (fewest, most) = rules.items;
+    for (name, size) in [("min_items", fewest), ("max_items", most), ("max_length", rules.max_length)] {
+        if let Some(size) = size {
+            part(name, grouped(i64::try_from(size).unwrap_or(i64::MAX)));
+        }
+    }
+    for (name, flag) in
+        [("as_text", rules.as_text), ("bearer", rules.bearer), ("send_default", rules.send_default)]
+    {
+        if flag {
+            part(name, "true".to_owned());
+        }
+    }
+    if let Some(field) = &rules.default_from {
+        part("default_from", format!("Some({field:?})"));
+    }
+    for (name, texts) in [("other_names", &rules.other_names), ("none", &rules.none)] {
+        if !texts.is_empty() {
+            part(name, format!("&{texts:?}"));
+        }
+    }
+    for (name, condition) in [("only_with", &rules.only_with), ("secret_when", &rules.secret_when)] {
+        if let Some(Condition { field, values }) = condition {
+            part(name, format!("Some(crate::table::Condition {{ field: {field:?}, values: &{values:?} }})"));
+        }
+    }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("crate::table::Rules {{ {}..crate::table::Rules::NONE }}", parts.concat())
     }
 }
 

@@ -18,10 +18,22 @@ pub(crate) fn table(api: &Api) -> Rendered {
             row
         })
         .collect();
-    let operations: Vec<&str> = api.operations.iter().map(|operation| operation.id.as_str()).collect();
+    let operations: Vec<&str> = api
+        .operations
+        .iter()
+        .filter(|operation| !operation.derived())
+        .map(|operation| operation.id.as_str())
+        .collect();
     let served: Vec<&Value> =
         api.operations.iter().filter_map(|operation| Some(&operation.simulation.as_ref()?.row)).collect();
-    let table =
-        json!({"about": HEADER, "collections": collections, "operations": operations, "served": served});
+    let derived: Vec<&str> =
+        api.operations.iter().filter(|it| it.derived()).map(|operation| operation.id.as_str()).collect();
+    let table = json!({
+        "about": HEADER,
+        "collections": collections,
+        "operations": operations,
+        "derived": derived,
+        "served": served,
+    });
     Rendered { file: "tests/simulator/src/generated.json".to_owned(), text: json::file(&table) }
 }

@@ -8,19 +8,19 @@ use std::borrow::Cow;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{ParamValue, accept, allowed, shown};
+use super::{ParamValue, accept, allowed, apply, shown, too_long, wrong_count};
 use crate::base::error::{Error, Result};
 use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
 use crate::table::schema::{Field, Model};
-use crate::table::{Kind, Param};
+use crate::table::{Condition, Kind, Param, Rules};
 use crate::wire::raw;
 
 /// Checks the raw JSON of a list or an object.
 pub(super) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<ParamValue> {
     let mut writer =
         Writer { param: param.name, spelling, json: String::with_capacity(raw.len()), secrets: Vec::new() };
-    writer.write(param.kind, raw, param.secret, "")?;
+    writer.write(param.kind, &param.rules, raw, param.secret, "")?;
     Ok(ParamValue { text: raw.to_owned(), json: writer.json, secrets: writer.secrets })
 }
 
@@ -34,12 +34,12 @@ struct Writer {
 
 impl Writer {
     /// Writes a value; `place` is its path in the parameter.
-    fn write(&mut self, kind: Kind, raw: &str, secret: bool, place: &str) -> Result<()> {
+    fn write(&mut self, kind: Kind, rules: &Rules, raw: &str, secret: bool, place: &str) -> Result<()> {
         let refuse = |allowed: &str| {
             Err(Error::argument(&format!("{}{place}", self.param), &shown(secret, raw), allowed))
         };
         match kind {
-            Kind::List { of } if raw.starts_with('[') => self.list(*of, raw, secret, place),
+            Kind::List { of } if raw.starts_with('[') => self.list(*of, rules, raw, secret, place),
             Kind::Model { of } if raw.starts_with('{') => self.object(of, raw, secret, place),
             _ if kind == Kind::Any || kind == Kind::Object && raw.starts_with('{') => {
                 self.json.push_str(raw);
@@ -49,7 +49,11 @@ impl Writer {
             Kind::List { .. } | Kind::Model { .. } | Kind::Object => refuse(&allowed(kind)),
             _ => {
                 let parsed = serde_json::from_str(raw).unwrap_or(Value::Null);
-                let Some(given) = accept(kind, &parsed, raw) else { return refuse(&allowed(kind)) };
+                let Some(mut given) = accept(kind, &parsed, raw) else { return refuse(&allowed(kind)) };
+                if let Some(allowed) = too_long(rules, &given.text) {
+                    return refuse(&allowed);
+                }
+                apply(rules, &mut given);
                 self.json.push_str(&given.json);
                 self.secrets.extend(secret.then(|| Secret::from(given.text)));
                 Ok(())
@@ -57,14 +61,18 @@ impl Writer {
         }
     }
 
-    fn list(&mut self, of: Kind, raw: &str, secret: bool, place: &str) -> Result<()> {
+    fn list(&mut self, of: Kind, rules: &Rules, raw: &str, secret: bool, place: &str) -> Result<()> {
         let entries: Vec<&RawValue> = serde_json::from_str(raw).map_err(|_| self.too_deep(place))?;
+        if let Some(allowed) = wrong_count(rules, entries.len()) {
+            let name = format!("{}{place}", self.param);
+            return Err(Error::argument(&name, &format!("{} entries", entries.len()), &allowed));
+        }
         self.json.push('[');
         for (at, entry) in entries.into_iter().enumerate() {
             if at > 0 {
                 self.json.push(',');
             }
-            self.write(of, entry.get(), secret, &format!("{place}[{at}]"))?;
+            self.write(of, &Rules::NONE, entry.get(), secret, &format!("{place}[{at}]"))?;
         }
         self.json.push(']');
         Ok(())
@@ -90,6 +98,19 @@ impl Writer {
                 return Err(Error::required(&name, &format!("it {}", allowed(field.kind))));
             }
         }
+        self.add_defaults(of, &mut members);
+        for field in of.fields {
+            let given =
+                |field: &Field| members.iter().find(|(name, _)| of_field(field, name)).map(|(_, raw)| *raw);
+            if let (Some(condition), Some(raw)) = (field.rules.only_with, given(field))
+                && let Some(other) = of.fields.iter().find(|other| other.wire == condition.field)
+                && !meets(condition, given(other))
+            {
+                let name = format!("{}{}", self.param, self.within(place, field));
+                let allowed = only_with(condition, &self.spelling.name(other.name));
+                return Err(Error::argument(&name, &shown(secret || field.secret, raw), &allowed));
+            }
+        }
         self.json.push('{');
         for (at, (name, raw)) in members.into_iter().enumerate() {
             let field =
@@ -103,13 +124,33 @@ impl Writer {
                 // Null differs from leaving a field out.
                 Some(field) if raw != "null" => {
                     let place = self.within(place, field);
-                    self.write(field.kind, raw, secret || field.secret, &place)?;
+                    self.write(field.kind, &field.rules, raw, secret || field.secret, &place)?;
                 }
                 _ => self.json.push_str(raw),
             }
         }
         self.json.push('}');
         Ok(())
+    }
+
+    /// Adds the fields that are sent by default.
+    fn add_defaults<'r>(&self, of: &'static Model, members: &mut Vec<(String, &'r str)>) {
+        for field in of.fields {
+            let given = |wanted: &str| {
+                let of_field = |name: &str| {
+                    name == wanted || of.field(wanted).is_some_and(|f| self.spelling.name(f.name) == name)
+                };
+                members.iter().find(|(name, _)| of_field(name)).map(|(_, raw)| *raw)
+            };
+            if given(field.wire).is_some() {
+                continue;
+            }
+            let default = field.default.filter(|_| field.rules.send_default);
+            let default = default.or_else(|| field.rules.default_from.and_then(given));
+            if let Some(raw) = default {
+                members.push((field.wire.to_owned(), raw));
+            }
+        }
     }
 
     fn within(&self, place: &str, field: &Field) -> String {
@@ -121,6 +162,17 @@ impl Writer {
         let name = format!("{}{place}", self.param);
         Error::argument(&name, "data that is nested too deep", "must be nested less deep")
     }
+}
+
+/// Whether the JSON of another field is one of the condition's texts.
+pub(crate) fn meets(condition: Condition, raw: Option<&str>) -> bool {
+    let text = raw.and_then(|raw| serde_json::from_str::<String>(raw).ok());
+    text.is_some_and(|text| condition.values.contains(&text.as_str()))
+}
+
+/// What a field may be that is only allowed with values of another one.
+pub(crate) fn only_with(condition: Condition, other: &str) -> String {
+    format!("is only allowed with {other} {}", condition.values.join(" or "))
 }
 
 #[cfg(test)]
@@ -137,6 +189,7 @@ mod tests {
         secret: false,
         deprecated: false,
         default: None,
+        rules: Rules::NONE,
         #[cfg(feature = "docs")]
         doc: "",
     };
@@ -157,6 +210,7 @@ mod tests {
             },
         ],
         open: false,
+        rewritten: false,
         #[cfg(feature = "docs")]
         doc: "",
     };
@@ -167,6 +221,7 @@ mod tests {
         name: "",
         fields: &[],
         open: false,
+        rewritten: false,
         #[cfg(feature = "docs")]
         doc: "",
     };
@@ -181,6 +236,7 @@ mod tests {
             secret: false,
             default: None,
             from_option: None,
+            rules: Rules::NONE,
         };
         super::super::value(&param, raw, spelling)
     }

@@ -60,9 +60,30 @@ pub(crate) struct ResolvedConfig {
     pub(crate) credentials: Credentials,
     pub(crate) settings: Settings,
     pub(crate) transport: TransportOptions,
-    pub(crate) reseller_id: Option<String>,
+    pub(crate) default_ids: DefaultIds,
     /// The proxies from options and environment, which may hold passwords.
     pub(crate) proxies: Vec<Secret>,
+}
+
+/// The ids that calls use if they name none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DefaultIds {
+    reseller: Option<String>,
+    seller: Option<String>,
+}
+
+impl DefaultIds {
+    /// The options that hold them.
+    const OPTIONS: [&str; 2] = ["reseller_id", "seller_id"];
+
+    /// The id of the option with this name.
+    pub(crate) fn get(&self, option: &str) -> Option<String> {
+        match option {
+            "reseller_id" => self.reseller.clone(),
+            "seller_id" => self.seller.clone(),
+            _ => None,
+        }
+    }
 }
 
 /// The settings of a client's calls, which options of a call override.
@@ -94,7 +115,11 @@ impl Settings {
     /// `InvalidRequest` for options that belong to the connection or the identity of a client.
     pub fn with(&self, options: &Config) -> Result<Self> {
         if let Some(name) = options.fixed_option() {
-            let instead = if name == "reseller_id" { "pass it to the call" } else { "create another client" };
+            let instead = if DefaultIds::OPTIONS.contains(&name) {
+                "pass it to the call"
+            } else {
+                "create another client"
+            };
             return Err(Error::argument(
                 name,
                 "a value",
@@ -153,15 +178,20 @@ impl Config {
             credentials: self.credentials(service, &env)?,
             settings: Settings::default().changed(self)?,
             transport,
-            reseller_id: self.reseller_id(service, env),
+            default_ids: self.default_ids(service, &env),
             proxies: self.proxies(&env),
         })
     }
 
-    fn reseller_id(&self, service: Service, env: impl Fn(&str) -> Option<String>) -> Option<String> {
-        let given = self.reseller_id.clone();
-        let id = given.or_else(|| Source::of("reseller_id", service).and_then(|from| env(from.variable)))?;
-        Some(pasted::unquoted(&id).to_owned())
+    fn default_ids(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> DefaultIds {
+        let id = |name, given: &Option<String>| {
+            let from = || Source::of(name, service).and_then(|from| env(from.variable));
+            given.clone().or_else(from).map(|id| pasted::unquoted(&id).to_owned())
+        };
+        DefaultIds {
+            reseller: id("reseller_id", &self.reseller_id),
+            seller: id("seller_id", &self.seller_id),
+        }
     }
 
     fn proxies(&self, env: &impl Fn(&str) -> Option<String>) -> Vec<Secret> {

@@ -5,6 +5,7 @@
 //! where to continue.
 
 mod completeness;
+mod join;
 mod numbered;
 mod pager;
 mod prefetch;
@@ -33,6 +34,7 @@ use crate::engine::core::Core;
 use crate::engine::request::{HttpRequest, RequestTemplate};
 use crate::engine::response::Meta;
 use crate::engine::result;
+use crate::engine::value;
 use crate::table::dialect::Dialect;
 use crate::wire::raw::{self, Entry, PageItems};
 
@@ -92,12 +94,12 @@ pub(crate) struct List {
     core: Core,
     template: std::sync::Arc<RequestTemplate>,
     policy: CallPolicy,
-    item_id: &'static str,
+    item_id: std::borrow::Cow<'static, str>,
     or_object: bool,
 }
 
 /// A page as a reader returns it, before the limit is applied.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Read {
     buffer: Bytes,
     meta: Meta,
@@ -132,17 +134,19 @@ impl List {
         most: Option<usize>,
     ) -> Result<(PageItems, Meta)> {
         let operation = self.template.operation;
-        let context = CallContext::of(&self.core, operation, http, continuation);
+        let (group, cap) = self.template.limit();
+        let limiter = self.core.limiter(group, cap);
+        let context = CallContext { limiter, ..CallContext::of(&self.core, operation, http, continuation) };
         let policy = CallPolicy { max_body_bytes: most, ..self.policy.clone() };
         let response = call::run(&self.core, &context, &policy).await?;
-        let body = response.body.clone();
+        let body = value::rewritten(&response.body, operation.envelope(), operation.model);
         let meta = result::meta(response);
         // Servers send 204 for an empty list.
         if meta.status == http::StatusCode::NO_CONTENT.as_u16() {
             return Ok((PageItems::nothing(), meta));
         }
         let received = if self.or_object { raw::list_or_object } else { raw::list };
-        match received(&body, operation.envelope(), self.item_id, operation.id_fields) {
+        match received(&body, operation.envelope(), &self.item_id, operation.id_fields) {
             Ok(received) => Ok((received, meta)),
             Err(error) => {
                 let secrets = self.template.secrets();

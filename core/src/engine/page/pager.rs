@@ -3,6 +3,7 @@
 //! All methods of reading first take from the current page: one item (`next`, `first`), the rest of a page (`pages`), or a
 //! number of items (`collect`). They can be mixed in any order without losing or repeating items.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::completeness::Completeness;
@@ -69,6 +70,17 @@ impl RawPager {
         paging: &PagingOptions,
         policy: CallPolicy,
     ) -> Result<Self> {
+        Self::with_item_id(core, template, None, paging, policy)
+    }
+
+    /// A pager over rows that are identified by another member than the table's.
+    pub(crate) fn with_item_id(
+        core: Core,
+        template: RequestTemplate,
+        item_id: Option<Cow<'static, str>>,
+        paging: &PagingOptions,
+        policy: CallPolicy,
+    ) -> Result<Self> {
         let operation = template.operation;
         let Answer::List { id, or_object, .. } = operation.answer else {
             return Err(Error::new(ErrorKind::InvalidRequest, "this operation is not a list; call it"));
@@ -84,10 +96,16 @@ impl RawPager {
             Some(token) => Some(resume::read(token, fingerprint, operation.paging)?),
             None => None,
         };
-        let list = List { core, template: template.into(), policy, item_id: id, or_object };
+        let list = List {
+            core,
+            template: template.into(),
+            policy,
+            item_id: item_id.unwrap_or(id.into()),
+            or_object,
+        };
         let reader = Reader::open(&list, place.as_ref(), paging);
         let start = match &reader {
-            Reader::Numbered(reader) => reader.tracker.after_end(),
+            Reader::Numbered(_) | Reader::Joined { .. } => reader.after_end(),
             _ => Position::start(operation.paging),
         };
         let next = ResumePoint::new(fingerprint, place.unwrap_or(start));

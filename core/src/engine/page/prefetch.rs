@@ -74,8 +74,8 @@ impl Prefetch {
 
     /// Requests the pages from `next` to `end`, as many as may be in flight.
     pub(crate) fn fill(&mut self, list: &List, next: u64, end: u64) {
-        let limit = list.template.operation.limit;
-        let room = list.core.limiter(limit.group, limit.cap).cap() as usize;
+        let (group, cap) = list.template.limit();
+        let room = list.core.limiter(group, cap).cap() as usize;
         let budget = list.core.shared.max_body_bytes;
         let fitting = (budget / self.largest.max(1)).max(1);
         let wanted = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(room).min(fitting);

@@ -3,9 +3,11 @@
 
 mod fits;
 mod reader;
+mod rewrite;
 pub(crate) mod scalar;
 mod unreadable;
 
 pub(crate) use self::fits::readable;
 pub use self::reader::Reader;
+pub(crate) use self::rewrite::rewritten;
 pub use self::unreadable::Unreadable;

@@ -36,7 +36,7 @@ impl<'c, T: FromResponse> List<'c, T> {
     pub fn pages(self) -> Pages<T> {
         let CallSpec { operation, options, .. } = &self.spec;
         let pager = self.core.list_operation(operation, &self.spec.params(), &self.paging, options);
-        Pages::new(operation, pager)
+        Pages::new(operation.id, pager)
     }
 
     /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.

@@ -38,6 +38,12 @@ macro_rules! call_options {
             self
         }
 
+        /// Time between two requests of an operation that waits, instead of one that grows; refused by other operations.
+        pub fn poll_interval(mut self, interval: std::time::Duration) -> Self {
+            self.$($options)+.poll_interval = Some(interval);
+            self
+        }
+
         /// Sets all options at once, and replaces those set so far.
         pub fn options(mut self, options: $crate::CallOptions) -> Self {
             self.$($options)+ = options;
@@ -55,6 +61,12 @@ macro_rules! call_methods {
         /// The Cloudmore reseller, instead of the client's; refused by other services' operations.
         pub fn reseller_id(mut self, id: impl Into<$crate::facade::model::Id>) -> Self {
             self.$($spec)+.set_id("reseller_id", &id.into());
+            self
+        }
+
+        /// The Cloudmore seller, instead of the client's; refused by operations that are not at the seller's level.
+        pub fn seller_id(mut self, id: impl Into<$crate::facade::model::Id>) -> Self {
+            self.$($spec)+.set_id("seller_id", &id.into());
             self
         }
     };

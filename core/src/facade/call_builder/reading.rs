@@ -12,7 +12,6 @@ use crate::base::error::{Error, Result};
 use crate::engine::page::{CurrentPage, RawPage, RawPager};
 use crate::engine::response::Meta;
 use crate::facade::model::FromResponse;
-use crate::table::Operation;
 
 /// Requests one page of a list after another.
 struct Flow {
@@ -41,12 +40,12 @@ impl std::fmt::Debug for Flow {
 }
 
 impl Flow {
-    fn new(operation: &'static Operation, pager: Result<RawPager>) -> Self {
+    fn new(operation: &'static str, pager: Result<RawPager>) -> Self {
         let (state, pager) = match pager {
             Ok(pager) => (State::Idle, Some(pager)),
             Err(error) => (State::Refused(Box::new(error)), None),
         };
-        Self { operation: operation.id, pager, state }
+        Self { operation, pager, state }
     }
 
     /// The next page with items; `None` at the end. An error ends the list.
@@ -117,7 +116,7 @@ pub struct Pages<T> {
 }
 
 impl<T: FromResponse> Pages<T> {
-    pub(super) fn new(operation: &'static Operation, pager: Result<RawPager>) -> Self {
+    pub(super) fn new(operation: &'static str, pager: Result<RawPager>) -> Self {
         Self { flow: Flow::new(operation, pager), item: PhantomData }
     }
 

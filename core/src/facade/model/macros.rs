@@ -6,6 +6,7 @@ macro_rules! model {
         $(#[$meta:meta])*
         pub struct $Name:ident { $( $(#[$field_meta:meta])* pub $field:ident: $ty:ty => $wire:literal, )* }
         $( required { $( $(#[$doc:meta])* $needed:ident: $plain:ty => $take:ident, )* } )?
+        $( hidden { $( $hidden:ident if $by:ident is [$($value:literal),*], )* } )?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq)]
@@ -34,6 +35,16 @@ macro_rules! model {
                 fn was_sent(&self, at: At) -> bool {
                     let at = at as usize;
                     self.present[at / 64] & (1 << (at % 64)) != 0
+                }
+
+                /// Whether a field is a secret because of the value of another one.
+                fn hides(&self, at: At) -> bool {
+                    let _ = &at;
+                    $( $( if at as usize == At::$hidden as usize {
+                        return $crate::facade::model::is_one_of(&self.$by, &[$($value),*]);
+                    } )* )?
+                    #[allow(unreachable_code, reason = "the last rule may return")]
+                    false
                 }
 
                 /// Fields that the server sent and this version of mspkit does not know.
@@ -104,7 +115,12 @@ macro_rules! model {
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     let mut shown = f.debug_struct(stringify!($Name));
                     $( if let Some(value) = &self.$field {
-                        shown.field(const { $crate::facade::model::bare(stringify!($field)) }, value);
+                        let name = const { $crate::facade::model::bare(stringify!($field)) };
+                        if self.hides(At::$field) {
+                            shown.field(name, &format_args!("***"));
+                        } else {
+                            shown.field(name, value);
+                        }
                     } )*
                     // Names only: an unknown field may be a secret.
                     let extra = self.extra.names();

@@ -133,6 +133,20 @@ impl FromResponse for bytes::Bytes {
     }
 }
 
+/// Whether a field has one of these texts.
+pub(crate) fn is_one_of(field: &Option<impl serde::Serialize>, texts: &[&str]) -> bool {
+    let value = serde_json::to_value(field).unwrap_or_default();
+    value.as_str().is_some_and(|text| texts.contains(&text))
+}
+
+/// Any JSON, for rows of lists that mspkit does not have.
+impl FromResponse for Json {
+    fn from_response(json: &[u8]) -> Result<Self, Unreadable> {
+        serde_json::from_slice(json)
+            .map_err(|_| Unreadable::new("JSON that is too deep, or a number that is too large"))
+    }
+}
+
 impl<M: Object> FromResponse for M {
     fn from_response(json: &[u8]) -> Result<Self, Unreadable> {
         let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;
