@@ -36,13 +36,16 @@ const COLLECTION_KEYS: [&str; 24] = [
     "kinds",
     "values",
 ];
-const OPERATION_KEYS: [&str; 18] = [
+const OPERATION_KEYS: [&str; 21] = [
     "collection",
     "verb",
     "scope",
     "context",
     "messages",
     "below",
+    "first",
+    "locked",
+    "envelope",
     "into",
     "items",
     "by",
@@ -87,7 +90,25 @@ pub(super) fn collections(root: &Node<'_>, service: &str) -> Result<Vec<Collecti
             stored,
         });
     }
+    // Rows can be made from the ids of each other, so these may come later.
+    for (_, node) in root.entries_of("x-mspkit-collections")? {
+        for (_, source) in node.entries_of("pick")? {
+            is_field_of(&known, &source)?;
+        }
+    }
     Ok(known)
+}
+
+/// Reports a text that is not `collection.field` of a stored collection.
+fn is_field_of(known: &[Collection], source: &Node<'_>) -> Result<(), Problem> {
+    let (name, wire) = source.text()?.split_once('.').unwrap_or_default();
+    let stored = known.iter().find(|known| known.name == name).and_then(|known| known.stored.as_ref());
+    let fields = stored.and_then(|stored| stored["fields"].as_array());
+    if fields.is_some_and(|fields| fields.iter().any(|field| field["name"] == wire)) {
+        Ok(())
+    } else {
+        Err(source.problem("is not `collection.field` of a stored collection"))
+    }
 }
 
 fn stored(
@@ -139,21 +160,8 @@ fn stored(
             if !fields.iter().any(|field| field["name"] == wire.as_str()) {
                 return Err(value.problem(format!("`{wire}` is not a field of the model")));
             }
-            if matches!(key, "from" | "pick") {
-                let text = value.text()?;
-                let (collection, source) = text.split_once('.').unwrap_or_default();
-                let stored = known
-                    .iter()
-                    .find(|known| known.name == collection)
-                    .and_then(|known| known.stored.as_ref());
-                let has = |stored: &Value| {
-                    stored["fields"]
-                        .as_array()
-                        .is_some_and(|all| all.iter().any(|field| field["name"] == source))
-                };
-                if !stored.is_some_and(has) {
-                    return Err(value.problem("is not `collection.field` of an earlier stored collection"));
-                }
+            if key == "from" {
+                is_field_of(known, &value)?;
             }
             row[key][wire] = value.json()?;
         }
@@ -259,8 +267,8 @@ pub(super) fn operation(
         row["scope"] = collection(&scope)?.into();
     }
     for key in [
-        "context", "messages", "below", "into", "by", "rename", "sets", "filter", "any", "unknown", "needs",
-        "denied",
+        "context", "messages", "below", "first", "locked", "envelope", "into", "by", "rename", "sets",
+        "filter", "any", "unknown", "needs", "denied",
     ] {
         if let Some(value) = given.get(key) {
             row[key] = value.json()?;
@@ -296,19 +304,21 @@ pub(super) fn operation(
     Ok(Some(Simulation { collection: held, row }))
 }
 
-/// The envelope of the examples, if all of them have the same.
+/// The envelope of the first example, which is the documented one.
 fn responses(row: &mut Value, operation: &Operation, successes: &[&ExampleResponse]) {
-    let bodies: Vec<&Value> = successes.iter().filter_map(|response| response.body.as_ref()).collect();
-    let around = |body: &&Value| {
-        let members = body.as_object().filter(|members| members.contains_key("data"))?;
+    let body = successes.iter().find_map(|response| response.body.as_ref());
+    let members = body.and_then(Value::as_object).filter(|members| members.contains_key("data"));
+    if let Some(members) = members
+        && operation.paging != Paging::PageNumber
+        && (members["data"].is_array()
+            || row["envelope"] == true
+            || members.keys().any(|name| name != "data" && name != "_links"))
+    {
         let rest = members.iter().filter(|(name, _)| *name != "data");
-        Some(rest.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
-    };
-    let enveloped: Vec<_> = bodies.iter().filter_map(around).collect();
-    if operation.paging != Paging::PageNumber && !bodies.is_empty() && enveloped.len() == bodies.len() {
-        row["around"] = Value::Object(enveloped.into_iter().next().unwrap_or_default());
+        row["around"] = rest.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into();
+        row["data_is_list"] = (members["data"].is_array() && !operation.answer.in_list).into();
     }
-    if operation.answer.kind == AnswerKind::List && bodies.first().is_some_and(|body| body.is_array()) {
+    if operation.answer.kind == AnswerKind::List && body.is_some_and(Value::is_array) {
         row["bare"] = true.into();
     }
     if operation.answer.in_list {

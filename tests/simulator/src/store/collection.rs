@@ -124,7 +124,7 @@ impl Collection {
     ) {
         for (field, cell) in self.spec.stored().zip(&mut cells) {
             if let Some(value) = fields.get(&field.name) {
-                cell.clone_from(value);
+                *cell = field.schema.stored(value);
             }
         }
         if let Some(row) = self.own(parent, id).and_then(|place| self.rows[place].as_mut()) {

@@ -62,7 +62,12 @@ impl Store {
             None => self.ordinal(spec, parent).unwrap_or(1),
         };
         let mut rng = self.rng_of(spec, &format!("{parent}:{id}"));
-        let place = make::Place { index, kind: at, id: &id, parent };
+        // The first parent has the first kinds, the others begin with any.
+        let kinds = spec.kinds.len().max(1);
+        let begin =
+            if index < kinds { 0 } else { self.rng_of(spec, &format!("{parent} kinds")).usize(..kinds) };
+        let kind = if spec.each.is_some() { begin + at } else { at };
+        let place = make::Place { index, kind, id: &id, parent };
         let cells = make::made(self, &mut rng, spec, &place, &Map::new());
         Row { id, parent: Arc::clone(parent), cells: Cells::Stored(cells) }
     }

@@ -14,7 +14,7 @@ use crate::options::IdForm;
 use crate::state::load::{self, Given};
 
 /// The largest id that a test may choose if ids are counted; those above are for created objects.
-const LARGEST: u64 = 999_999_999;
+const LARGEST: u64 = 1_999_999_999;
 
 /// The given rows of each collection.
 pub(crate) type Lists<'s> = BTreeMap<&'static str, &'s [Value]>;
@@ -194,7 +194,7 @@ impl Store {
         let mut cells = view.cells().into_owned();
         for (field, cell) in spec.stored().zip(&mut cells) {
             if let Some(value) = given.get(&field.name) {
-                cell.clone_from(value);
+                *cell = field.schema.stored(value);
             }
         }
         row.cells = Cells::Stored(cells.into());

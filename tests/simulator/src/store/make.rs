@@ -6,9 +6,10 @@ use fastrand::Rng;
 use serde_json::{Map, Number, Value, json};
 
 use super::Store;
-use super::schema::Schema;
+use super::schema::{Field, Schema};
 use super::seed;
 use super::spec::Spec;
+use super::view::View;
 use crate::state::names::{self, Contact};
 
 /// The key of a kind that is chosen more often than others.
@@ -35,43 +36,40 @@ pub(super) fn made(
 ) -> Box<[Value]> {
     let mut known = given.clone();
     if let Some(row) = spec.across.as_ref().and_then(|across| store.view(across, place.id)) {
-        for field in spec.stored() {
+        // What a row has of its own is not that of the definition.
+        let is_own = |field: &Field| {
+            let written = spec.kinds.iter().chain([&spec.values]).filter_map(|kind| kind.get(&field.name));
+            !field.schema.allows("array") && written.into_iter().any(is_open)
+        };
+        for field in spec.stored().filter(|field| !is_own(field)) {
             if let Some(value) = row.value(&field.name) {
                 known.entry(field.name.clone()).or_insert(value);
             }
         }
     }
-    for (field, value) in picked(store, rng, spec, &known) {
+    for (field, value) in picked(store, rng, spec, (place.parent, &known)) {
         known.entry(field).or_insert(value);
     }
     known.entry(spec.id.clone()).or_insert_with(|| place.id.into());
     let kind = kind(rng, spec, place, &known);
-    let mut writer = Writer { store, rng, spec, place: *place, known, person: None, now: 0 };
-    let mut cells = Vec::new();
-    for field in spec.stored() {
-        let name = &field.name;
-        let written = kind.and_then(|kind| kind.get(name)).or_else(|| spec.values.get(name));
-        let value = match (writer.known.get(name), written) {
-            (Some(value), _) => value.clone(),
-            (None, Some(written)) => writer.value(written, &field.schema),
-            (None, None) if spec.title.as_ref() == Some(name) => {
-                seed::named(writer.rng, &field.schema, place.index)
-            }
-            (None, None) => seed::plausible(writer.rng, &field.schema, place.index),
-        };
-        writer.known.insert(name.clone(), value.clone());
-        cells.push(value);
-    }
-    cells.into()
+    let mut writer = Writer { store, rng, spec, kind, place: *place, known, person: None, now: 0 };
+    let fields: Vec<_> = spec.stored().collect();
+    fields.into_iter().map(|field| writer.field(field)).collect()
 }
 
 /// Fields of rows of other collections: of those whose ids are known, or of any.
-fn picked(store: &Store, rng: &mut Rng, spec: &Spec, known: &Map<String, Value>) -> Vec<(String, Value)> {
+fn picked(
+    store: &Store,
+    rng: &mut Rng,
+    spec: &Spec,
+    (parent, known): (&str, &Map<String, Value>),
+) -> Vec<(String, Value)> {
     let mut rows = BTreeMap::new();
     let mut found = Vec::new();
     for (field, source) in &spec.pick {
         let row = rows.entry(source.collection.as_str()).or_insert_with(|| {
-            store.named_by(spec, &source.collection, known).or_else(|| store.any(rng, &source.collection))
+            let named = store.named_by(spec, &source.collection, known);
+            named.or_else(|| store.any(rng, &source.collection, parent))
         });
         let value = row.as_ref().and_then(|row| row.value(&source.field)).unwrap_or_default();
         let is_list =
@@ -120,7 +118,9 @@ pub(super) struct Writer<'w> {
     pub(super) rng: &'w mut Rng,
     pub(super) spec: &'w Spec,
     pub(super) place: Place<'w>,
-    /// Fields that words can name.
+    /// The values that occur together in this row.
+    pub(super) kind: Option<&'w Map<String, Value>>,
+    /// Fields that have their values.
     pub(super) known: Map<String, Value>,
     /// The person of this row.
     pub(super) person: Option<(String, Contact)>,
@@ -129,18 +129,44 @@ pub(super) struct Writer<'w> {
 }
 
 impl Writer<'_> {
+    /// The value of a field; other fields can name it before its turn.
+    fn field(&mut self, field: &Field) -> Value {
+        let name = &field.name;
+        if let Some(value) = self.known.get(name) {
+            return value.clone();
+        }
+        // Fields that name each other end here.
+        self.known.insert(name.clone(), Value::Null);
+        let (kind, spec) = (self.kind, self.spec);
+        let value = match kind.and_then(|kind| kind.get(name)).or_else(|| spec.values.get(name)) {
+            Some(written) => self.value(written, &field.schema),
+            None if spec.title.as_ref() == Some(name) => {
+                seed::named(self.rng, &field.schema, self.place.index)
+            }
+            None => seed::plausible(self.rng, &field.schema, self.place.index),
+        };
+        self.known.insert(name.clone(), value.clone());
+        value
+    }
+
     pub(super) fn value(&mut self, written: &Value, schema: &Schema) -> Value {
         match written {
             Value::String(text) if text.contains('{') => typed(self.text(text), schema),
             Value::Array(choices)
-                if !schema.types.iter().any(|kind| kind == "array") && !choices.is_empty() =>
+                if !schema.types.is_empty() && !schema.allows("array") && !choices.is_empty() =>
             {
                 let chosen = &choices[self.rng.usize(..choices.len())];
                 self.value(chosen, schema)
             }
             Value::Array(items) => {
                 let each = schema.items.as_deref().cloned().unwrap_or_default();
-                items.iter().map(|item| self.value(item, &each)).collect()
+                let written: Vec<_> = items.iter().map(|item| (item, self.value(item, &each))).collect();
+                // A word for something that this row does not have leaves nothing.
+                written
+                    .into_iter()
+                    .filter(|(item, value)| value != "" || *item == "")
+                    .map(|(_, value)| value)
+                    .collect()
             }
             Value::Object(fields) => {
                 let any = Schema::default();
@@ -194,7 +220,7 @@ impl Writer<'_> {
             "now" => names::time(i64::try_from(self.now).unwrap_or_default()),
             "first" | "last" | "email" | "mailbox" | "phone" | "street" | "city" | "state" | "country"
             | "postal" | "title" | "department" | "company" | "domain" | "code" => self.person(word),
-            field => self.field(field)?,
+            field => self.named(field)?,
         })
     }
 
@@ -204,18 +230,19 @@ impl Writer<'_> {
     }
 
     /// A field of this row, or `collection.field` of a row above it.
-    fn field(&mut self, name: &str) -> Option<String> {
-        let value = match (self.known.get(name), name.split_once('.')) {
-            (Some(value), _) => value.clone(),
-            (None, Some((collection, field))) => {
-                let above = self.store.ancestor(self.spec, self.place.parent, collection);
-                above.and_then(|above| above.value(field)).unwrap_or_default()
-            }
-            (None, None) => {
-                let source = self.spec.from.get(name)?;
-                let above = self.store.ancestor(self.spec, self.place.parent, &source.collection);
-                above.and_then(|above| above.value(&source.field)).unwrap_or_default()
-            }
+    fn named(&mut self, name: &str) -> Option<String> {
+        let spec = self.spec;
+        let of_above = |collection: &str, field: &str| {
+            let above = self.store.ancestor(spec, self.place.parent, collection);
+            above.and_then(|above| above.value(field)).unwrap_or_default()
+        };
+        let value = match (name.split_once('.'), spec.from.get(name)) {
+            (Some((collection, field)), _) => of_above(collection, field),
+            (None, Some(source)) => of_above(&source.collection, &source.field),
+            (None, None) => match spec.stored().find(|field| field.name == name) {
+                Some(field) => self.field(field),
+                None => self.known.get(name)?.clone(),
+            },
         };
         Some(match value {
             Value::String(text) => text,
@@ -271,15 +298,12 @@ fn typed(text: String, schema: &Schema) -> Value {
 }
 
 impl Store {
-    /// Any row of a collection.
-    fn any(&self, rng: &mut Rng, name: &str) -> Option<super::view::View<'_>> {
-        let collection = self.collection(name)?;
-        if collection.spec.is_held() || !collection.spec.of.is_empty() {
-            let views = self.views(name);
-            return (!views.is_empty()).then(|| views[rng.usize(..views.len())].clone());
-        }
-        let ids: Vec<_> = collection.rows().map(|row| &row.id).collect();
-        if ids.is_empty() { None } else { self.view(name, ids[rng.usize(..ids.len())]) }
+    /// Any row of a collection, with this parent if there are such rows.
+    fn any(&self, rng: &mut Rng, name: &str, parent: &str) -> Option<View<'_>> {
+        let siblings = if parent.is_empty() { Vec::new() } else { self.views_under(name, parent) };
+        let views = if siblings.is_empty() { self.views(name) } else { siblings };
+        let at = rng.usize(..views.len().max(1));
+        views.into_iter().nth(at)
     }
 
     /// The name of the organization to which a row belongs: not of its site, but of the customer.

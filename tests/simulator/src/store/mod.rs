@@ -193,7 +193,8 @@ impl Store {
         let parent: Arc<str> = parent.unwrap_or(spec.root()).into();
         self.keep(name, &parent);
         let id = self.next_id(spec);
-        let cells = spec.stored().map(|field| body.get(&field.name).cloned().unwrap_or_default()).collect();
+        let given = |field: &schema::Field| body.get(&field.name).map(|value| field.schema.stored(value));
+        let cells = spec.stored().map(|field| given(field).unwrap_or_default()).collect();
         self.collection_mut(name)?.put(Row { id: Arc::clone(&id), parent, cells: Cells::Stored(cells) });
         Some(id)
     }

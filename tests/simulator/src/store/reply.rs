@@ -29,6 +29,10 @@ impl Request<'_> {
         Answer::json(status, &enveloped(around, data))
     }
 
+    fn returns_list(&self) -> bool {
+        self.served.answer == "list" || self.served.data_is_list
+    }
+
     /// A list without pages.
     pub(super) fn list(&self, views: &[View<'_>], options: &Options) -> Answer {
         let rows: Vec<_> = views.iter().map(|view| view.written(options.ids)).collect();
@@ -67,7 +71,7 @@ impl Request<'_> {
             }
             ("located", _, Located::Relative) => Answer::empty(status).header(LOCATION, &path),
             ("located", _, Located::None) | ("empty", ..) => Answer::empty(status),
-            ("list", ..) => {
+            _ if self.returns_list() => {
                 let views: Vec<_> = rows.iter().filter_map(|row| shown(state, self.served, row)).collect();
                 self.list(&views, &state.options)
             }
@@ -97,7 +101,7 @@ impl Request<'_> {
             return Answer::empty(StatusCode::NO_CONTENT);
         }
         match views.first() {
-            _ if served.answer == "list" => self.list(&views, options),
+            _ if self.returns_list() => self.list(&views, options),
             Some(view) => self.object(&view.written(options.ids), options),
             None => self.nothing(options),
         }

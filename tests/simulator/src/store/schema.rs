@@ -66,6 +66,15 @@ impl Schema {
         self.format.as_deref() == Some("mspkit-id")
     }
 
+    /// A value as it is stored: ids are texts.
+    pub(super) fn stored(&self, value: &Value) -> Value {
+        match (value, &self.items) {
+            (Value::Number(id), _) if self.is_id() => id.to_string().into(),
+            (Value::Array(list), Some(items)) => list.iter().map(|value| items.stored(value)).collect(),
+            _ => value.clone(),
+        }
+    }
+
     /// Example values of a document.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Value> {
         self.example.iter().chain(&self.examples)

@@ -44,8 +44,11 @@ fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
         return Ok(Answer::json_bytes(StatusCode::OK, page));
     }
     let mut views = match &scope {
-        Some(above) => state.store.views_in(&served.collection, &above.scope(), served.below),
-        None => state.store.views(&served.collection),
+        Some(above) if state.store.can_stand_below(&served.collection, &above.held_in) => {
+            state.store.views_in(&served.collection, &above.scope(), served.below)
+        }
+        // Everybody has the same.
+        _ => state.store.views(&served.collection),
     };
     if !served.filter.is_empty() {
         views.retain(|view| request.keeps(view));
@@ -67,8 +70,16 @@ fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
 }
 
 fn get(request: Request<'_>, state: &State) -> Result<Answer, Answer> {
-    Ok(match request.item(&state.store)? {
-        Some(view) if request.served.like_example => request.example(Some(&view), &Value::Null),
+    let by_body = request.served.by.is_some();
+    let body = if by_body { request.body(true)? } else { Value::Null };
+    let found = if by_body {
+        let target = request.targets(&state.store, &body)?.into_iter().next();
+        target.and_then(|((parent, id), _)| state.store.view_of(&request.served.collection, (&parent, &id)))
+    } else {
+        request.item(&state.store)?
+    };
+    Ok(match found {
+        Some(view) if request.served.like_example => request.example(Some(&view), &body),
         Some(view) => request.object(&view.written(state.options.ids), &state.options),
         None => request.nothing(&state.options),
     })
@@ -145,7 +156,8 @@ fn fields(
     };
     let mut rng = store.rng_of(spec, &format!("{}:{parent}", served.operation));
     let place = Place { index: 0, kind: 0, id: "", parent };
-    let mut writer = Writer { store, rng: &mut rng, spec, place, known: fields.clone(), person: None, now };
+    let mut writer =
+        Writer { store, rng: &mut rng, spec, kind: None, place, known: fields.clone(), person: None, now };
     for (name, written) in &served.sets {
         let schema = spec.field(name).map_or_else(Schema::default, |field| field.schema.clone());
         fields.insert(name.clone(), writer.value(written, &schema));

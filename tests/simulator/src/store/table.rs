@@ -70,6 +70,9 @@ pub(crate) struct Served {
     pub(crate) example: Value,
     /// The members beside `data` in a response that has one in all examples.
     pub(crate) around: Option<Map<String, Value>>,
+    /// Whether `data` has a list.
+    #[serde(default)]
+    pub(crate) data_is_list: bool,
     /// Whether a list is an array, and nothing around it.
     #[serde(default)]
     pub(crate) bare: bool,
@@ -85,6 +88,9 @@ pub(crate) struct Served {
     pub(crate) items: Option<String>,
     /// The field of the body, or of its objects, with the ids.
     pub(crate) by: Option<String>,
+    /// Whether the object is the first of its collection.
+    #[serde(default)]
+    pub(crate) first: bool,
     /// Fields of a row that the body calls by another name.
     #[serde(default)]
     pub(crate) rename: BTreeMap<String, String>,
@@ -103,6 +109,8 @@ pub(crate) struct Served {
     /// What happens with an unknown id.
     #[serde(default)]
     pub(crate) unknown: Unknown,
+    /// The field without which a row can be changed and deleted.
+    pub(crate) locked: Option<String>,
     /// The option without which the service fails.
     pub(crate) needs: Option<String>,
     /// The status for a user without permission.

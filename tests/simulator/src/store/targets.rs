@@ -72,18 +72,18 @@ impl Request<'_> {
         let Some(name) = &self.served.scope else { return Ok(None) };
         let own = store.collection(&self.served.collection).map_or(0, |held| self.own_ids(held.spec));
         let text = self.param_from_end(own);
-        let above = if store.is_root(name, text) {
-            Above { held_in: String::new(), id: text.to_owned() }
-        } else {
-            let view = self.known(store, name, text)?;
-            Above { held_in: view.held_in().to_owned(), id: text.to_owned() }
-        };
-        let kind = if above.held_in.is_empty() { "root" } else { &above.held_in };
-        if let Some(refusal) = self.served.refuses.get(kind) {
+        let refused = |kind: &str| {
+            let refusal = self.served.refuses.get(kind)?;
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::FORBIDDEN);
-            return Err(self.service.refused(status, &refusal.message, self.call));
+            Some(self.service.refused(status, &refusal.message, self.call))
+        };
+        if store.is_root(name, text) {
+            let root = Above { held_in: String::new(), id: text.to_owned() };
+            return refused("root").map_or(Ok(Some(root)), Err);
         }
-        Ok(Some(above))
+        let view = self.known(store, name, text).map_err(|missing| refused("unknown").unwrap_or(missing))?;
+        let above = Above { held_in: view.held_in().to_owned(), id: text.to_owned() };
+        refused(view.held_in()).map_or(Ok(Some(above)), Err)
     }
 
     /// The requested object; none if it is unknown and that is no error.
@@ -93,6 +93,9 @@ impl Request<'_> {
         let Some(collection) = store.collection(name) else {
             return Err(self.service.refusal(StatusCode::NOT_FOUND, self.call));
         };
+        if self.served.first {
+            return self.or_unknown(store.views(name).into_iter().next(), collection.spec, "");
+        }
         let text = self.param_from_end(0);
         if collection.spec.single {
             let above = collection.spec.above().iter().find_map(|name| store.collection(name));
@@ -188,22 +191,36 @@ impl Request<'_> {
         };
         let scope = self.scope(store)?;
         let name = &self.served.collection;
+        let Some(collection) = store.collection(name) else { return Ok(Vec::new()) };
+        let spec = collection.spec;
+        let scope = scope.filter(|above| store.can_stand_below(name, &above.held_in));
+        let field = self.served.rename.get(by).unwrap_or(by);
+        let by_field = *field != spec.id && spec.field(field).is_some();
         let mut found = Vec::new();
         for object in self.objects(body) {
             for id in ids(object.get(by)) {
                 let view = match &scope {
+                    Some(above) if by_field => store
+                        .views_under(name, &above.id)
+                        .into_iter()
+                        .find(|view| view.value(field).is_some_and(|value| ids(Some(&value)).contains(&id))),
                     Some(above) => store.view_under(name, &above.id, &id),
                     None => store.view(name, &id),
                 };
-                let spec = store.collection(name).map(|collection| collection.spec);
-                let view = match spec {
-                    Some(spec) => self.or_unknown(view, spec, &id)?,
-                    None => view,
-                };
+                let view = self.or_unknown(view, spec, &id)?;
+                if view.as_ref().is_some_and(|view| self.is_locked(view)) {
+                    let text = format!("BadRequestException: The {} {id} cannot be changed.", spec.noun());
+                    return Err(self.service.refused(StatusCode::BAD_REQUEST, &text, self.call));
+                }
                 found.extend(view.map(|view| (target(&view), object.clone())));
             }
         }
         Ok(found)
+    }
+
+    fn is_locked(&self, view: &View<'_>) -> bool {
+        let value = self.served.locked.as_ref().and_then(|field| view.value(field));
+        value.is_some_and(|value| !value.is_null())
     }
 
     /// The parents of the rows that a create makes.

@@ -163,16 +163,26 @@ impl Store {
         above.is_some_and(|above| self.stands_below(above.own_spec(), above.parent(), scope))
     }
 
+    /// Whether rows of a collection can stand below those of another one, or the root.
+    pub(super) fn can_stand_below(&self, name: &str, other: &str) -> bool {
+        let Some(collection) = self.collection(name) else { return false };
+        let all = collection.spec.of.iter().filter_map(|name| self.collection(name)).chain([collection]);
+        all.into_iter().any(|held| match other {
+            "" => held.spec.parent.is_some(),
+            other => self.is_below(held.spec, other),
+        })
+    }
+
     /// Whether ids of this collection are integers.
     pub(super) fn counts(&self, spec: &Spec) -> bool {
         let of_one = spec.of.first().or(spec.across.as_ref()).and_then(|name| self.collection(name));
         of_one.map_or_else(|| spec.counts(), |one| self.counts(one.spec))
     }
 
-    /// Whether this id is that of the root above a collection.
+    /// Whether this id is that of the root above the rows that a form shows.
     pub(super) fn is_root(&self, name: &str, id: &str) -> bool {
-        let Some(collection) = self.collection(name) else { return false };
-        let above = collection.spec.of.iter().any(|name| self.is_root(name, id));
-        above || !id.is_empty() && collection.spec.root() == id && !collection.spec.of.is_empty()
+        let of = self.collection(name).map_or(&[][..], |form| &form.spec.of);
+        let mut roots = of.iter().filter_map(|name| self.collection(name)).map(|one| one.spec.root());
+        !id.is_empty() && roots.any(|root| root == id)
     }
 }

@@ -72,6 +72,10 @@ impl<'s> View<'s> {
 
     /// The value of the field of this name.
     pub(crate) fn value(&self, name: &str) -> Option<Value> {
+        // Without the cells, so that rows can be made from the ids of each other.
+        if self.own(name) == self.collection.spec.id {
+            return Some(self.id().into());
+        }
         let cells = self.cells();
         Some(match self.named(name, &cells)? {
             Held::Id(id) => id.into(),

@@ -84,7 +84,7 @@ const TABLE: &str = r#"{
      "paging": "none", "answer": "object", "status": 200, "like_example": true, "example": {"_warnings": []},
      "body": [{"name": "value", "schema": {"type": ["string", "null"]}}]},
     {"operation": "tags.put", "verb": "update", "collection": "tags", "scope": "machines", "items": "", "by": "labelId",
-     "paging": "none", "answer": "list", "status": 200, "around": {"message": "Done."},
+     "paging": "none", "answer": "list", "status": 200, "around": {"message": "Done."}, "data_is_list": true,
      "entries": [{"name": "labelId", "required": true, "schema": {"type": "integer"}}, {"name": "value", "schema": {"type": "string"}}]},
     {"operation": "passes.get", "verb": "get", "collection": "passes", "paging": "none", "answer": "object", "status": 200},
     {"operation": "passes.update", "verb": "update", "collection": "passes", "paging": "none", "answer": "empty", "status": 204,
