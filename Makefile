@@ -29,6 +29,10 @@ APART := env $(SERVERS:%=-u %) $(PROXIES:%=-u %)
 CONFORMANCE = $(if $(ONLY),--only '$(ONLY)') $(ARGS)
 JUDGE = $(APART) '$(BUILT)/debug/mspkit-conformance' $(CONFORMANCE) --
 
+# Proves that every operation can be called, in a language's own list; each part keeps its counts for the table of `make test`.
+REACH := tests/reach/reach.py
+reach = $(APART) $(1) $(REACH) $(2) --counts '$(BUILT)/reach' && $(APART) $(1) $(REACH) $(2) --self-check
+
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
@@ -54,6 +58,8 @@ demo-rust: need-cargo need-compiler ## the demo in Rust
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
 test: test-packages test-rust test-python test-node test-c bench-smoke ## every check that fits into a few minutes
+	$(call say,Every operation in every language)
+	@$(PYTHON) $(REACH) table '$(BUILT)/reach'
 
 test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## documents, generated sources, the Rust crates
 	$(call say,The API documents: valid OpenAPI 3.1 whose examples match their schemas)
@@ -74,6 +80,9 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## 
 	@$(APART) cargo test --workspace --locked
 	$(call say,The public surface of the crate: as listed in api)
 	@$(call surface,rust)
+	$(call say,Every operation: reachable in Rust and with a case that succeeds)
+	@$(call reach,$(PYTHON),rust api/rust.txt)
+	@$(call reach,$(PYTHON),cases)
 
 # Runs the conformance cases in each language and compares the outcomes.
 ifndef PREBUILT
@@ -143,7 +152,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py
-	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/contract/schemathesis docs; do \
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/reach tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here

@@ -2,8 +2,10 @@
 
 .PHONY: test-c conformance-c soak-c header need-cxx
 
-test-c: need-cargo need-compiler need-cxx ## the C library
+test-c: need-cargo need-compiler need-cxx need-python ## the C library
 	@$(MAKE) -C bindings-c check
+	$(call say,Every operation: reachable in C and C++)
+	@$(call reach,$(PYTHON),c '$(BUILT)/bindings-c/prefix/include')
 
 conformance-c: judge ## the same cases in C
 	@$(MAKE) -C bindings-c install PROFILE=debug PREFIX='$(BUILT)/bindings-c/prefix'

@@ -23,7 +23,7 @@ demo-node: node simulator ## the demo in TypeScript
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)
 
-test-node: node simulator judge doc-examples ## the Node module
+test-node: node simulator judge doc-examples need-python ## the Node module
 	$(call say,The Node module: the packages as users install them)
 	@$(NPM) test --silent
 	$(call say,The JavaScript and TypeScript examples of the documentation)
@@ -31,6 +31,8 @@ test-node: node simulator judge doc-examples ## the Node module
 	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' node --check '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" check "$$@"' \
 	  --run '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" run "$$1"'
 	@$(call surface,node)
+	$(call say,Every operation: reachable in Node.js)
+	@$(call reach,$(PYTHON),node $(NODE))
 
 conformance-node: node judge ## the same cases in Node.js
 	@$(NPM) run --silent build:tests

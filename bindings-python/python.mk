@@ -59,6 +59,8 @@ test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/inst
 	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental "$$@"' \
 	  --run 'if grep -q "^def test_" "$$1"; then "$(CURDIR)/$(PY_TOOLS)/bin/python" -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
+	$(call say,Every operation: reachable in Python)
+	@$(call reach,$(PY_TOOLS)/bin/python -I,python)
 
 conformance-python: wheel judge $(PY_TOOLS)/installed.txt ## the same cases in Python
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl

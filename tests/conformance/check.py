@@ -21,7 +21,7 @@ OPERATIONS = frozenset(TABLE["operations"]) | frozenset(TABLE["derived"])
 
 VARIABLES = {
     "url", "ncentral_jwt", "psa_username", "psa_password", "psa_integration_key", "cloudmore_username",
-    "cloudmore_password", "cloudmore_client_id", "cloudmore_client_secret", "cloudmore_reseller_id",
+    "cloudmore_password", "cloudmore_client_id", "cloudmore_client_secret", "cloudmore_reseller_id", "cloudmore_seller_id",
     "cloudmore_organization_id", "wiv_api_key",
 }
 

@@ -6,9 +6,53 @@
  * Contents
  *
  *   client            mspkit_cloudmore_new, _with_options, _client, _free
+ *   administrators    delete, list_roles
+ *   azure             delete
+ *   azure_plan        list
+ *   azure_reports     list_one_time_invoices, one_time_result, start_one_time, wait
+ *   azure_subscriptions list_all, suspend
+ *   azure_usage       list_billed, list_unbilled, unbilled_status
+ *   azure_user_subscriptions delete, list
+ *   azure_users       list
+ *   billing           per_organization, per_organization_result, per_service, wait
+ *   broker_manual_billing delete, get, list
+ *   brokers           create, delete, get, list
+ *   bulk_consumptions status, wait
+ *   catalog           list_categories
+ *   csp               delete
+ *   csp_billing       per_organization
+ *   csp_licenses      delete, list
+ *   csp_products      list_nce
+ *   csp_subscriptions list_all
+ *   csp_tenants       list
+ *   csp_users         delete, list, list_result, start_list, wait
+ *   custom_properties list
  *   estore            get, list
+ *   external_invoices delete, list
+ *   manual_billing    delete, get, list
+ *   nce_subscriptions alignment_dates, get, list, list_all
+ *   organization_groups delete, delete_member
+ *   organization_prices list
+ *   organizations     create, delete, get, list, replace
+ *   payment_methods   delete
+ *   prices            list
+ *   product_addons    delete
+ *   products          delete
+ *   reseller_services disable, list, list_subscriptions
+ *   resellers         get, list
+ *   seller_administrators create, delete, get, list
+ *   seller_prices     list
+ *   seller_product_addons delete, get, list
+ *   seller_products   delete, get, list
+ *   seller_services   custom_properties_data, disable, get, list, list_resellers
+ *   server            health
  *   services          create, delete, get, list, replace, update
- *   models            created_service, estore_service, custom_property, custom_property_data, estore_service_detail, organization_service
+ *   subscription_users delete
+ *   subscriptions     get, list
+ *   user_groups       delete, delete_member
+ *   users             delete, get, list, list_roles
+ *   webhooks          create, delete, get, list
+ *   models            azure_billed_usage_line, azure_one_time_invoice, azure_one_time_report, azure_plan_subscription, azure_subscription, azure_unbilled_usage_line, azure_unbilled_usage_status, azure_user, azure_user_subscription, billing_per_organization, billing_per_organization_result, billing_per_service, broker_contact, broker_address, broker_invoice_contact, broker, broker_billing_line, broker_custom_property, bulk_consumption_status, created_object, created_organization, created_service, csp_billing_per_organization, csp_license, csp_subscription, csp_tenant, csp_user, csp_user_list_result, custom_property_data, estore_service, custom_property, estore_service_detail, external_invoice, manual_billing_line, nce_alignment_dates, nce_product, nce_subscription, organization_contact, organization, organization_price, organization_service, price, report_task, reseller_service, reseller_service_subscription, role, administrator_address, seller_administrator, seller_price, seller_product, seller_product_addon, seller_reseller, seller_service, seller_service_reseller, server_health, service_category, subscription, user, webhook
  *
  * The function of an operation is mspkit_cloudmore_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -96,6 +140,704 @@ static inline void mspkit_cloudmore_free(mspkit_cloudmore *client)
 }
 
 /**
+ * A line item of the billed usage of an invoice. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_billed_usage_line_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_billed_usage_line_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_billed_usage_line_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_billed_usage_line_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_billed_usage_line_view", sizeof(mspkit_cloudmore_azure_billed_usage_line_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_billed_usage_line_view *mspkit_cloudmore_azure_billed_usage_line_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_billed_usage_line_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_billed_usage_line_layout);
+}
+
+/**
+ * A one-time invoice: its id and dates. The vendor does not publish its fields; all that the server sends
+ * are kept.
+ */
+typedef struct mspkit_cloudmore_azure_one_time_invoice_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_one_time_invoice_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_one_time_invoice_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_one_time_invoice_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_one_time_invoice_view", sizeof(mspkit_cloudmore_azure_one_time_invoice_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_one_time_invoice_view *mspkit_cloudmore_azure_one_time_invoice_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_one_time_invoice_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_one_time_invoice_layout);
+}
+
+/**
+ * The state of a task that makes the report of a one-time invoice, or the report. The vendor does not
+ * publish its fields; all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_one_time_report_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_one_time_report_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_one_time_report_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_one_time_report_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_one_time_report_view", sizeof(mspkit_cloudmore_azure_one_time_report_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_azure_one_time_report_view *mspkit_cloudmore_azure_one_time_report_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_azure_one_time_report_view *)mspkit_response_view(response, &mspkit_cloudmore_azure_one_time_report_layout);
+}
+
+/**
+ * A subscription to the Azure plan, or an entitlement of it. The vendor's paths name its id; its other
+ * fields are not published, and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_plan_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the subscription or entitlement.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_azure_plan_subscription_view;
+
+static const mspkit_field mspkit_cloudmore_azure_plan_subscription_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_plan_subscription_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_azure_plan_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_plan_subscription_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_plan_subscription_view, mspkit_cloudmore_azure_plan_subscription_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_plan_subscription_view *mspkit_cloudmore_azure_plan_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_plan_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_plan_subscription_layout);
+}
+
+/**
+ * An Azure subscription. The vendor does not publish its fields; all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_subscription_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_subscription_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_subscription_view", sizeof(mspkit_cloudmore_azure_subscription_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_subscription_view *mspkit_cloudmore_azure_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_subscription_layout);
+}
+
+/**
+ * A line item of the unbilled usage of a period. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_unbilled_usage_line_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_unbilled_usage_line_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_unbilled_usage_line_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_unbilled_usage_line_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_unbilled_usage_line_view", sizeof(mspkit_cloudmore_azure_unbilled_usage_line_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_unbilled_usage_line_view *mspkit_cloudmore_azure_unbilled_usage_line_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_unbilled_usage_line_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_unbilled_usage_line_layout);
+}
+
+/**
+ * How far a report of unbilled usage is. The vendor does not publish its fields; all that the server
+ * sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_unbilled_usage_status_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_unbilled_usage_status_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_unbilled_usage_status_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_unbilled_usage_status_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_unbilled_usage_status_view", sizeof(mspkit_cloudmore_azure_unbilled_usage_status_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_azure_unbilled_usage_status_view *mspkit_cloudmore_azure_unbilled_usage_status_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_azure_unbilled_usage_status_view *)mspkit_response_view(response, &mspkit_cloudmore_azure_unbilled_usage_status_layout);
+}
+
+/**
+ * An Azure user of an organization. The vendor does not publish its fields; all that the server sends are
+ * kept.
+ */
+typedef struct mspkit_cloudmore_azure_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_azure_user_view;
+
+/**
+ * The table of `mspkit_cloudmore_azure_user_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_user_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_azure_user_view", sizeof(mspkit_cloudmore_azure_user_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_user_view *mspkit_cloudmore_azure_user_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_user_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_user_layout);
+}
+
+/**
+ * An Azure subscription and the role that a user has in it. The vendor's paths name its id; its other
+ * fields are not published, and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_azure_user_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the subscription.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_azure_user_subscription_view;
+
+static const mspkit_field mspkit_cloudmore_azure_user_subscription_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_user_subscription_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_azure_user_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_azure_user_subscription_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_user_subscription_view, mspkit_cloudmore_azure_user_subscription_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_azure_user_subscription_view *mspkit_cloudmore_azure_user_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_azure_user_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_azure_user_subscription_layout);
+}
+
+/**
+ * The billing of a period by organization. The vendor does not publish its fields; all that the server
+ * sends are kept.
+ */
+typedef struct mspkit_cloudmore_billing_per_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_billing_per_organization_view;
+
+/**
+ * The table of `mspkit_cloudmore_billing_per_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_billing_per_organization_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_billing_per_organization_view", sizeof(mspkit_cloudmore_billing_per_organization_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_billing_per_organization_view *mspkit_cloudmore_billing_per_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_billing_per_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_billing_per_organization_layout);
+}
+
+/**
+ * The state of a task that makes a billing report, or the report. The vendor does not publish its fields;
+ * all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_billing_per_organization_result_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_billing_per_organization_result_view;
+
+/**
+ * The table of `mspkit_cloudmore_billing_per_organization_result_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_billing_per_organization_result_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_billing_per_organization_result_view", sizeof(mspkit_cloudmore_billing_per_organization_result_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_billing_per_organization_result_view *mspkit_cloudmore_billing_per_organization_result_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_billing_per_organization_result_view *)mspkit_response_view(response, &mspkit_cloudmore_billing_per_organization_result_layout);
+}
+
+/**
+ * The billing of a period by service. The vendor does not publish its fields; all that the server sends
+ * are kept.
+ */
+typedef struct mspkit_cloudmore_billing_per_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_billing_per_service_view;
+
+/**
+ * The table of `mspkit_cloudmore_billing_per_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_billing_per_service_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_billing_per_service_view", sizeof(mspkit_cloudmore_billing_per_service_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_billing_per_service_view *mspkit_cloudmore_billing_per_service_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_billing_per_service_view *)mspkit_response_view(response, &mspkit_cloudmore_billing_per_service_layout);
+}
+
+/**
+ * The person in charge at a broker.
+ */
+typedef struct mspkit_cloudmore_broker_contact_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the person.
+     */
+    mspkit_text name;
+    /**
+     * Job title.
+     */
+    mspkit_text job_title;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Country code of the phone number, without a plus sign.
+     */
+    mspkit_text phone_prefix;
+    /**
+     * Phone number without its country code.
+     */
+    mspkit_text phone;
+    /**
+     * Country code of the mobile number, without a plus sign.
+     */
+    mspkit_text cell_phone_prefix;
+    /**
+     * Mobile number without its country code.
+     */
+    mspkit_text cell_phone;
+} mspkit_cloudmore_broker_contact_view;
+
+static const mspkit_field mspkit_cloudmore_broker_contact_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, job_title, "jobTitle", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, phone_prefix, "phonePrefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, cell_phone_prefix, "cellPhonePrefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_contact_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_broker_contact_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_contact_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_contact_view, mspkit_cloudmore_broker_contact_fields);
+
+/**
+ * The address of a broker.
+ */
+typedef struct mspkit_cloudmore_broker_address_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Street and number. Administrators have `street` instead.
+     */
+    mspkit_text address;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * City.
+     */
+    mspkit_text city;
+    /**
+     * Country, an ISO 3166-1 code of two letters.
+     */
+    mspkit_text country_code;
+} mspkit_cloudmore_broker_address_view;
+
+static const mspkit_field mspkit_cloudmore_broker_address_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_address_view, address, "address", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_address_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_address_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_address_view, country_code, "countryCode", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_broker_address_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_address_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_address_view, mspkit_cloudmore_broker_address_fields);
+
+/**
+ * Who gets the invoices of a broker.
+ */
+typedef struct mspkit_cloudmore_broker_invoice_contact_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the person or department.
+     */
+    mspkit_text name;
+    /**
+     * E-mail address for invoices.
+     */
+    mspkit_text email;
+    /**
+     * Country code of the phone number, without a plus sign.
+     */
+    mspkit_text phone_prefix;
+    /**
+     * Phone number without its country code.
+     */
+    mspkit_text phone;
+} mspkit_cloudmore_broker_invoice_contact_view;
+
+static const mspkit_field mspkit_cloudmore_broker_invoice_contact_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_invoice_contact_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_invoice_contact_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_invoice_contact_view, phone_prefix, "phonePrefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_invoice_contact_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_broker_invoice_contact_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_invoice_contact_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_invoice_contact_view, mspkit_cloudmore_broker_invoice_contact_fields);
+
+/**
+ * A broker of a seller. Rows of a list may have fewer fields.
+ */
+typedef struct mspkit_cloudmore_broker_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the broker.
+     */
+    mspkit_text id;
+    /**
+     * Name of the broker.
+     */
+    mspkit_text name;
+    /**
+     * Number in the register of companies.
+     */
+    mspkit_text registration_number;
+    /**
+     * VAT number.
+     */
+    mspkit_text vat;
+    /**
+     * Web domain.
+     */
+    mspkit_text domain;
+    /**
+     * E-mail address for notifications.
+     */
+    mspkit_text notification_email;
+    /**
+     * E-mail address of the support.
+     */
+    mspkit_text support_email;
+    /**
+     * The person in charge.
+     */
+    struct {
+        const mspkit_cloudmore_broker_contact_view *view;
+        int32_t presence;
+    } contact;
+    /**
+     * The address.
+     */
+    struct {
+        const mspkit_cloudmore_broker_address_view *view;
+        int32_t presence;
+    } address;
+    /**
+     * Who gets the invoices.
+     */
+    struct {
+        const mspkit_cloudmore_broker_invoice_contact_view *view;
+        int32_t presence;
+    } invoice_contact;
+    /**
+     * Whether the broker gets CMP access. The vendor says no more about it than its name.
+     */
+    mspkit_flag allow_cmp_access;
+} mspkit_cloudmore_broker_view;
+
+static const mspkit_field mspkit_cloudmore_broker_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, registration_number, "registrationNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, domain, "domain", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, notification_email, "notificationEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, support_email, "supportEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, contact, "contact", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_broker_contact_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, address, "address", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_broker_address_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, invoice_contact, "invoiceContact", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_broker_invoice_contact_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_view, allow_cmp_access, "allowCmpAccess", MSPKIT_FIELD_FLAG, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_broker_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_view, mspkit_cloudmore_broker_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_broker_view *mspkit_cloudmore_broker_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_broker_view *)mspkit_response_view(response, &mspkit_cloudmore_broker_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_broker_view *mspkit_cloudmore_broker_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_broker_view *)mspkit_item_view(item, &mspkit_cloudmore_broker_layout);
+}
+
+/**
+ * A manual billing line of a broker. The vendor's paths name its id; its other fields are not published,
+ * and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_broker_billing_line_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the billing line.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_broker_billing_line_view;
+
+static const mspkit_field mspkit_cloudmore_broker_billing_line_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_billing_line_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_broker_billing_line_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_billing_line_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_billing_line_view, mspkit_cloudmore_broker_billing_line_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_broker_billing_line_view *mspkit_cloudmore_broker_billing_line_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_broker_billing_line_view *)mspkit_response_view(response, &mspkit_cloudmore_broker_billing_line_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_broker_billing_line_view *mspkit_cloudmore_broker_billing_line_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_broker_billing_line_view *)mspkit_item_view(item, &mspkit_cloudmore_broker_billing_line_layout);
+}
+
+/**
+ * The definition of a custom property of organizations or users. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_broker_custom_property_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_broker_custom_property_view;
+
+/**
+ * The table of `mspkit_cloudmore_broker_custom_property_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_broker_custom_property_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_broker_custom_property_view", sizeof(mspkit_cloudmore_broker_custom_property_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_broker_custom_property_view *mspkit_cloudmore_broker_custom_property_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_broker_custom_property_view *)mspkit_item_view(item, &mspkit_cloudmore_broker_custom_property_layout);
+}
+
+/**
+ * The state of usage that was submitted in bulk. The vendor publishes this field only; servers send more,
+ * which are kept.
+ */
+typedef struct mspkit_cloudmore_bulk_consumption_status_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The state. Known values: `Processing`, `Successful`, `Failed`.
+     */
+    mspkit_text message;
+} mspkit_cloudmore_bulk_consumption_status_view;
+
+static const mspkit_field mspkit_cloudmore_bulk_consumption_status_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_bulk_consumption_status_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_bulk_consumption_status_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_bulk_consumption_status_layout = MSPKIT_LAYOUT(mspkit_cloudmore_bulk_consumption_status_view, mspkit_cloudmore_bulk_consumption_status_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_bulk_consumption_status_view *mspkit_cloudmore_bulk_consumption_status_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_bulk_consumption_status_view *)mspkit_response_view(response, &mspkit_cloudmore_bulk_consumption_status_layout);
+}
+
+/**
+ * An object that was just created.
+ */
+typedef struct mspkit_cloudmore_created_object_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the object, from the body or from the end of `Location`.
+     */
+    mspkit_text id;
+    /**
+     * The `Location` header of the response.
+     */
+    mspkit_text location;
+} mspkit_cloudmore_created_object_view;
+
+static const mspkit_field mspkit_cloudmore_created_object_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_created_object_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_created_object_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_created_object_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_created_object_layout = MSPKIT_LAYOUT(mspkit_cloudmore_created_object_view, mspkit_cloudmore_created_object_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_created_object_view *mspkit_cloudmore_created_object_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_created_object_view *)mspkit_response_view(response, &mspkit_cloudmore_created_object_layout);
+}
+
+/**
+ * An organization that was just created.
+ */
+typedef struct mspkit_cloudmore_created_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization, from the body or from the end of `Location`.
+     */
+    mspkit_text id;
+    /**
+     * The `Location` header of the response.
+     */
+    mspkit_text location;
+} mspkit_cloudmore_created_organization_view;
+
+static const mspkit_field mspkit_cloudmore_created_organization_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_created_organization_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_created_organization_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_created_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_created_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_created_organization_view, mspkit_cloudmore_created_organization_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_created_organization_view *mspkit_cloudmore_created_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_created_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_created_organization_layout);
+}
+
+/**
  * A service that was just added to an organization.
  */
 typedef struct mspkit_cloudmore_created_service_view {
@@ -129,6 +871,210 @@ static const mspkit_layout mspkit_cloudmore_created_service_layout = MSPKIT_LAYO
 static inline const mspkit_cloudmore_created_service_view *mspkit_cloudmore_created_service_of_response(const mspkit_response *response)
 {
     return (const mspkit_cloudmore_created_service_view *)mspkit_response_view(response, &mspkit_cloudmore_created_service_layout);
+}
+
+/**
+ * The Microsoft CSP billing of a period by organization. The vendor does not publish its fields; all that
+ * the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_csp_billing_per_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_csp_billing_per_organization_view;
+
+/**
+ * The table of `mspkit_cloudmore_csp_billing_per_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_csp_billing_per_organization_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_csp_billing_per_organization_view", sizeof(mspkit_cloudmore_csp_billing_per_organization_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_csp_billing_per_organization_view *mspkit_cloudmore_csp_billing_per_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_csp_billing_per_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_csp_billing_per_organization_layout);
+}
+
+/**
+ * A product licence of Microsoft 365 that an organization has. The vendor's paths name its id; its other
+ * fields are not published, and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_csp_license_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the product licence.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_csp_license_view;
+
+static const mspkit_field mspkit_cloudmore_csp_license_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_license_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_csp_license_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_csp_license_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_license_view, mspkit_cloudmore_csp_license_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_csp_license_view *mspkit_cloudmore_csp_license_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_csp_license_view *)mspkit_item_view(item, &mspkit_cloudmore_csp_license_layout);
+}
+
+/**
+ * A legacy Microsoft CSP subscription. The vendor's paths name its id; its other fields are not
+ * published, and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_csp_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the subscription.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_csp_subscription_view;
+
+static const mspkit_field mspkit_cloudmore_csp_subscription_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_subscription_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_csp_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_csp_subscription_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_subscription_view, mspkit_cloudmore_csp_subscription_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_csp_subscription_view *mspkit_cloudmore_csp_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_csp_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_csp_subscription_layout);
+}
+
+/**
+ * A Microsoft tenant and the organization that it is linked to. The vendor does not publish its fields;
+ * all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_csp_tenant_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_csp_tenant_view;
+
+/**
+ * The table of `mspkit_cloudmore_csp_tenant_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_csp_tenant_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_csp_tenant_view", sizeof(mspkit_cloudmore_csp_tenant_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_csp_tenant_view *mspkit_cloudmore_csp_tenant_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_csp_tenant_view *)mspkit_item_view(item, &mspkit_cloudmore_csp_tenant_layout);
+}
+
+/**
+ * A Microsoft 365 user of an organization. The vendor's paths name its id; its other fields are not
+ * published, and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_csp_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_csp_user_view;
+
+static const mspkit_field mspkit_cloudmore_csp_user_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_user_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_csp_user_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_csp_user_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_user_view, mspkit_cloudmore_csp_user_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_csp_user_view *mspkit_cloudmore_csp_user_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_csp_user_view *)mspkit_item_view(item, &mspkit_cloudmore_csp_user_layout);
+}
+
+/**
+ * The state of a task that lists Microsoft 365 users, or its result. The vendor does not publish its
+ * fields; all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_csp_user_list_result_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_csp_user_list_result_view;
+
+/**
+ * The table of `mspkit_cloudmore_csp_user_list_result_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_csp_user_list_result_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_csp_user_list_result_view", sizeof(mspkit_cloudmore_csp_user_list_result_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_csp_user_list_result_view *mspkit_cloudmore_csp_user_list_result_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_csp_user_list_result_view *)mspkit_response_view(response, &mspkit_cloudmore_csp_user_list_result_layout);
+}
+
+/**
+ * The value of a custom property.
+ */
+typedef struct mspkit_cloudmore_custom_property_data_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the property, the `propertyId` of its definition.
+     */
+    mspkit_text id;
+    /**
+     * The value.
+     */
+    mspkit_text value;
+} mspkit_cloudmore_custom_property_data_view;
+
+static const mspkit_field mspkit_cloudmore_custom_property_data_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_data_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_data_view, value, "value", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_custom_property_data_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_custom_property_data_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_property_data_view, mspkit_cloudmore_custom_property_data_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_custom_property_data_view *mspkit_cloudmore_custom_property_data_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_custom_property_data_view *)mspkit_item_view(item, &mspkit_cloudmore_custom_property_data_layout);
 }
 
 /**
@@ -240,34 +1186,6 @@ static const mspkit_field mspkit_cloudmore_custom_property_fields[] = {
 static const mspkit_layout mspkit_cloudmore_custom_property_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_property_view, mspkit_cloudmore_custom_property_fields);
 
 /**
- * The value of a custom property.
- */
-typedef struct mspkit_cloudmore_custom_property_data_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the property, the `propertyId` of its definition.
-     */
-    mspkit_text id;
-    /**
-     * The value.
-     */
-    mspkit_text value;
-} mspkit_cloudmore_custom_property_data_view;
-
-static const mspkit_field mspkit_cloudmore_custom_property_data_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_data_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_data_view, value, "value", MSPKIT_FIELD_TEXT, NULL),
-};
-
-/**
- * The table of `mspkit_cloudmore_custom_property_data_view`.
- */
-static const mspkit_layout mspkit_cloudmore_custom_property_data_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_property_data_view, mspkit_cloudmore_custom_property_data_fields);
-
-/**
  * A service of the E-Store with the definitions of its custom properties. The vendor publishes these
  * fields only; servers send more, which are kept.
  */
@@ -320,6 +1238,291 @@ static const mspkit_layout mspkit_cloudmore_estore_service_detail_layout = MSPKI
 static inline const mspkit_cloudmore_estore_service_detail_view *mspkit_cloudmore_estore_service_detail_of_response(const mspkit_response *response)
 {
     return (const mspkit_cloudmore_estore_service_detail_view *)mspkit_response_view(response, &mspkit_cloudmore_estore_service_detail_layout);
+}
+
+/**
+ * An invoice from another system. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_external_invoice_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_external_invoice_view;
+
+/**
+ * The table of `mspkit_cloudmore_external_invoice_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_external_invoice_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_external_invoice_view", sizeof(mspkit_cloudmore_external_invoice_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_external_invoice_view *mspkit_cloudmore_external_invoice_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_external_invoice_view *)mspkit_item_view(item, &mspkit_cloudmore_external_invoice_layout);
+}
+
+/**
+ * A line that was added to an organization's bill. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_manual_billing_line_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_manual_billing_line_view;
+
+/**
+ * The table of `mspkit_cloudmore_manual_billing_line_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_manual_billing_line_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_manual_billing_line_view", sizeof(mspkit_cloudmore_manual_billing_line_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_manual_billing_line_view *mspkit_cloudmore_manual_billing_line_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_manual_billing_line_view *)mspkit_response_view(response, &mspkit_cloudmore_manual_billing_line_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_manual_billing_line_view *mspkit_cloudmore_manual_billing_line_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_manual_billing_line_view *)mspkit_item_view(item, &mspkit_cloudmore_manual_billing_line_layout);
+}
+
+/**
+ * Dates on which subscriptions with one length of term may end together. The vendor does not publish its
+ * fields; all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_nce_alignment_dates_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_nce_alignment_dates_view;
+
+/**
+ * The table of `mspkit_cloudmore_nce_alignment_dates_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_nce_alignment_dates_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_nce_alignment_dates_view", sizeof(mspkit_cloudmore_nce_alignment_dates_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_nce_alignment_dates_view *mspkit_cloudmore_nce_alignment_dates_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_nce_alignment_dates_view *)mspkit_item_view(item, &mspkit_cloudmore_nce_alignment_dates_layout);
+}
+
+/**
+ * A product of Microsoft's new commerce experience. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+typedef struct mspkit_cloudmore_nce_product_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_nce_product_view;
+
+/**
+ * The table of `mspkit_cloudmore_nce_product_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_nce_product_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_nce_product_view", sizeof(mspkit_cloudmore_nce_product_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_nce_product_view *mspkit_cloudmore_nce_product_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_nce_product_view *)mspkit_item_view(item, &mspkit_cloudmore_nce_product_layout);
+}
+
+/**
+ * A subscription of Microsoft's new commerce experience. The vendor publishes these fields only; servers
+ * send more, which are kept.
+ */
+typedef struct mspkit_cloudmore_nce_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the subscription.
+     */
+    mspkit_text id;
+    /**
+     * The market segment of the subscription. Known values: `commercial`, `education`, `charity`,
+     * `government`.
+     */
+    mspkit_text segment;
+} mspkit_cloudmore_nce_subscription_view;
+
+static const mspkit_field mspkit_cloudmore_nce_subscription_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_nce_subscription_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_nce_subscription_view, segment, "segment", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_nce_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_nce_subscription_layout = MSPKIT_LAYOUT(mspkit_cloudmore_nce_subscription_view, mspkit_cloudmore_nce_subscription_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_nce_subscription_view *mspkit_cloudmore_nce_subscription_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_nce_subscription_view *)mspkit_response_view(response, &mspkit_cloudmore_nce_subscription_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_nce_subscription_view *mspkit_cloudmore_nce_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_nce_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_nce_subscription_layout);
+}
+
+/**
+ * Whom to talk to at an organization. The vendor publishes a part of the fields.
+ */
+typedef struct mspkit_cloudmore_organization_contact_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the person.
+     */
+    mspkit_text name;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Telephone.
+     */
+    mspkit_text phone;
+    /**
+     * Mobile telephone.
+     */
+    mspkit_text cell_phone;
+} mspkit_cloudmore_organization_contact_view;
+
+static const mspkit_field mspkit_cloudmore_organization_contact_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_contact_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_contact_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_contact_view, mspkit_cloudmore_organization_contact_fields);
+
+/**
+ * An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+ * servers send more, which are kept.
+ */
+typedef struct mspkit_cloudmore_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization, a GUID.
+     */
+    mspkit_text id;
+    /**
+     * Name of the organization.
+     */
+    mspkit_text name;
+    /**
+     * Number in a register of companies, or for taxes.
+     */
+    mspkit_text registration_number;
+    /**
+     * Number for value added tax.
+     */
+    mspkit_text vat;
+    /**
+     * Your own number of the customer. Exports carry it.
+     */
+    mspkit_text customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to.
+     */
+    mspkit_text notification_email;
+    /**
+     * Whom to talk to at an organization. The vendor publishes a part of the fields.
+     */
+    struct {
+        const mspkit_cloudmore_organization_contact_view *view;
+        int32_t presence;
+    } contact;
+} mspkit_cloudmore_organization_view;
+
+static const mspkit_field mspkit_cloudmore_organization_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, registration_number, "registrationNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, customer_number, "customerNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, notification_email, "notificationEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, contact, "contact", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_contact_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_view, mspkit_cloudmore_organization_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_organization_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_layout);
+}
+
+/**
+ * A product of a service with the price for one organization. The vendor does not publish its fields. All
+ * that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_organization_price_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_organization_price_view;
+
+/**
+ * The table of `mspkit_cloudmore_organization_price_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_price_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_organization_price_view", sizeof(mspkit_cloudmore_organization_price_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_organization_price_view *mspkit_cloudmore_organization_price_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_organization_price_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_price_layout);
 }
 
 /**
@@ -383,6 +1586,3319 @@ static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore
 static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_item(const mspkit_item *item)
 {
     return (const mspkit_cloudmore_organization_service_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_service_layout);
+}
+
+/**
+ * A product of a service with the broker's price. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_price_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_price_view;
+
+/**
+ * The table of `mspkit_cloudmore_price_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_price_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_price_view", sizeof(mspkit_cloudmore_price_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_price_view *mspkit_cloudmore_price_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_price_view *)mspkit_item_view(item, &mspkit_cloudmore_price_layout);
+}
+
+/**
+ * A task that makes a report in the background.
+ */
+typedef struct mspkit_cloudmore_report_task_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the task, from the end of `Location` or from the body.
+     */
+    mspkit_text id;
+    /**
+     * The `Location` header of the response.
+     */
+    mspkit_text location;
+} mspkit_cloudmore_report_task_view;
+
+static const mspkit_field mspkit_cloudmore_report_task_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_report_task_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_report_task_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_report_task_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_report_task_layout = MSPKIT_LAYOUT(mspkit_cloudmore_report_task_view, mspkit_cloudmore_report_task_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_report_task_view *mspkit_cloudmore_report_task_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_report_task_view *)mspkit_response_view(response, &mspkit_cloudmore_report_task_layout);
+}
+
+/**
+ * A service that a broker offers. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_reseller_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_reseller_service_view;
+
+/**
+ * The table of `mspkit_cloudmore_reseller_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_reseller_service_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_reseller_service_view", sizeof(mspkit_cloudmore_reseller_service_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_reseller_service_view *mspkit_cloudmore_reseller_service_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_reseller_service_view *)mspkit_item_view(item, &mspkit_cloudmore_reseller_service_layout);
+}
+
+/**
+ * A subscription of one of the organizations to a custom service. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_reseller_service_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_reseller_service_subscription_view;
+
+/**
+ * The table of `mspkit_cloudmore_reseller_service_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_reseller_service_subscription_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_reseller_service_subscription_view", sizeof(mspkit_cloudmore_reseller_service_subscription_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_reseller_service_subscription_view *mspkit_cloudmore_reseller_service_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_reseller_service_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_reseller_service_subscription_layout);
+}
+
+/**
+ * A role, which decides what its holder may see and do.
+ */
+typedef struct mspkit_cloudmore_role_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the role, a number.
+     */
+    mspkit_text id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text name;
+} mspkit_cloudmore_role_view;
+
+static const mspkit_field mspkit_cloudmore_role_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_role_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_role_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_role_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_role_layout = MSPKIT_LAYOUT(mspkit_cloudmore_role_view, mspkit_cloudmore_role_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_role_view *mspkit_cloudmore_role_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_role_view *)mspkit_item_view(item, &mspkit_cloudmore_role_layout);
+}
+
+/**
+ * The address of an administrator.
+ */
+typedef struct mspkit_cloudmore_administrator_address_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Country, an ISO 3166-1 code of two letters.
+     */
+    mspkit_text country_code;
+    /**
+     * Street and number. Brokers have `address` instead.
+     */
+    mspkit_text street;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * City.
+     */
+    mspkit_text city;
+} mspkit_cloudmore_administrator_address_view;
+
+static const mspkit_field mspkit_cloudmore_administrator_address_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, country_code, "countryCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, street, "street", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_administrator_address_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_administrator_address_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrator_address_view, mspkit_cloudmore_administrator_address_fields);
+
+/**
+ * An administrator of a seller. Rows of a list may have fewer fields.
+ */
+typedef struct mspkit_cloudmore_seller_administrator_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the administrator.
+     */
+    mspkit_text id;
+    /**
+     * Login name, in the form of an e-mail address.
+     */
+    mspkit_text name;
+    /**
+     * First name.
+     */
+    mspkit_text first_name;
+    /**
+     * Last name.
+     */
+    mspkit_text last_name;
+    /**
+     * Name as people see it.
+     */
+    mspkit_text display_name;
+    /**
+     * Id of the role, a number on the server.
+     */
+    mspkit_text role_id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text role_name;
+    /**
+     * Job title.
+     */
+    mspkit_text title;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Country code of the mobile number, without a plus sign.
+     */
+    mspkit_text cell_phone_prefix;
+    /**
+     * Mobile number without its country code.
+     */
+    mspkit_text cell_phone;
+    /**
+     * The address.
+     */
+    struct {
+        const mspkit_cloudmore_administrator_address_view *view;
+        int32_t presence;
+    } address;
+} mspkit_cloudmore_seller_administrator_view;
+
+static const mspkit_field mspkit_cloudmore_seller_administrator_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, display_name, "displayName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, title, "title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, cell_phone_prefix, "cellPhonePrefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, address, "address", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_administrator_address_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_seller_administrator_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_administrator_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrator_view, mspkit_cloudmore_seller_administrator_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_seller_administrator_view *mspkit_cloudmore_seller_administrator_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_seller_administrator_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_administrator_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_administrator_view *mspkit_cloudmore_seller_administrator_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_administrator_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_administrator_layout);
+}
+
+/**
+ * The price of a product of a seller. The vendor does not publish its fields; all that the server sends
+ * are kept.
+ */
+typedef struct mspkit_cloudmore_seller_price_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_seller_price_view;
+
+/**
+ * The table of `mspkit_cloudmore_seller_price_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_price_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_seller_price_view", sizeof(mspkit_cloudmore_seller_price_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_price_view *mspkit_cloudmore_seller_price_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_price_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_price_layout);
+}
+
+/**
+ * A product of a service of a seller.
+ */
+typedef struct mspkit_cloudmore_seller_product_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the product.
+     */
+    mspkit_text id;
+    /**
+     * Name of the product.
+     */
+    mspkit_text name;
+    /**
+     * What it is.
+     */
+    mspkit_text description;
+    /**
+     * Code of the product.
+     */
+    mspkit_text item_code;
+} mspkit_cloudmore_seller_product_view;
+
+static const mspkit_field mspkit_cloudmore_seller_product_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_view, item_code, "itemCode", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_seller_product_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_product_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_product_view, mspkit_cloudmore_seller_product_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_seller_product_view *mspkit_cloudmore_seller_product_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_seller_product_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_product_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_product_view *mspkit_cloudmore_seller_product_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_product_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_product_layout);
+}
+
+/**
+ * An add-on of a product of a seller. The vendor's paths name its id; its other fields are not published,
+ * and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_seller_product_addon_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the add-on.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_seller_product_addon_view;
+
+static const mspkit_field mspkit_cloudmore_seller_product_addon_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_addon_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_seller_product_addon_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_product_addon_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_product_addon_view, mspkit_cloudmore_seller_product_addon_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_seller_product_addon_view *mspkit_cloudmore_seller_product_addon_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_seller_product_addon_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_product_addon_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_product_addon_view *mspkit_cloudmore_seller_product_addon_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_product_addon_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_product_addon_layout);
+}
+
+/**
+ * A broker that has activated services of a seller. The vendor's paths name its id; its other fields are
+ * not published, and all that the server sends are kept.
+ */
+typedef struct mspkit_cloudmore_seller_reseller_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the broker.
+     */
+    mspkit_text id;
+} mspkit_cloudmore_seller_reseller_view;
+
+static const mspkit_field mspkit_cloudmore_seller_reseller_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_reseller_view, id, "id", MSPKIT_FIELD_ID, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_seller_reseller_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_reseller_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_reseller_view, mspkit_cloudmore_seller_reseller_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_seller_reseller_view *mspkit_cloudmore_seller_reseller_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_seller_reseller_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_reseller_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_reseller_view *mspkit_cloudmore_seller_reseller_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_reseller_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_reseller_layout);
+}
+
+/**
+ * A service that a seller offers. The vendor publishes these fields only; servers send more, which are
+ * kept.
+ */
+typedef struct mspkit_cloudmore_seller_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the service.
+     */
+    mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    mspkit_text name;
+    /**
+     * Who makes the service.
+     */
+    mspkit_text vendor_name;
+    /**
+     * Whether a subscription may have several users.
+     */
+    mspkit_flag allow_multiple_users;
+    /**
+     * The definitions of the service's custom properties.
+     */
+    struct {
+        const mspkit_cloudmore_custom_property_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } custom_properties;
+} mspkit_cloudmore_seller_service_view;
+
+static const mspkit_field mspkit_cloudmore_seller_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_service_view, vendor_name, "vendorName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_service_view, allow_multiple_users, "allowMultipleUsers", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_service_view, custom_properties, "customProperties", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_seller_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_service_view, mspkit_cloudmore_seller_service_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_seller_service_view *mspkit_cloudmore_seller_service_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_seller_service_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_service_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_service_view *mspkit_cloudmore_seller_service_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_service_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_service_layout);
+}
+
+/**
+ * A broker that has signed a service of a seller. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+typedef struct mspkit_cloudmore_seller_service_reseller_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_seller_service_reseller_view;
+
+/**
+ * The table of `mspkit_cloudmore_seller_service_reseller_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_service_reseller_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_seller_service_reseller_view", sizeof(mspkit_cloudmore_seller_service_reseller_view), NULL, 0};
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_service_reseller_view *mspkit_cloudmore_seller_service_reseller_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_service_reseller_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_service_reseller_layout);
+}
+
+/**
+ * The state of the API. The vendor does not publish its fields. All that a server sends is kept and can
+ * be read by its name.
+ */
+typedef struct mspkit_cloudmore_server_health_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_server_health_view;
+
+/**
+ * The table of `mspkit_cloudmore_server_health_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_server_health_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_server_health_view", sizeof(mspkit_cloudmore_server_health_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_server_health_view *mspkit_cloudmore_server_health_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_server_health_view *)mspkit_response_view(response, &mspkit_cloudmore_server_health_layout);
+}
+
+/**
+ * A category of services.
+ */
+typedef struct mspkit_cloudmore_service_category_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the category, a GUID.
+     */
+    mspkit_text category_id;
+    /**
+     * Name of the category.
+     */
+    mspkit_text name;
+    /**
+     * What belongs to it. Usually null.
+     */
+    mspkit_text description;
+} mspkit_cloudmore_service_category_view;
+
+static const mspkit_field mspkit_cloudmore_service_category_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_service_category_view, category_id, "categoryId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_service_category_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_service_category_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_service_category_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_service_category_layout = MSPKIT_LAYOUT(mspkit_cloudmore_service_category_view, mspkit_cloudmore_service_category_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_service_category_view *mspkit_cloudmore_service_category_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_service_category_view *)mspkit_item_view(item, &mspkit_cloudmore_service_category_layout);
+}
+
+/**
+ * A subscription of an organization to a product of a custom service. The vendor does not publish its
+ * fields. All that a server sends is kept and can be read by its name.
+ */
+typedef struct mspkit_cloudmore_subscription_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+} mspkit_cloudmore_subscription_view;
+
+/**
+ * The table of `mspkit_cloudmore_subscription_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_subscription_layout = {sizeof(mspkit_layout), "mspkit_cloudmore_subscription_view", sizeof(mspkit_cloudmore_subscription_view), NULL, 0};
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_subscription_view *mspkit_cloudmore_subscription_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_subscription_view *)mspkit_response_view(response, &mspkit_cloudmore_subscription_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_subscription_view *mspkit_cloudmore_subscription_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_subscription_view *)mspkit_item_view(item, &mspkit_cloudmore_subscription_layout);
+}
+
+/**
+ * A user of an organization. The vendor publishes the role only. All that a server sends is kept and can
+ * be read by its name.
+ */
+typedef struct mspkit_cloudmore_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user's role, one of `users.list_roles`.
+     */
+    mspkit_text role_id;
+    /**
+     * Name of that role.
+     */
+    mspkit_text role_name;
+} mspkit_cloudmore_user_view;
+
+static const mspkit_field mspkit_cloudmore_user_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_user_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_user_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_user_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_user_layout = MSPKIT_LAYOUT(mspkit_cloudmore_user_view, mspkit_cloudmore_user_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_user_view *mspkit_cloudmore_user_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_user_view *)mspkit_response_view(response, &mspkit_cloudmore_user_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_user_view *mspkit_cloudmore_user_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_user_view *)mspkit_item_view(item, &mspkit_cloudmore_user_layout);
+}
+
+/**
+ * A webhook of a seller. The password for HTTP Basic is not among its fields.
+ */
+typedef struct mspkit_cloudmore_webhook_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the webhook.
+     */
+    mspkit_text id;
+    /**
+     * Name of the webhook.
+     */
+    mspkit_text name;
+    /**
+     * Id of the service whose events are sent.
+     */
+    mspkit_text service_id;
+    /**
+     * Where the events are sent.
+     */
+    mspkit_text url;
+    /**
+     * The event. Known values: `BrokerAddService`, `BrokerDeleteService`, `OrganizationAddService`,
+     * `OrganizationDeleteService`, `SubscriptionCreated`.
+     */
+    mspkit_text trigger_event_type;
+    /**
+     * What is sent. Known values: `OnlyTriggerAction`.
+     */
+    mspkit_text message_to_send_type;
+    /**
+     * A header that is sent with each event. It may hold a secret. Secret.
+     */
+    mspkit_text http_header;
+    /**
+     * User name for HTTP Basic at the receiver.
+     */
+    mspkit_text basic_auth_user_name;
+} mspkit_cloudmore_webhook_view;
+
+static const mspkit_field mspkit_cloudmore_webhook_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, service_id, "serviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, url, "url", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, trigger_event_type, "triggerEventType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, message_to_send_type, "messageToSendType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, http_header, "httpHeader", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, basic_auth_user_name, "basicAuthUserName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_webhook_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_webhook_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhook_view, mspkit_cloudmore_webhook_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_webhook_view *mspkit_cloudmore_webhook_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_webhook_view *)mspkit_response_view(response, &mspkit_cloudmore_webhook_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_webhook_view *mspkit_cloudmore_webhook_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_webhook_view *)mspkit_item_view(item, &mspkit_cloudmore_webhook_layout);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_administrators_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_administrators_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_administrators_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_administrators_delete_params;
+
+static const mspkit_field mspkit_cloudmore_administrators_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_administrators_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_administrators_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrators_delete_params, mspkit_cloudmore_administrators_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_administrators_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_administrators_delete_params mspkit_cloudmore_administrators_delete_params_init(void)
+{
+    mspkit_cloudmore_administrators_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_administrators_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_administrators_delete_arguments[] = {"administrator_id"};
+static const mspkit_descriptor mspkit_cloudmore_administrators_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.administrators.delete", mspkit_cloudmore_administrators_delete_arguments, 1, &mspkit_cloudmore_administrators_delete_params_layout, NULL};
+
+/**
+ * Deletes an administrator of the broker.
+ *
+ * Deletes the administrator, who then cannot log in to Cloudmore any more. Vendor's guide: Manage
+ * Reseller Administrators, "Delete an administrator". See Manage Reseller Administrators:
+ * https://developer.cloudmore.com/guides/service-integration/reseller/manage-reseller-administrators/
+ * `DELETE /api/resellers/{resellerId}/ResellerAdministrators/{administratorId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `administrator_id`: Id of the administrator. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_administrators_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_administrators_delete(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_administrators_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_administrators_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_administrators_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_administrators_delete_submit(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_administrators_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_administrators_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_administrators_list_roles` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_administrators_list_roles_params {
+    /**
+     * Set by `mspkit_cloudmore_administrators_list_roles_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_administrators_list_roles_params;
+
+static const mspkit_field mspkit_cloudmore_administrators_list_roles_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_administrators_list_roles_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_administrators_list_roles_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrators_list_roles_params, mspkit_cloudmore_administrators_list_roles_params_fields);
+
+/**
+ * A `mspkit_cloudmore_administrators_list_roles_params` with nothing given.
+ */
+static inline mspkit_cloudmore_administrators_list_roles_params mspkit_cloudmore_administrators_list_roles_params_init(void)
+{
+    mspkit_cloudmore_administrators_list_roles_params made;
+    mspkit_params_init(&mspkit_cloudmore_administrators_list_roles_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_administrators_list_roles_descriptor = {sizeof(mspkit_descriptor), "cloudmore.administrators.list_roles", NULL, 0, &mspkit_cloudmore_administrators_list_roles_params_layout, &mspkit_cloudmore_role_layout};
+
+/**
+ * Lists the roles that administrators of the broker may have.
+ *
+ * Every role, in one response. `users.list_roles` lists those of an organization's users. Vendor's guide:
+ * Manage Reseller Administrators, "Return all administrator roles". See Manage Reseller Administrators:
+ * https://developer.cloudmore.com/guides/service-integration/reseller/manage-reseller-administrators/
+ * `GET /api/resellers/{resellerId}/ResellerRoles`. Sent with an access token, which the client obtains
+ * and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_administrators_list_roles_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_role_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_administrators_list_roles(const mspkit_cloudmore *client, const mspkit_cloudmore_administrators_list_roles_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_administrators_list_roles_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_delete_params;
+
+static const mspkit_field mspkit_cloudmore_azure_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_delete_params, mspkit_cloudmore_azure_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_delete_params mspkit_cloudmore_azure_delete_params_init(void)
+{
+    mspkit_cloudmore_azure_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_delete_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure.delete", mspkit_cloudmore_azure_delete_arguments, 1, &mspkit_cloudmore_azure_delete_params_layout, NULL};
+
+/**
+ * Removes Microsoft Azure from an organization.
+ *
+ * Removes the service from the organization. It reaches Microsoft: what becomes of the tenant, its
+ * subscriptions and their bills there is not published, so look first. When the call had to be repeated
+ * and the server then says 404, the first one had arrived, and the call counts as a success. Vendor's
+ * Swagger document, OrganizationAzure, "Removes Microsoft Azure service from organization". `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/Azure`. Sent with an access token,
+ * which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_delete(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_azure_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_azure_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_plan_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_plan_list_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_plan_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_plan_list_params;
+
+static const mspkit_field mspkit_cloudmore_azure_plan_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_plan_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_plan_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_plan_list_params, mspkit_cloudmore_azure_plan_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_plan_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_plan_list_params mspkit_cloudmore_azure_plan_list_params_init(void)
+{
+    mspkit_cloudmore_azure_plan_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_plan_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_plan_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_plan_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_plan.list", mspkit_cloudmore_azure_plan_list_arguments, 1, &mspkit_cloudmore_azure_plan_list_params_layout, &mspkit_cloudmore_azure_plan_subscription_layout};
+
+/**
+ * Lists the Azure plan of an organization and its entitlements.
+ *
+ * The subscription to the Azure plan and its entitlements, in one response. Vendor's Swagger document,
+ * OrganizationAzurePlanSubscriptions, "Returns organization Azure plan subscription and its
+ * entitlements". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/azureplan/subscriptions`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_plan_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_plan_subscription_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_plan_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_azure_plan_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_plan_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_reports_list_one_time_invoices` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_reports_list_one_time_invoices_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_reports_list_one_time_invoices_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_reports_list_one_time_invoices_params;
+
+static const mspkit_field mspkit_cloudmore_azure_reports_list_one_time_invoices_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_reports_list_one_time_invoices_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_reports_list_one_time_invoices_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_reports_list_one_time_invoices_params, mspkit_cloudmore_azure_reports_list_one_time_invoices_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_reports_list_one_time_invoices_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_reports_list_one_time_invoices_params mspkit_cloudmore_azure_reports_list_one_time_invoices_params_init(void)
+{
+    mspkit_cloudmore_azure_reports_list_one_time_invoices_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_reports_list_one_time_invoices_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_azure_reports_list_one_time_invoices_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_reports.list_one_time_invoices", NULL, 0, &mspkit_cloudmore_azure_reports_list_one_time_invoices_params_layout, &mspkit_cloudmore_azure_one_time_invoice_layout};
+
+/**
+ * Lists the one-time invoices.
+ *
+ * The ids of the invoices and their dates, in one response. `azure_reports.start_one_time` makes the
+ * report of one. Vendor's Swagger document, AzureBillingReports, "Returns list of Azure one time invoice
+ * Ids and corresponding dates". `GET
+ * /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoiceList`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_reports_list_one_time_invoices_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_one_time_invoice_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_list_one_time_invoices(const mspkit_cloudmore *client, const mspkit_cloudmore_azure_reports_list_one_time_invoices_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_list_one_time_invoices_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_reports_one_time_result` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_reports_one_time_result_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_reports_one_time_result_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_reports_one_time_result_params;
+
+static const mspkit_field mspkit_cloudmore_azure_reports_one_time_result_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_reports_one_time_result_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_reports_one_time_result_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_reports_one_time_result_params, mspkit_cloudmore_azure_reports_one_time_result_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_reports_one_time_result_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_reports_one_time_result_params mspkit_cloudmore_azure_reports_one_time_result_params_init(void)
+{
+    mspkit_cloudmore_azure_reports_one_time_result_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_reports_one_time_result_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_reports_one_time_result_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_reports_one_time_result_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_reports.one_time_result", mspkit_cloudmore_azure_reports_one_time_result_arguments, 1, &mspkit_cloudmore_azure_reports_one_time_result_params_layout, &mspkit_cloudmore_azure_one_time_report_layout};
+
+/**
+ * Gets the report that `azure_reports.start_one_time` began.
+ *
+ * The report when it is ready, or the state of the task. What the server sends before the result is ready
+ * is not published. Vendor's Swagger document, AzureBillingReports, "Returns asynchronously generated
+ * azure onetime billing report". `GET
+ * /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/{taskId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_reports_one_time_result_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_azure_one_time_report_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_one_time_result(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_azure_reports_one_time_result_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_one_time_result_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_reports_one_time_result`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_one_time_result_submit(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_azure_reports_one_time_result_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_one_time_result_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_reports_start_one_time` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_reports_start_one_time_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_reports_start_one_time_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Number of the invoice; `azure_reports.list_one_time_invoices` has them. (optional, text)
+     */
+    mspkit_str invoice_number;
+    /**
+     * Whether the report is stored as a blob. The vendor says no more about it than its name. (optional,
+     * true or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t store_to_blob;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_reports_start_one_time_params;
+
+static const mspkit_field mspkit_cloudmore_azure_reports_start_one_time_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_reports_start_one_time_params, invoice_number, "invoice_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_azure_reports_start_one_time_params, store_to_blob, "store_to_blob", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_azure_reports_start_one_time_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_reports_start_one_time_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_reports_start_one_time_params, mspkit_cloudmore_azure_reports_start_one_time_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_reports_start_one_time_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_reports_start_one_time_params mspkit_cloudmore_azure_reports_start_one_time_params_init(void)
+{
+    mspkit_cloudmore_azure_reports_start_one_time_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_reports_start_one_time_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_azure_reports_start_one_time_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_reports.start_one_time", NULL, 0, &mspkit_cloudmore_azure_reports_start_one_time_params_layout, &mspkit_cloudmore_report_task_layout};
+
+/**
+ * Begins to make the report of a one-time invoice.
+ *
+ * The server makes the report in the background; `azure_reports.one_time_result` returns it. A repeated
+ * call only makes the report once more. The names of the parameters come from the vendor's sample code,
+ * which does not show how they are sent; they are sent in the query. Vendor's Swagger document,
+ * AzureBillingReports, "Starts asynchronous generation of azure onetime billing report". `POST
+ * /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/generateReport`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_reports_start_one_time_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_report_task_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_start_one_time(const mspkit_cloudmore *client, const mspkit_cloudmore_azure_reports_start_one_time_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_start_one_time_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_reports_start_one_time`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_start_one_time_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_azure_reports_start_one_time_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_start_one_time_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_reports_wait` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_reports_wait_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_reports_wait_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_reports_wait_params;
+
+static const mspkit_field mspkit_cloudmore_azure_reports_wait_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_reports_wait_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_reports_wait_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_reports_wait_params, mspkit_cloudmore_azure_reports_wait_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_reports_wait_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_reports_wait_params mspkit_cloudmore_azure_reports_wait_params_init(void)
+{
+    mspkit_cloudmore_azure_reports_wait_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_reports_wait_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_reports_wait_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_reports_wait_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_reports.wait", mspkit_cloudmore_azure_reports_wait_arguments, 1, &mspkit_cloudmore_azure_reports_wait_params_layout, &mspkit_cloudmore_azure_one_time_report_layout};
+
+/**
+ * Waits for the report of a one-time invoice, and gets it.
+ *
+ * Requests it again and again, at first after 2 seconds and later every 30. The vendor does not publish
+ * what the response is before the result is ready: status 202, a response without a body, a few 404 at
+ * first and the message Processing count as not ready, and the message Failed as a failure. `timeout` is
+ * for the whole wait and has no default; after a timeout the same id can be waited for again. Vendor's
+ * Swagger document, AzureBillingReports. `GET
+ * /api/resellers/{resellerId}/billing/azurereports/AzureOneTimeInvoice/{taskId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_reports_wait_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_azure_one_time_report_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_wait(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_azure_reports_wait_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_wait_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_reports_wait`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_reports_wait_submit(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_azure_reports_wait_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_reports_wait_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_subscriptions_list_all` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_subscriptions_list_all_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_subscriptions_list_all_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_subscriptions_list_all_params;
+
+static const mspkit_field mspkit_cloudmore_azure_subscriptions_list_all_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_subscriptions_list_all_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_subscriptions_list_all_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_subscriptions_list_all_params, mspkit_cloudmore_azure_subscriptions_list_all_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_subscriptions_list_all_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_subscriptions_list_all_params mspkit_cloudmore_azure_subscriptions_list_all_params_init(void)
+{
+    mspkit_cloudmore_azure_subscriptions_list_all_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_subscriptions_list_all_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_azure_subscriptions_list_all_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_subscriptions.list_all", NULL, 0, &mspkit_cloudmore_azure_subscriptions_list_all_params_layout, &mspkit_cloudmore_azure_subscription_layout};
+
+/**
+ * Lists the Azure subscriptions of all organizations.
+ *
+ * Every Azure subscription of every organization of the reseller, in one response. Vendor's Swagger
+ * document, ResellerAzureSubscriptions, "Returns all reseller Azure subscriptions". `GET
+ * /api/resellers/{resellerId}/services/azure/Subscriptions`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_subscriptions_list_all_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_subscription_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_subscriptions_list_all(const mspkit_cloudmore *client, const mspkit_cloudmore_azure_subscriptions_list_all_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_subscriptions_list_all_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_subscriptions_suspend` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_subscriptions_suspend_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_subscriptions_suspend_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_subscriptions_suspend_params;
+
+static const mspkit_field mspkit_cloudmore_azure_subscriptions_suspend_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_subscriptions_suspend_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_subscriptions_suspend_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_subscriptions_suspend_params, mspkit_cloudmore_azure_subscriptions_suspend_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_subscriptions_suspend_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_subscriptions_suspend_params mspkit_cloudmore_azure_subscriptions_suspend_params_init(void)
+{
+    mspkit_cloudmore_azure_subscriptions_suspend_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_subscriptions_suspend_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_subscriptions_suspend_arguments[] = {"organization_id", "subscription_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_subscriptions_suspend_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_subscriptions.suspend", mspkit_cloudmore_azure_subscriptions_suspend_arguments, 2, &mspkit_cloudmore_azure_subscriptions_suspend_params_layout, NULL};
+
+/**
+ * Suspends an Azure subscription of an organization.
+ *
+ * Suspends the subscription at Microsoft, although the method is DELETE: it is neither cancelled nor
+ * deleted. A repeated call that gets 404 counts as a success. Vendor's Swagger document,
+ * OrganizationAzureSubscriptions, "Suspends Microsoft Azure service subscription for organization".
+ * `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/subscriptions/{subscriptionId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `subscription_id`: Id of the Azure subscription. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_subscriptions_suspend_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_subscriptions_suspend(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str subscription_id, const mspkit_cloudmore_azure_subscriptions_suspend_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, subscription_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_subscriptions_suspend_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_subscriptions_suspend`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_subscriptions_suspend_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str subscription_id, const mspkit_cloudmore_azure_subscriptions_suspend_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, subscription_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_subscriptions_suspend_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_usage_list_billed` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_usage_list_billed_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_usage_list_billed_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The page to begin with, 0 or 1; reading continues after it. (required, 0 or more; `MSPKIT_DEFAULT`
+     * until it is set)
+     */
+    int64_t page_number;
+    /**
+     * How many line items a page has. The largest size is not published. (optional, 1 or more;
+     * `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_usage_list_billed_params;
+
+static const mspkit_field mspkit_cloudmore_azure_usage_list_billed_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_list_billed_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_list_billed_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_list_billed_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_usage_list_billed_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_usage_list_billed_params, mspkit_cloudmore_azure_usage_list_billed_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_usage_list_billed_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_usage_list_billed_params mspkit_cloudmore_azure_usage_list_billed_params_init(void)
+{
+    mspkit_cloudmore_azure_usage_list_billed_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_usage_list_billed_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_usage_list_billed_arguments[] = {"invoice_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_usage_list_billed_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_usage.list_billed", mspkit_cloudmore_azure_usage_list_billed_arguments, 1, &mspkit_cloudmore_azure_usage_list_billed_params_layout, &mspkit_cloudmore_azure_billed_usage_line_layout};
+
+/**
+ * Lists the billed usage of an invoice, page by page.
+ *
+ * The line items, until a page has none. The vendor publishes neither the name of the member that holds
+ * them nor a count of pages: the only list of a response is taken. Whether pages begin with 0 or 1 is not
+ * published either, so say where to begin. Vendor's Swagger document, AzureOnetimeUsageReportApi,
+ * "Returns azure onetime billed usage invoice report". `GET
+ * /api/resellers/{resellerId}/billing/azureonetimeusage/report/billed/invoice/{invoiceId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `invoice_id`: Number of the Microsoft invoice. (text, not blank)
+ * - `params`: some are required; see `mspkit_cloudmore_azure_usage_list_billed_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_billed_usage_line_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_usage_list_billed(const mspkit_cloudmore *client, mspkit_str invoice_id, const mspkit_cloudmore_azure_usage_list_billed_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {invoice_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_list_billed_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_usage_list_unbilled` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_usage_list_unbilled_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_usage_list_unbilled_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The page to begin with, 0 or 1; reading continues after it. (required, 0 or more; `MSPKIT_DEFAULT`
+     * until it is set)
+     */
+    int64_t page_number;
+    /**
+     * How many line items a page has. The largest size is not published. (optional, 1 or more;
+     * `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_usage_list_unbilled_params;
+
+static const mspkit_field mspkit_cloudmore_azure_usage_list_unbilled_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_list_unbilled_params, page_number, "page_number", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_list_unbilled_params, page_size, "page_size", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_list_unbilled_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_usage_list_unbilled_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_usage_list_unbilled_params, mspkit_cloudmore_azure_usage_list_unbilled_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_usage_list_unbilled_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_usage_list_unbilled_params mspkit_cloudmore_azure_usage_list_unbilled_params_init(void)
+{
+    mspkit_cloudmore_azure_usage_list_unbilled_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_usage_list_unbilled_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_usage_list_unbilled_arguments[] = {"period", "operation_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_usage_list_unbilled_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_usage.list_unbilled", mspkit_cloudmore_azure_usage_list_unbilled_arguments, 2, &mspkit_cloudmore_azure_usage_list_unbilled_params_layout, &mspkit_cloudmore_azure_unbilled_usage_line_layout};
+
+/**
+ * Lists a report of unbilled usage, page by page.
+ *
+ * The line items, until a page has none. The vendor publishes neither the name of the member that holds
+ * them nor a count of pages: the only list of a response is taken. Whether pages begin with 0 or 1 is not
+ * published either, so say where to begin. Ask when `azure_usage.unbilled_status` says that the report is
+ * ready. Vendor's Swagger document, AzureOnetimeUsageReportApi, "Returns azure onetime unbilled usage
+ * period report". `GET
+ * /api/resellers/{resellerId}/billing/azureonetimeusage/report/unbilled/period/{period}/operation/{operationId}/result`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `period`: Period of the usage. Which values there are is not published. (text, not blank)
+ * - `operation_id`: Id of the operation that makes the report, from the response to its start. (text, not
+ *   blank)
+ * - `params`: some are required; see `mspkit_cloudmore_azure_usage_list_unbilled_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_unbilled_usage_line_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_usage_list_unbilled(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id, const mspkit_cloudmore_azure_usage_list_unbilled_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {period, operation_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_list_unbilled_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_usage_unbilled_status` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_usage_unbilled_status_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_usage_unbilled_status_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_usage_unbilled_status_params;
+
+static const mspkit_field mspkit_cloudmore_azure_usage_unbilled_status_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_usage_unbilled_status_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_usage_unbilled_status_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_usage_unbilled_status_params, mspkit_cloudmore_azure_usage_unbilled_status_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_usage_unbilled_status_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_usage_unbilled_status_params mspkit_cloudmore_azure_usage_unbilled_status_params_init(void)
+{
+    mspkit_cloudmore_azure_usage_unbilled_status_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_usage_unbilled_status_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_usage_unbilled_status_arguments[] = {"period", "operation_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_usage_unbilled_status_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_usage.unbilled_status", mspkit_cloudmore_azure_usage_unbilled_status_arguments, 2, &mspkit_cloudmore_azure_usage_unbilled_status_params_layout, &mspkit_cloudmore_azure_unbilled_usage_status_layout};
+
+/**
+ * Gets the state of a report of unbilled usage.
+ *
+ * How far the report is; `azure_usage.list_unbilled` returns it when it is ready. The states are not
+ * published. Vendor's Swagger document, AzureOnetimeUsageReportApi, "Request azure onetime unbilled usage
+ * invoice report". `GET
+ * /api/resellers/{resellerId}/billing/azureonetimeusage/report/unbilled/period/{period}/operation/{operationId}/status`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `period`: Period of the usage. Which values there are is not published. (text, not blank)
+ * - `operation_id`: Id of the operation that makes the report, from the response to its start. (text, not
+ *   blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_usage_unbilled_status_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_azure_unbilled_usage_status_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_usage_unbilled_status(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id, const mspkit_cloudmore_azure_usage_unbilled_status_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {period, operation_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_unbilled_status_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_usage_unbilled_status`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_usage_unbilled_status_submit(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id, const mspkit_cloudmore_azure_usage_unbilled_status_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {period, operation_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_unbilled_status_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_user_subscriptions_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_user_subscriptions_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_user_subscriptions_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_user_subscriptions_delete_params;
+
+static const mspkit_field mspkit_cloudmore_azure_user_subscriptions_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_user_subscriptions_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_user_subscriptions_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_user_subscriptions_delete_params, mspkit_cloudmore_azure_user_subscriptions_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_user_subscriptions_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_user_subscriptions_delete_params mspkit_cloudmore_azure_user_subscriptions_delete_params_init(void)
+{
+    mspkit_cloudmore_azure_user_subscriptions_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_user_subscriptions_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_user_subscriptions_delete_arguments[] = {"organization_id", "user_id", "subscription_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_user_subscriptions_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_user_subscriptions.delete", mspkit_cloudmore_azure_user_subscriptions_delete_arguments, 3, &mspkit_cloudmore_azure_user_subscriptions_delete_params_layout, NULL};
+
+/**
+ * Takes a user's role in an Azure subscription away.
+ *
+ * Removes the roles Owner and Contributor of the user in the subscription, at Microsoft as well. The
+ * subscription itself stays. When the call had to be repeated and the server then says 404, the first one
+ * had arrived, and the call counts as a success. Vendor's Swagger document,
+ * OrganizationAzureUserSubscriptions, "Removes Owner and/or Contributor role from user in subscription".
+ * `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users/{userId}/subscriptions/{subscriptionId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the Azure user. (GUID)
+ * - `subscription_id`: Id of the Azure subscription. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_user_subscriptions_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_user_subscriptions_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, mspkit_str subscription_id, const mspkit_cloudmore_azure_user_subscriptions_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id, subscription_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_user_subscriptions_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_azure_user_subscriptions_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_user_subscriptions_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, mspkit_str subscription_id, const mspkit_cloudmore_azure_user_subscriptions_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id, subscription_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_user_subscriptions_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_user_subscriptions_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_user_subscriptions_list_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_user_subscriptions_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_user_subscriptions_list_params;
+
+static const mspkit_field mspkit_cloudmore_azure_user_subscriptions_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_user_subscriptions_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_user_subscriptions_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_user_subscriptions_list_params, mspkit_cloudmore_azure_user_subscriptions_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_user_subscriptions_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_user_subscriptions_list_params mspkit_cloudmore_azure_user_subscriptions_list_params_init(void)
+{
+    mspkit_cloudmore_azure_user_subscriptions_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_user_subscriptions_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_user_subscriptions_list_arguments[] = {"organization_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_user_subscriptions_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_user_subscriptions.list", mspkit_cloudmore_azure_user_subscriptions_list_arguments, 2, &mspkit_cloudmore_azure_user_subscriptions_list_params_layout, &mspkit_cloudmore_azure_user_subscription_layout};
+
+/**
+ * Lists the Azure subscriptions of a user.
+ *
+ * Every subscription in which the user has a role, with the role, in one response. Vendor's Swagger
+ * document, OrganizationAzureUserSubscriptions, "Returns all Azure user subscriptions with assigned
+ * role". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users/{userId}/subscriptions`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the Azure user. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_user_subscriptions_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_user_subscription_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_user_subscriptions_list(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_azure_user_subscriptions_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_user_subscriptions_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_azure_users_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_azure_users_list_params {
+    /**
+     * Set by `mspkit_cloudmore_azure_users_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_azure_users_list_params;
+
+static const mspkit_field mspkit_cloudmore_azure_users_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_azure_users_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_azure_users_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_azure_users_list_params, mspkit_cloudmore_azure_users_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_azure_users_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_azure_users_list_params mspkit_cloudmore_azure_users_list_params_init(void)
+{
+    mspkit_cloudmore_azure_users_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_azure_users_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_azure_users_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_azure_users_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.azure_users.list", mspkit_cloudmore_azure_users_list_arguments, 1, &mspkit_cloudmore_azure_users_list_params_layout, &mspkit_cloudmore_azure_user_layout};
+
+/**
+ * Lists the Azure users of an organization.
+ *
+ * Every user to whom an Azure subscription can be given, in one response. Vendor's Swagger document,
+ * OrganizationAzureUsers, "Returns all organization Azure users for which a subscription can be added".
+ * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/azure/users`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_azure_users_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_azure_user_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_azure_users_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_azure_users_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_users_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_billing_per_organization` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_billing_per_organization_params {
+    /**
+     * Set by `mspkit_cloudmore_billing_per_organization_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * First day of the period. (required, date)
+     */
+    mspkit_str start_date;
+    /**
+     * Last day of the period. Whether that day is included is not published. (required, date)
+     */
+    mspkit_str end_date;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_billing_per_organization_params;
+
+static const mspkit_field mspkit_cloudmore_billing_per_organization_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_organization_params, start_date, "start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_organization_params, end_date, "end_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_organization_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_billing_per_organization_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_billing_per_organization_params, mspkit_cloudmore_billing_per_organization_params_fields);
+
+/**
+ * A `mspkit_cloudmore_billing_per_organization_params` with nothing given.
+ */
+static inline mspkit_cloudmore_billing_per_organization_params mspkit_cloudmore_billing_per_organization_params_init(void)
+{
+    mspkit_cloudmore_billing_per_organization_params made;
+    mspkit_params_init(&mspkit_cloudmore_billing_per_organization_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_billing_per_organization_descriptor = {sizeof(mspkit_descriptor), "cloudmore.billing.per_organization", NULL, 0, &mspkit_cloudmore_billing_per_organization_params_layout, &mspkit_cloudmore_billing_per_organization_layout};
+
+/**
+ * Gets the billing of a period by organization.
+ *
+ * The vendor means this call for tests: the amount of data is limited, and it does not say whether the
+ * rest is missing or the call fails. The asynchronous report, which `billing.per_organization_result`
+ * returns, is meant for real use. Vendor's Swagger document, BillingReports,
+ * MonthlyBillingPerOrganization. `GET
+ * /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganization`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_billing_per_organization_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_billing_per_organization_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_per_organization(const mspkit_cloudmore *client, const mspkit_cloudmore_billing_per_organization_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_per_organization_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_billing_per_organization`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_per_organization_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_billing_per_organization_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_per_organization_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_billing_per_organization_result` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_billing_per_organization_result_params {
+    /**
+     * Set by `mspkit_cloudmore_billing_per_organization_result_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_billing_per_organization_result_params;
+
+static const mspkit_field mspkit_cloudmore_billing_per_organization_result_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_organization_result_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_billing_per_organization_result_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_billing_per_organization_result_params, mspkit_cloudmore_billing_per_organization_result_params_fields);
+
+/**
+ * A `mspkit_cloudmore_billing_per_organization_result_params` with nothing given.
+ */
+static inline mspkit_cloudmore_billing_per_organization_result_params mspkit_cloudmore_billing_per_organization_result_params_init(void)
+{
+    mspkit_cloudmore_billing_per_organization_result_params made;
+    mspkit_params_init(&mspkit_cloudmore_billing_per_organization_result_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_billing_per_organization_result_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_cloudmore_billing_per_organization_result_descriptor = {sizeof(mspkit_descriptor), "cloudmore.billing.per_organization_result", mspkit_cloudmore_billing_per_organization_result_arguments, 1, &mspkit_cloudmore_billing_per_organization_result_params_layout, &mspkit_cloudmore_billing_per_organization_result_layout};
+
+/**
+ * Gets a billing report that was begun before.
+ *
+ * The report by organization when it is ready, or the state of the task. What the server sends before the
+ * result is ready is not published. Vendor's Swagger document, BillingReportsAsync, "Returns
+ * asynchronously generated reseller monthly billing report per organization". `GET
+ * /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_billing_per_organization_result_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_billing_per_organization_result_of_response` reads
+ *   it.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_per_organization_result(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_billing_per_organization_result_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_per_organization_result_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_billing_per_organization_result`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_per_organization_result_submit(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_billing_per_organization_result_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_per_organization_result_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_billing_per_service` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_billing_per_service_params {
+    /**
+     * Set by `mspkit_cloudmore_billing_per_service_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * First day of the period. (required, date)
+     */
+    mspkit_str start_date;
+    /**
+     * Last day of the period. Whether that day is included is not published. (required, date)
+     */
+    mspkit_str end_date;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_billing_per_service_params;
+
+static const mspkit_field mspkit_cloudmore_billing_per_service_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_service_params, start_date, "start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_service_params, end_date, "end_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_billing_per_service_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_billing_per_service_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_billing_per_service_params, mspkit_cloudmore_billing_per_service_params_fields);
+
+/**
+ * A `mspkit_cloudmore_billing_per_service_params` with nothing given.
+ */
+static inline mspkit_cloudmore_billing_per_service_params mspkit_cloudmore_billing_per_service_params_init(void)
+{
+    mspkit_cloudmore_billing_per_service_params made;
+    mspkit_params_init(&mspkit_cloudmore_billing_per_service_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_billing_per_service_descriptor = {sizeof(mspkit_descriptor), "cloudmore.billing.per_service", NULL, 0, &mspkit_cloudmore_billing_per_service_params_layout, &mspkit_cloudmore_billing_per_service_layout};
+
+/**
+ * Gets the billing of a period by service.
+ *
+ * The vendor means this call for tests: the amount of data is limited, and it does not say whether the
+ * rest is missing or the call fails. The asynchronous report, which `billing.per_organization_result`
+ * returns, is meant for real use. Vendor's Swagger document, BillingReports, MonthlyBillingPerService.
+ * `GET /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerService`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_billing_per_service_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_billing_per_service_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_per_service(const mspkit_cloudmore *client, const mspkit_cloudmore_billing_per_service_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_per_service_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_billing_per_service`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_per_service_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_billing_per_service_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_per_service_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_billing_wait` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_billing_wait_params {
+    /**
+     * Set by `mspkit_cloudmore_billing_wait_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_billing_wait_params;
+
+static const mspkit_field mspkit_cloudmore_billing_wait_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_billing_wait_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_billing_wait_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_billing_wait_params, mspkit_cloudmore_billing_wait_params_fields);
+
+/**
+ * A `mspkit_cloudmore_billing_wait_params` with nothing given.
+ */
+static inline mspkit_cloudmore_billing_wait_params mspkit_cloudmore_billing_wait_params_init(void)
+{
+    mspkit_cloudmore_billing_wait_params made;
+    mspkit_params_init(&mspkit_cloudmore_billing_wait_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_billing_wait_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_cloudmore_billing_wait_descriptor = {sizeof(mspkit_descriptor), "cloudmore.billing.wait", mspkit_cloudmore_billing_wait_arguments, 1, &mspkit_cloudmore_billing_wait_params_layout, &mspkit_cloudmore_billing_per_organization_result_layout};
+
+/**
+ * Waits for the result of a billing report, and gets it.
+ *
+ * Requests it again and again, at first after 2 seconds and later every 30. The vendor does not publish
+ * what the response is before the result is ready: status 202, a response without a body, a few 404 at
+ * first and the message Processing count as not ready, and the message Failed as a failure. `timeout` is
+ * for the whole wait and has no default; after a timeout the same id can be waited for again. Vendor's
+ * Swagger document, BillingReportsAsync. `GET
+ * /api/resellers/{resellerId}/billing/reports/MonthlyBillingPerOrganizationAsync/{taskId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_billing_wait_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_billing_per_organization_result_of_response` reads
+ *   it.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_wait(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_billing_wait_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_wait_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_billing_wait`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_billing_wait_submit(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_billing_wait_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_billing_wait_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_broker_manual_billing_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_broker_manual_billing_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_broker_manual_billing_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_broker_manual_billing_delete_params;
+
+static const mspkit_field mspkit_cloudmore_broker_manual_billing_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_manual_billing_delete_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_broker_manual_billing_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_manual_billing_delete_params, mspkit_cloudmore_broker_manual_billing_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_broker_manual_billing_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_broker_manual_billing_delete_params mspkit_cloudmore_broker_manual_billing_delete_params_init(void)
+{
+    mspkit_cloudmore_broker_manual_billing_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_broker_manual_billing_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_broker_manual_billing_delete_arguments[] = {"reseller_id", "billing_line_id"};
+static const mspkit_descriptor mspkit_cloudmore_broker_manual_billing_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.broker_manual_billing.delete", mspkit_cloudmore_broker_manual_billing_delete_arguments, 2, &mspkit_cloudmore_broker_manual_billing_delete_params_layout, NULL};
+
+/**
+ * Deletes a manual billing line of a broker.
+ *
+ * Deletes the line, which changes what the broker is billed. When the call had to be repeated and the
+ * server then says 404, the first one had arrived, and the call counts as a success. Vendor's Swagger
+ * document, SellerResellersManualBillingLine, "Delete a manual billing line for a Broker". `DELETE
+ * /api/sellers/{sellerId}/resellers/{resellerId}/manualbilling/{billingLineId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `reseller_id`: Id of the broker. It has to be given: the reseller of the client is not used here.
+ *   (GUID)
+ * - `billing_line_id`: Id of the billing line. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_broker_manual_billing_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_broker_manual_billing_delete(const mspkit_cloudmore *client, mspkit_str reseller_id, mspkit_str billing_line_id, const mspkit_cloudmore_broker_manual_billing_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id, billing_line_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_broker_manual_billing_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_broker_manual_billing_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_broker_manual_billing_delete_submit(const mspkit_cloudmore *client, mspkit_str reseller_id, mspkit_str billing_line_id, const mspkit_cloudmore_broker_manual_billing_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id, billing_line_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_broker_manual_billing_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_broker_manual_billing_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_broker_manual_billing_get_params {
+    /**
+     * Set by `mspkit_cloudmore_broker_manual_billing_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_broker_manual_billing_get_params;
+
+static const mspkit_field mspkit_cloudmore_broker_manual_billing_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_manual_billing_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_broker_manual_billing_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_manual_billing_get_params, mspkit_cloudmore_broker_manual_billing_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_broker_manual_billing_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_broker_manual_billing_get_params mspkit_cloudmore_broker_manual_billing_get_params_init(void)
+{
+    mspkit_cloudmore_broker_manual_billing_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_broker_manual_billing_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_broker_manual_billing_get_arguments[] = {"reseller_id", "billing_line_id"};
+static const mspkit_descriptor mspkit_cloudmore_broker_manual_billing_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.broker_manual_billing.get", mspkit_cloudmore_broker_manual_billing_get_arguments, 2, &mspkit_cloudmore_broker_manual_billing_get_params_layout, &mspkit_cloudmore_broker_billing_line_layout};
+
+/**
+ * Gets one manual billing line of a broker.
+ *
+ * The billing line with this id. Vendor's Swagger document, SellerResellersManualBillingLine, "Get a
+ * reseller's manual billing line by Id". `GET
+ * /api/sellers/{sellerId}/resellers/{resellerId}/manualbilling/{billingLineId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `reseller_id`: Id of the broker. It has to be given: the reseller of the client is not used here.
+ *   (GUID)
+ * - `billing_line_id`: Id of the billing line. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_broker_manual_billing_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_broker_billing_line_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_broker_manual_billing_get(const mspkit_cloudmore *client, mspkit_str reseller_id, mspkit_str billing_line_id, const mspkit_cloudmore_broker_manual_billing_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id, billing_line_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_broker_manual_billing_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_broker_manual_billing_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_broker_manual_billing_get_submit(const mspkit_cloudmore *client, mspkit_str reseller_id, mspkit_str billing_line_id, const mspkit_cloudmore_broker_manual_billing_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id, billing_line_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_broker_manual_billing_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_broker_manual_billing_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_broker_manual_billing_list_params {
+    /**
+     * Set by `mspkit_cloudmore_broker_manual_billing_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * First day of the period. (required, date)
+     */
+    mspkit_str billing_start_date;
+    /**
+     * Last day of the period. Whether that day is included is not published. (required, date)
+     */
+    mspkit_str billing_end_date;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_broker_manual_billing_list_params;
+
+static const mspkit_field mspkit_cloudmore_broker_manual_billing_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_broker_manual_billing_list_params, billing_start_date, "billing_start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_manual_billing_list_params, billing_end_date, "billing_end_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_broker_manual_billing_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_broker_manual_billing_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_broker_manual_billing_list_params, mspkit_cloudmore_broker_manual_billing_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_broker_manual_billing_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_broker_manual_billing_list_params mspkit_cloudmore_broker_manual_billing_list_params_init(void)
+{
+    mspkit_cloudmore_broker_manual_billing_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_broker_manual_billing_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_broker_manual_billing_list_arguments[] = {"reseller_id"};
+static const mspkit_descriptor mspkit_cloudmore_broker_manual_billing_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.broker_manual_billing.list", mspkit_cloudmore_broker_manual_billing_list_arguments, 1, &mspkit_cloudmore_broker_manual_billing_list_params_layout, &mspkit_cloudmore_broker_billing_line_layout};
+
+/**
+ * Lists the manual billing lines of a broker.
+ *
+ * Every manual line whose billing lies between the two dates, in one response. The names of the
+ * parameters come from the vendor's sample code. Vendor's Swagger document,
+ * SellerResellersManualBillingLine, "Returns all manual billing lines for a Broker". `GET
+ * /api/sellers/{sellerId}/resellers/{resellerId}/manualbilling`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `reseller_id`: Id of the broker. It has to be given: the reseller of the client is not used here.
+ *   (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_broker_manual_billing_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_broker_billing_line_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_broker_manual_billing_list(const mspkit_cloudmore *client, mspkit_str reseller_id, const mspkit_cloudmore_broker_manual_billing_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_broker_manual_billing_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_brokers_create` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_brokers_create_params {
+    /**
+     * Set by `mspkit_cloudmore_brokers_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the broker. (required, text)
+     */
+    mspkit_str name;
+    /**
+     * Number in the register of companies. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * VAT number. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Web domain. The server refuses one that is malformed. (optional, text)
+     */
+    mspkit_str domain;
+    /**
+     * E-mail address for notifications. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * E-mail address of the support. (optional, text)
+     */
+    mspkit_str support_email;
+    /**
+     * The person in charge at a broker. (optional, text of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * The address of a broker. (optional, text of a JSON object)
+     */
+    mspkit_str address;
+    /**
+     * Who gets the invoices of a broker. (optional, text of a JSON object)
+     */
+    mspkit_str invoice_contact;
+    /**
+     * Whether the broker gets CMP access. The vendor says no more about it than its name. (optional, true
+     * or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t allow_cmp_access;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_brokers_create_params;
+
+static const mspkit_field mspkit_cloudmore_brokers_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, domain, "domain", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, support_email, "support_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, address, "address", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, invoice_contact, "invoice_contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, allow_cmp_access, "allow_cmp_access", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_create_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_brokers_create_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_brokers_create_params, mspkit_cloudmore_brokers_create_params_fields);
+
+/**
+ * A `mspkit_cloudmore_brokers_create_params` with nothing given.
+ */
+static inline mspkit_cloudmore_brokers_create_params mspkit_cloudmore_brokers_create_params_init(void)
+{
+    mspkit_cloudmore_brokers_create_params made;
+    mspkit_params_init(&mspkit_cloudmore_brokers_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_brokers_create_descriptor = {sizeof(mspkit_descriptor), "cloudmore.brokers.create", NULL, 0, &mspkit_cloudmore_brokers_create_params_layout, &mspkit_cloudmore_created_object_layout};
+
+/**
+ * Creates a broker.
+ *
+ * Creates a company that sells to organizations; `allowCmpAccess` decides about its access. This call is
+ * never sent again once it may have arrived. Vendor's Swagger document, SellerBrokers, "Creates new
+ * broker for the seller". `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the
+ * client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_brokers_create_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_created_object_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the brokers of the
+ *   seller (`brokers.list`) and look for this name.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_create(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_brokers_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_create_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_brokers_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_brokers_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_brokers_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_brokers_delete_params;
+
+static const mspkit_field mspkit_cloudmore_brokers_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_delete_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_brokers_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_brokers_delete_params, mspkit_cloudmore_brokers_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_brokers_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_brokers_delete_params mspkit_cloudmore_brokers_delete_params_init(void)
+{
+    mspkit_cloudmore_brokers_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_brokers_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_brokers_delete_arguments[] = {"broker_id"};
+static const mspkit_descriptor mspkit_cloudmore_brokers_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.brokers.delete", mspkit_cloudmore_brokers_delete_arguments, 1, &mspkit_cloudmore_brokers_delete_params_layout, NULL};
+
+/**
+ * Deletes a broker.
+ *
+ * Deletes the broker's record in Cloudmore. What becomes of its organizations and of their services is
+ * not published, so look first. When the call had to be repeated and the server then says 404, the first
+ * one had arrived, and the call counts as a success. Vendor's Swagger document, SellerBrokers, "Deletes
+ * seller broker". `DELETE /api/sellers/{sellerId}/brokers/{brokerId}`. Sent with an access token, which
+ * the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `broker_id`: Id of the broker. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_brokers_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_delete(const mspkit_cloudmore *client, mspkit_str broker_id, const mspkit_cloudmore_brokers_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {broker_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_brokers_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_delete_submit(const mspkit_cloudmore *client, mspkit_str broker_id, const mspkit_cloudmore_brokers_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {broker_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_brokers_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_brokers_get_params {
+    /**
+     * Set by `mspkit_cloudmore_brokers_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_brokers_get_params;
+
+static const mspkit_field mspkit_cloudmore_brokers_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_brokers_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_brokers_get_params, mspkit_cloudmore_brokers_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_brokers_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_brokers_get_params mspkit_cloudmore_brokers_get_params_init(void)
+{
+    mspkit_cloudmore_brokers_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_brokers_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_brokers_get_arguments[] = {"broker_id"};
+static const mspkit_descriptor mspkit_cloudmore_brokers_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.brokers.get", mspkit_cloudmore_brokers_get_arguments, 1, &mspkit_cloudmore_brokers_get_params_layout, &mspkit_cloudmore_broker_layout};
+
+/**
+ * Gets one broker.
+ *
+ * The broker with its contacts and address. Vendor's Swagger document, SellerBrokers, "Returns seller
+ * broker details". `GET /api/sellers/{sellerId}/brokers/{brokerId}`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `broker_id`: Id of the broker. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_brokers_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_broker_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_get(const mspkit_cloudmore *client, mspkit_str broker_id, const mspkit_cloudmore_brokers_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {broker_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_brokers_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_get_submit(const mspkit_cloudmore *client, mspkit_str broker_id, const mspkit_cloudmore_brokers_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {broker_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_brokers_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_brokers_list_params {
+    /**
+     * Set by `mspkit_cloudmore_brokers_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_brokers_list_params;
+
+static const mspkit_field mspkit_cloudmore_brokers_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_brokers_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_brokers_list_params, mspkit_cloudmore_brokers_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_brokers_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_brokers_list_params mspkit_cloudmore_brokers_list_params_init(void)
+{
+    mspkit_cloudmore_brokers_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_brokers_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_brokers_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.brokers.list", NULL, 0, &mspkit_cloudmore_brokers_list_params_layout, &mspkit_cloudmore_broker_layout};
+
+/**
+ * Lists the brokers of a seller.
+ *
+ * The brokers that belong to the seller and those that have added a service of the seller, in one
+ * response. Vendor's Swagger document, SellerBrokers, "Returns all Seller's associated Brokers and
+ * ServiceBrokers who have added any Seller's service". `GET /api/sellers/{sellerId}/brokers`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_brokers_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_broker_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_list(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_bulk_consumptions_status` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_bulk_consumptions_status_params {
+    /**
+     * Set by `mspkit_cloudmore_bulk_consumptions_status_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_bulk_consumptions_status_params;
+
+static const mspkit_field mspkit_cloudmore_bulk_consumptions_status_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_bulk_consumptions_status_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_bulk_consumptions_status_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_bulk_consumptions_status_params, mspkit_cloudmore_bulk_consumptions_status_params_fields);
+
+/**
+ * A `mspkit_cloudmore_bulk_consumptions_status_params` with nothing given.
+ */
+static inline mspkit_cloudmore_bulk_consumptions_status_params mspkit_cloudmore_bulk_consumptions_status_params_init(void)
+{
+    mspkit_cloudmore_bulk_consumptions_status_params made;
+    mspkit_params_init(&mspkit_cloudmore_bulk_consumptions_status_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_bulk_consumptions_status_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_cloudmore_bulk_consumptions_status_descriptor = {sizeof(mspkit_descriptor), "cloudmore.bulk_consumptions.status", mspkit_cloudmore_bulk_consumptions_status_arguments, 1, &mspkit_cloudmore_bulk_consumptions_status_params_layout, &mspkit_cloudmore_bulk_consumption_status_layout};
+
+/**
+ * Gets the state of usage that was submitted in bulk.
+ *
+ * Submitted usage is taken as a whole or not at all: one bad record, and `message` is Failed and nothing
+ * was stored. Look here before the same usage is submitted again, because it would be billed twice.
+ * Vendor's Swagger document, SellerServiceBulkConsumptions, "Query status of the bulk submitted
+ * consumptions". `GET /api/sellers/{sellerId}/services/bulkconsumptions/{taskId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_bulk_consumptions_status_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_bulk_consumption_status_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_bulk_consumptions_status(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_bulk_consumptions_status_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_bulk_consumptions_status_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_bulk_consumptions_status`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_bulk_consumptions_status_submit(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_bulk_consumptions_status_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_bulk_consumptions_status_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_bulk_consumptions_wait` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_bulk_consumptions_wait_params {
+    /**
+     * Set by `mspkit_cloudmore_bulk_consumptions_wait_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_bulk_consumptions_wait_params;
+
+static const mspkit_field mspkit_cloudmore_bulk_consumptions_wait_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_bulk_consumptions_wait_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_bulk_consumptions_wait_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_bulk_consumptions_wait_params, mspkit_cloudmore_bulk_consumptions_wait_params_fields);
+
+/**
+ * A `mspkit_cloudmore_bulk_consumptions_wait_params` with nothing given.
+ */
+static inline mspkit_cloudmore_bulk_consumptions_wait_params mspkit_cloudmore_bulk_consumptions_wait_params_init(void)
+{
+    mspkit_cloudmore_bulk_consumptions_wait_params made;
+    mspkit_params_init(&mspkit_cloudmore_bulk_consumptions_wait_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_bulk_consumptions_wait_arguments[] = {"task_id"};
+static const mspkit_descriptor mspkit_cloudmore_bulk_consumptions_wait_descriptor = {sizeof(mspkit_descriptor), "cloudmore.bulk_consumptions.wait", mspkit_cloudmore_bulk_consumptions_wait_arguments, 1, &mspkit_cloudmore_bulk_consumptions_wait_params_layout, &mspkit_cloudmore_bulk_consumption_status_layout};
+
+/**
+ * Waits until a bulk submission was processed, and gets its state.
+ *
+ * Requests it again and again, at first after 2 seconds and later every 30. Failed is an error of kind
+ * `OperationFailed`. `timeout` is for the whole wait and has no default; after a timeout the same id can
+ * be waited for again. Vendor's Swagger document, SellerServiceBulkConsumptions. `GET
+ * /api/sellers/{sellerId}/services/bulkconsumptions/{taskId}`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_bulk_consumptions_wait_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_bulk_consumption_status_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_bulk_consumptions_wait(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_bulk_consumptions_wait_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_bulk_consumptions_wait_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_bulk_consumptions_wait`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_bulk_consumptions_wait_submit(const mspkit_cloudmore *client, mspkit_str task_id, const mspkit_cloudmore_bulk_consumptions_wait_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_bulk_consumptions_wait_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+static const mspkit_descriptor mspkit_cloudmore_catalog_list_categories_descriptor = {sizeof(mspkit_descriptor), "cloudmore.catalog.list_categories", NULL, 0, NULL, &mspkit_cloudmore_service_category_layout};
+
+/**
+ * Lists the categories of services.
+ *
+ * Every category, in one response. They are the same for all brokers and sellers. Vendor's guide:
+ * Creating a Seller Service, "Return a list of categories". See Creating a Seller Service:
+ * https://developer.cloudmore.com/guides/service-integration/common-scenarios/seller/creating-a-seller-service/
+ * `GET /api/services/categories`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `pager`: receives the pager. `mspkit_cloudmore_service_category_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_catalog_list_categories(const mspkit_cloudmore *client, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_catalog_list_categories_descriptor, NULL, NULL, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_delete_params;
+
+static const mspkit_field mspkit_cloudmore_csp_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_delete_params, mspkit_cloudmore_csp_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_delete_params mspkit_cloudmore_csp_delete_params_init(void)
+{
+    mspkit_cloudmore_csp_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_delete_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp.delete", mspkit_cloudmore_csp_delete_arguments, 1, &mspkit_cloudmore_csp_delete_params_layout, NULL};
+
+/**
+ * Removes Microsoft CSP from an organization.
+ *
+ * Removes the service from the organization. It reaches Microsoft: what becomes of the tenant, its
+ * subscriptions and their bills there is not published, so look first. When the call had to be repeated
+ * and the server then says 404, the first one had arrived, and the call counts as a success. Vendor's
+ * Swagger document, OrganizationCsp, "Removes Microsoft CSP service from organization". `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/Csp`. Sent with an access token,
+ * which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_delete(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_billing_per_organization` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_billing_per_organization_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_billing_per_organization_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * First day of the period. (required, date)
+     */
+    mspkit_str start_date;
+    /**
+     * Last day of the period. Whether that day is included is not published. (required, date)
+     */
+    mspkit_str end_date;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_billing_per_organization_params;
+
+static const mspkit_field mspkit_cloudmore_csp_billing_per_organization_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_billing_per_organization_params, start_date, "start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_csp_billing_per_organization_params, end_date, "end_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_csp_billing_per_organization_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_billing_per_organization_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_billing_per_organization_params, mspkit_cloudmore_csp_billing_per_organization_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_billing_per_organization_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_billing_per_organization_params mspkit_cloudmore_csp_billing_per_organization_params_init(void)
+{
+    mspkit_cloudmore_csp_billing_per_organization_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_billing_per_organization_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_csp_billing_per_organization_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_billing.per_organization", NULL, 0, &mspkit_cloudmore_csp_billing_per_organization_params_layout, &mspkit_cloudmore_csp_billing_per_organization_layout};
+
+/**
+ * Gets the Microsoft CSP billing of a period by organization.
+ *
+ * Legacy subscriptions only; `azure_reports` has the invoices of the new commerce experience. Vendor's
+ * Swagger document, CspBillingReports, "Returns reseller monthly Microsoft CSP billing report per
+ * organization". `GET /api/resellers/{resellerId}/billing/cspreports/MonthlyBillingPerOrganization`. Sent
+ * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_csp_billing_per_organization_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_csp_billing_per_organization_of_response` reads
+ *   it.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_billing_per_organization(const mspkit_cloudmore *client, const mspkit_cloudmore_csp_billing_per_organization_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_billing_per_organization_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_billing_per_organization`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_billing_per_organization_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_csp_billing_per_organization_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_billing_per_organization_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_licenses_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_licenses_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_licenses_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_licenses_delete_params;
+
+static const mspkit_field mspkit_cloudmore_csp_licenses_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_licenses_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_licenses_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_licenses_delete_params, mspkit_cloudmore_csp_licenses_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_licenses_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_licenses_delete_params mspkit_cloudmore_csp_licenses_delete_params_init(void)
+{
+    mspkit_cloudmore_csp_licenses_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_licenses_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_licenses_delete_arguments[] = {"organization_id", "user_id", "license_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_licenses_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_licenses.delete", mspkit_cloudmore_csp_licenses_delete_arguments, 3, &mspkit_cloudmore_csp_licenses_delete_params_layout, NULL};
+
+/**
+ * Takes a licence away from a Microsoft 365 user.
+ *
+ * Removes one product licence from the user, at Microsoft as well: what the licence opened is closed to
+ * the user. When the call had to be repeated and the server then says 404, the first one had arrived, and
+ * the call counts as a success. Vendor's Swagger document, OrganizationCspUserProductLicenses, "Removes
+ * Office 365 product license from user". `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users/{userId}/productlicenses/{licenseId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the Microsoft 365 user. (GUID)
+ * - `license_id`: Id of the product licence. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_licenses_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_licenses_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, mspkit_str license_id, const mspkit_cloudmore_csp_licenses_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id, license_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_licenses_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_licenses_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_licenses_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, mspkit_str license_id, const mspkit_cloudmore_csp_licenses_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id, license_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_licenses_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_licenses_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_licenses_list_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_licenses_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_licenses_list_params;
+
+static const mspkit_field mspkit_cloudmore_csp_licenses_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_licenses_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_licenses_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_licenses_list_params, mspkit_cloudmore_csp_licenses_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_licenses_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_licenses_list_params mspkit_cloudmore_csp_licenses_list_params_init(void)
+{
+    mspkit_cloudmore_csp_licenses_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_licenses_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_licenses_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_licenses_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_licenses.list", mspkit_cloudmore_csp_licenses_list_arguments, 1, &mspkit_cloudmore_csp_licenses_list_params_layout, &mspkit_cloudmore_csp_license_layout};
+
+/**
+ * Lists the Microsoft 365 licences of an organization.
+ *
+ * Every product licence of the organization, in one response. Vendor's Swagger document,
+ * OrganizationCspProductLicenses, "Returns all organization O365 product licenses". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/Csp/productlicenses`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_licenses_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_csp_license_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_licenses_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_licenses_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_licenses_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_products_list_nce` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_products_list_nce_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_products_list_nce_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_products_list_nce_params;
+
+static const mspkit_field mspkit_cloudmore_csp_products_list_nce_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_products_list_nce_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_products_list_nce_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_products_list_nce_params, mspkit_cloudmore_csp_products_list_nce_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_products_list_nce_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_products_list_nce_params mspkit_cloudmore_csp_products_list_nce_params_init(void)
+{
+    mspkit_cloudmore_csp_products_list_nce_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_products_list_nce_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_products_list_nce_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_products_list_nce_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_products.list_nce", mspkit_cloudmore_csp_products_list_nce_arguments, 1, &mspkit_cloudmore_csp_products_list_nce_params_layout, &mspkit_cloudmore_nce_product_layout};
+
+/**
+ * Lists the products of the new commerce experience (NCE) for an organization.
+ *
+ * Every new commerce product of the organization's CSP service, in one response. Vendor's Swagger
+ * document, OrganizationCspProductsNce, "Returns all organization CSP service new commerce products".
+ * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/products`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_products_list_nce_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_nce_product_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_products_list_nce(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_products_list_nce_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_products_list_nce_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_subscriptions_list_all` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_subscriptions_list_all_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_subscriptions_list_all_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_subscriptions_list_all_params;
+
+static const mspkit_field mspkit_cloudmore_csp_subscriptions_list_all_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_subscriptions_list_all_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_subscriptions_list_all_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_subscriptions_list_all_params, mspkit_cloudmore_csp_subscriptions_list_all_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_subscriptions_list_all_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_subscriptions_list_all_params mspkit_cloudmore_csp_subscriptions_list_all_params_init(void)
+{
+    mspkit_cloudmore_csp_subscriptions_list_all_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_subscriptions_list_all_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_csp_subscriptions_list_all_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_subscriptions.list_all", NULL, 0, &mspkit_cloudmore_csp_subscriptions_list_all_params_layout, &mspkit_cloudmore_csp_subscription_layout};
+
+/**
+ * Lists the legacy Microsoft CSP subscriptions of all organizations.
+ *
+ * Every legacy subscription of every organization of the reseller, in one response.
+ * `nce_subscriptions.list_all` has those of the new commerce experience. Vendor's Swagger document,
+ * ResellerCspSubscriptions, "Returns all reseller legacy CSP subscriptions". `GET
+ * /api/resellers/{resellerId}/services/csp/Subscriptions`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_subscriptions_list_all_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_csp_subscription_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_subscriptions_list_all(const mspkit_cloudmore *client, const mspkit_cloudmore_csp_subscriptions_list_all_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_subscriptions_list_all_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_tenants_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_tenants_list_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_tenants_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_tenants_list_params;
+
+static const mspkit_field mspkit_cloudmore_csp_tenants_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_tenants_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_tenants_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_tenants_list_params, mspkit_cloudmore_csp_tenants_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_tenants_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_tenants_list_params mspkit_cloudmore_csp_tenants_list_params_init(void)
+{
+    mspkit_cloudmore_csp_tenants_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_tenants_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_csp_tenants_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_tenants.list", NULL, 0, &mspkit_cloudmore_csp_tenants_list_params_layout, &mspkit_cloudmore_csp_tenant_layout};
+
+/**
+ * Lists the Microsoft tenants of a reseller.
+ *
+ * Every tenant with the organization that it is linked to, in one response: which customer is which
+ * Microsoft tenant. Vendor's Swagger document, CspTenants, "Returns all reseller Microsoft Csp tenants
+ * and corresponding linked organizations". `GET
+ * /api/resellers/{resellerId}/services/csp/CspTenants/List`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_tenants_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_csp_tenant_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_tenants_list(const mspkit_cloudmore *client, const mspkit_cloudmore_csp_tenants_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_tenants_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_users_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_users_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_users_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_users_delete_params;
+
+static const mspkit_field mspkit_cloudmore_csp_users_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_users_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_users_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_users_delete_params, mspkit_cloudmore_csp_users_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_users_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_users_delete_params mspkit_cloudmore_csp_users_delete_params_init(void)
+{
+    mspkit_cloudmore_csp_users_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_users_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_users_delete_arguments[] = {"organization_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_users_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_users.delete", mspkit_cloudmore_csp_users_delete_arguments, 2, &mspkit_cloudmore_csp_users_delete_params_layout, NULL};
+
+/**
+ * Deletes a Microsoft 365 user.
+ *
+ * Deletes the user at Microsoft: the login ends. When the call had to be repeated and the server then
+ * says 404, the first one had arrived, and the call counts as a success. Vendor's Swagger document,
+ * OrganizationCspUsers, "Delete a Microsoft 365 user". `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users/{userId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the Microsoft 365 user. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_users_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_csp_users_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_users_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_csp_users_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_users_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_users_list_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_users_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_users_list_params;
+
+static const mspkit_field mspkit_cloudmore_csp_users_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_users_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_users_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_users_list_params, mspkit_cloudmore_csp_users_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_users_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_users_list_params mspkit_cloudmore_csp_users_list_params_init(void)
+{
+    mspkit_cloudmore_csp_users_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_users_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_users_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_users_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_users.list", mspkit_cloudmore_csp_users_list_arguments, 1, &mspkit_cloudmore_csp_users_list_params_layout, &mspkit_cloudmore_csp_user_layout};
+
+/**
+ * Lists the Microsoft 365 users of an organization.
+ *
+ * Every user to whom a product licence can be given, in one response. For a large tenant begin with
+ * `csp_users.start_list`, which does not keep the request open. Vendor's Swagger document,
+ * OrganizationCspUsers, "Returns all organization Microsoft 365 users for which a product license can be
+ * added". `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/users`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_users_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_csp_user_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_users_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_users_list_result` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_users_list_result_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_users_list_result_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_users_list_result_params;
+
+static const mspkit_field mspkit_cloudmore_csp_users_list_result_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_users_list_result_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_users_list_result_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_users_list_result_params, mspkit_cloudmore_csp_users_list_result_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_users_list_result_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_users_list_result_params mspkit_cloudmore_csp_users_list_result_params_init(void)
+{
+    mspkit_cloudmore_csp_users_list_result_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_users_list_result_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_users_list_result_arguments[] = {"organization_id", "task_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_users_list_result_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_users.list_result", mspkit_cloudmore_csp_users_list_result_arguments, 2, &mspkit_cloudmore_csp_users_list_result_params_layout, &mspkit_cloudmore_csp_user_list_result_layout};
+
+/**
+ * Gets the list that `csp_users.start_list` began.
+ *
+ * The list of users when it is ready, or the state of the task. What the server sends before the result
+ * is ready is not published. Vendor's Swagger document, OrganizationCspUsersAsync, "Returns
+ * asynchronously generated Csp user list". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync/{taskId}`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_users_list_result_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_csp_user_list_result_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_list_result(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str task_id, const mspkit_cloudmore_csp_users_list_result_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_list_result_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_users_list_result`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_list_result_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str task_id, const mspkit_cloudmore_csp_users_list_result_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_list_result_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_users_start_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_users_start_list_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_users_start_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_users_start_list_params;
+
+static const mspkit_field mspkit_cloudmore_csp_users_start_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_users_start_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_users_start_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_users_start_list_params, mspkit_cloudmore_csp_users_start_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_users_start_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_users_start_list_params mspkit_cloudmore_csp_users_start_list_params_init(void)
+{
+    mspkit_cloudmore_csp_users_start_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_users_start_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_users_start_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_users_start_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_users.start_list", mspkit_cloudmore_csp_users_start_list_arguments, 1, &mspkit_cloudmore_csp_users_start_list_params_layout, &mspkit_cloudmore_report_task_layout};
+
+/**
+ * Begins to make the list of the Microsoft 365 users of an organization.
+ *
+ * The server makes the list in the background; `csp_users.list_result` returns it. A repeated call only
+ * makes the list once more. Vendor's Swagger document, OrganizationCspUsersAsync, "Starts asynchronous
+ * generation of all organization Microsoft 365 users for which a product license can be added". `POST
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_users_start_list_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_report_task_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_start_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_users_start_list_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_start_list_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_users_start_list`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_start_list_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_csp_users_start_list_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_start_list_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_csp_users_wait` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_csp_users_wait_params {
+    /**
+     * Set by `mspkit_cloudmore_csp_users_wait_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_csp_users_wait_params;
+
+static const mspkit_field mspkit_cloudmore_csp_users_wait_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_csp_users_wait_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_csp_users_wait_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_csp_users_wait_params, mspkit_cloudmore_csp_users_wait_params_fields);
+
+/**
+ * A `mspkit_cloudmore_csp_users_wait_params` with nothing given.
+ */
+static inline mspkit_cloudmore_csp_users_wait_params mspkit_cloudmore_csp_users_wait_params_init(void)
+{
+    mspkit_cloudmore_csp_users_wait_params made;
+    mspkit_params_init(&mspkit_cloudmore_csp_users_wait_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_csp_users_wait_arguments[] = {"organization_id", "task_id"};
+static const mspkit_descriptor mspkit_cloudmore_csp_users_wait_descriptor = {sizeof(mspkit_descriptor), "cloudmore.csp_users.wait", mspkit_cloudmore_csp_users_wait_arguments, 2, &mspkit_cloudmore_csp_users_wait_params_layout, &mspkit_cloudmore_csp_user_list_result_layout};
+
+/**
+ * Waits for a list of users that was started, and gets it.
+ *
+ * Requests it again and again, at first after 2 seconds and later every 30. The vendor does not publish
+ * what the response is before the result is ready: status 202, a response without a body, a few 404 at
+ * first and the message Processing count as not ready, and the message Failed as a failure. `timeout` is
+ * for the whole wait and has no default; after a timeout the same id can be waited for again. Vendor's
+ * Swagger document, OrganizationCspUsersAsync. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/usersAsync/{taskId}`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `task_id`: Id of the task, from the response to the call that began it. (text, not blank)
+ * - `params`: may be NULL; see `mspkit_cloudmore_csp_users_wait_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_csp_user_list_result_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_wait(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str task_id, const mspkit_cloudmore_csp_users_wait_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, task_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_wait_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_csp_users_wait`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_csp_users_wait_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str task_id, const mspkit_cloudmore_csp_users_wait_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, task_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_csp_users_wait_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_custom_properties_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_custom_properties_list_params {
+    /**
+     * Set by `mspkit_cloudmore_custom_properties_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_custom_properties_list_params;
+
+static const mspkit_field mspkit_cloudmore_custom_properties_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_custom_properties_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_custom_properties_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_properties_list_params, mspkit_cloudmore_custom_properties_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_custom_properties_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_custom_properties_list_params mspkit_cloudmore_custom_properties_list_params_init(void)
+{
+    mspkit_cloudmore_custom_properties_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_custom_properties_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_custom_properties_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.custom_properties.list", NULL, 0, &mspkit_cloudmore_custom_properties_list_params_layout, &mspkit_cloudmore_broker_custom_property_layout};
+
+/**
+ * Lists the custom properties that a broker has defined.
+ *
+ * Every definition, in one response. The custom properties of a service are others; `estore.get` returns
+ * those. Vendor's Swagger document, CustomProperties. See Organization Custom Properties:
+ * https://kb.cloudmore.com/kb/organization-custom-properties `GET
+ * /api/resellers/{resellerId}/settings/CustomProperties`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_custom_properties_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_broker_custom_property_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_custom_properties_list(const mspkit_cloudmore *client, const mspkit_cloudmore_custom_properties_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_custom_properties_list_descriptor, NULL, params, paging, options, pager, error);
 }
 
 /**
@@ -498,6 +5014,2562 @@ static inline mspkit_status mspkit_cloudmore_estore_list(const mspkit_cloudmore 
 {
     const mspkit_str arguments[] = {organization_id};
     return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_estore_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_external_invoices_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_external_invoices_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_external_invoices_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_external_invoices_delete_params;
+
+static const mspkit_field mspkit_cloudmore_external_invoices_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_external_invoices_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_external_invoices_delete_params, mspkit_cloudmore_external_invoices_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_external_invoices_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_external_invoices_delete_params mspkit_cloudmore_external_invoices_delete_params_init(void)
+{
+    mspkit_cloudmore_external_invoices_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_external_invoices_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_external_invoices_delete_arguments[] = {"organization_id", "invoice_id"};
+static const mspkit_descriptor mspkit_cloudmore_external_invoices_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.external_invoices.delete", mspkit_cloudmore_external_invoices_delete_arguments, 2, &mspkit_cloudmore_external_invoices_delete_params_layout, NULL};
+
+/**
+ * Deletes an external invoice of an organization.
+ *
+ * Deletes the invoice from Cloudmore's records, so the organization does not see it there any more. The
+ * invoice in the system that it came from is not touched. Vendor's Swagger document, ExternalInvoice.
+ * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice/{invoiceId}`. Sent
+ * with an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `invoice_id`: Id of the invoice in Cloudmore. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_external_invoices_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_external_invoices_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str invoice_id, const mspkit_cloudmore_external_invoices_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, invoice_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_external_invoices_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_external_invoices_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_external_invoices_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str invoice_id, const mspkit_cloudmore_external_invoices_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, invoice_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_external_invoices_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_external_invoices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_external_invoices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_external_invoices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The first day of the period. (required, date)
+     */
+    mspkit_str start_date;
+    /**
+     * The end of the period. Whether that day belongs to it is not published. (required, date)
+     */
+    mspkit_str end_date;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_external_invoices_list_params;
+
+static const mspkit_field mspkit_cloudmore_external_invoices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_list_params, start_date, "start_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_list_params, end_date, "end_date", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_external_invoices_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_external_invoices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_external_invoices_list_params, mspkit_cloudmore_external_invoices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_external_invoices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_external_invoices_list_params mspkit_cloudmore_external_invoices_list_params_init(void)
+{
+    mspkit_cloudmore_external_invoices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_external_invoices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_external_invoices_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_external_invoices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.external_invoices.list", mspkit_cloudmore_external_invoices_list_arguments, 1, &mspkit_cloudmore_external_invoices_list_params_layout, &mspkit_cloudmore_external_invoice_layout};
+
+/**
+ * Lists the external invoices of an organization in a period.
+ *
+ * Every invoice between two days, in one response. Which date of an invoice counts is not published.
+ * Vendor's Swagger document, ExternalInvoice. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/ExternalInvoice`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_external_invoices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_external_invoice_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_external_invoices_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_external_invoices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_external_invoices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_manual_billing_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_manual_billing_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_manual_billing_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_manual_billing_delete_params;
+
+static const mspkit_field mspkit_cloudmore_manual_billing_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_manual_billing_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_manual_billing_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_manual_billing_delete_params, mspkit_cloudmore_manual_billing_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_manual_billing_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_manual_billing_delete_params mspkit_cloudmore_manual_billing_delete_params_init(void)
+{
+    mspkit_cloudmore_manual_billing_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_manual_billing_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_manual_billing_delete_arguments[] = {"organization_id", "billing_line_id"};
+static const mspkit_descriptor mspkit_cloudmore_manual_billing_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.manual_billing.delete", mspkit_cloudmore_manual_billing_delete_arguments, 2, &mspkit_cloudmore_manual_billing_delete_params_layout, NULL};
+
+/**
+ * Deletes a manual billing line.
+ *
+ * Deletes the line, which changes what the organization is billed. What becomes of a line that was billed
+ * already is not published. Vendor's Swagger document, OrganizationManualBillingLine. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `billing_line_id`: Id of the line. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_manual_billing_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_manual_billing_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_manual_billing_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_manual_billing_get_params {
+    /**
+     * Set by `mspkit_cloudmore_manual_billing_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_manual_billing_get_params;
+
+static const mspkit_field mspkit_cloudmore_manual_billing_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_manual_billing_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_manual_billing_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_manual_billing_get_params, mspkit_cloudmore_manual_billing_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_manual_billing_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_manual_billing_get_params mspkit_cloudmore_manual_billing_get_params_init(void)
+{
+    mspkit_cloudmore_manual_billing_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_manual_billing_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_manual_billing_get_arguments[] = {"organization_id", "billing_line_id"};
+static const mspkit_descriptor mspkit_cloudmore_manual_billing_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.manual_billing.get", mspkit_cloudmore_manual_billing_get_arguments, 2, &mspkit_cloudmore_manual_billing_get_params_layout, &mspkit_cloudmore_manual_billing_line_layout};
+
+/**
+ * Gets one manual billing line.
+ *
+ * The line as it is billed. Vendor's Swagger document, OrganizationManualBillingLine. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling/{billingLineId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `billing_line_id`: Id of the line. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_manual_billing_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_manual_billing_line_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_manual_billing_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str billing_line_id, const mspkit_cloudmore_manual_billing_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, billing_line_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_manual_billing_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_manual_billing_list_params {
+    /**
+     * Set by `mspkit_cloudmore_manual_billing_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_manual_billing_list_params;
+
+static const mspkit_field mspkit_cloudmore_manual_billing_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_manual_billing_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_manual_billing_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_manual_billing_list_params, mspkit_cloudmore_manual_billing_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_manual_billing_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_manual_billing_list_params mspkit_cloudmore_manual_billing_list_params_init(void)
+{
+    mspkit_cloudmore_manual_billing_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_manual_billing_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_manual_billing_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_manual_billing_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.manual_billing.list", mspkit_cloudmore_manual_billing_list_arguments, 1, &mspkit_cloudmore_manual_billing_list_params_layout, &mspkit_cloudmore_manual_billing_line_layout};
+
+/**
+ * Lists the manual billing lines of an organization.
+ *
+ * Every line, in one response. Vendor's Swagger document, OrganizationManualBillingLine. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/manualbilling`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_manual_billing_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_manual_billing_line_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_manual_billing_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_manual_billing_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_manual_billing_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_nce_subscriptions_alignment_dates` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_nce_subscriptions_alignment_dates_params {
+    /**
+     * Set by `mspkit_cloudmore_nce_subscriptions_alignment_dates_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_nce_subscriptions_alignment_dates_params;
+
+static const mspkit_field mspkit_cloudmore_nce_subscriptions_alignment_dates_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_nce_subscriptions_alignment_dates_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_nce_subscriptions_alignment_dates_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_nce_subscriptions_alignment_dates_params, mspkit_cloudmore_nce_subscriptions_alignment_dates_params_fields);
+
+/**
+ * A `mspkit_cloudmore_nce_subscriptions_alignment_dates_params` with nothing given.
+ */
+static inline mspkit_cloudmore_nce_subscriptions_alignment_dates_params mspkit_cloudmore_nce_subscriptions_alignment_dates_params_init(void)
+{
+    mspkit_cloudmore_nce_subscriptions_alignment_dates_params made;
+    mspkit_params_init(&mspkit_cloudmore_nce_subscriptions_alignment_dates_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_nce_subscriptions_alignment_dates_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_nce_subscriptions_alignment_dates_descriptor = {sizeof(mspkit_descriptor), "cloudmore.nce_subscriptions.alignment_dates", mspkit_cloudmore_nce_subscriptions_alignment_dates_arguments, 1, &mspkit_cloudmore_nce_subscriptions_alignment_dates_params_layout, &mspkit_cloudmore_nce_alignment_dates_layout};
+
+/**
+ * Lists the dates on which subscriptions of an organization may end together.
+ *
+ * The possible end dates for each length of term, with the subscriptions that end then. A new
+ * subscription can be ordered to end on one of them. Vendor's Swagger document,
+ * OrganizationCspSubscriptionsNce, "Get a list of possible organization alignment dates with list of
+ * subscriptionIds per term duration". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions/alignmentdates`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_nce_subscriptions_alignment_dates_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_nce_alignment_dates_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_nce_subscriptions_alignment_dates(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_nce_subscriptions_alignment_dates_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_nce_subscriptions_alignment_dates_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_nce_subscriptions_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_nce_subscriptions_get_params {
+    /**
+     * Set by `mspkit_cloudmore_nce_subscriptions_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_nce_subscriptions_get_params;
+
+static const mspkit_field mspkit_cloudmore_nce_subscriptions_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_nce_subscriptions_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_nce_subscriptions_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_nce_subscriptions_get_params, mspkit_cloudmore_nce_subscriptions_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_nce_subscriptions_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_nce_subscriptions_get_params mspkit_cloudmore_nce_subscriptions_get_params_init(void)
+{
+    mspkit_cloudmore_nce_subscriptions_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_nce_subscriptions_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_nce_subscriptions_get_arguments[] = {"organization_id", "subscription_id"};
+static const mspkit_descriptor mspkit_cloudmore_nce_subscriptions_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.nce_subscriptions.get", mspkit_cloudmore_nce_subscriptions_get_arguments, 2, &mspkit_cloudmore_nce_subscriptions_get_params_layout, &mspkit_cloudmore_nce_subscription_layout};
+
+/**
+ * Gets one NCE subscription.
+ *
+ * The new commerce subscription with this id. An id that is no GUID is refused before it is sent, because
+ * `alignmentdates` stands in the same place of the path. Vendor's Swagger document,
+ * OrganizationCspSubscriptionsNce, "Returns organization new commerce subscription details". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions/{subscriptionId}`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `subscription_id`: Id of the subscription. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_nce_subscriptions_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_nce_subscription_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_nce_subscriptions_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str subscription_id, const mspkit_cloudmore_nce_subscriptions_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, subscription_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_nce_subscriptions_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_nce_subscriptions_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_nce_subscriptions_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str subscription_id, const mspkit_cloudmore_nce_subscriptions_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, subscription_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_nce_subscriptions_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_nce_subscriptions_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_nce_subscriptions_list_params {
+    /**
+     * Set by `mspkit_cloudmore_nce_subscriptions_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_nce_subscriptions_list_params;
+
+static const mspkit_field mspkit_cloudmore_nce_subscriptions_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_nce_subscriptions_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_nce_subscriptions_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_nce_subscriptions_list_params, mspkit_cloudmore_nce_subscriptions_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_nce_subscriptions_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_nce_subscriptions_list_params mspkit_cloudmore_nce_subscriptions_list_params_init(void)
+{
+    mspkit_cloudmore_nce_subscriptions_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_nce_subscriptions_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_nce_subscriptions_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_nce_subscriptions_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.nce_subscriptions.list", mspkit_cloudmore_nce_subscriptions_list_arguments, 1, &mspkit_cloudmore_nce_subscriptions_list_params_layout, &mspkit_cloudmore_nce_subscription_layout};
+
+/**
+ * Lists the NCE subscriptions of an organization.
+ *
+ * Every new commerce subscription of the organization, in one response. Vendor's Swagger document,
+ * OrganizationCspSubscriptionsNce, "Returns all organization new commerce subscriptions". `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/csp/nce/subscriptions`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_nce_subscriptions_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_nce_subscription_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_nce_subscriptions_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_nce_subscriptions_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_nce_subscriptions_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_nce_subscriptions_list_all` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_nce_subscriptions_list_all_params {
+    /**
+     * Set by `mspkit_cloudmore_nce_subscriptions_list_all_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_nce_subscriptions_list_all_params;
+
+static const mspkit_field mspkit_cloudmore_nce_subscriptions_list_all_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_nce_subscriptions_list_all_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_nce_subscriptions_list_all_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_nce_subscriptions_list_all_params, mspkit_cloudmore_nce_subscriptions_list_all_params_fields);
+
+/**
+ * A `mspkit_cloudmore_nce_subscriptions_list_all_params` with nothing given.
+ */
+static inline mspkit_cloudmore_nce_subscriptions_list_all_params mspkit_cloudmore_nce_subscriptions_list_all_params_init(void)
+{
+    mspkit_cloudmore_nce_subscriptions_list_all_params made;
+    mspkit_params_init(&mspkit_cloudmore_nce_subscriptions_list_all_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_nce_subscriptions_list_all_descriptor = {sizeof(mspkit_descriptor), "cloudmore.nce_subscriptions.list_all", NULL, 0, &mspkit_cloudmore_nce_subscriptions_list_all_params_layout, &mspkit_cloudmore_nce_subscription_layout};
+
+/**
+ * Lists the NCE subscriptions of all organizations.
+ *
+ * Every new commerce subscription of every organization of the reseller, in one response. Vendor's
+ * Swagger document, ResellerCspNceSubscriptions, "Returns all reseller NCE CSP subscriptions". `GET
+ * /api/resellers/{resellerId}/services/csp/nce/subscriptions`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_nce_subscriptions_list_all_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_nce_subscription_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_nce_subscriptions_list_all(const mspkit_cloudmore *client, const mspkit_cloudmore_nce_subscriptions_list_all_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_nce_subscriptions_list_all_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organization_groups_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organization_groups_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_organization_groups_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organization_groups_delete_params;
+
+static const mspkit_field mspkit_cloudmore_organization_groups_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_groups_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organization_groups_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_groups_delete_params, mspkit_cloudmore_organization_groups_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organization_groups_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organization_groups_delete_params mspkit_cloudmore_organization_groups_delete_params_init(void)
+{
+    mspkit_cloudmore_organization_groups_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_organization_groups_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organization_groups_delete_arguments[] = {"group_id"};
+static const mspkit_descriptor mspkit_cloudmore_organization_groups_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organization_groups.delete", mspkit_cloudmore_organization_groups_delete_arguments, 1, &mspkit_cloudmore_organization_groups_delete_params_layout, NULL};
+
+/**
+ * Deletes a group of organizations.
+ *
+ * Deletes the group from Cloudmore's records; its organizations stay. Vendor's Swagger document,
+ * ResellerOrganizationGroups. `DELETE /api/resellers/{resellerId}/OrganizationGroups/{groupId}`. Sent
+ * with an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `group_id`: Id of the group. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organization_groups_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete(const mspkit_cloudmore *client, mspkit_str group_id, const mspkit_cloudmore_organization_groups_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organization_groups_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete_submit(const mspkit_cloudmore *client, mspkit_str group_id, const mspkit_cloudmore_organization_groups_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organization_groups_delete_member` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organization_groups_delete_member_params {
+    /**
+     * Set by `mspkit_cloudmore_organization_groups_delete_member_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organization_groups_delete_member_params;
+
+static const mspkit_field mspkit_cloudmore_organization_groups_delete_member_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_groups_delete_member_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organization_groups_delete_member_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_groups_delete_member_params, mspkit_cloudmore_organization_groups_delete_member_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organization_groups_delete_member_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organization_groups_delete_member_params mspkit_cloudmore_organization_groups_delete_member_params_init(void)
+{
+    mspkit_cloudmore_organization_groups_delete_member_params made;
+    mspkit_params_init(&mspkit_cloudmore_organization_groups_delete_member_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organization_groups_delete_member_arguments[] = {"group_id", "member_id"};
+static const mspkit_descriptor mspkit_cloudmore_organization_groups_delete_member_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organization_groups.delete_member", mspkit_cloudmore_organization_groups_delete_member_arguments, 2, &mspkit_cloudmore_organization_groups_delete_member_params_layout, NULL};
+
+/**
+ * Takes a member out of a group of organizations.
+ *
+ * Ends the membership in Cloudmore's records; the group and the organization stay. Vendor's Swagger
+ * document, ResellerOrganizationGroupMembers. `DELETE
+ * /api/resellers/{resellerId}/OrganizationGroups/{groupId}/Members/{memberId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `group_id`: Id of the group. (GUID)
+ * - `member_id`: Id of the member. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organization_groups_delete_member_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete_member(const mspkit_cloudmore *client, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_organization_groups_delete_member_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id, member_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_member_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organization_groups_delete_member`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_groups_delete_member_submit(const mspkit_cloudmore *client, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_organization_groups_delete_member_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {group_id, member_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_groups_delete_member_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organization_prices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organization_prices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_organization_prices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organization_prices_list_params;
+
+static const mspkit_field mspkit_cloudmore_organization_prices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_prices_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organization_prices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_prices_list_params, mspkit_cloudmore_organization_prices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organization_prices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organization_prices_list_params mspkit_cloudmore_organization_prices_list_params_init(void)
+{
+    mspkit_cloudmore_organization_prices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_organization_prices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organization_prices_list_arguments[] = {"organization_id", "service_id"};
+static const mspkit_descriptor mspkit_cloudmore_organization_prices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organization_prices.list", mspkit_cloudmore_organization_prices_list_arguments, 2, &mspkit_cloudmore_organization_prices_list_params_layout, &mspkit_cloudmore_organization_price_layout};
+
+/**
+ * Lists the prices that an organization pays for the products of a service.
+ *
+ * Every product of the service with the price for this organization, in one response. It also has the
+ * product ids that a subscription asks for. Vendor's guide: Organization level price actions with API.
+ * See API Guide for Price Management: https://kb.cloudmore.com/kb/api-guide-for-price-management `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/pricelist`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organization_prices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_organization_price_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_organization_prices_list(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_organization_prices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_organization_prices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_create` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_create_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the organization. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Number in a register of companies, or for taxes. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * Number for value added tax. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Your own number of the customer. Exports carry it. (optional, text)
+     */
+    mspkit_str customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+     * of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_create_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, customer_number, "customer_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_create_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_create_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_create_params, mspkit_cloudmore_organizations_create_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_create_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_create_params mspkit_cloudmore_organizations_create_params_init(void)
+{
+    mspkit_cloudmore_organizations_create_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_organizations_create_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.create", NULL, 0, &mspkit_cloudmore_organizations_create_params_layout, &mspkit_cloudmore_created_organization_layout};
+
+/**
+ * Creates an organization.
+ *
+ * Only the name is required by what is public. The vendor publishes a part of the fields: an address, a
+ * primary domain and the values of custom properties exist too, and their names in the body are not
+ * public. Whoever knows them sends them with the call option `extra_body`. A second call would make a
+ * second organization, so this call is never sent again once it may have arrived. Vendor's guide: Manage
+ * Organizations, "Create an Organization". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_organizations_create_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_created_organization_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the organizations
+ *   (`organizations.list`) and look for this name.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_create(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_create_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_delete_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_delete_params, mspkit_cloudmore_organizations_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_delete_params mspkit_cloudmore_organizations_delete_params_init(void)
+{
+    mspkit_cloudmore_organizations_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organizations_delete_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_organizations_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.delete", mspkit_cloudmore_organizations_delete_arguments, 1, &mspkit_cloudmore_organizations_delete_params_layout, NULL};
+
+/**
+ * Deletes an organization.
+ *
+ * Deletes the organization from Cloudmore's records. What becomes of its services, subscriptions and
+ * tenants in outside systems, and of what is billed for them, is not published: end them first. When the
+ * call had to be repeated and the server then says 404, the first one had arrived, and the call counts as
+ * a success. Vendor's guide: Manage Organizations, "Delete an Organization". See API Guide for
+ * Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `DELETE
+ * /api/resellers/{resellerId}/Organizations/{organizationId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organizations_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_delete(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_get_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_get_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_get_params, mspkit_cloudmore_organizations_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_get_params mspkit_cloudmore_organizations_get_params_init(void)
+{
+    mspkit_cloudmore_organizations_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organizations_get_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_organizations_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.get", mspkit_cloudmore_organizations_get_arguments, 1, &mspkit_cloudmore_organizations_get_params_layout, &mspkit_cloudmore_organization_layout};
+
+/**
+ * Gets one organization.
+ *
+ * The organization with its contact. Servers send more than the vendor publishes, such as the address and
+ * custom properties; all of it is kept. Vendor's guide: Manage Organizations, "Retrieve an Organization".
+ * See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
+ * /api/resellers/{resellerId}/Organizations/{organizationId}`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_organizations_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_organization_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_get(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_list_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Whether only active organizations are listed. The vendor publishes the name alone; without it the
+     * server decides. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t show_active;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_list_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_list_params, show_active, "show_active", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_list_params, mspkit_cloudmore_organizations_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_list_params mspkit_cloudmore_organizations_list_params_init(void)
+{
+    mspkit_cloudmore_organizations_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_organizations_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.list", NULL, 0, &mspkit_cloudmore_organizations_list_params_layout, &mspkit_cloudmore_organization_layout};
+
+/**
+ * Lists the organizations of a broker.
+ *
+ * Every organization, in one response. A row may hold less than `organizations.get` returns; which fields
+ * it has besides the id and the name is not published. Vendor's guide: Manage Organizations, "Retrieve
+ * All Organizations". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
+ * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_organizations_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_organization_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_list(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_replace` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_replace_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_replace_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the organization. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Number in a register of companies, or for taxes. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * Number for value added tax. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Your own number of the customer. Exports carry it. (optional, text)
+     */
+    mspkit_str customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+     * of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_replace_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_replace_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, customer_number, "customer_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_replace_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_replace_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_replace_params, mspkit_cloudmore_organizations_replace_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_replace_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_replace_params mspkit_cloudmore_organizations_replace_params_init(void)
+{
+    mspkit_cloudmore_organizations_replace_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_replace_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_organizations_replace_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_organizations_replace_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.replace", mspkit_cloudmore_organizations_replace_arguments, 1, &mspkit_cloudmore_organizations_replace_params_layout, NULL};
+
+/**
+ * Replaces the data of an organization.
+ *
+ * Replaces everything and erases what it does not name: there is no call that changes only some fields.
+ * The fields here are a part of all, because the vendor does not publish the others; an address, a
+ * primary domain and custom properties that the organization has are lost unless they are sent, too. So
+ * read it with `organizations.get`, change what is to change, and send all of it: the fields of this call
+ * by name, and every other one with the call option `extra_body`. That the body takes the names of the
+ * response is likely and not published. Vendor's guide: Manage Organizations, "Update an Organization".
+ * See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `PUT
+ * /api/resellers/{resellerId}/Organizations/{organizationId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_organizations_replace_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_replace(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_replace_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_replace_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_replace`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_replace_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_organizations_replace_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_replace_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_payment_methods_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_payment_methods_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_payment_methods_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_payment_methods_delete_params;
+
+static const mspkit_field mspkit_cloudmore_payment_methods_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_payment_methods_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_payment_methods_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_payment_methods_delete_params, mspkit_cloudmore_payment_methods_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_payment_methods_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_payment_methods_delete_params mspkit_cloudmore_payment_methods_delete_params_init(void)
+{
+    mspkit_cloudmore_payment_methods_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_payment_methods_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_payment_methods_delete_arguments[] = {"payment_method_id"};
+static const mspkit_descriptor mspkit_cloudmore_payment_methods_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.payment_methods.delete", mspkit_cloudmore_payment_methods_delete_arguments, 1, &mspkit_cloudmore_payment_methods_delete_params_layout, NULL};
+
+/**
+ * Deletes a payment method of a broker.
+ *
+ * Deletes the payment method. How organizations that use it pay from then on is not published, so it may
+ * change what they are billed. Vendor's Swagger document, ResellerPaymentMethods. `DELETE
+ * /api/resellers/{resellerId}/paymentmethods/{paymentMethodId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `payment_method_id`: Id of the payment method. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_payment_methods_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_payment_methods_delete(const mspkit_cloudmore *client, mspkit_str payment_method_id, const mspkit_cloudmore_payment_methods_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {payment_method_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_payment_methods_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_payment_methods_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_payment_methods_delete_submit(const mspkit_cloudmore *client, mspkit_str payment_method_id, const mspkit_cloudmore_payment_methods_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {payment_method_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_payment_methods_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_prices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_prices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_prices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Currency of the prices, an ISO 4217 code. (required, three letters of ISO 4217)
+     */
+    mspkit_str currency_code;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_prices_list_params;
+
+static const mspkit_field mspkit_cloudmore_prices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_prices_list_params, currency_code, "currency_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_prices_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_prices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_prices_list_params, mspkit_cloudmore_prices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_prices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_prices_list_params mspkit_cloudmore_prices_list_params_init(void)
+{
+    mspkit_cloudmore_prices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_prices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_prices_list_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_prices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.prices.list", mspkit_cloudmore_prices_list_arguments, 1, &mspkit_cloudmore_prices_list_params_layout, &mspkit_cloudmore_price_layout};
+
+/**
+ * Lists the prices of the products of a service.
+ *
+ * Every product of the service with its price in one currency, in one response.
+ * `organization_prices.list` has the prices of one organization. Vendor's guide: Broker level price
+ * actions with API, "Returns product price". See API Guide for Price Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-price-management `GET
+ * /api/resellers/{resellerId}/services/{serviceId}/pricelist`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_prices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_price_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_prices_list(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_prices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_prices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_product_addons_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_product_addons_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_product_addons_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_product_addons_delete_params;
+
+static const mspkit_field mspkit_cloudmore_product_addons_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_product_addons_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_product_addons_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_product_addons_delete_params, mspkit_cloudmore_product_addons_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_product_addons_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_product_addons_delete_params mspkit_cloudmore_product_addons_delete_params_init(void)
+{
+    mspkit_cloudmore_product_addons_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_product_addons_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_product_addons_delete_arguments[] = {"service_id", "product_id", "addon_id"};
+static const mspkit_descriptor mspkit_cloudmore_product_addons_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.product_addons.delete", mspkit_cloudmore_product_addons_delete_arguments, 3, &mspkit_cloudmore_product_addons_delete_params_layout, NULL};
+
+/**
+ * Deletes an add-on of a product.
+ *
+ * Deletes the add-on from the broker's product; the product stays. What becomes of subscriptions that
+ * have it is not published. Vendor's Swagger document, ResellerServiceProductAddons. `DELETE
+ * /api/resellers/{resellerId}/services/{serviceId}/products/{productId}/addons/{addonId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `addon_id`: Id of the add-on. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_product_addons_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_product_addons_delete(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_product_addons_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_product_addons_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_product_addons_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_product_addons_delete_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_product_addons_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_product_addons_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_products_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_products_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_products_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_products_delete_params;
+
+static const mspkit_field mspkit_cloudmore_products_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_products_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_products_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_products_delete_params, mspkit_cloudmore_products_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_products_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_products_delete_params mspkit_cloudmore_products_delete_params_init(void)
+{
+    mspkit_cloudmore_products_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_products_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_products_delete_arguments[] = {"service_id", "product_id"};
+static const mspkit_descriptor mspkit_cloudmore_products_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.products.delete", mspkit_cloudmore_products_delete_arguments, 2, &mspkit_cloudmore_products_delete_params_layout, NULL};
+
+/**
+ * Deletes a product of a service.
+ *
+ * Deletes the product from the broker's service. What becomes of subscriptions to it is not published.
+ * Vendor's Swagger document, ResellerServiceProducts. `DELETE
+ * /api/resellers/{resellerId}/services/{serviceId}/products/{productId}`. Sent with an access token,
+ * which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_products_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_products_delete(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_products_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_products_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_products_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_products_delete_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_products_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_products_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_reseller_services_disable` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_reseller_services_disable_params {
+    /**
+     * Set by `mspkit_cloudmore_reseller_services_disable_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_reseller_services_disable_params;
+
+static const mspkit_field mspkit_cloudmore_reseller_services_disable_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_reseller_services_disable_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_reseller_services_disable_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_reseller_services_disable_params, mspkit_cloudmore_reseller_services_disable_params_fields);
+
+/**
+ * A `mspkit_cloudmore_reseller_services_disable_params` with nothing given.
+ */
+static inline mspkit_cloudmore_reseller_services_disable_params mspkit_cloudmore_reseller_services_disable_params_init(void)
+{
+    mspkit_cloudmore_reseller_services_disable_params made;
+    mspkit_params_init(&mspkit_cloudmore_reseller_services_disable_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_reseller_services_disable_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_reseller_services_disable_descriptor = {sizeof(mspkit_descriptor), "cloudmore.reseller_services.disable", mspkit_cloudmore_reseller_services_disable_arguments, 1, &mspkit_cloudmore_reseller_services_disable_params_layout, NULL};
+
+/**
+ * Disables a service of a broker for everyone.
+ *
+ * A DELETE that does not delete: the service is disabled for all organizations of the broker.
+ * `services.delete` removes it from one organization. What becomes of subscriptions that exist, and of
+ * what is billed for them, is not published. Vendor's Swagger document, ResellerServices. `DELETE
+ * /api/resellers/{resellerId}/services/{serviceId}`. Sent with an access token, which the client obtains
+ * and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_reseller_services_disable_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_disable(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_reseller_services_disable_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_disable_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_reseller_services_disable`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_disable_submit(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_reseller_services_disable_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_disable_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_reseller_services_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_reseller_services_list_params {
+    /**
+     * Set by `mspkit_cloudmore_reseller_services_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_reseller_services_list_params;
+
+static const mspkit_field mspkit_cloudmore_reseller_services_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_reseller_services_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_reseller_services_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_reseller_services_list_params, mspkit_cloudmore_reseller_services_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_reseller_services_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_reseller_services_list_params mspkit_cloudmore_reseller_services_list_params_init(void)
+{
+    mspkit_cloudmore_reseller_services_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_reseller_services_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_reseller_services_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.reseller_services.list", NULL, 0, &mspkit_cloudmore_reseller_services_list_params_layout, &mspkit_cloudmore_reseller_service_layout};
+
+/**
+ * Lists the services of a broker.
+ *
+ * Every service, in one response. Vendor's Swagger document, ResellerServices. `GET
+ * /api/resellers/{resellerId}/services`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_reseller_services_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_reseller_service_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_list(const mspkit_cloudmore *client, const mspkit_cloudmore_reseller_services_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_reseller_services_list_subscriptions` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_reseller_services_list_subscriptions_params {
+    /**
+     * Set by `mspkit_cloudmore_reseller_services_list_subscriptions_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_reseller_services_list_subscriptions_params;
+
+static const mspkit_field mspkit_cloudmore_reseller_services_list_subscriptions_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_reseller_services_list_subscriptions_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_reseller_services_list_subscriptions_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_reseller_services_list_subscriptions_params, mspkit_cloudmore_reseller_services_list_subscriptions_params_fields);
+
+/**
+ * A `mspkit_cloudmore_reseller_services_list_subscriptions_params` with nothing given.
+ */
+static inline mspkit_cloudmore_reseller_services_list_subscriptions_params mspkit_cloudmore_reseller_services_list_subscriptions_params_init(void)
+{
+    mspkit_cloudmore_reseller_services_list_subscriptions_params made;
+    mspkit_params_init(&mspkit_cloudmore_reseller_services_list_subscriptions_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_reseller_services_list_subscriptions_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_reseller_services_list_subscriptions_descriptor = {sizeof(mspkit_descriptor), "cloudmore.reseller_services.list_subscriptions", mspkit_cloudmore_reseller_services_list_subscriptions_arguments, 1, &mspkit_cloudmore_reseller_services_list_subscriptions_params_layout, &mspkit_cloudmore_reseller_service_subscription_layout};
+
+/**
+ * Lists the subscriptions of all organizations to a service.
+ *
+ * Every subscription to a custom service, over all organizations of the broker, in one response.
+ * `subscriptions.list` lists those of one organization. Vendor's Swagger document, ResellerServices. `GET
+ * /api/resellers/{resellerId}/services/{serviceId}/subscriptions`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_reseller_services_list_subscriptions_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_reseller_service_subscription_of_item` reads its
+ *   items. Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_reseller_services_list_subscriptions(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_reseller_services_list_subscriptions_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_reseller_services_list_subscriptions_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_resellers_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_resellers_get_params {
+    /**
+     * Set by `mspkit_cloudmore_resellers_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_resellers_get_params;
+
+static const mspkit_field mspkit_cloudmore_resellers_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_resellers_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_resellers_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_resellers_get_params, mspkit_cloudmore_resellers_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_resellers_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_resellers_get_params mspkit_cloudmore_resellers_get_params_init(void)
+{
+    mspkit_cloudmore_resellers_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_resellers_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_resellers_get_arguments[] = {"reseller_id"};
+static const mspkit_descriptor mspkit_cloudmore_resellers_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.resellers.get", mspkit_cloudmore_resellers_get_arguments, 1, &mspkit_cloudmore_resellers_get_params_layout, &mspkit_cloudmore_seller_reseller_layout};
+
+/**
+ * Gets one broker that has activated services of the seller.
+ *
+ * The broker with this id. Vendor's Swagger document, Resellers, "Returns seller reseller information by
+ * id". `GET /api/sellers/{sellerId}/resellers/{resellerId}`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `reseller_id`: Id of the broker. It has to be given: the reseller of the client is not used here.
+ *   (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_resellers_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_seller_reseller_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_resellers_get(const mspkit_cloudmore *client, mspkit_str reseller_id, const mspkit_cloudmore_resellers_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_resellers_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_resellers_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_resellers_get_submit(const mspkit_cloudmore *client, mspkit_str reseller_id, const mspkit_cloudmore_resellers_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {reseller_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_resellers_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_resellers_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_resellers_list_params {
+    /**
+     * Set by `mspkit_cloudmore_resellers_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_resellers_list_params;
+
+static const mspkit_field mspkit_cloudmore_resellers_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_resellers_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_resellers_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_resellers_list_params, mspkit_cloudmore_resellers_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_resellers_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_resellers_list_params mspkit_cloudmore_resellers_list_params_init(void)
+{
+    mspkit_cloudmore_resellers_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_resellers_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_resellers_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.resellers.list", NULL, 0, &mspkit_cloudmore_resellers_list_params_layout, &mspkit_cloudmore_seller_reseller_layout};
+
+/**
+ * Lists the brokers that have activated services of the seller.
+ *
+ * Every such broker, in one response. Vendor's Swagger document, Resellers, "This API call will return
+ * all Brokers (resellers) that have activated services from the seller". `GET
+ * /api/sellers/{sellerId}/resellers`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_resellers_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_reseller_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_resellers_list(const mspkit_cloudmore *client, const mspkit_cloudmore_resellers_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_resellers_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_administrators_create` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_administrators_create_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_administrators_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Login name, in the form of an e-mail address. (required, text)
+     */
+    mspkit_str name;
+    /**
+     * Id of the role. Sent as text, as in the vendor's tests. (required, id)
+     */
+    mspkit_str role_id;
+    /**
+     * E-mail address. (required, text)
+     */
+    mspkit_str email;
+    /**
+     * Password of the login. (optional, text, secret)
+     */
+    mspkit_str password;
+    /**
+     * First name. (optional, text)
+     */
+    mspkit_str first_name;
+    /**
+     * Last name. (optional, text)
+     */
+    mspkit_str last_name;
+    /**
+     * Name as people see it. (optional, text)
+     */
+    mspkit_str display_name;
+    /**
+     * Job title. (optional, text)
+     */
+    mspkit_str title;
+    /**
+     * Country code of the mobile number, without a plus sign. (optional, text)
+     */
+    mspkit_str cell_phone_prefix;
+    /**
+     * Mobile number without its country code. (optional, text)
+     */
+    mspkit_str cell_phone;
+    /**
+     * The address of an administrator. (optional, text of a JSON object)
+     */
+    mspkit_str address;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_administrators_create_params;
+
+static const mspkit_field mspkit_cloudmore_seller_administrators_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, role_id, "role_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, first_name, "first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, last_name, "last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, display_name, "display_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, title, "title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, cell_phone_prefix, "cell_phone_prefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, cell_phone, "cell_phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, address, "address", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_create_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_administrators_create_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrators_create_params, mspkit_cloudmore_seller_administrators_create_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_administrators_create_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_administrators_create_params mspkit_cloudmore_seller_administrators_create_params_init(void)
+{
+    mspkit_cloudmore_seller_administrators_create_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_administrators_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_seller_administrators_create_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_administrators.create", NULL, 0, &mspkit_cloudmore_seller_administrators_create_params_layout, &mspkit_cloudmore_created_object_layout};
+
+/**
+ * Creates an administrator of the seller.
+ *
+ * Makes a login with the rights of a role. This call is never sent again once it may have arrived.
+ * Vendor's Swagger document, SellerAdministrators, "Creates new administrator for the seller". `POST
+ * /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_create_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_created_object_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the administrators
+ *   of the seller (`seller_administrators.list`) and look for this name.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_create(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_administrators_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_create_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_administrators_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_administrators_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_administrators_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_administrators_delete_params;
+
+static const mspkit_field mspkit_cloudmore_seller_administrators_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_delete_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_administrators_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrators_delete_params, mspkit_cloudmore_seller_administrators_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_administrators_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_administrators_delete_params mspkit_cloudmore_seller_administrators_delete_params_init(void)
+{
+    mspkit_cloudmore_seller_administrators_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_administrators_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_administrators_delete_arguments[] = {"administrator_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_administrators_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_administrators.delete", mspkit_cloudmore_seller_administrators_delete_arguments, 1, &mspkit_cloudmore_seller_administrators_delete_params_layout, NULL};
+
+/**
+ * Deletes an administrator of the seller.
+ *
+ * Ends the login of the administrator. When the call had to be repeated and the server then says 404, the
+ * first one had arrived, and the call counts as a success. Vendor's Swagger document,
+ * SellerAdministrators, "Deletes seller administrator". `DELETE
+ * /api/sellers/{sellerId}/SellerAdministrators/{administratorId}`. Sent with an access token, which the
+ * client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `administrator_id`: Id of the administrator. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_administrators_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_delete(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_seller_administrators_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_administrators_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_delete_submit(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_seller_administrators_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_administrators_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_administrators_get_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_administrators_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_administrators_get_params;
+
+static const mspkit_field mspkit_cloudmore_seller_administrators_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_administrators_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrators_get_params, mspkit_cloudmore_seller_administrators_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_administrators_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_administrators_get_params mspkit_cloudmore_seller_administrators_get_params_init(void)
+{
+    mspkit_cloudmore_seller_administrators_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_administrators_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_administrators_get_arguments[] = {"administrator_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_administrators_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_administrators.get", mspkit_cloudmore_seller_administrators_get_arguments, 1, &mspkit_cloudmore_seller_administrators_get_params_layout, &mspkit_cloudmore_seller_administrator_layout};
+
+/**
+ * Gets one administrator of the seller.
+ *
+ * The administrator with this id. Vendor's Swagger document, SellerAdministrators, "Returns seller
+ * administrator details". `GET /api/sellers/{sellerId}/SellerAdministrators/{administratorId}`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `administrator_id`: Id of the administrator. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_administrators_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_seller_administrator_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_get(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_seller_administrators_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_administrators_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_get_submit(const mspkit_cloudmore *client, mspkit_str administrator_id, const mspkit_cloudmore_seller_administrators_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {administrator_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_administrators_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_administrators_list_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_administrators_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_administrators_list_params;
+
+static const mspkit_field mspkit_cloudmore_seller_administrators_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_administrators_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrators_list_params, mspkit_cloudmore_seller_administrators_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_administrators_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_administrators_list_params mspkit_cloudmore_seller_administrators_list_params_init(void)
+{
+    mspkit_cloudmore_seller_administrators_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_administrators_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_seller_administrators_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_administrators.list", NULL, 0, &mspkit_cloudmore_seller_administrators_list_params_layout, &mspkit_cloudmore_seller_administrator_layout};
+
+/**
+ * Lists the administrators of a seller.
+ *
+ * Every administrator of the seller, in one response. Vendor's Swagger document, SellerAdministrators,
+ * "Returns all seller administrators". `GET /api/sellers/{sellerId}/SellerAdministrators`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_administrators_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_administrator_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_list(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_prices_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_prices_list_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_prices_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Currency, an ISO 4217 code. (required, three letters of ISO 4217)
+     */
+    mspkit_str currency_code;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_prices_list_params;
+
+static const mspkit_field mspkit_cloudmore_seller_prices_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_prices_list_params, currency_code, "currency_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_prices_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_prices_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_prices_list_params, mspkit_cloudmore_seller_prices_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_prices_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_prices_list_params mspkit_cloudmore_seller_prices_list_params_init(void)
+{
+    mspkit_cloudmore_seller_prices_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_prices_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_prices_list_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_prices_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_prices.list", mspkit_cloudmore_seller_prices_list_arguments, 1, &mspkit_cloudmore_seller_prices_list_params_layout, &mspkit_cloudmore_seller_price_layout};
+
+/**
+ * Lists the prices of a service of a seller.
+ *
+ * The prices of every product of the service in one currency, in one response. Vendor's Swagger document,
+ * SellerPriceList, GET pricelist. `GET /api/sellers/{sellerId}/services/{serviceId}/pricelist`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_seller_prices_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_price_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_prices_list(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_prices_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_prices_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_product_addons_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_product_addons_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_product_addons_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_product_addons_delete_params;
+
+static const mspkit_field mspkit_cloudmore_seller_product_addons_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_addons_delete_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_product_addons_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_product_addons_delete_params, mspkit_cloudmore_seller_product_addons_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_product_addons_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_product_addons_delete_params mspkit_cloudmore_seller_product_addons_delete_params_init(void)
+{
+    mspkit_cloudmore_seller_product_addons_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_product_addons_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_product_addons_delete_arguments[] = {"service_id", "product_id", "addon_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_product_addons_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_product_addons.delete", mspkit_cloudmore_seller_product_addons_delete_arguments, 3, &mspkit_cloudmore_seller_product_addons_delete_params_layout, NULL};
+
+/**
+ * Deletes an add-on of a product of a seller.
+ *
+ * Deletes the add-on's record in Cloudmore. What becomes of subscriptions that have it is not published,
+ * so look first. When the call had to be repeated and the server then says 404, the first one had
+ * arrived, and the call counts as a success. Vendor's Swagger document, SellerServiceProductAddons,
+ * "Deletes Seller service product addon". `DELETE
+ * /api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons/{addonId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `addon_id`: Id of the add-on. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_product_addons_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_product_addons_delete(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_seller_product_addons_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_product_addons_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_product_addons_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_product_addons_delete_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_seller_product_addons_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_product_addons_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_product_addons_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_product_addons_get_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_product_addons_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_product_addons_get_params;
+
+static const mspkit_field mspkit_cloudmore_seller_product_addons_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_addons_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_product_addons_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_product_addons_get_params, mspkit_cloudmore_seller_product_addons_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_product_addons_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_product_addons_get_params mspkit_cloudmore_seller_product_addons_get_params_init(void)
+{
+    mspkit_cloudmore_seller_product_addons_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_product_addons_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_product_addons_get_arguments[] = {"service_id", "product_id", "addon_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_product_addons_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_product_addons.get", mspkit_cloudmore_seller_product_addons_get_arguments, 3, &mspkit_cloudmore_seller_product_addons_get_params_layout, &mspkit_cloudmore_seller_product_addon_layout};
+
+/**
+ * Gets one add-on of a product of a seller.
+ *
+ * The add-on with this id. Vendor's Swagger document, SellerServiceProductAddons, "Returns seller service
+ * product addon". `GET
+ * /api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons/{addonId}`. Sent with an
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `addon_id`: Id of the add-on. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_product_addons_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_seller_product_addon_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_product_addons_get(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_seller_product_addons_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_product_addons_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_product_addons_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_product_addons_get_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, mspkit_str addon_id, const mspkit_cloudmore_seller_product_addons_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id, addon_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_product_addons_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_product_addons_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_product_addons_list_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_product_addons_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_product_addons_list_params;
+
+static const mspkit_field mspkit_cloudmore_seller_product_addons_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_product_addons_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_product_addons_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_product_addons_list_params, mspkit_cloudmore_seller_product_addons_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_product_addons_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_product_addons_list_params mspkit_cloudmore_seller_product_addons_list_params_init(void)
+{
+    mspkit_cloudmore_seller_product_addons_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_product_addons_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_product_addons_list_arguments[] = {"service_id", "product_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_product_addons_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_product_addons.list", mspkit_cloudmore_seller_product_addons_list_arguments, 2, &mspkit_cloudmore_seller_product_addons_list_params_layout, &mspkit_cloudmore_seller_product_addon_layout};
+
+/**
+ * Lists the add-ons of a product of a seller.
+ *
+ * Every add-on of the product, in one response. Vendor's Swagger document, SellerServiceProductAddons,
+ * "Returns all seller service product addons". `GET
+ * /api/sellers/{sellerId}/services/{serviceId}/products/{productId}/addons`. Sent with an access token,
+ * which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_product_addons_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_product_addon_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_product_addons_list(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_seller_product_addons_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_product_addons_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_products_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_products_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_products_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_products_delete_params;
+
+static const mspkit_field mspkit_cloudmore_seller_products_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_products_delete_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_products_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_products_delete_params, mspkit_cloudmore_seller_products_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_products_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_products_delete_params mspkit_cloudmore_seller_products_delete_params_init(void)
+{
+    mspkit_cloudmore_seller_products_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_products_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_products_delete_arguments[] = {"service_id", "product_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_products_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_products.delete", mspkit_cloudmore_seller_products_delete_arguments, 2, &mspkit_cloudmore_seller_products_delete_params_layout, NULL};
+
+/**
+ * Deletes a product of a service of a seller.
+ *
+ * Deletes the product's record in Cloudmore. What becomes of subscriptions to it is not published, so
+ * look first. When the call had to be repeated and the server then says 404, the first one had arrived,
+ * and the call counts as a success. Vendor's Swagger document, SellerServiceProducts, "Deletes Seller
+ * service product". `DELETE /api/sellers/{sellerId}/services/{serviceId}/products/{productId}`. Sent with
+ * an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_products_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_products_delete(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_seller_products_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_products_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_products_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_products_delete_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_seller_products_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_products_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_products_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_products_get_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_products_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_products_get_params;
+
+static const mspkit_field mspkit_cloudmore_seller_products_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_products_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_products_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_products_get_params, mspkit_cloudmore_seller_products_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_products_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_products_get_params mspkit_cloudmore_seller_products_get_params_init(void)
+{
+    mspkit_cloudmore_seller_products_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_products_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_products_get_arguments[] = {"service_id", "product_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_products_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_products.get", mspkit_cloudmore_seller_products_get_arguments, 2, &mspkit_cloudmore_seller_products_get_params_layout, &mspkit_cloudmore_seller_product_layout};
+
+/**
+ * Gets one product of a service of a seller.
+ *
+ * The product with this id. The vendor publishes the fields of the list only; here servers send more,
+ * which are kept. Vendor's Swagger document, SellerServiceProducts, "Returns seller service product
+ * details". `GET /api/sellers/{sellerId}/services/{serviceId}/products/{productId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `product_id`: Id of the product. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_products_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_seller_product_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_products_get(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_seller_products_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_products_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_products_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_products_get_submit(const mspkit_cloudmore *client, mspkit_str service_id, mspkit_str product_id, const mspkit_cloudmore_seller_products_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id, product_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_products_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_products_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_products_list_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_products_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_products_list_params;
+
+static const mspkit_field mspkit_cloudmore_seller_products_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_products_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_products_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_products_list_params, mspkit_cloudmore_seller_products_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_products_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_products_list_params mspkit_cloudmore_seller_products_list_params_init(void)
+{
+    mspkit_cloudmore_seller_products_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_products_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_products_list_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_products_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_products.list", mspkit_cloudmore_seller_products_list_arguments, 1, &mspkit_cloudmore_seller_products_list_params_layout, &mspkit_cloudmore_seller_product_layout};
+
+/**
+ * Lists the products of a service of a seller.
+ *
+ * Every product of the service, in one response. Vendor's Swagger document, SellerServiceProducts,
+ * "Returns all seller service products". `GET /api/sellers/{sellerId}/services/{serviceId}/products`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_products_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_product_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_products_list(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_products_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_products_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_services_custom_properties_data` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_services_custom_properties_data_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_services_custom_properties_data_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_services_custom_properties_data_params;
+
+static const mspkit_field mspkit_cloudmore_seller_services_custom_properties_data_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_services_custom_properties_data_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_services_custom_properties_data_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_services_custom_properties_data_params, mspkit_cloudmore_seller_services_custom_properties_data_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_services_custom_properties_data_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_services_custom_properties_data_params mspkit_cloudmore_seller_services_custom_properties_data_params_init(void)
+{
+    mspkit_cloudmore_seller_services_custom_properties_data_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_services_custom_properties_data_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_services_custom_properties_data_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_services_custom_properties_data_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_services.custom_properties_data", mspkit_cloudmore_seller_services_custom_properties_data_arguments, 1, &mspkit_cloudmore_seller_services_custom_properties_data_params_layout, &mspkit_cloudmore_custom_property_data_layout};
+
+/**
+ * Lists the values of a service's custom properties.
+ *
+ * The values that the seller has set, in one response. Vendor's Swagger document, SellerServices,
+ * "Returns seller service custom property data". `GET
+ * /api/sellers/{sellerId}/services/{serviceId}/custom-properties-data`. Sent with an access token, which
+ * the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_services_custom_properties_data_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_custom_property_data_of_item` reads its items. Nothing
+ *   is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_custom_properties_data(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_services_custom_properties_data_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_custom_properties_data_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_services_disable` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_services_disable_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_services_disable_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_services_disable_params;
+
+static const mspkit_field mspkit_cloudmore_seller_services_disable_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_services_disable_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_services_disable_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_services_disable_params, mspkit_cloudmore_seller_services_disable_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_services_disable_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_services_disable_params mspkit_cloudmore_seller_services_disable_params_init(void)
+{
+    mspkit_cloudmore_seller_services_disable_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_services_disable_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_services_disable_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_services_disable_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_services.disable", mspkit_cloudmore_seller_services_disable_arguments, 1, &mspkit_cloudmore_seller_services_disable_params_layout, NULL};
+
+/**
+ * Disables a service of a seller.
+ *
+ * Disables the service for everyone, although the method is DELETE: brokers and organizations can no
+ * longer use it. It changes Cloudmore's own records. A repeated call that gets 404 counts as a success.
+ * Vendor's Swagger document, SellerServices, "Disables service for the seller". `DELETE
+ * /api/sellers/{sellerId}/services/{serviceId}`. Sent with an access token, which the client obtains and
+ * renews. Idempotent. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_services_disable_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_disable(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_services_disable_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_disable_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_services_disable`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_disable_submit(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_services_disable_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_disable_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_services_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_services_get_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_services_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_services_get_params;
+
+static const mspkit_field mspkit_cloudmore_seller_services_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_services_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_services_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_services_get_params, mspkit_cloudmore_seller_services_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_services_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_services_get_params mspkit_cloudmore_seller_services_get_params_init(void)
+{
+    mspkit_cloudmore_seller_services_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_services_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_services_get_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_services_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_services.get", mspkit_cloudmore_seller_services_get_arguments, 1, &mspkit_cloudmore_seller_services_get_params_layout, &mspkit_cloudmore_seller_service_layout};
+
+/**
+ * Gets one service of a seller.
+ *
+ * The service with the definitions of its custom properties. Vendor's Swagger document, SellerServices,
+ * "Returns seller service by identifier". `GET /api/sellers/{sellerId}/services/{serviceId}`. Sent with
+ * an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_services_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_seller_service_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_get(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_services_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_services_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_get_submit(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_services_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_services_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_services_list_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_services_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_services_list_params;
+
+static const mspkit_field mspkit_cloudmore_seller_services_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_services_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_services_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_services_list_params, mspkit_cloudmore_seller_services_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_services_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_services_list_params mspkit_cloudmore_seller_services_list_params_init(void)
+{
+    mspkit_cloudmore_seller_services_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_services_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_seller_services_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_services.list", NULL, 0, &mspkit_cloudmore_seller_services_list_params_layout, &mspkit_cloudmore_seller_service_layout};
+
+/**
+ * Lists the services of a seller.
+ *
+ * Every service of the seller, in one response. Vendor's Swagger document, SellerServices, "Returns all
+ * seller services". `GET /api/sellers/{sellerId}/services`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_services_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_service_of_item` reads its items. Nothing is
+ *   sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_list(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_services_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_list_descriptor, NULL, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_services_list_resellers` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_services_list_resellers_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_services_list_resellers_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_services_list_resellers_params;
+
+static const mspkit_field mspkit_cloudmore_seller_services_list_resellers_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_services_list_resellers_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_services_list_resellers_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_services_list_resellers_params, mspkit_cloudmore_seller_services_list_resellers_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_services_list_resellers_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_services_list_resellers_params mspkit_cloudmore_seller_services_list_resellers_params_init(void)
+{
+    mspkit_cloudmore_seller_services_list_resellers_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_services_list_resellers_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_seller_services_list_resellers_arguments[] = {"service_id"};
+static const mspkit_descriptor mspkit_cloudmore_seller_services_list_resellers_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_services.list_resellers", mspkit_cloudmore_seller_services_list_resellers_arguments, 1, &mspkit_cloudmore_seller_services_list_resellers_params_layout, &mspkit_cloudmore_seller_service_reseller_layout};
+
+/**
+ * Lists the brokers that have signed a service of a seller.
+ *
+ * Every such broker, in one response. Vendor's Swagger document, SellerServices, "Returns the list of
+ * resellers who has signed seller's services". `GET
+ * /api/sellers/{sellerId}/services/{serviceId}/resellers`. Sent with an access token, which the client
+ * obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_seller_services_list_resellers_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_seller_service_reseller_of_item` reads its items.
+ *   Nothing is sent before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_services_list_resellers(const mspkit_cloudmore *client, mspkit_str service_id, const mspkit_cloudmore_seller_services_list_resellers_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_services_list_resellers_descriptor, arguments, params, paging, options, pager, error);
+}
+
+static const mspkit_descriptor mspkit_cloudmore_server_health_descriptor = {sizeof(mspkit_descriptor), "cloudmore.server.health", NULL, 0, NULL, &mspkit_cloudmore_server_health_layout};
+
+/**
+ * Gets the state of the API, which shows that it is up.
+ *
+ * The client logs in first, as for every call, so it tests the credentials as well. Vendor's Swagger
+ * document, HealthCheck. `GET /api/healthcheck`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
+ *
+ * - `response`: receives the result. `mspkit_cloudmore_server_health_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_server_health(const mspkit_cloudmore *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_server_health_descriptor, NULL, NULL, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_server_health`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_server_health_submit(const mspkit_cloudmore *client, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_server_health_descriptor, NULL, NULL, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -892,6 +7964,809 @@ static inline mspkit_status mspkit_cloudmore_services_update_submit(const mspkit
 {
     const mspkit_str arguments[] = {organization_id, service_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_update_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_subscription_users_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_subscription_users_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_subscription_users_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_subscription_users_delete_params;
+
+static const mspkit_field mspkit_cloudmore_subscription_users_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_subscription_users_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_subscription_users_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_subscription_users_delete_params, mspkit_cloudmore_subscription_users_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_subscription_users_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_subscription_users_delete_params mspkit_cloudmore_subscription_users_delete_params_init(void)
+{
+    mspkit_cloudmore_subscription_users_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_subscription_users_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_subscription_users_delete_arguments[] = {"organization_id", "service_id", "subscription_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_subscription_users_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.subscription_users.delete", mspkit_cloudmore_subscription_users_delete_arguments, 4, &mspkit_cloudmore_subscription_users_delete_params_layout, NULL};
+
+/**
+ * Takes a subscription away from a user.
+ *
+ * The user loses access to what the subscription gives; neither the user nor the subscription is deleted.
+ * Whether the quantity that is billed changes is not published. Vendor's Swagger document,
+ * OrganizationSubscriptionUsers. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}/users/{userId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `subscription_id`: Id of the subscription. (GUID)
+ * - `user_id`: Id of the user of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_subscription_users_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_subscription_users_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, mspkit_str user_id, const mspkit_cloudmore_subscription_users_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscription_users_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_subscription_users_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_subscription_users_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, mspkit_str user_id, const mspkit_cloudmore_subscription_users_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscription_users_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_subscriptions_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_subscriptions_get_params {
+    /**
+     * Set by `mspkit_cloudmore_subscriptions_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_subscriptions_get_params;
+
+static const mspkit_field mspkit_cloudmore_subscriptions_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_subscriptions_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_subscriptions_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_subscriptions_get_params, mspkit_cloudmore_subscriptions_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_subscriptions_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_subscriptions_get_params mspkit_cloudmore_subscriptions_get_params_init(void)
+{
+    mspkit_cloudmore_subscriptions_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_subscriptions_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_subscriptions_get_arguments[] = {"organization_id", "service_id", "subscription_id"};
+static const mspkit_descriptor mspkit_cloudmore_subscriptions_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.subscriptions.get", mspkit_cloudmore_subscriptions_get_arguments, 3, &mspkit_cloudmore_subscriptions_get_params_layout, &mspkit_cloudmore_subscription_layout};
+
+/**
+ * Gets one subscription of an organization.
+ *
+ * The subscription to a custom service as it is now. Vendor's Swagger document,
+ * OrganizationServiceSubscriptions. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions/{subscriptionId}`.
+ * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `subscription_id`: Id of the subscription. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_subscriptions_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_subscription_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_subscriptions_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, const mspkit_cloudmore_subscriptions_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscriptions_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_subscriptions_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_subscriptions_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, mspkit_str subscription_id, const mspkit_cloudmore_subscriptions_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id, subscription_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscriptions_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_subscriptions_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_subscriptions_list_params {
+    /**
+     * Set by `mspkit_cloudmore_subscriptions_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_subscriptions_list_params;
+
+static const mspkit_field mspkit_cloudmore_subscriptions_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_subscriptions_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_subscriptions_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_subscriptions_list_params, mspkit_cloudmore_subscriptions_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_subscriptions_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_subscriptions_list_params mspkit_cloudmore_subscriptions_list_params_init(void)
+{
+    mspkit_cloudmore_subscriptions_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_subscriptions_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_subscriptions_list_arguments[] = {"organization_id", "service_id"};
+static const mspkit_descriptor mspkit_cloudmore_subscriptions_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.subscriptions.list", mspkit_cloudmore_subscriptions_list_arguments, 2, &mspkit_cloudmore_subscriptions_list_params_layout, &mspkit_cloudmore_subscription_layout};
+
+/**
+ * Lists the subscriptions of an organization to a service.
+ *
+ * Every subscription to a custom service, in one response, cancelled ones included.
+ * `reseller_services.list_subscriptions` lists those of all organizations. Vendor's Swagger document,
+ * OrganizationServiceSubscriptions. `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}/subscriptions`. Sent
+ * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_subscriptions_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_subscription_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_subscriptions_list(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_subscriptions_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_subscriptions_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_user_groups_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_user_groups_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_user_groups_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_user_groups_delete_params;
+
+static const mspkit_field mspkit_cloudmore_user_groups_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_user_groups_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_user_groups_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_user_groups_delete_params, mspkit_cloudmore_user_groups_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_user_groups_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_user_groups_delete_params mspkit_cloudmore_user_groups_delete_params_init(void)
+{
+    mspkit_cloudmore_user_groups_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_user_groups_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_user_groups_delete_arguments[] = {"organization_id", "group_id"};
+static const mspkit_descriptor mspkit_cloudmore_user_groups_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.user_groups.delete", mspkit_cloudmore_user_groups_delete_arguments, 2, &mspkit_cloudmore_user_groups_delete_params_layout, NULL};
+
+/**
+ * Deletes a group of users.
+ *
+ * Deletes the group from Cloudmore's records; its users stay. Vendor's Swagger document,
+ * OrganizationUserGroups. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `group_id`: Id of the group. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_user_groups_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, const mspkit_cloudmore_user_groups_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_user_groups_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, const mspkit_cloudmore_user_groups_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_user_groups_delete_member` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_user_groups_delete_member_params {
+    /**
+     * Set by `mspkit_cloudmore_user_groups_delete_member_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_user_groups_delete_member_params;
+
+static const mspkit_field mspkit_cloudmore_user_groups_delete_member_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_user_groups_delete_member_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_user_groups_delete_member_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_user_groups_delete_member_params, mspkit_cloudmore_user_groups_delete_member_params_fields);
+
+/**
+ * A `mspkit_cloudmore_user_groups_delete_member_params` with nothing given.
+ */
+static inline mspkit_cloudmore_user_groups_delete_member_params mspkit_cloudmore_user_groups_delete_member_params_init(void)
+{
+    mspkit_cloudmore_user_groups_delete_member_params made;
+    mspkit_params_init(&mspkit_cloudmore_user_groups_delete_member_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_user_groups_delete_member_arguments[] = {"organization_id", "group_id", "member_id"};
+static const mspkit_descriptor mspkit_cloudmore_user_groups_delete_member_descriptor = {sizeof(mspkit_descriptor), "cloudmore.user_groups.delete_member", mspkit_cloudmore_user_groups_delete_member_arguments, 3, &mspkit_cloudmore_user_groups_delete_member_params_layout, NULL};
+
+/**
+ * Takes a member out of a group of users.
+ *
+ * Ends the membership in Cloudmore's records; the group and the user stay. Vendor's Swagger document,
+ * OrganizationUserGroupMembers. `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/UserGroups/{groupId}/members/{memberId}`.
+ * Sent with an access token, which the client obtains and renews. Idempotent. Retried on transient
+ * errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `group_id`: Id of the group. (GUID)
+ * - `member_id`: Id of the member. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_user_groups_delete_member_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete_member(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_user_groups_delete_member_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id, member_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_member_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_user_groups_delete_member`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_user_groups_delete_member_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str group_id, mspkit_str member_id, const mspkit_cloudmore_user_groups_delete_member_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, group_id, member_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_user_groups_delete_member_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_users_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_delete_params;
+
+static const mspkit_field mspkit_cloudmore_users_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_delete_params, mspkit_cloudmore_users_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_delete_params mspkit_cloudmore_users_delete_params_init(void)
+{
+    mspkit_cloudmore_users_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_delete_arguments[] = {"organization_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.delete", mspkit_cloudmore_users_delete_arguments, 2, &mspkit_cloudmore_users_delete_params_layout, NULL};
+
+/**
+ * Deletes a user of an organization.
+ *
+ * Deletes the user, who then cannot log in to Cloudmore any more. What becomes of subscriptions and
+ * licences that are assigned to the user is not published. Vendor's guide: Organization Users Automation,
+ * collection Users of the Swagger document. See API Guide for User Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-user-management `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}`. Sent with an access token,
+ * which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the user of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_users_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_users_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_users_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_get_params {
+    /**
+     * Set by `mspkit_cloudmore_users_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_get_params;
+
+static const mspkit_field mspkit_cloudmore_users_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_get_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_get_params, mspkit_cloudmore_users_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_get_params mspkit_cloudmore_users_get_params_init(void)
+{
+    mspkit_cloudmore_users_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_get_arguments[] = {"organization_id", "user_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.get", mspkit_cloudmore_users_get_arguments, 2, &mspkit_cloudmore_users_get_params_layout, &mspkit_cloudmore_user_layout};
+
+/**
+ * Gets one user of an organization.
+ *
+ * The user with the role. Two fields are public; the others, such as the address and custom properties,
+ * are kept as they come. Vendor's guide: Organization Users Automation, collection Users of the Swagger
+ * document. See API Guide for User Management: https://kb.cloudmore.com/kb/api-guide-for-user-management
+ * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Users/{userId}`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `user_id`: Id of the user of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_user_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_users_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_users_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_users_get_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str user_id, const mspkit_cloudmore_users_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, user_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_list_params {
+    /**
+     * Set by `mspkit_cloudmore_users_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_list_params;
+
+static const mspkit_field mspkit_cloudmore_users_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_list_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_list_params, mspkit_cloudmore_users_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_list_params mspkit_cloudmore_users_list_params_init(void)
+{
+    mspkit_cloudmore_users_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_list_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_list_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.list", mspkit_cloudmore_users_list_arguments, 1, &mspkit_cloudmore_users_list_params_layout, &mspkit_cloudmore_user_layout};
+
+/**
+ * Lists the users of an organization.
+ *
+ * Every user, in one response. Two fields are public; the others are kept as they come. Vendor's guide:
+ * Organization Users Automation, collection Users of the Swagger document. See API Guide for User
+ * Management: https://kb.cloudmore.com/kb/api-guide-for-user-management `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/Users`. Sent with an access token, which the
+ * client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_user_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_users_list(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_users_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_list_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_users_list_roles` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_users_list_roles_params {
+    /**
+     * Set by `mspkit_cloudmore_users_list_roles_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_users_list_roles_params;
+
+static const mspkit_field mspkit_cloudmore_users_list_roles_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_users_list_roles_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_users_list_roles_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_users_list_roles_params, mspkit_cloudmore_users_list_roles_params_fields);
+
+/**
+ * A `mspkit_cloudmore_users_list_roles_params` with nothing given.
+ */
+static inline mspkit_cloudmore_users_list_roles_params mspkit_cloudmore_users_list_roles_params_init(void)
+{
+    mspkit_cloudmore_users_list_roles_params made;
+    mspkit_params_init(&mspkit_cloudmore_users_list_roles_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_users_list_roles_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_users_list_roles_descriptor = {sizeof(mspkit_descriptor), "cloudmore.users.list_roles", mspkit_cloudmore_users_list_roles_arguments, 1, &mspkit_cloudmore_users_list_roles_params_layout, &mspkit_cloudmore_role_layout};
+
+/**
+ * Lists the roles that users of an organization may have.
+ *
+ * Every role, in one response. `administrators.list_roles` lists those of the broker's administrators.
+ * Vendor's guide: Organization Users Automation, collection OrganizationRoles of the Swagger document.
+ * See API Guide for User Management: https://kb.cloudmore.com/kb/api-guide-for-user-management `GET
+ * /api/resellers/{resellerId}/organizations/{organizationId}/OrganizationRoles`. Sent with an access
+ * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_users_list_roles_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_role_of_item` reads its items. Nothing is sent before
+ *   its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_users_list_roles(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_users_list_roles_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_users_list_roles_descriptor, arguments, params, paging, options, pager, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_webhooks_create` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_webhooks_create_params {
+    /**
+     * Set by `mspkit_cloudmore_webhooks_create_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the webhook. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Where the events are sent. (required, `http` or `https` URL)
+     */
+    mspkit_str url;
+    /**
+     * The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription.
+     * (required, text, not blank)
+     */
+    mspkit_str trigger_event_type;
+    /**
+     * Id of the service whose events are sent. (optional, GUID)
+     */
+    mspkit_str service_id;
+    /**
+     * What is sent. Known is OnlyTriggerAction. (optional, text, not blank)
+     */
+    mspkit_str message_to_send_type;
+    /**
+     * A header that is sent with each event. It may hold a secret. (optional, text, secret)
+     */
+    mspkit_str http_header;
+    /**
+     * User name for HTTP Basic at the receiver. (optional, text)
+     */
+    mspkit_str basic_auth_user_name;
+    /**
+     * Password for HTTP Basic at the receiver. (optional, text, secret)
+     */
+    mspkit_str basic_auth_password;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_webhooks_create_params;
+
+static const mspkit_field mspkit_cloudmore_webhooks_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, url, "url", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, trigger_event_type, "trigger_event_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, service_id, "service_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, message_to_send_type, "message_to_send_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, http_header, "http_header", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, basic_auth_user_name, "basic_auth_user_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, basic_auth_password, "basic_auth_password", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_create_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_webhooks_create_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhooks_create_params, mspkit_cloudmore_webhooks_create_params_fields);
+
+/**
+ * A `mspkit_cloudmore_webhooks_create_params` with nothing given.
+ */
+static inline mspkit_cloudmore_webhooks_create_params mspkit_cloudmore_webhooks_create_params_init(void)
+{
+    mspkit_cloudmore_webhooks_create_params made;
+    mspkit_params_init(&mspkit_cloudmore_webhooks_create_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_webhooks_create_descriptor = {sizeof(mspkit_descriptor), "cloudmore.webhooks.create", NULL, 0, &mspkit_cloudmore_webhooks_create_params_layout, &mspkit_cloudmore_created_object_layout};
+
+/**
+ * Creates a webhook.
+ *
+ * From then on Cloudmore sends each such event to the address. A second one would receive everything
+ * twice, so this call is never sent again once it may have arrived. Vendor's Swagger document, WebHooks,
+ * "Creates new webhook for the seller service". `POST /api/sellers/{sellerId}/webhooks`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_webhooks_create_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_created_object_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the webhooks of
+ *   the seller (`webhooks.list`) and look for this name and address.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_create(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_create_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_webhooks_create`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_create_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_create_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_webhooks_delete` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_webhooks_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_webhooks_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_webhooks_delete_params;
+
+static const mspkit_field mspkit_cloudmore_webhooks_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_delete_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_webhooks_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhooks_delete_params, mspkit_cloudmore_webhooks_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_webhooks_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_webhooks_delete_params mspkit_cloudmore_webhooks_delete_params_init(void)
+{
+    mspkit_cloudmore_webhooks_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_webhooks_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_webhooks_delete_arguments[] = {"webhook_id"};
+static const mspkit_descriptor mspkit_cloudmore_webhooks_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.webhooks.delete", mspkit_cloudmore_webhooks_delete_arguments, 1, &mspkit_cloudmore_webhooks_delete_params_layout, NULL};
+
+/**
+ * Deletes a webhook.
+ *
+ * Deletes the webhook's record in Cloudmore: no more events are sent to its address. When the call had to
+ * be repeated and the server then says 404, the first one had arrived, and the call counts as a success.
+ * Vendor's Swagger document, WebHooks, "Deletes webhook". `DELETE
+ * /api/sellers/{sellerId}/webhooks/{webhookId}`. Sent with an access token, which the client obtains and
+ * renews. Idempotent. Retried on transient errors.
+ *
+ * - `webhook_id`: Id of the webhook. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_webhooks_delete_params`.
+ * - `response`: receives the metadata of the response; there is no result.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_delete(const mspkit_cloudmore *client, mspkit_str webhook_id, const mspkit_cloudmore_webhooks_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {webhook_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_delete_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_webhooks_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_delete_submit(const mspkit_cloudmore *client, mspkit_str webhook_id, const mspkit_cloudmore_webhooks_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {webhook_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_webhooks_get` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_webhooks_get_params {
+    /**
+     * Set by `mspkit_cloudmore_webhooks_get_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_webhooks_get_params;
+
+static const mspkit_field mspkit_cloudmore_webhooks_get_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_get_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_webhooks_get_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhooks_get_params, mspkit_cloudmore_webhooks_get_params_fields);
+
+/**
+ * A `mspkit_cloudmore_webhooks_get_params` with nothing given.
+ */
+static inline mspkit_cloudmore_webhooks_get_params mspkit_cloudmore_webhooks_get_params_init(void)
+{
+    mspkit_cloudmore_webhooks_get_params made;
+    mspkit_params_init(&mspkit_cloudmore_webhooks_get_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_webhooks_get_arguments[] = {"webhook_id"};
+static const mspkit_descriptor mspkit_cloudmore_webhooks_get_descriptor = {sizeof(mspkit_descriptor), "cloudmore.webhooks.get", mspkit_cloudmore_webhooks_get_arguments, 1, &mspkit_cloudmore_webhooks_get_params_layout, &mspkit_cloudmore_webhook_layout};
+
+/**
+ * Gets one webhook.
+ *
+ * The webhook with this id. Vendor's Swagger document, WebHooks, "Returns seller webhook by identifier".
+ * `GET /api/sellers/{sellerId}/webhooks/{webhookId}`. Sent with an access token, which the client obtains
+ * and renews. Read-only. Retried on transient errors.
+ *
+ * - `webhook_id`: Id of the webhook. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_webhooks_get_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_webhook_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_get(const mspkit_cloudmore *client, mspkit_str webhook_id, const mspkit_cloudmore_webhooks_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {webhook_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_get_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_webhooks_get`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_get_submit(const mspkit_cloudmore *client, mspkit_str webhook_id, const mspkit_cloudmore_webhooks_get_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {webhook_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_get_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_webhooks_list` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_webhooks_list_params {
+    /**
+     * Set by `mspkit_cloudmore_webhooks_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_webhooks_list_params;
+
+static const mspkit_field mspkit_cloudmore_webhooks_list_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_list_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_webhooks_list_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhooks_list_params, mspkit_cloudmore_webhooks_list_params_fields);
+
+/**
+ * A `mspkit_cloudmore_webhooks_list_params` with nothing given.
+ */
+static inline mspkit_cloudmore_webhooks_list_params mspkit_cloudmore_webhooks_list_params_init(void)
+{
+    mspkit_cloudmore_webhooks_list_params made;
+    mspkit_params_init(&mspkit_cloudmore_webhooks_list_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_webhooks_list_descriptor = {sizeof(mspkit_descriptor), "cloudmore.webhooks.list", NULL, 0, &mspkit_cloudmore_webhooks_list_params_layout, &mspkit_cloudmore_webhook_layout};
+
+/**
+ * Lists the webhooks of a seller.
+ *
+ * Every webhook of the seller, in one response. Vendor's Swagger document, WebHooks, "Returns all seller
+ * webhooks". `GET /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains
+ * and renews. Read-only. Retried on transient errors.
+ *
+ * - `params`: may be NULL; see `mspkit_cloudmore_webhooks_list_params`.
+ * - `pager`: receives the pager. `mspkit_cloudmore_webhook_of_item` reads its items. Nothing is sent
+ *   before its first step; the failures of a call are those of its steps.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_list(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_list_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+{
+    return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_list_descriptor, NULL, params, paging, options, pager, error);
 }
 
 #ifdef __cplusplus

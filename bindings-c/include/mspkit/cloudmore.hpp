@@ -5,9 +5,53 @@
 //
 // Contents
 //
+//   administrators    delete, list_roles
+//   azure             delete
+//   azure_plan        list
+//   azure_reports     list_one_time_invoices, one_time_result, start_one_time, wait
+//   azure_subscriptions list_all, suspend
+//   azure_usage       list_billed, list_unbilled, unbilled_status
+//   azure_user_subscriptions delete, list
+//   azure_users       list
+//   billing           per_organization, per_organization_result, per_service, wait
+//   broker_manual_billing delete, get, list
+//   brokers           create, delete, get, list
+//   bulk_consumptions status, wait
+//   catalog           list_categories
+//   csp               delete
+//   csp_billing       per_organization
+//   csp_licenses      delete, list
+//   csp_products      list_nce
+//   csp_subscriptions list_all
+//   csp_tenants       list
+//   csp_users         delete, list, list_result, start_list, wait
+//   custom_properties list
 //   estore            get, list
+//   external_invoices delete, list
+//   manual_billing    delete, get, list
+//   nce_subscriptions alignment_dates, get, list, list_all
+//   organization_groups delete, delete_member
+//   organization_prices list
+//   organizations     create, delete, get, list, replace
+//   payment_methods   delete
+//   prices            list
+//   product_addons    delete
+//   products          delete
+//   reseller_services disable, list, list_subscriptions
+//   resellers         get, list
+//   seller_administrators create, delete, get, list
+//   seller_prices     list
+//   seller_product_addons delete, get, list
+//   seller_products   delete, get, list
+//   seller_services   custom_properties_data, disable, get, list, list_resellers
+//   server            health
 //   services          create, delete, get, list, replace, update
-//   models            CreatedService, EstoreService, CustomProperty, CustomPropertyData, EstoreServiceDetail, OrganizationService
+//   subscription_users delete
+//   subscriptions     get, list
+//   user_groups       delete, delete_member
+//   users             delete, get, list, list_roles
+//   webhooks          create, delete, get, list
+//   models            AzureBilledUsageLine, AzureOneTimeInvoice, AzureOneTimeReport, AzurePlanSubscription, AzureSubscription, AzureUnbilledUsageLine, AzureUnbilledUsageStatus, AzureUser, AzureUserSubscription, BillingPerOrganization, BillingPerOrganizationResult, BillingPerService, BrokerContact, BrokerAddress, BrokerInvoiceContact, Broker, BrokerBillingLine, BrokerCustomProperty, BulkConsumptionStatus, CreatedObject, CreatedOrganization, CreatedService, CspBillingPerOrganization, CspLicense, CspSubscription, CspTenant, CspUser, CspUserListResult, CustomPropertyData, EstoreService, CustomProperty, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, NceAlignmentDates, NceProduct, NceSubscription, OrganizationContact, Organization, OrganizationPrice, OrganizationService, Price, ReportTask, ResellerService, ResellerServiceSubscription, Role, AdministratorAddress, SellerAdministrator, SellerPrice, SellerProduct, SellerProductAddon, SellerReseller, SellerService, SellerServiceReseller, ServerHealth, ServiceCategory, Subscription, User, Webhook
 #ifndef MSPKIT_CLOUDMORE_HPP
 #define MSPKIT_CLOUDMORE_HPP
 
@@ -18,6 +62,422 @@ namespace mspkit {
 
 /// Types of `mspkit::cloudmore`.
 namespace cloudmore_types {
+
+/// A line item of the billed usage of an invoice. The vendor does not publish its fields; all that the
+/// server sends are kept.
+struct AzureBilledUsageLine {
+    using c_struct = mspkit_cloudmore_azure_billed_usage_line_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_billed_usage_line_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureBilledUsageLine(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A one-time invoice: its id and dates. The vendor does not publish its fields; all that the server
+/// sends are kept.
+struct AzureOneTimeInvoice {
+    using c_struct = mspkit_cloudmore_azure_one_time_invoice_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_one_time_invoice_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureOneTimeInvoice(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The state of a task that makes the report of a one-time invoice, or the report. The vendor does not
+/// publish its fields; all that the server sends are kept.
+struct AzureOneTimeReport {
+    using c_struct = mspkit_cloudmore_azure_one_time_report_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_one_time_report_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureOneTimeReport(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A subscription to the Azure plan, or an entitlement of it. The vendor's paths name its id; its other
+/// fields are not published, and all that the server sends are kept.
+struct AzurePlanSubscription {
+    using c_struct = mspkit_cloudmore_azure_plan_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_plan_subscription_layout; }
+
+    /// Id of the subscription or entitlement.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzurePlanSubscription(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An Azure subscription. The vendor does not publish its fields; all that the server sends are kept.
+struct AzureSubscription {
+    using c_struct = mspkit_cloudmore_azure_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_subscription_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureSubscription(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A line item of the unbilled usage of a period. The vendor does not publish its fields; all that the
+/// server sends are kept.
+struct AzureUnbilledUsageLine {
+    using c_struct = mspkit_cloudmore_azure_unbilled_usage_line_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_unbilled_usage_line_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureUnbilledUsageLine(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// How far a report of unbilled usage is. The vendor does not publish its fields; all that the server
+/// sends are kept.
+struct AzureUnbilledUsageStatus {
+    using c_struct = mspkit_cloudmore_azure_unbilled_usage_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_unbilled_usage_status_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureUnbilledUsageStatus(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An Azure user of an organization. The vendor does not publish its fields; all that the server sends
+/// are kept.
+struct AzureUser {
+    using c_struct = mspkit_cloudmore_azure_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_user_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureUser(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An Azure subscription and the role that a user has in it. The vendor's paths name its id; its other
+/// fields are not published, and all that the server sends are kept.
+struct AzureUserSubscription {
+    using c_struct = mspkit_cloudmore_azure_user_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_azure_user_subscription_layout; }
+
+    /// Id of the subscription.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AzureUserSubscription(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The billing of a period by organization. The vendor does not publish its fields; all that the server
+/// sends are kept.
+struct BillingPerOrganization {
+    using c_struct = mspkit_cloudmore_billing_per_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_billing_per_organization_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BillingPerOrganization(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The state of a task that makes a billing report, or the report. The vendor does not publish its
+/// fields; all that the server sends are kept.
+struct BillingPerOrganizationResult {
+    using c_struct = mspkit_cloudmore_billing_per_organization_result_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_billing_per_organization_result_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BillingPerOrganizationResult(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The billing of a period by service. The vendor does not publish its fields; all that the server sends
+/// are kept.
+struct BillingPerService {
+    using c_struct = mspkit_cloudmore_billing_per_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_billing_per_service_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BillingPerService(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The person in charge at a broker.
+struct BrokerContact {
+    using c_struct = mspkit_cloudmore_broker_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_contact_layout; }
+
+    /// Name of the person.
+    std::optional<std::string> name;
+    /// Job title.
+    std::optional<std::string> job_title;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Country code of the phone number, without a plus sign.
+    std::optional<std::string> phone_prefix;
+    /// Phone number without its country code.
+    std::optional<std::string> phone;
+    /// Country code of the mobile number, without a plus sign.
+    std::optional<std::string> cell_phone_prefix;
+    /// Mobile number without its country code.
+    std::optional<std::string> cell_phone;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BrokerContact(const c_struct &view)
+        : name(detail::field(view.name)),
+          job_title(detail::field(view.job_title)),
+          email(detail::field(view.email)),
+          phone_prefix(detail::field(view.phone_prefix)),
+          phone(detail::field(view.phone)),
+          cell_phone_prefix(detail::field(view.cell_phone_prefix)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The address of a broker.
+struct BrokerAddress {
+    using c_struct = mspkit_cloudmore_broker_address_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_address_layout; }
+
+    /// Street and number. Administrators have `street` instead.
+    std::optional<std::string> address;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// City.
+    std::optional<std::string> city;
+    /// Country, an ISO 3166-1 code of two letters.
+    std::optional<std::string> country_code;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BrokerAddress(const c_struct &view)
+        : address(detail::field(view.address)),
+          postal_code(detail::field(view.postal_code)),
+          city(detail::field(view.city)),
+          country_code(detail::field(view.country_code)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Who gets the invoices of a broker.
+struct BrokerInvoiceContact {
+    using c_struct = mspkit_cloudmore_broker_invoice_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_invoice_contact_layout; }
+
+    /// Name of the person or department.
+    std::optional<std::string> name;
+    /// E-mail address for invoices.
+    std::optional<std::string> email;
+    /// Country code of the phone number, without a plus sign.
+    std::optional<std::string> phone_prefix;
+    /// Phone number without its country code.
+    std::optional<std::string> phone;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BrokerInvoiceContact(const c_struct &view)
+        : name(detail::field(view.name)),
+          email(detail::field(view.email)),
+          phone_prefix(detail::field(view.phone_prefix)),
+          phone(detail::field(view.phone)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A broker of a seller. Rows of a list may have fewer fields.
+struct Broker {
+    using c_struct = mspkit_cloudmore_broker_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_layout; }
+
+    /// Id of the broker.
+    std::optional<std::string> id;
+    /// Name of the broker.
+    std::optional<std::string> name;
+    /// Number in the register of companies.
+    std::optional<std::string> registration_number;
+    /// VAT number.
+    std::optional<std::string> vat;
+    /// Web domain.
+    std::optional<std::string> domain;
+    /// E-mail address for notifications.
+    std::optional<std::string> notification_email;
+    /// E-mail address of the support.
+    std::optional<std::string> support_email;
+    /// The person in charge.
+    std::optional<BrokerContact> contact;
+    /// The address.
+    std::optional<BrokerAddress> address;
+    /// Who gets the invoices.
+    std::optional<BrokerInvoiceContact> invoice_contact;
+    /// Whether the broker gets CMP access. The vendor says no more about it than its name.
+    std::optional<bool> allow_cmp_access;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Broker(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          registration_number(detail::field(view.registration_number)),
+          vat(detail::field(view.vat)),
+          domain(detail::field(view.domain)),
+          notification_email(detail::field(view.notification_email)),
+          support_email(detail::field(view.support_email)),
+          allow_cmp_access(detail::field(view.allow_cmp_access)),
+          json(detail::copy(view.json))
+    {
+        if (view.contact.view != nullptr) {
+            contact.emplace(*view.contact.view);
+        }
+        if (view.address.view != nullptr) {
+            address.emplace(*view.address.view);
+        }
+        if (view.invoice_contact.view != nullptr) {
+            invoice_contact.emplace(*view.invoice_contact.view);
+        }
+    }
+};
+
+/// A manual billing line of a broker. The vendor's paths name its id; its other fields are not published,
+/// and all that the server sends are kept.
+struct BrokerBillingLine {
+    using c_struct = mspkit_cloudmore_broker_billing_line_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_billing_line_layout; }
+
+    /// Id of the billing line.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BrokerBillingLine(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The definition of a custom property of organizations or users. The vendor does not publish its fields.
+/// All that a server sends is kept and can be read by its name.
+struct BrokerCustomProperty {
+    using c_struct = mspkit_cloudmore_broker_custom_property_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_broker_custom_property_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BrokerCustomProperty(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The state of usage that was submitted in bulk. The vendor publishes this field only; servers send
+/// more, which are kept.
+struct BulkConsumptionStatus {
+    using c_struct = mspkit_cloudmore_bulk_consumption_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_bulk_consumption_status_layout; }
+
+    /// The state.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit BulkConsumptionStatus(const c_struct &view)
+        : message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An object that was just created.
+struct CreatedObject {
+    using c_struct = mspkit_cloudmore_created_object_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_created_object_layout; }
+
+    /// Id of the object, from the body or from the end of `Location`.
+    std::optional<std::string> id;
+    /// The `Location` header of the response.
+    std::optional<std::string> location;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CreatedObject(const c_struct &view)
+        : id(detail::field(view.id)),
+          location(detail::field(view.location)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An organization that was just created.
+struct CreatedOrganization {
+    using c_struct = mspkit_cloudmore_created_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_created_organization_layout; }
+
+    /// Id of the organization, from the body or from the end of `Location`.
+    std::optional<std::string> id;
+    /// The `Location` header of the response.
+    std::optional<std::string> location;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CreatedOrganization(const c_struct &view)
+        : id(detail::field(view.id)),
+          location(detail::field(view.location)),
+          json(detail::copy(view.json))
+    {
+    }
+};
 
 /// A service that was just added to an organization.
 struct CreatedService {
@@ -34,6 +494,125 @@ struct CreatedService {
     explicit CreatedService(const c_struct &view)
         : id(detail::field(view.id)),
           location(detail::field(view.location)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The Microsoft CSP billing of a period by organization. The vendor does not publish its fields; all
+/// that the server sends are kept.
+struct CspBillingPerOrganization {
+    using c_struct = mspkit_cloudmore_csp_billing_per_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_csp_billing_per_organization_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CspBillingPerOrganization(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A product licence of Microsoft 365 that an organization has. The vendor's paths name its id; its other
+/// fields are not published, and all that the server sends are kept.
+struct CspLicense {
+    using c_struct = mspkit_cloudmore_csp_license_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_csp_license_layout; }
+
+    /// Id of the product licence.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CspLicense(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A legacy Microsoft CSP subscription. The vendor's paths name its id; its other fields are not
+/// published, and all that the server sends are kept.
+struct CspSubscription {
+    using c_struct = mspkit_cloudmore_csp_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_csp_subscription_layout; }
+
+    /// Id of the subscription.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CspSubscription(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A Microsoft tenant and the organization that it is linked to. The vendor does not publish its fields;
+/// all that the server sends are kept.
+struct CspTenant {
+    using c_struct = mspkit_cloudmore_csp_tenant_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_csp_tenant_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CspTenant(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A Microsoft 365 user of an organization. The vendor's paths name its id; its other fields are not
+/// published, and all that the server sends are kept.
+struct CspUser {
+    using c_struct = mspkit_cloudmore_csp_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_csp_user_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CspUser(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The state of a task that lists Microsoft 365 users, or its result. The vendor does not publish its
+/// fields; all that the server sends are kept.
+struct CspUserListResult {
+    using c_struct = mspkit_cloudmore_csp_user_list_result_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_csp_user_list_result_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CspUserListResult(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The value of a custom property.
+struct CustomPropertyData {
+    using c_struct = mspkit_cloudmore_custom_property_data_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_custom_property_data_layout; }
+
+    /// Id of the property, the `propertyId` of its definition.
+    std::optional<std::string> id;
+    /// The value.
+    std::optional<std::string> value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomPropertyData(const c_struct &view)
+        : id(detail::field(view.id)),
+          value(detail::field(view.value)),
           json(detail::copy(view.json))
     {
     }
@@ -108,26 +687,6 @@ struct CustomProperty {
     }
 };
 
-/// The value of a custom property.
-struct CustomPropertyData {
-    using c_struct = mspkit_cloudmore_custom_property_data_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_custom_property_data_layout; }
-
-    /// Id of the property, the `propertyId` of its definition.
-    std::optional<std::string> id;
-    /// The value.
-    std::optional<std::string> value;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    explicit CustomPropertyData(const c_struct &view)
-        : id(detail::field(view.id)),
-          value(detail::field(view.value)),
-          json(detail::copy(view.json))
-    {
-    }
-};
-
 /// A service of the E-Store with the definitions of its custom properties. The vendor publishes these
 /// fields only; servers send more, which are kept.
 struct EstoreServiceDetail {
@@ -162,6 +721,166 @@ struct EstoreServiceDetail {
                 custom_properties_data->emplace_back(*view.custom_properties_data.entries[at]);
             }
         }
+    }
+};
+
+/// An invoice from another system. The vendor does not publish its fields. All that a server sends is
+/// kept and can be read by its name.
+struct ExternalInvoice {
+    using c_struct = mspkit_cloudmore_external_invoice_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_external_invoice_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ExternalInvoice(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A line that was added to an organization's bill. The vendor does not publish its fields. All that a
+/// server sends is kept and can be read by its name.
+struct ManualBillingLine {
+    using c_struct = mspkit_cloudmore_manual_billing_line_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_manual_billing_line_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ManualBillingLine(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Dates on which subscriptions with one length of term may end together. The vendor does not publish its
+/// fields; all that the server sends are kept.
+struct NceAlignmentDates {
+    using c_struct = mspkit_cloudmore_nce_alignment_dates_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_nce_alignment_dates_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit NceAlignmentDates(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A product of Microsoft's new commerce experience. The vendor does not publish its fields; all that the
+/// server sends are kept.
+struct NceProduct {
+    using c_struct = mspkit_cloudmore_nce_product_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_nce_product_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit NceProduct(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A subscription of Microsoft's new commerce experience. The vendor publishes these fields only; servers
+/// send more, which are kept.
+struct NceSubscription {
+    using c_struct = mspkit_cloudmore_nce_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_nce_subscription_layout; }
+
+    /// Id of the subscription.
+    std::optional<std::string> id;
+    /// The market segment of the subscription.
+    std::optional<std::string> segment;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit NceSubscription(const c_struct &view)
+        : id(detail::field(view.id)),
+          segment(detail::field(view.segment)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Whom to talk to at an organization. The vendor publishes a part of the fields.
+struct OrganizationContact {
+    using c_struct = mspkit_cloudmore_organization_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_contact_layout; }
+
+    /// Name of the person.
+    std::optional<std::string> name;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Telephone.
+    std::optional<std::string> phone;
+    /// Mobile telephone.
+    std::optional<std::string> cell_phone;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrganizationContact(const c_struct &view)
+        : name(detail::field(view.name)),
+          email(detail::field(view.email)),
+          phone(detail::field(view.phone)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+/// servers send more, which are kept.
+struct Organization {
+    using c_struct = mspkit_cloudmore_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_layout; }
+
+    /// Id of the organization, a GUID.
+    std::optional<std::string> id;
+    /// Name of the organization.
+    std::optional<std::string> name;
+    /// Number in a register of companies, or for taxes.
+    std::optional<std::string> registration_number;
+    /// Number for value added tax.
+    std::optional<std::string> vat;
+    /// Your own number of the customer. Exports carry it.
+    std::optional<std::string> customer_number;
+    /// E-mail address that Cloudmore sends notifications to.
+    std::optional<std::string> notification_email;
+    /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+    std::optional<OrganizationContact> contact;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Organization(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          registration_number(detail::field(view.registration_number)),
+          vat(detail::field(view.vat)),
+          customer_number(detail::field(view.customer_number)),
+          notification_email(detail::field(view.notification_email)),
+          json(detail::copy(view.json))
+    {
+        if (view.contact.view != nullptr) {
+            contact.emplace(*view.contact.view);
+        }
+    }
+};
+
+/// A product of a service with the price for one organization. The vendor does not publish its fields.
+/// All that a server sends is kept and can be read by its name.
+struct OrganizationPrice {
+    using c_struct = mspkit_cloudmore_organization_price_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_price_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrganizationPrice(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
     }
 };
 
@@ -202,6 +921,756 @@ struct OrganizationService {
     }
 };
 
+/// A product of a service with the broker's price. The vendor does not publish its fields. All that a
+/// server sends is kept and can be read by its name.
+struct Price {
+    using c_struct = mspkit_cloudmore_price_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_price_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Price(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A task that makes a report in the background.
+struct ReportTask {
+    using c_struct = mspkit_cloudmore_report_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_report_task_layout; }
+
+    /// Id of the task, from the end of `Location` or from the body.
+    std::optional<std::string> id;
+    /// The `Location` header of the response.
+    std::optional<std::string> location;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ReportTask(const c_struct &view)
+        : id(detail::field(view.id)),
+          location(detail::field(view.location)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A service that a broker offers. The vendor does not publish its fields. All that a server sends is
+/// kept and can be read by its name.
+struct ResellerService {
+    using c_struct = mspkit_cloudmore_reseller_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_reseller_service_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ResellerService(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A subscription of one of the organizations to a custom service. The vendor does not publish its
+/// fields. All that a server sends is kept and can be read by its name.
+struct ResellerServiceSubscription {
+    using c_struct = mspkit_cloudmore_reseller_service_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_reseller_service_subscription_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ResellerServiceSubscription(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A role, which decides what its holder may see and do.
+struct Role {
+    using c_struct = mspkit_cloudmore_role_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_role_layout; }
+
+    /// Id of the role, a number.
+    std::optional<std::string> id;
+    /// Name of the role.
+    std::optional<std::string> name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Role(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The address of an administrator.
+struct AdministratorAddress {
+    using c_struct = mspkit_cloudmore_administrator_address_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_administrator_address_layout; }
+
+    /// Country, an ISO 3166-1 code of two letters.
+    std::optional<std::string> country_code;
+    /// Street and number. Brokers have `address` instead.
+    std::optional<std::string> street;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// City.
+    std::optional<std::string> city;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AdministratorAddress(const c_struct &view)
+        : country_code(detail::field(view.country_code)),
+          street(detail::field(view.street)),
+          postal_code(detail::field(view.postal_code)),
+          city(detail::field(view.city)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An administrator of a seller. Rows of a list may have fewer fields.
+struct SellerAdministrator {
+    using c_struct = mspkit_cloudmore_seller_administrator_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_administrator_layout; }
+
+    /// Id of the administrator.
+    std::optional<std::string> id;
+    /// Login name, in the form of an e-mail address.
+    std::optional<std::string> name;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// Name as people see it.
+    std::optional<std::string> display_name;
+    /// Id of the role, a number on the server.
+    std::optional<std::string> role_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// Job title.
+    std::optional<std::string> title;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Country code of the mobile number, without a plus sign.
+    std::optional<std::string> cell_phone_prefix;
+    /// Mobile number without its country code.
+    std::optional<std::string> cell_phone;
+    /// The address.
+    std::optional<AdministratorAddress> address;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerAdministrator(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          display_name(detail::field(view.display_name)),
+          role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          title(detail::field(view.title)),
+          email(detail::field(view.email)),
+          cell_phone_prefix(detail::field(view.cell_phone_prefix)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+        if (view.address.view != nullptr) {
+            address.emplace(*view.address.view);
+        }
+    }
+};
+
+/// The price of a product of a seller. The vendor does not publish its fields; all that the server sends
+/// are kept.
+struct SellerPrice {
+    using c_struct = mspkit_cloudmore_seller_price_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_price_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerPrice(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A product of a service of a seller.
+struct SellerProduct {
+    using c_struct = mspkit_cloudmore_seller_product_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_product_layout; }
+
+    /// Id of the product.
+    std::optional<std::string> id;
+    /// Name of the product.
+    std::optional<std::string> name;
+    /// What it is.
+    std::optional<std::string> description;
+    /// Code of the product.
+    std::optional<std::string> item_code;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerProduct(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          description(detail::field(view.description)),
+          item_code(detail::field(view.item_code)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An add-on of a product of a seller. The vendor's paths name its id; its other fields are not
+/// published, and all that the server sends are kept.
+struct SellerProductAddon {
+    using c_struct = mspkit_cloudmore_seller_product_addon_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_product_addon_layout; }
+
+    /// Id of the add-on.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerProductAddon(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A broker that has activated services of a seller. The vendor's paths name its id; its other fields are
+/// not published, and all that the server sends are kept.
+struct SellerReseller {
+    using c_struct = mspkit_cloudmore_seller_reseller_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_reseller_layout; }
+
+    /// Id of the broker.
+    std::optional<std::string> id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerReseller(const c_struct &view)
+        : id(detail::field(view.id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A service that a seller offers. The vendor publishes these fields only; servers send more, which are
+/// kept.
+struct SellerService {
+    using c_struct = mspkit_cloudmore_seller_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_service_layout; }
+
+    /// Id of the service.
+    std::optional<std::string> id;
+    /// Name of the service.
+    std::optional<std::string> name;
+    /// Who makes the service.
+    std::optional<std::string> vendor_name;
+    /// Whether a subscription may have several users.
+    std::optional<bool> allow_multiple_users;
+    /// The definitions of the service's custom properties.
+    std::optional<std::vector<CustomProperty>> custom_properties;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerService(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          vendor_name(detail::field(view.vendor_name)),
+          allow_multiple_users(detail::field(view.allow_multiple_users)),
+          json(detail::copy(view.json))
+    {
+        if (view.custom_properties.presence == MSPKIT_PRESENT) {
+            custom_properties.emplace();
+            for (std::size_t at = 0; at < view.custom_properties.count; ++at) {
+                custom_properties->emplace_back(*view.custom_properties.entries[at]);
+            }
+        }
+    }
+};
+
+/// A broker that has signed a service of a seller. The vendor does not publish its fields; all that the
+/// server sends are kept.
+struct SellerServiceReseller {
+    using c_struct = mspkit_cloudmore_seller_service_reseller_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_service_reseller_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SellerServiceReseller(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The state of the API. The vendor does not publish its fields. All that a server sends is kept and can
+/// be read by its name.
+struct ServerHealth {
+    using c_struct = mspkit_cloudmore_server_health_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_server_health_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServerHealth(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A category of services.
+struct ServiceCategory {
+    using c_struct = mspkit_cloudmore_service_category_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_service_category_layout; }
+
+    /// Id of the category, a GUID.
+    std::optional<std::string> category_id;
+    /// Name of the category.
+    std::optional<std::string> name;
+    /// What belongs to it. Usually null.
+    std::optional<std::string> description;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServiceCategory(const c_struct &view)
+        : category_id(detail::field(view.category_id)),
+          name(detail::field(view.name)),
+          description(detail::field(view.description)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A subscription of an organization to a product of a custom service. The vendor does not publish its
+/// fields. All that a server sends is kept and can be read by its name.
+struct Subscription {
+    using c_struct = mspkit_cloudmore_subscription_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_subscription_layout; }
+
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Subscription(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A user of an organization. The vendor publishes the role only. All that a server sends is kept and can
+/// be read by its name.
+struct User {
+    using c_struct = mspkit_cloudmore_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_user_layout; }
+
+    /// Id of the user's role, one of `users.list_roles`.
+    std::optional<std::string> role_id;
+    /// Name of that role.
+    std::optional<std::string> role_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit User(const c_struct &view)
+        : role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A webhook of a seller. The password for HTTP Basic is not among its fields.
+struct Webhook {
+    using c_struct = mspkit_cloudmore_webhook_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_webhook_layout; }
+
+    /// Id of the webhook.
+    std::optional<std::string> id;
+    /// Name of the webhook.
+    std::optional<std::string> name;
+    /// Id of the service whose events are sent.
+    std::optional<std::string> service_id;
+    /// Where the events are sent.
+    std::optional<std::string> url;
+    /// The event.
+    std::optional<std::string> trigger_event_type;
+    /// What is sent.
+    std::optional<std::string> message_to_send_type;
+    /// A header that is sent with each event. It may hold a secret.
+    std::optional<std::string> http_header;
+    /// User name for HTTP Basic at the receiver.
+    std::optional<std::string> basic_auth_user_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Webhook(const c_struct &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          service_id(detail::field(view.service_id)),
+          url(detail::field(view.url)),
+          trigger_event_type(detail::field(view.trigger_event_type)),
+          message_to_send_type(detail::field(view.message_to_send_type)),
+          http_header(detail::field(view.http_header)),
+          basic_auth_user_name(detail::field(view.basic_auth_user_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Parameters of `delete_` of `administrators` besides its arguments.
+struct administrators_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_roles` of `administrators` besides its arguments.
+struct administrators_list_roles_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `azure` besides its arguments.
+struct azure_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `azure_plan` besides its arguments.
+struct azure_plan_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_one_time_invoices` of `azure_reports` besides its arguments.
+struct azure_reports_list_one_time_invoices_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `one_time_result` of `azure_reports` besides its arguments.
+struct azure_reports_one_time_result_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `start_one_time` of `azure_reports` besides its arguments.
+struct azure_reports_start_one_time_params {
+    /// Number of the invoice; `azure_reports.list_one_time_invoices` has them. (optional, text)
+    std::optional<std::string> invoice_number = {};
+    /// Whether the report is stored as a blob. The vendor says no more about it than its name. (optional,
+    /// true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> store_to_blob = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `wait` of `azure_reports` besides its arguments.
+struct azure_reports_wait_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_all` of `azure_subscriptions` besides its arguments.
+struct azure_subscriptions_list_all_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `suspend` of `azure_subscriptions` besides its arguments.
+struct azure_subscriptions_suspend_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_billed` of `azure_usage` besides its arguments.
+struct azure_usage_list_billed_params {
+    /// The page to begin with, 0 or 1; reading continues after it. (required, 0 or more; `MSPKIT_DEFAULT`
+    /// until it is set)
+    std::optional<std::int64_t> page_number = {};
+    /// How many line items a page has. The largest size is not published. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_unbilled` of `azure_usage` besides its arguments.
+struct azure_usage_list_unbilled_params {
+    /// The page to begin with, 0 or 1; reading continues after it. (required, 0 or more; `MSPKIT_DEFAULT`
+    /// until it is set)
+    std::optional<std::int64_t> page_number = {};
+    /// How many line items a page has. The largest size is not published. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `unbilled_status` of `azure_usage` besides its arguments.
+struct azure_usage_unbilled_status_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `azure_user_subscriptions` besides its arguments.
+struct azure_user_subscriptions_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `azure_user_subscriptions` besides its arguments.
+struct azure_user_subscriptions_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `azure_users` besides its arguments.
+struct azure_users_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `per_organization` of `billing` besides its arguments.
+struct billing_per_organization_params {
+    /// First day of the period. (required, date)
+    std::optional<std::string> start_date = {};
+    /// Last day of the period. Whether that day is included is not published. (required, date)
+    std::optional<std::string> end_date = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `per_organization_result` of `billing` besides its arguments.
+struct billing_per_organization_result_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `per_service` of `billing` besides its arguments.
+struct billing_per_service_params {
+    /// First day of the period. (required, date)
+    std::optional<std::string> start_date = {};
+    /// Last day of the period. Whether that day is included is not published. (required, date)
+    std::optional<std::string> end_date = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `wait` of `billing` besides its arguments.
+struct billing_wait_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `broker_manual_billing` besides its arguments.
+struct broker_manual_billing_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `broker_manual_billing` besides its arguments.
+struct broker_manual_billing_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `broker_manual_billing` besides its arguments.
+struct broker_manual_billing_list_params {
+    /// First day of the period. (required, date)
+    std::optional<std::string> billing_start_date = {};
+    /// Last day of the period. Whether that day is included is not published. (required, date)
+    std::optional<std::string> billing_end_date = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `create` of `brokers` besides its arguments.
+struct brokers_create_params {
+    /// Name of the broker. (required, text)
+    std::optional<std::string> name = {};
+    /// Number in the register of companies. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// VAT number. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Web domain. The server refuses one that is malformed. (optional, text)
+    std::optional<std::string> domain = {};
+    /// E-mail address for notifications. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// E-mail address of the support. (optional, text)
+    std::optional<std::string> support_email = {};
+    /// The person in charge at a broker. (optional, text of a JSON object)
+    std::optional<std::string> contact = {};
+    /// The address of a broker. (optional, text of a JSON object)
+    std::optional<std::string> address = {};
+    /// Who gets the invoices of a broker. (optional, text of a JSON object)
+    std::optional<std::string> invoice_contact = {};
+    /// Whether the broker gets CMP access. The vendor says no more about it than its name. (optional,
+    /// true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> allow_cmp_access = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `delete_` of `brokers` besides its arguments.
+struct brokers_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `brokers` besides its arguments.
+struct brokers_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `brokers` besides its arguments.
+struct brokers_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `status` of `bulk_consumptions` besides its arguments.
+struct bulk_consumptions_status_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `wait` of `bulk_consumptions` besides its arguments.
+struct bulk_consumptions_wait_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `delete_` of `csp` besides its arguments.
+struct csp_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `per_organization` of `csp_billing` besides its arguments.
+struct csp_billing_per_organization_params {
+    /// First day of the period. (required, date)
+    std::optional<std::string> start_date = {};
+    /// Last day of the period. Whether that day is included is not published. (required, date)
+    std::optional<std::string> end_date = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `csp_licenses` besides its arguments.
+struct csp_licenses_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `csp_licenses` besides its arguments.
+struct csp_licenses_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_nce` of `csp_products` besides its arguments.
+struct csp_products_list_nce_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_all` of `csp_subscriptions` besides its arguments.
+struct csp_subscriptions_list_all_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `csp_tenants` besides its arguments.
+struct csp_tenants_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `csp_users` besides its arguments.
+struct csp_users_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `csp_users` besides its arguments.
+struct csp_users_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_result` of `csp_users` besides its arguments.
+struct csp_users_list_result_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `start_list` of `csp_users` besides its arguments.
+struct csp_users_start_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `wait` of `csp_users` besides its arguments.
+struct csp_users_wait_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `custom_properties` besides its arguments.
+struct custom_properties_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
 /// Parameters of `get` of `estore` besides its arguments.
 struct estore_get_params {
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
@@ -214,6 +1683,359 @@ struct estore_list_params {
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
     /// client's)
     std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `external_invoices` besides its arguments.
+struct external_invoices_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `external_invoices` besides its arguments.
+struct external_invoices_list_params {
+    /// The first day of the period. (required, date)
+    std::optional<std::string> start_date = {};
+    /// The end of the period. Whether that day belongs to it is not published. (required, date)
+    std::optional<std::string> end_date = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `manual_billing` besides its arguments.
+struct manual_billing_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `manual_billing` besides its arguments.
+struct manual_billing_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `manual_billing` besides its arguments.
+struct manual_billing_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `alignment_dates` of `nce_subscriptions` besides its arguments.
+struct nce_subscriptions_alignment_dates_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `nce_subscriptions` besides its arguments.
+struct nce_subscriptions_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `nce_subscriptions` besides its arguments.
+struct nce_subscriptions_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_all` of `nce_subscriptions` besides its arguments.
+struct nce_subscriptions_list_all_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `organization_groups` besides its arguments.
+struct organization_groups_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_member` of `organization_groups` besides its arguments.
+struct organization_groups_delete_member_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `organization_prices` besides its arguments.
+struct organization_prices_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `create` of `organizations` besides its arguments.
+struct organizations_create_params {
+    /// Name of the organization. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Number in a register of companies, or for taxes. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// Number for value added tax. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Your own number of the customer. Exports carry it. (optional, text)
+    std::optional<std::string> customer_number = {};
+    /// E-mail address that Cloudmore sends notifications to. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+    /// of a JSON object)
+    std::optional<std::string> contact = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `organizations` besides its arguments.
+struct organizations_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `organizations` besides its arguments.
+struct organizations_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `organizations` besides its arguments.
+struct organizations_list_params {
+    /// Whether only active organizations are listed. The vendor publishes the name alone; without it the
+    /// server decides. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> show_active = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `replace` of `organizations` besides its arguments.
+struct organizations_replace_params {
+    /// Name of the organization. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Number in a register of companies, or for taxes. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// Number for value added tax. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Your own number of the customer. Exports carry it. (optional, text)
+    std::optional<std::string> customer_number = {};
+    /// E-mail address that Cloudmore sends notifications to. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+    /// of a JSON object)
+    std::optional<std::string> contact = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `payment_methods` besides its arguments.
+struct payment_methods_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `prices` besides its arguments.
+struct prices_list_params {
+    /// Currency of the prices, an ISO 4217 code. (required, three letters of ISO 4217)
+    std::optional<std::string> currency_code = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `product_addons` besides its arguments.
+struct product_addons_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `products` besides its arguments.
+struct products_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `disable` of `reseller_services` besides its arguments.
+struct reseller_services_disable_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `reseller_services` besides its arguments.
+struct reseller_services_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_subscriptions` of `reseller_services` besides its arguments.
+struct reseller_services_list_subscriptions_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `resellers` besides its arguments.
+struct resellers_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `resellers` besides its arguments.
+struct resellers_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `create` of `seller_administrators` besides its arguments.
+struct seller_administrators_create_params {
+    /// Login name, in the form of an e-mail address. (required, text)
+    std::optional<std::string> name = {};
+    /// Id of the role. Sent as text, as in the vendor's tests. (required, id)
+    std::optional<std::string> role_id = {};
+    /// E-mail address. (required, text)
+    std::optional<std::string> email = {};
+    /// Password of the login. (optional, text, secret)
+    std::optional<std::string> password = {};
+    /// First name. (optional, text)
+    std::optional<std::string> first_name = {};
+    /// Last name. (optional, text)
+    std::optional<std::string> last_name = {};
+    /// Name as people see it. (optional, text)
+    std::optional<std::string> display_name = {};
+    /// Job title. (optional, text)
+    std::optional<std::string> title = {};
+    /// Country code of the mobile number, without a plus sign. (optional, text)
+    std::optional<std::string> cell_phone_prefix = {};
+    /// Mobile number without its country code. (optional, text)
+    std::optional<std::string> cell_phone = {};
+    /// The address of an administrator. (optional, text of a JSON object)
+    std::optional<std::string> address = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `delete_` of `seller_administrators` besides its arguments.
+struct seller_administrators_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `seller_administrators` besides its arguments.
+struct seller_administrators_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `seller_administrators` besides its arguments.
+struct seller_administrators_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `seller_prices` besides its arguments.
+struct seller_prices_list_params {
+    /// Currency, an ISO 4217 code. (required, three letters of ISO 4217)
+    std::optional<std::string> currency_code = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `delete_` of `seller_product_addons` besides its arguments.
+struct seller_product_addons_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `seller_product_addons` besides its arguments.
+struct seller_product_addons_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `seller_product_addons` besides its arguments.
+struct seller_product_addons_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `delete_` of `seller_products` besides its arguments.
+struct seller_products_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `seller_products` besides its arguments.
+struct seller_products_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `seller_products` besides its arguments.
+struct seller_products_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `custom_properties_data` of `seller_services` besides its arguments.
+struct seller_services_custom_properties_data_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `disable` of `seller_services` besides its arguments.
+struct seller_services_disable_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `seller_services` besides its arguments.
+struct seller_services_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `seller_services` besides its arguments.
+struct seller_services_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list_resellers` of `seller_services` besides its arguments.
+struct seller_services_list_resellers_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
 };
 
 /// Parameters of `create` of `services` besides its arguments.
@@ -268,6 +2090,1312 @@ struct services_update_params {
     std::optional<std::string> reseller_id = {};
 };
 
+/// Parameters of `delete_` of `subscription_users` besides its arguments.
+struct subscription_users_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `subscriptions` besides its arguments.
+struct subscriptions_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `subscriptions` besides its arguments.
+struct subscriptions_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `user_groups` besides its arguments.
+struct user_groups_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_member` of `user_groups` besides its arguments.
+struct user_groups_delete_member_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `delete_` of `users` besides its arguments.
+struct users_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `get` of `users` besides its arguments.
+struct users_get_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list` of `users` besides its arguments.
+struct users_list_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `list_roles` of `users` besides its arguments.
+struct users_list_roles_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `create` of `webhooks` besides its arguments.
+struct webhooks_create_params {
+    /// Name of the webhook. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Where the events are sent. (required, `http` or `https` URL)
+    std::optional<std::string> url = {};
+    /// The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription.
+    /// (required, text, not blank)
+    std::optional<std::string> trigger_event_type = {};
+    /// Id of the service whose events are sent. (optional, GUID)
+    std::optional<std::string> service_id = {};
+    /// What is sent. Known is OnlyTriggerAction. (optional, text, not blank)
+    std::optional<std::string> message_to_send_type = {};
+    /// A header that is sent with each event. It may hold a secret. (optional, text, secret)
+    std::optional<std::string> http_header = {};
+    /// User name for HTTP Basic at the receiver. (optional, text)
+    std::optional<std::string> basic_auth_user_name = {};
+    /// Password for HTTP Basic at the receiver. (optional, text, secret)
+    std::optional<std::string> basic_auth_password = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `delete_` of `webhooks` besides its arguments.
+struct webhooks_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `get` of `webhooks` besides its arguments.
+struct webhooks_get_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `list` of `webhooks` besides its arguments.
+struct webhooks_list_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing.
+class administrators_resource {
+public:
+    explicit administrators_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an administrator of the broker. See `mspkit_cloudmore_administrators_delete`.
+    response<void> delete_(std::string_view administrator_id, const administrators_delete_params &params = {}, const call_options &options = {}) const { return try_delete(administrator_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view administrator_id, const administrators_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_administrators_delete_params given = mspkit_cloudmore_administrators_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_administrators_delete(held, detail::given(administrator_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view administrator_id, const administrators_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_administrators_delete_params given = mspkit_cloudmore_administrators_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_administrators_delete_submit(held, detail::given(administrator_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the roles that administrators of the broker may have. See
+    /// `mspkit_cloudmore_administrators_list_roles`.
+    pager<Role> list_roles(const administrators_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_roles(params, paging, options).value(); }
+    result<pager<Role>> try_list_roles(const administrators_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_administrators_list_roles_params given = mspkit_cloudmore_administrators_list_roles_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_administrators_list_roles(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Role>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The service Microsoft Azure of an organization. Its parts are in the resources that begin with
+/// `azure_`.
+class azure_resource {
+public:
+    explicit azure_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Removes Microsoft Azure from an organization. See `mspkit_cloudmore_azure_delete`.
+    response<void> delete_(std::string_view organization_id, const azure_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, const azure_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_delete_params given = mspkit_cloudmore_azure_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_delete(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, const azure_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_delete_params given = mspkit_cloudmore_azure_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_delete_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The Azure plan of an organization.
+class azure_plan_resource {
+public:
+    explicit azure_plan_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the Azure plan of an organization and its entitlements. See
+    /// `mspkit_cloudmore_azure_plan_list`.
+    pager<AzurePlanSubscription> list(std::string_view organization_id, const azure_plan_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<AzurePlanSubscription>> try_list(std::string_view organization_id, const azure_plan_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_plan_list_params given = mspkit_cloudmore_azure_plan_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_plan_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzurePlanSubscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Reports of Azure and of the new commerce experience by invoice.
+class azure_reports_resource {
+public:
+    explicit azure_reports_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the one-time invoices. See `mspkit_cloudmore_azure_reports_list_one_time_invoices`.
+    pager<AzureOneTimeInvoice> list_one_time_invoices(const azure_reports_list_one_time_invoices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_one_time_invoices(params, paging, options).value(); }
+    result<pager<AzureOneTimeInvoice>> try_list_one_time_invoices(const azure_reports_list_one_time_invoices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_reports_list_one_time_invoices_params given = mspkit_cloudmore_azure_reports_list_one_time_invoices_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_reports_list_one_time_invoices(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzureOneTimeInvoice>(got);
+    }
+
+    /// Gets the report that `azure_reports.start_one_time` began. See
+    /// `mspkit_cloudmore_azure_reports_one_time_result`.
+    response<AzureOneTimeReport> one_time_result(std::string_view task_id, const azure_reports_one_time_result_params &params = {}, const call_options &options = {}) const { return try_one_time_result(task_id, params, options).value(); }
+    result<response<AzureOneTimeReport>> try_one_time_result(std::string_view task_id, const azure_reports_one_time_result_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_reports_one_time_result_params given = mspkit_cloudmore_azure_reports_one_time_result_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_reports_one_time_result(held, detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AzureOneTimeReport>(got);
+    }
+    /// Same as `one_time_result`, submitted to a queue: its completion has `take<AzureOneTimeReport>()`.
+    mspkit_operation submit_one_time_result(queue &to, void *user_data, std::string_view task_id, const azure_reports_one_time_result_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_reports_one_time_result_params given = mspkit_cloudmore_azure_reports_one_time_result_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_reports_one_time_result_submit(held, detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Begins to make the report of a one-time invoice. See
+    /// `mspkit_cloudmore_azure_reports_start_one_time`.
+    response<ReportTask> start_one_time(const azure_reports_start_one_time_params &params = {}, const call_options &options = {}) const { return try_start_one_time(params, options).value(); }
+    result<response<ReportTask>> try_start_one_time(const azure_reports_start_one_time_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_reports_start_one_time_params given = mspkit_cloudmore_azure_reports_start_one_time_params_init();
+        given.invoice_number = detail::given(params.invoice_number);
+        given.store_to_blob = detail::number<std::int32_t>(params.store_to_blob);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_reports_start_one_time(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ReportTask>(got);
+    }
+    /// Same as `start_one_time`, submitted to a queue: its completion has `take<ReportTask>()`.
+    mspkit_operation submit_start_one_time(queue &to, void *user_data, const azure_reports_start_one_time_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_reports_start_one_time_params given = mspkit_cloudmore_azure_reports_start_one_time_params_init();
+        given.invoice_number = detail::given(params.invoice_number);
+        given.store_to_blob = detail::number<std::int32_t>(params.store_to_blob);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_reports_start_one_time_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits for the report of a one-time invoice, and gets it. See
+    /// `mspkit_cloudmore_azure_reports_wait`.
+    response<AzureOneTimeReport> wait(std::string_view task_id, const azure_reports_wait_params &params = {}, const call_options &options = {}) const { return try_wait(task_id, params, options).value(); }
+    result<response<AzureOneTimeReport>> try_wait(std::string_view task_id, const azure_reports_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_reports_wait_params given = mspkit_cloudmore_azure_reports_wait_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_reports_wait(held, detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AzureOneTimeReport>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<AzureOneTimeReport>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, std::string_view task_id, const azure_reports_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_reports_wait_params given = mspkit_cloudmore_azure_reports_wait_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_reports_wait_submit(held, detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Azure subscriptions.
+class azure_subscriptions_resource {
+public:
+    explicit azure_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the Azure subscriptions of all organizations. See
+    /// `mspkit_cloudmore_azure_subscriptions_list_all`.
+    pager<AzureSubscription> list_all(const azure_subscriptions_list_all_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_all(params, paging, options).value(); }
+    result<pager<AzureSubscription>> try_list_all(const azure_subscriptions_list_all_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_subscriptions_list_all_params given = mspkit_cloudmore_azure_subscriptions_list_all_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_subscriptions_list_all(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzureSubscription>(got);
+    }
+
+    /// Suspends an Azure subscription of an organization. See
+    /// `mspkit_cloudmore_azure_subscriptions_suspend`.
+    response<void> suspend(std::string_view organization_id, std::string_view subscription_id, const azure_subscriptions_suspend_params &params = {}, const call_options &options = {}) const { return try_suspend(organization_id, subscription_id, params, options).value(); }
+    result<response<void>> try_suspend(std::string_view organization_id, std::string_view subscription_id, const azure_subscriptions_suspend_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_subscriptions_suspend_params given = mspkit_cloudmore_azure_subscriptions_suspend_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_subscriptions_suspend(held, detail::given(organization_id), detail::given(subscription_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `suspend`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_suspend(queue &to, void *user_data, std::string_view organization_id, std::string_view subscription_id, const azure_subscriptions_suspend_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_subscriptions_suspend_params given = mspkit_cloudmore_azure_subscriptions_suspend_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_subscriptions_suspend_submit(held, detail::given(organization_id), detail::given(subscription_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in pages.
+class azure_usage_resource {
+public:
+    explicit azure_usage_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the billed usage of an invoice, page by page. See
+    /// `mspkit_cloudmore_azure_usage_list_billed`.
+    pager<AzureBilledUsageLine> list_billed(std::string_view invoice_id, const azure_usage_list_billed_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_billed(invoice_id, params, paging, options).value(); }
+    result<pager<AzureBilledUsageLine>> try_list_billed(std::string_view invoice_id, const azure_usage_list_billed_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_usage_list_billed_params given = mspkit_cloudmore_azure_usage_list_billed_params_init();
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_usage_list_billed(held, detail::given(invoice_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzureBilledUsageLine>(got);
+    }
+
+    /// Lists a report of unbilled usage, page by page. See `mspkit_cloudmore_azure_usage_list_unbilled`.
+    pager<AzureUnbilledUsageLine> list_unbilled(std::string_view period, std::string_view operation_id, const azure_usage_list_unbilled_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_unbilled(period, operation_id, params, paging, options).value(); }
+    result<pager<AzureUnbilledUsageLine>> try_list_unbilled(std::string_view period, std::string_view operation_id, const azure_usage_list_unbilled_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_usage_list_unbilled_params given = mspkit_cloudmore_azure_usage_list_unbilled_params_init();
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_usage_list_unbilled(held, detail::given(period), detail::given(operation_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzureUnbilledUsageLine>(got);
+    }
+
+    /// Gets the state of a report of unbilled usage. See `mspkit_cloudmore_azure_usage_unbilled_status`.
+    response<AzureUnbilledUsageStatus> unbilled_status(std::string_view period, std::string_view operation_id, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const { return try_unbilled_status(period, operation_id, params, options).value(); }
+    result<response<AzureUnbilledUsageStatus>> try_unbilled_status(std::string_view period, std::string_view operation_id, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_usage_unbilled_status_params given = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_usage_unbilled_status(held, detail::given(period), detail::given(operation_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AzureUnbilledUsageStatus>(got);
+    }
+    /// Same as `unbilled_status`, submitted to a queue: its completion has `take<AzureUnbilledUsageStatus>()`.
+    mspkit_operation submit_unbilled_status(queue &to, void *user_data, std::string_view period, std::string_view operation_id, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_usage_unbilled_status_params given = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_usage_unbilled_status_submit(held, detail::given(period), detail::given(operation_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The roles of users in Azure subscriptions.
+class azure_user_subscriptions_resource {
+public:
+    explicit azure_user_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Takes a user's role in an Azure subscription away. See
+    /// `mspkit_cloudmore_azure_user_subscriptions_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view user_id, std::string_view subscription_id, const azure_user_subscriptions_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, user_id, subscription_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view user_id, std::string_view subscription_id, const azure_user_subscriptions_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_user_subscriptions_delete_params given = mspkit_cloudmore_azure_user_subscriptions_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_user_subscriptions_delete(held, detail::given(organization_id), detail::given(user_id), detail::given(subscription_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, std::string_view subscription_id, const azure_user_subscriptions_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_azure_user_subscriptions_delete_params given = mspkit_cloudmore_azure_user_subscriptions_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_azure_user_subscriptions_delete_submit(held, detail::given(organization_id), detail::given(user_id), detail::given(subscription_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the Azure subscriptions of a user. See `mspkit_cloudmore_azure_user_subscriptions_list`.
+    pager<AzureUserSubscription> list(std::string_view organization_id, std::string_view user_id, const azure_user_subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, user_id, params, paging, options).value(); }
+    result<pager<AzureUserSubscription>> try_list(std::string_view organization_id, std::string_view user_id, const azure_user_subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_user_subscriptions_list_params given = mspkit_cloudmore_azure_user_subscriptions_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_user_subscriptions_list(held, detail::given(organization_id), detail::given(user_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzureUserSubscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The Azure users of an organization.
+class azure_users_resource {
+public:
+    explicit azure_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the Azure users of an organization. See `mspkit_cloudmore_azure_users_list`.
+    pager<AzureUser> list(std::string_view organization_id, const azure_users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<AzureUser>> try_list(std::string_view organization_id, const azure_users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_azure_users_list_params given = mspkit_cloudmore_azure_users_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_azure_users_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AzureUser>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Monthly billing reports of a reseller, over all services.
+class billing_resource {
+public:
+    explicit billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets the billing of a period by organization. See `mspkit_cloudmore_billing_per_organization`.
+    response<BillingPerOrganization> per_organization(const billing_per_organization_params &params, const call_options &options = {}) const { return try_per_organization(params, options).value(); }
+    result<response<BillingPerOrganization>> try_per_organization(const billing_per_organization_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_per_organization_params given = mspkit_cloudmore_billing_per_organization_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_billing_per_organization(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BillingPerOrganization>(got);
+    }
+    /// Same as `per_organization`, submitted to a queue: its completion has `take<BillingPerOrganization>()`.
+    mspkit_operation submit_per_organization(queue &to, void *user_data, const billing_per_organization_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_per_organization_params given = mspkit_cloudmore_billing_per_organization_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_billing_per_organization_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets a billing report that was begun before. See
+    /// `mspkit_cloudmore_billing_per_organization_result`.
+    response<BillingPerOrganizationResult> per_organization_result(std::string_view task_id, const billing_per_organization_result_params &params = {}, const call_options &options = {}) const { return try_per_organization_result(task_id, params, options).value(); }
+    result<response<BillingPerOrganizationResult>> try_per_organization_result(std::string_view task_id, const billing_per_organization_result_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_per_organization_result_params given = mspkit_cloudmore_billing_per_organization_result_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_billing_per_organization_result(held, detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BillingPerOrganizationResult>(got);
+    }
+    /// Same as `per_organization_result`, submitted to a queue: its completion has `take<BillingPerOrganizationResult>()`.
+    mspkit_operation submit_per_organization_result(queue &to, void *user_data, std::string_view task_id, const billing_per_organization_result_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_per_organization_result_params given = mspkit_cloudmore_billing_per_organization_result_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_billing_per_organization_result_submit(held, detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the billing of a period by service. See `mspkit_cloudmore_billing_per_service`.
+    response<BillingPerService> per_service(const billing_per_service_params &params, const call_options &options = {}) const { return try_per_service(params, options).value(); }
+    result<response<BillingPerService>> try_per_service(const billing_per_service_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_per_service_params given = mspkit_cloudmore_billing_per_service_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_billing_per_service(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BillingPerService>(got);
+    }
+    /// Same as `per_service`, submitted to a queue: its completion has `take<BillingPerService>()`.
+    mspkit_operation submit_per_service(queue &to, void *user_data, const billing_per_service_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_per_service_params given = mspkit_cloudmore_billing_per_service_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_billing_per_service_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits for the result of a billing report, and gets it. See `mspkit_cloudmore_billing_wait`.
+    response<BillingPerOrganizationResult> wait(std::string_view task_id, const billing_wait_params &params = {}, const call_options &options = {}) const { return try_wait(task_id, params, options).value(); }
+    result<response<BillingPerOrganizationResult>> try_wait(std::string_view task_id, const billing_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_wait_params given = mspkit_cloudmore_billing_wait_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_billing_wait(held, detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BillingPerOrganizationResult>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<BillingPerOrganizationResult>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, std::string_view task_id, const billing_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_billing_wait_params given = mspkit_cloudmore_billing_wait_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_billing_wait_submit(held, detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Billing lines that a seller enters by hand for a broker.
+class broker_manual_billing_resource {
+public:
+    explicit broker_manual_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a manual billing line of a broker. See `mspkit_cloudmore_broker_manual_billing_delete`.
+    response<void> delete_(std::string_view reseller_id, std::string_view billing_line_id, const broker_manual_billing_delete_params &params = {}, const call_options &options = {}) const { return try_delete(reseller_id, billing_line_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view reseller_id, std::string_view billing_line_id, const broker_manual_billing_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_broker_manual_billing_delete_params given = mspkit_cloudmore_broker_manual_billing_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_broker_manual_billing_delete(held, detail::given(reseller_id), detail::given(billing_line_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view reseller_id, std::string_view billing_line_id, const broker_manual_billing_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_broker_manual_billing_delete_params given = mspkit_cloudmore_broker_manual_billing_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_broker_manual_billing_delete_submit(held, detail::given(reseller_id), detail::given(billing_line_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one manual billing line of a broker. See `mspkit_cloudmore_broker_manual_billing_get`.
+    response<BrokerBillingLine> get(std::string_view reseller_id, std::string_view billing_line_id, const broker_manual_billing_get_params &params = {}, const call_options &options = {}) const { return try_get(reseller_id, billing_line_id, params, options).value(); }
+    result<response<BrokerBillingLine>> try_get(std::string_view reseller_id, std::string_view billing_line_id, const broker_manual_billing_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_broker_manual_billing_get_params given = mspkit_cloudmore_broker_manual_billing_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_broker_manual_billing_get(held, detail::given(reseller_id), detail::given(billing_line_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BrokerBillingLine>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<BrokerBillingLine>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view reseller_id, std::string_view billing_line_id, const broker_manual_billing_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_broker_manual_billing_get_params given = mspkit_cloudmore_broker_manual_billing_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_broker_manual_billing_get_submit(held, detail::given(reseller_id), detail::given(billing_line_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the manual billing lines of a broker. See `mspkit_cloudmore_broker_manual_billing_list`.
+    pager<BrokerBillingLine> list(std::string_view reseller_id, const broker_manual_billing_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(reseller_id, params, paging, options).value(); }
+    result<pager<BrokerBillingLine>> try_list(std::string_view reseller_id, const broker_manual_billing_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_broker_manual_billing_list_params given = mspkit_cloudmore_broker_manual_billing_list_params_init();
+        given.billing_start_date = detail::given(params.billing_start_date);
+        given.billing_end_date = detail::given(params.billing_end_date);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_broker_manual_billing_list(held, detail::given(reseller_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<BrokerBillingLine>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The brokers of a seller, also called resellers. `resellers` has those that have activated services of
+/// the seller.
+class brokers_resource {
+public:
+    explicit brokers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Creates a broker. See `mspkit_cloudmore_brokers_create`.
+    response<CreatedObject> create(const brokers_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedObject>> try_create(const brokers_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_create_params given = mspkit_cloudmore_brokers_create_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.domain = detail::given(params.domain);
+        given.notification_email = detail::given(params.notification_email);
+        given.support_email = detail::given(params.support_email);
+        given.contact = detail::given(params.contact);
+        given.address = detail::given(params.address);
+        given.invoice_contact = detail::given(params.invoice_contact);
+        given.allow_cmp_access = detail::number<std::int32_t>(params.allow_cmp_access);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_brokers_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedObject>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedObject>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const brokers_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_create_params given = mspkit_cloudmore_brokers_create_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.domain = detail::given(params.domain);
+        given.notification_email = detail::given(params.notification_email);
+        given.support_email = detail::given(params.support_email);
+        given.contact = detail::given(params.contact);
+        given.address = detail::given(params.address);
+        given.invoice_contact = detail::given(params.invoice_contact);
+        given.allow_cmp_access = detail::number<std::int32_t>(params.allow_cmp_access);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_brokers_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes a broker. See `mspkit_cloudmore_brokers_delete`.
+    response<void> delete_(std::string_view broker_id, const brokers_delete_params &params = {}, const call_options &options = {}) const { return try_delete(broker_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view broker_id, const brokers_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_delete_params given = mspkit_cloudmore_brokers_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_brokers_delete(held, detail::given(broker_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view broker_id, const brokers_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_delete_params given = mspkit_cloudmore_brokers_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_brokers_delete_submit(held, detail::given(broker_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one broker. See `mspkit_cloudmore_brokers_get`.
+    response<Broker> get(std::string_view broker_id, const brokers_get_params &params = {}, const call_options &options = {}) const { return try_get(broker_id, params, options).value(); }
+    result<response<Broker>> try_get(std::string_view broker_id, const brokers_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_get_params given = mspkit_cloudmore_brokers_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_brokers_get(held, detail::given(broker_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Broker>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Broker>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view broker_id, const brokers_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_get_params given = mspkit_cloudmore_brokers_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_brokers_get_submit(held, detail::given(broker_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the brokers of a seller. See `mspkit_cloudmore_brokers_list`.
+    pager<Broker> list(const brokers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<Broker>> try_list(const brokers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_brokers_list_params given = mspkit_cloudmore_brokers_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_brokers_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Broker>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Metered usage that a seller has submitted in bulk.
+class bulk_consumptions_resource {
+public:
+    explicit bulk_consumptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets the state of usage that was submitted in bulk. See
+    /// `mspkit_cloudmore_bulk_consumptions_status`.
+    response<BulkConsumptionStatus> status(std::string_view task_id, const bulk_consumptions_status_params &params = {}, const call_options &options = {}) const { return try_status(task_id, params, options).value(); }
+    result<response<BulkConsumptionStatus>> try_status(std::string_view task_id, const bulk_consumptions_status_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_bulk_consumptions_status_params given = mspkit_cloudmore_bulk_consumptions_status_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_bulk_consumptions_status(held, detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BulkConsumptionStatus>(got);
+    }
+    /// Same as `status`, submitted to a queue: its completion has `take<BulkConsumptionStatus>()`.
+    mspkit_operation submit_status(queue &to, void *user_data, std::string_view task_id, const bulk_consumptions_status_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_bulk_consumptions_status_params given = mspkit_cloudmore_bulk_consumptions_status_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_bulk_consumptions_status_submit(held, detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits until a bulk submission was processed, and gets its state. See
+    /// `mspkit_cloudmore_bulk_consumptions_wait`.
+    response<BulkConsumptionStatus> wait(std::string_view task_id, const bulk_consumptions_wait_params &params = {}, const call_options &options = {}) const { return try_wait(task_id, params, options).value(); }
+    result<response<BulkConsumptionStatus>> try_wait(std::string_view task_id, const bulk_consumptions_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_bulk_consumptions_wait_params given = mspkit_cloudmore_bulk_consumptions_wait_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_bulk_consumptions_wait(held, detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<BulkConsumptionStatus>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<BulkConsumptionStatus>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, std::string_view task_id, const bulk_consumptions_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_bulk_consumptions_wait_params given = mspkit_cloudmore_bulk_consumptions_wait_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_bulk_consumptions_wait_submit(held, detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// What Cloudmore's marketplace has for everyone.
+class catalog_resource {
+public:
+    explicit catalog_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the categories of services. See `mspkit_cloudmore_catalog_list_categories`.
+    pager<ServiceCategory> list_categories(const paging_options &paging = {}, const call_options &options = {}) const { return try_list_categories(paging, options).value(); }
+    result<pager<ServiceCategory>> try_list_categories(const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_catalog_list_categories(held, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ServiceCategory>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
+/// begin with `csp_`, and in `nce_subscriptions`.
+class csp_resource {
+public:
+    explicit csp_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Removes Microsoft CSP from an organization. See `mspkit_cloudmore_csp_delete`.
+    response<void> delete_(std::string_view organization_id, const csp_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, const csp_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_delete_params given = mspkit_cloudmore_csp_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_delete(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, const csp_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_delete_params given = mspkit_cloudmore_csp_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_delete_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Billing reports of the old Microsoft CSP programme.
+class csp_billing_resource {
+public:
+    explicit csp_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets the Microsoft CSP billing of a period by organization. See
+    /// `mspkit_cloudmore_csp_billing_per_organization`.
+    response<CspBillingPerOrganization> per_organization(const csp_billing_per_organization_params &params, const call_options &options = {}) const { return try_per_organization(params, options).value(); }
+    result<response<CspBillingPerOrganization>> try_per_organization(const csp_billing_per_organization_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_billing_per_organization_params given = mspkit_cloudmore_csp_billing_per_organization_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_billing_per_organization(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CspBillingPerOrganization>(got);
+    }
+    /// Same as `per_organization`, submitted to a queue: its completion has `take<CspBillingPerOrganization>()`.
+    mspkit_operation submit_per_organization(queue &to, void *user_data, const csp_billing_per_organization_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_billing_per_organization_params given = mspkit_cloudmore_csp_billing_per_organization_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_billing_per_organization_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The Microsoft 365 licences of an organization and of its users.
+class csp_licenses_resource {
+public:
+    explicit csp_licenses_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Takes a licence away from a Microsoft 365 user. See `mspkit_cloudmore_csp_licenses_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view user_id, std::string_view license_id, const csp_licenses_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, user_id, license_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view user_id, std::string_view license_id, const csp_licenses_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_licenses_delete_params given = mspkit_cloudmore_csp_licenses_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_licenses_delete(held, detail::given(organization_id), detail::given(user_id), detail::given(license_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, std::string_view license_id, const csp_licenses_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_licenses_delete_params given = mspkit_cloudmore_csp_licenses_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_licenses_delete_submit(held, detail::given(organization_id), detail::given(user_id), detail::given(license_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the Microsoft 365 licences of an organization. See `mspkit_cloudmore_csp_licenses_list`.
+    pager<CspLicense> list(std::string_view organization_id, const csp_licenses_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<CspLicense>> try_list(std::string_view organization_id, const csp_licenses_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_csp_licenses_list_params given = mspkit_cloudmore_csp_licenses_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_licenses_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CspLicense>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The Microsoft products that an organization can order.
+class csp_products_resource {
+public:
+    explicit csp_products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the products of the new commerce experience (NCE) for an organization. See
+    /// `mspkit_cloudmore_csp_products_list_nce`.
+    pager<NceProduct> list_nce(std::string_view organization_id, const csp_products_list_nce_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_nce(organization_id, params, paging, options).value(); }
+    result<pager<NceProduct>> try_list_nce(std::string_view organization_id, const csp_products_list_nce_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_csp_products_list_nce_params given = mspkit_cloudmore_csp_products_list_nce_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_products_list_nce(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<NceProduct>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Subscriptions of the old Microsoft CSP programme, also called legacy. `nce_subscriptions` has those of
+/// the new commerce experience.
+class csp_subscriptions_resource {
+public:
+    explicit csp_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the legacy Microsoft CSP subscriptions of all organizations. See
+    /// `mspkit_cloudmore_csp_subscriptions_list_all`.
+    pager<CspSubscription> list_all(const csp_subscriptions_list_all_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_all(params, paging, options).value(); }
+    result<pager<CspSubscription>> try_list_all(const csp_subscriptions_list_all_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_csp_subscriptions_list_all_params given = mspkit_cloudmore_csp_subscriptions_list_all_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_subscriptions_list_all(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CspSubscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The Microsoft tenants of a reseller.
+class csp_tenants_resource {
+public:
+    explicit csp_tenants_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the Microsoft tenants of a reseller. See `mspkit_cloudmore_csp_tenants_list`.
+    pager<CspTenant> list(const csp_tenants_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<CspTenant>> try_list(const csp_tenants_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_csp_tenants_list_params given = mspkit_cloudmore_csp_tenants_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_tenants_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CspTenant>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The Microsoft 365 users of an organization.
+class csp_users_resource {
+public:
+    explicit csp_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a Microsoft 365 user. See `mspkit_cloudmore_csp_users_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view user_id, const csp_users_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, user_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view user_id, const csp_users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_delete_params given = mspkit_cloudmore_csp_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_users_delete(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, const csp_users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_delete_params given = mspkit_cloudmore_csp_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_users_delete_submit(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the Microsoft 365 users of an organization. See `mspkit_cloudmore_csp_users_list`.
+    pager<CspUser> list(std::string_view organization_id, const csp_users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<CspUser>> try_list(std::string_view organization_id, const csp_users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_csp_users_list_params given = mspkit_cloudmore_csp_users_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_users_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CspUser>(got);
+    }
+
+    /// Gets the list that `csp_users.start_list` began. See `mspkit_cloudmore_csp_users_list_result`.
+    response<CspUserListResult> list_result(std::string_view organization_id, std::string_view task_id, const csp_users_list_result_params &params = {}, const call_options &options = {}) const { return try_list_result(organization_id, task_id, params, options).value(); }
+    result<response<CspUserListResult>> try_list_result(std::string_view organization_id, std::string_view task_id, const csp_users_list_result_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_list_result_params given = mspkit_cloudmore_csp_users_list_result_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_users_list_result(held, detail::given(organization_id), detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CspUserListResult>(got);
+    }
+    /// Same as `list_result`, submitted to a queue: its completion has `take<CspUserListResult>()`.
+    mspkit_operation submit_list_result(queue &to, void *user_data, std::string_view organization_id, std::string_view task_id, const csp_users_list_result_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_list_result_params given = mspkit_cloudmore_csp_users_list_result_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_users_list_result_submit(held, detail::given(organization_id), detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Begins to make the list of the Microsoft 365 users of an organization. See
+    /// `mspkit_cloudmore_csp_users_start_list`.
+    response<ReportTask> start_list(std::string_view organization_id, const csp_users_start_list_params &params = {}, const call_options &options = {}) const { return try_start_list(organization_id, params, options).value(); }
+    result<response<ReportTask>> try_start_list(std::string_view organization_id, const csp_users_start_list_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_start_list_params given = mspkit_cloudmore_csp_users_start_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_users_start_list(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ReportTask>(got);
+    }
+    /// Same as `start_list`, submitted to a queue: its completion has `take<ReportTask>()`.
+    mspkit_operation submit_start_list(queue &to, void *user_data, std::string_view organization_id, const csp_users_start_list_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_start_list_params given = mspkit_cloudmore_csp_users_start_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_users_start_list_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits for a list of users that was started, and gets it. See `mspkit_cloudmore_csp_users_wait`.
+    response<CspUserListResult> wait(std::string_view organization_id, std::string_view task_id, const csp_users_wait_params &params = {}, const call_options &options = {}) const { return try_wait(organization_id, task_id, params, options).value(); }
+    result<response<CspUserListResult>> try_wait(std::string_view organization_id, std::string_view task_id, const csp_users_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_wait_params given = mspkit_cloudmore_csp_users_wait_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_csp_users_wait(held, detail::given(organization_id), detail::given(task_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CspUserListResult>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<CspUserListResult>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, std::string_view organization_id, std::string_view task_id, const csp_users_wait_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_csp_users_wait_params given = mspkit_cloudmore_csp_users_wait_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_csp_users_wait_submit(held, detail::given(organization_id), detail::given(task_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The custom properties that a broker has defined for its organizations and users.
+class custom_properties_resource {
+public:
+    explicit custom_properties_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the custom properties that a broker has defined. See
+    /// `mspkit_cloudmore_custom_properties_list`.
+    pager<BrokerCustomProperty> list(const custom_properties_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<BrokerCustomProperty>> try_list(const custom_properties_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_custom_properties_list_params given = mspkit_cloudmore_custom_properties_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_custom_properties_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<BrokerCustomProperty>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
 /// The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
 /// Broker.
 class estore_resource {
@@ -314,6 +3442,1165 @@ public:
             return error(why);
         }
         return pager<EstoreService>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Invoices from another system, such as an ERP, that Cloudmore shows to an organization.
+class external_invoices_resource {
+public:
+    explicit external_invoices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an external invoice of an organization. See `mspkit_cloudmore_external_invoices_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view invoice_id, const external_invoices_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, invoice_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view invoice_id, const external_invoices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_external_invoices_delete_params given = mspkit_cloudmore_external_invoices_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_external_invoices_delete(held, detail::given(organization_id), detail::given(invoice_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view invoice_id, const external_invoices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_external_invoices_delete_params given = mspkit_cloudmore_external_invoices_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_external_invoices_delete_submit(held, detail::given(organization_id), detail::given(invoice_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the external invoices of an organization in a period. See
+    /// `mspkit_cloudmore_external_invoices_list`.
+    pager<ExternalInvoice> list(std::string_view organization_id, const external_invoices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<ExternalInvoice>> try_list(std::string_view organization_id, const external_invoices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_external_invoices_list_params given = mspkit_cloudmore_external_invoices_list_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.end_date = detail::given(params.end_date);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_external_invoices_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ExternalInvoice>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Lines that were added to an organization's bill by hand or from another system.
+class manual_billing_resource {
+public:
+    explicit manual_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a manual billing line. See `mspkit_cloudmore_manual_billing_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, billing_line_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_delete_params given = mspkit_cloudmore_manual_billing_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_manual_billing_delete(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view billing_line_id, const manual_billing_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_delete_params given = mspkit_cloudmore_manual_billing_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_manual_billing_delete_submit(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one manual billing line. See `mspkit_cloudmore_manual_billing_get`.
+    response<ManualBillingLine> get(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, billing_line_id, params, options).value(); }
+    result<response<ManualBillingLine>> try_get(std::string_view organization_id, std::string_view billing_line_id, const manual_billing_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_get_params given = mspkit_cloudmore_manual_billing_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_manual_billing_get(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ManualBillingLine>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<ManualBillingLine>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view billing_line_id, const manual_billing_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_manual_billing_get_params given = mspkit_cloudmore_manual_billing_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_manual_billing_get_submit(held, detail::given(organization_id), detail::given(billing_line_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the manual billing lines of an organization. See `mspkit_cloudmore_manual_billing_list`.
+    pager<ManualBillingLine> list(std::string_view organization_id, const manual_billing_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<ManualBillingLine>> try_list(std::string_view organization_id, const manual_billing_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_manual_billing_list_params given = mspkit_cloudmore_manual_billing_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_manual_billing_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ManualBillingLine>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Microsoft subscriptions of the new commerce experience (NCE).
+class nce_subscriptions_resource {
+public:
+    explicit nce_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the dates on which subscriptions of an organization may end together. See
+    /// `mspkit_cloudmore_nce_subscriptions_alignment_dates`.
+    pager<NceAlignmentDates> alignment_dates(std::string_view organization_id, const nce_subscriptions_alignment_dates_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_alignment_dates(organization_id, params, paging, options).value(); }
+    result<pager<NceAlignmentDates>> try_alignment_dates(std::string_view organization_id, const nce_subscriptions_alignment_dates_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_nce_subscriptions_alignment_dates_params given = mspkit_cloudmore_nce_subscriptions_alignment_dates_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_nce_subscriptions_alignment_dates(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<NceAlignmentDates>(got);
+    }
+
+    /// Gets one NCE subscription. See `mspkit_cloudmore_nce_subscriptions_get`.
+    response<NceSubscription> get(std::string_view organization_id, std::string_view subscription_id, const nce_subscriptions_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, subscription_id, params, options).value(); }
+    result<response<NceSubscription>> try_get(std::string_view organization_id, std::string_view subscription_id, const nce_subscriptions_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_nce_subscriptions_get_params given = mspkit_cloudmore_nce_subscriptions_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_nce_subscriptions_get(held, detail::given(organization_id), detail::given(subscription_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<NceSubscription>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<NceSubscription>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view subscription_id, const nce_subscriptions_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_nce_subscriptions_get_params given = mspkit_cloudmore_nce_subscriptions_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_nce_subscriptions_get_submit(held, detail::given(organization_id), detail::given(subscription_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the NCE subscriptions of an organization. See `mspkit_cloudmore_nce_subscriptions_list`.
+    pager<NceSubscription> list(std::string_view organization_id, const nce_subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<NceSubscription>> try_list(std::string_view organization_id, const nce_subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_nce_subscriptions_list_params given = mspkit_cloudmore_nce_subscriptions_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_nce_subscriptions_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<NceSubscription>(got);
+    }
+
+    /// Lists the NCE subscriptions of all organizations. See
+    /// `mspkit_cloudmore_nce_subscriptions_list_all`.
+    pager<NceSubscription> list_all(const nce_subscriptions_list_all_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_all(params, paging, options).value(); }
+    result<pager<NceSubscription>> try_list_all(const nce_subscriptions_list_all_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_nce_subscriptions_list_all_params given = mspkit_cloudmore_nce_subscriptions_list_all_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_nce_subscriptions_list_all(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<NceSubscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Groups of the organizations of a broker.
+class organization_groups_resource {
+public:
+    explicit organization_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a group of organizations. See `mspkit_cloudmore_organization_groups_delete`.
+    response<void> delete_(std::string_view group_id, const organization_groups_delete_params &params = {}, const call_options &options = {}) const { return try_delete(group_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view group_id, const organization_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_params given = mspkit_cloudmore_organization_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organization_groups_delete(held, detail::given(group_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view group_id, const organization_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_params given = mspkit_cloudmore_organization_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organization_groups_delete_submit(held, detail::given(group_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Takes a member out of a group of organizations. See
+    /// `mspkit_cloudmore_organization_groups_delete_member`.
+    response<void> delete_member(std::string_view group_id, std::string_view member_id, const organization_groups_delete_member_params &params = {}, const call_options &options = {}) const { return try_delete_member(group_id, member_id, params, options).value(); }
+    result<response<void>> try_delete_member(std::string_view group_id, std::string_view member_id, const organization_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_member_params given = mspkit_cloudmore_organization_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organization_groups_delete_member(held, detail::given(group_id), detail::given(member_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_member`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_member(queue &to, void *user_data, std::string_view group_id, std::string_view member_id, const organization_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organization_groups_delete_member_params given = mspkit_cloudmore_organization_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organization_groups_delete_member_submit(held, detail::given(group_id), detail::given(member_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The price list of a service as one organization pays it.
+class organization_prices_resource {
+public:
+    explicit organization_prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the prices that an organization pays for the products of a service. See
+    /// `mspkit_cloudmore_organization_prices_list`.
+    pager<OrganizationPrice> list(std::string_view organization_id, std::string_view service_id, const organization_prices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, service_id, params, paging, options).value(); }
+    result<pager<OrganizationPrice>> try_list(std::string_view organization_id, std::string_view service_id, const organization_prices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_organization_prices_list_params given = mspkit_cloudmore_organization_prices_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organization_prices_list(held, detail::given(organization_id), detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<OrganizationPrice>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The organizations of a broker, its customers. An organization is usually a company, but may be a unit
+/// of one; services are added to it.
+class organizations_resource {
+public:
+    explicit organizations_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Creates an organization. See `mspkit_cloudmore_organizations_create`.
+    response<CreatedOrganization> create(const organizations_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedOrganization>> try_create(const organizations_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_create_params given = mspkit_cloudmore_organizations_create_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedOrganization>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedOrganization>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const organizations_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_create_params given = mspkit_cloudmore_organizations_create_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes an organization. See `mspkit_cloudmore_organizations_delete`.
+    response<void> delete_(std::string_view organization_id, const organizations_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, const organizations_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_delete_params given = mspkit_cloudmore_organizations_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_delete(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, const organizations_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_delete_params given = mspkit_cloudmore_organizations_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_delete_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one organization. See `mspkit_cloudmore_organizations_get`.
+    response<Organization> get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, params, options).value(); }
+    result<response<Organization>> try_get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_get_params given = mspkit_cloudmore_organizations_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_get(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Organization>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Organization>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_get_params given = mspkit_cloudmore_organizations_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_get_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the organizations of a broker. See `mspkit_cloudmore_organizations_list`.
+    pager<Organization> list(const organizations_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<Organization>> try_list(const organizations_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_organizations_list_params given = mspkit_cloudmore_organizations_list_params_init();
+        given.show_active = detail::number<std::int32_t>(params.show_active);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Organization>(got);
+    }
+
+    /// Replaces the data of an organization. See `mspkit_cloudmore_organizations_replace`.
+    response<void> replace(std::string_view organization_id, const organizations_replace_params &params, const call_options &options = {}) const { return try_replace(organization_id, params, options).value(); }
+    result<response<void>> try_replace(std::string_view organization_id, const organizations_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_replace_params given = mspkit_cloudmore_organizations_replace_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_replace(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `replace`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_replace(queue &to, void *user_data, std::string_view organization_id, const organizations_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_replace_params given = mspkit_cloudmore_organizations_replace_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_replace_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The ways to pay that a broker offers to its organizations.
+class payment_methods_resource {
+public:
+    explicit payment_methods_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a payment method of a broker. See `mspkit_cloudmore_payment_methods_delete`.
+    response<void> delete_(std::string_view payment_method_id, const payment_methods_delete_params &params = {}, const call_options &options = {}) const { return try_delete(payment_method_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view payment_method_id, const payment_methods_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_payment_methods_delete_params given = mspkit_cloudmore_payment_methods_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_payment_methods_delete(held, detail::given(payment_method_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view payment_method_id, const payment_methods_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_payment_methods_delete_params given = mspkit_cloudmore_payment_methods_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_payment_methods_delete_submit(held, detail::given(payment_method_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The broker's price list of a service, whose prices all organizations pay that have none of their own.
+class prices_resource {
+public:
+    explicit prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the prices of the products of a service. See `mspkit_cloudmore_prices_list`.
+    pager<Price> list(std::string_view service_id, const prices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(service_id, params, paging, options).value(); }
+    result<pager<Price>> try_list(std::string_view service_id, const prices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_prices_list_params given = mspkit_cloudmore_prices_list_params_init();
+        given.currency_code = detail::given(params.currency_code);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_prices_list(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Price>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The add-ons that can be bought with a product.
+class product_addons_resource {
+public:
+    explicit product_addons_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an add-on of a product. See `mspkit_cloudmore_product_addons_delete`.
+    response<void> delete_(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const product_addons_delete_params &params = {}, const call_options &options = {}) const { return try_delete(service_id, product_id, addon_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const product_addons_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_product_addons_delete_params given = mspkit_cloudmore_product_addons_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_product_addons_delete(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, std::string_view addon_id, const product_addons_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_product_addons_delete_params given = mspkit_cloudmore_product_addons_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_product_addons_delete_submit(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The products of a service that a broker sells; organizations subscribe to them.
+class products_resource {
+public:
+    explicit products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a product of a service. See `mspkit_cloudmore_products_delete`.
+    response<void> delete_(std::string_view service_id, std::string_view product_id, const products_delete_params &params = {}, const call_options &options = {}) const { return try_delete(service_id, product_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view service_id, std::string_view product_id, const products_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_products_delete_params given = mspkit_cloudmore_products_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_products_delete(held, detail::given(service_id), detail::given(product_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, const products_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_products_delete_params given = mspkit_cloudmore_products_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_products_delete_submit(held, detail::given(service_id), detail::given(product_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The services that a broker offers to its organizations. Their ids are those that price lists and
+/// products ask for.
+class reseller_services_resource {
+public:
+    explicit reseller_services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Disables a service of a broker for everyone. See `mspkit_cloudmore_reseller_services_disable`.
+    response<void> disable(std::string_view service_id, const reseller_services_disable_params &params = {}, const call_options &options = {}) const { return try_disable(service_id, params, options).value(); }
+    result<response<void>> try_disable(std::string_view service_id, const reseller_services_disable_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_reseller_services_disable_params given = mspkit_cloudmore_reseller_services_disable_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_reseller_services_disable(held, detail::given(service_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `disable`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_disable(queue &to, void *user_data, std::string_view service_id, const reseller_services_disable_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_reseller_services_disable_params given = mspkit_cloudmore_reseller_services_disable_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_reseller_services_disable_submit(held, detail::given(service_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the services of a broker. See `mspkit_cloudmore_reseller_services_list`.
+    pager<ResellerService> list(const reseller_services_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<ResellerService>> try_list(const reseller_services_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_reseller_services_list_params given = mspkit_cloudmore_reseller_services_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_reseller_services_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ResellerService>(got);
+    }
+
+    /// Lists the subscriptions of all organizations to a service. See
+    /// `mspkit_cloudmore_reseller_services_list_subscriptions`.
+    pager<ResellerServiceSubscription> list_subscriptions(std::string_view service_id, const reseller_services_list_subscriptions_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_subscriptions(service_id, params, paging, options).value(); }
+    result<pager<ResellerServiceSubscription>> try_list_subscriptions(std::string_view service_id, const reseller_services_list_subscriptions_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_reseller_services_list_subscriptions_params given = mspkit_cloudmore_reseller_services_list_subscriptions_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_reseller_services_list_subscriptions(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ResellerServiceSubscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
+/// seller.
+class resellers_resource {
+public:
+    explicit resellers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets one broker that has activated services of the seller. See `mspkit_cloudmore_resellers_get`.
+    response<SellerReseller> get(std::string_view reseller_id, const resellers_get_params &params = {}, const call_options &options = {}) const { return try_get(reseller_id, params, options).value(); }
+    result<response<SellerReseller>> try_get(std::string_view reseller_id, const resellers_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_resellers_get_params given = mspkit_cloudmore_resellers_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_resellers_get(held, detail::given(reseller_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<SellerReseller>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<SellerReseller>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view reseller_id, const resellers_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_resellers_get_params given = mspkit_cloudmore_resellers_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_resellers_get_submit(held, detail::given(reseller_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the brokers that have activated services of the seller. See
+    /// `mspkit_cloudmore_resellers_list`.
+    pager<SellerReseller> list(const resellers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<SellerReseller>> try_list(const resellers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_resellers_list_params given = mspkit_cloudmore_resellers_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_resellers_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerReseller>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The administrators of a seller, people with a login.
+class seller_administrators_resource {
+public:
+    explicit seller_administrators_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Creates an administrator of the seller. See `mspkit_cloudmore_seller_administrators_create`.
+    response<CreatedObject> create(const seller_administrators_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedObject>> try_create(const seller_administrators_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_create_params given = mspkit_cloudmore_seller_administrators_create_params_init();
+        given.name = detail::given(params.name);
+        given.role_id = detail::given(params.role_id);
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.display_name = detail::given(params.display_name);
+        given.title = detail::given(params.title);
+        given.cell_phone_prefix = detail::given(params.cell_phone_prefix);
+        given.cell_phone = detail::given(params.cell_phone);
+        given.address = detail::given(params.address);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_administrators_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedObject>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedObject>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const seller_administrators_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_create_params given = mspkit_cloudmore_seller_administrators_create_params_init();
+        given.name = detail::given(params.name);
+        given.role_id = detail::given(params.role_id);
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.display_name = detail::given(params.display_name);
+        given.title = detail::given(params.title);
+        given.cell_phone_prefix = detail::given(params.cell_phone_prefix);
+        given.cell_phone = detail::given(params.cell_phone);
+        given.address = detail::given(params.address);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_administrators_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes an administrator of the seller. See `mspkit_cloudmore_seller_administrators_delete`.
+    response<void> delete_(std::string_view administrator_id, const seller_administrators_delete_params &params = {}, const call_options &options = {}) const { return try_delete(administrator_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view administrator_id, const seller_administrators_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_delete_params given = mspkit_cloudmore_seller_administrators_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_administrators_delete(held, detail::given(administrator_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view administrator_id, const seller_administrators_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_delete_params given = mspkit_cloudmore_seller_administrators_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_administrators_delete_submit(held, detail::given(administrator_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one administrator of the seller. See `mspkit_cloudmore_seller_administrators_get`.
+    response<SellerAdministrator> get(std::string_view administrator_id, const seller_administrators_get_params &params = {}, const call_options &options = {}) const { return try_get(administrator_id, params, options).value(); }
+    result<response<SellerAdministrator>> try_get(std::string_view administrator_id, const seller_administrators_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_get_params given = mspkit_cloudmore_seller_administrators_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_administrators_get(held, detail::given(administrator_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<SellerAdministrator>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<SellerAdministrator>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view administrator_id, const seller_administrators_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_get_params given = mspkit_cloudmore_seller_administrators_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_administrators_get_submit(held, detail::given(administrator_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the administrators of a seller. See `mspkit_cloudmore_seller_administrators_list`.
+    pager<SellerAdministrator> list(const seller_administrators_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<SellerAdministrator>> try_list(const seller_administrators_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_administrators_list_params given = mspkit_cloudmore_seller_administrators_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_administrators_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerAdministrator>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The prices of a seller's services.
+class seller_prices_resource {
+public:
+    explicit seller_prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the prices of a service of a seller. See `mspkit_cloudmore_seller_prices_list`.
+    pager<SellerPrice> list(std::string_view service_id, const seller_prices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(service_id, params, paging, options).value(); }
+    result<pager<SellerPrice>> try_list(std::string_view service_id, const seller_prices_list_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_prices_list_params given = mspkit_cloudmore_seller_prices_list_params_init();
+        given.currency_code = detail::given(params.currency_code);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_prices_list(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerPrice>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The add-ons of a seller's products.
+class seller_product_addons_resource {
+public:
+    explicit seller_product_addons_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes an add-on of a product of a seller. See `mspkit_cloudmore_seller_product_addons_delete`.
+    response<void> delete_(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const seller_product_addons_delete_params &params = {}, const call_options &options = {}) const { return try_delete(service_id, product_id, addon_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const seller_product_addons_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_product_addons_delete_params given = mspkit_cloudmore_seller_product_addons_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_product_addons_delete(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, std::string_view addon_id, const seller_product_addons_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_product_addons_delete_params given = mspkit_cloudmore_seller_product_addons_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_product_addons_delete_submit(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one add-on of a product of a seller. See `mspkit_cloudmore_seller_product_addons_get`.
+    response<SellerProductAddon> get(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const seller_product_addons_get_params &params = {}, const call_options &options = {}) const { return try_get(service_id, product_id, addon_id, params, options).value(); }
+    result<response<SellerProductAddon>> try_get(std::string_view service_id, std::string_view product_id, std::string_view addon_id, const seller_product_addons_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_product_addons_get_params given = mspkit_cloudmore_seller_product_addons_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_product_addons_get(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<SellerProductAddon>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<SellerProductAddon>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, std::string_view addon_id, const seller_product_addons_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_product_addons_get_params given = mspkit_cloudmore_seller_product_addons_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_product_addons_get_submit(held, detail::given(service_id), detail::given(product_id), detail::given(addon_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the add-ons of a product of a seller. See `mspkit_cloudmore_seller_product_addons_list`.
+    pager<SellerProductAddon> list(std::string_view service_id, std::string_view product_id, const seller_product_addons_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(service_id, product_id, params, paging, options).value(); }
+    result<pager<SellerProductAddon>> try_list(std::string_view service_id, std::string_view product_id, const seller_product_addons_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_product_addons_list_params given = mspkit_cloudmore_seller_product_addons_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_product_addons_list(held, detail::given(service_id), detail::given(product_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerProductAddon>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The products of a seller's services.
+class seller_products_resource {
+public:
+    explicit seller_products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a product of a service of a seller. See `mspkit_cloudmore_seller_products_delete`.
+    response<void> delete_(std::string_view service_id, std::string_view product_id, const seller_products_delete_params &params = {}, const call_options &options = {}) const { return try_delete(service_id, product_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view service_id, std::string_view product_id, const seller_products_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_products_delete_params given = mspkit_cloudmore_seller_products_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_products_delete(held, detail::given(service_id), detail::given(product_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, const seller_products_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_products_delete_params given = mspkit_cloudmore_seller_products_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_products_delete_submit(held, detail::given(service_id), detail::given(product_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one product of a service of a seller. See `mspkit_cloudmore_seller_products_get`.
+    response<SellerProduct> get(std::string_view service_id, std::string_view product_id, const seller_products_get_params &params = {}, const call_options &options = {}) const { return try_get(service_id, product_id, params, options).value(); }
+    result<response<SellerProduct>> try_get(std::string_view service_id, std::string_view product_id, const seller_products_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_products_get_params given = mspkit_cloudmore_seller_products_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_products_get(held, detail::given(service_id), detail::given(product_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<SellerProduct>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<SellerProduct>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view service_id, std::string_view product_id, const seller_products_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_products_get_params given = mspkit_cloudmore_seller_products_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_products_get_submit(held, detail::given(service_id), detail::given(product_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the products of a service of a seller. See `mspkit_cloudmore_seller_products_list`.
+    pager<SellerProduct> list(std::string_view service_id, const seller_products_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(service_id, params, paging, options).value(); }
+    result<pager<SellerProduct>> try_list(std::string_view service_id, const seller_products_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_products_list_params given = mspkit_cloudmore_seller_products_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_products_list(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerProduct>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The services that a seller offers.
+class seller_services_resource {
+public:
+    explicit seller_services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Lists the values of a service's custom properties. See
+    /// `mspkit_cloudmore_seller_services_custom_properties_data`.
+    pager<CustomPropertyData> custom_properties_data(std::string_view service_id, const seller_services_custom_properties_data_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_custom_properties_data(service_id, params, paging, options).value(); }
+    result<pager<CustomPropertyData>> try_custom_properties_data(std::string_view service_id, const seller_services_custom_properties_data_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_services_custom_properties_data_params given = mspkit_cloudmore_seller_services_custom_properties_data_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_services_custom_properties_data(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CustomPropertyData>(got);
+    }
+
+    /// Disables a service of a seller. See `mspkit_cloudmore_seller_services_disable`.
+    response<void> disable(std::string_view service_id, const seller_services_disable_params &params = {}, const call_options &options = {}) const { return try_disable(service_id, params, options).value(); }
+    result<response<void>> try_disable(std::string_view service_id, const seller_services_disable_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_services_disable_params given = mspkit_cloudmore_seller_services_disable_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_services_disable(held, detail::given(service_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `disable`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_disable(queue &to, void *user_data, std::string_view service_id, const seller_services_disable_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_services_disable_params given = mspkit_cloudmore_seller_services_disable_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_services_disable_submit(held, detail::given(service_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one service of a seller. See `mspkit_cloudmore_seller_services_get`.
+    response<SellerService> get(std::string_view service_id, const seller_services_get_params &params = {}, const call_options &options = {}) const { return try_get(service_id, params, options).value(); }
+    result<response<SellerService>> try_get(std::string_view service_id, const seller_services_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_services_get_params given = mspkit_cloudmore_seller_services_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_services_get(held, detail::given(service_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<SellerService>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<SellerService>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view service_id, const seller_services_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_services_get_params given = mspkit_cloudmore_seller_services_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_services_get_submit(held, detail::given(service_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the services of a seller. See `mspkit_cloudmore_seller_services_list`.
+    pager<SellerService> list(const seller_services_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<SellerService>> try_list(const seller_services_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_services_list_params given = mspkit_cloudmore_seller_services_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_services_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerService>(got);
+    }
+
+    /// Lists the brokers that have signed a service of a seller. See
+    /// `mspkit_cloudmore_seller_services_list_resellers`.
+    pager<SellerServiceReseller> list_resellers(std::string_view service_id, const seller_services_list_resellers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_resellers(service_id, params, paging, options).value(); }
+    result<pager<SellerServiceReseller>> try_list_resellers(std::string_view service_id, const seller_services_list_resellers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_seller_services_list_resellers_params given = mspkit_cloudmore_seller_services_list_resellers_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_services_list_resellers(held, detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<SellerServiceReseller>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Whether the API is up.
+class server_resource {
+public:
+    explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets the state of the API, which shows that it is up. See `mspkit_cloudmore_server_health`.
+    response<ServerHealth> health(const call_options &options = {}) const { return try_health(options).value(); }
+    result<response<ServerHealth>> try_health(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_server_health(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerHealth>(got);
+    }
+    /// Same as `health`, submitted to a queue: its completion has `take<ServerHealth>()`.
+    mspkit_operation submit_health(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_server_health_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
     }
 
 private:
@@ -486,46 +4773,710 @@ private:
     const mspkit_cloudmore *held;
 };
 
+/// Which users of an organization have a subscription.
+class subscription_users_resource {
+public:
+    explicit subscription_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Takes a subscription away from a user. See `mspkit_cloudmore_subscription_users_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, std::string_view user_id, const subscription_users_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, service_id, subscription_id, user_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, std::string_view user_id, const subscription_users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscription_users_delete_params given = mspkit_cloudmore_subscription_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_subscription_users_delete(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, std::string_view user_id, const subscription_users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscription_users_delete_params given = mspkit_cloudmore_subscription_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_subscription_users_delete_submit(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The subscriptions of an organization to the products of a custom service. Those to Microsoft products
+/// are resources of their own.
+class subscriptions_resource {
+public:
+    explicit subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Gets one subscription of an organization. See `mspkit_cloudmore_subscriptions_get`.
+    response<Subscription> get(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, const subscriptions_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, subscription_id, params, options).value(); }
+    result<response<Subscription>> try_get(std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, const subscriptions_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscriptions_get_params given = mspkit_cloudmore_subscriptions_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_subscriptions_get(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Subscription>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Subscription>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, std::string_view subscription_id, const subscriptions_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_subscriptions_get_params given = mspkit_cloudmore_subscriptions_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_subscriptions_get_submit(held, detail::given(organization_id), detail::given(service_id), detail::given(subscription_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the subscriptions of an organization to a service. See
+    /// `mspkit_cloudmore_subscriptions_list`.
+    pager<Subscription> list(std::string_view organization_id, std::string_view service_id, const subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, service_id, params, paging, options).value(); }
+    result<pager<Subscription>> try_list(std::string_view organization_id, std::string_view service_id, const subscriptions_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_subscriptions_list_params given = mspkit_cloudmore_subscriptions_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_subscriptions_list(held, detail::given(organization_id), detail::given(service_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Subscription>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// Groups of the users of an organization.
+class user_groups_resource {
+public:
+    explicit user_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a group of users. See `mspkit_cloudmore_user_groups_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view group_id, const user_groups_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, group_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view group_id, const user_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_params given = mspkit_cloudmore_user_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_user_groups_delete(held, detail::given(organization_id), detail::given(group_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view group_id, const user_groups_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_params given = mspkit_cloudmore_user_groups_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_user_groups_delete_submit(held, detail::given(organization_id), detail::given(group_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Takes a member out of a group of users. See `mspkit_cloudmore_user_groups_delete_member`.
+    response<void> delete_member(std::string_view organization_id, std::string_view group_id, std::string_view member_id, const user_groups_delete_member_params &params = {}, const call_options &options = {}) const { return try_delete_member(organization_id, group_id, member_id, params, options).value(); }
+    result<response<void>> try_delete_member(std::string_view organization_id, std::string_view group_id, std::string_view member_id, const user_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_member_params given = mspkit_cloudmore_user_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_user_groups_delete_member(held, detail::given(organization_id), detail::given(group_id), detail::given(member_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_member`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_member(queue &to, void *user_data, std::string_view organization_id, std::string_view group_id, std::string_view member_id, const user_groups_delete_member_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_user_groups_delete_member_params given = mspkit_cloudmore_user_groups_delete_member_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_user_groups_delete_member_submit(held, detail::given(organization_id), detail::given(group_id), detail::given(member_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
+/// the roles that they may have.
+class users_resource {
+public:
+    explicit users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Deletes a user of an organization. See `mspkit_cloudmore_users_delete`.
+    response<void> delete_(std::string_view organization_id, std::string_view user_id, const users_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, user_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view user_id, const users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_delete_params given = mspkit_cloudmore_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_delete(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, const users_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_delete_params given = mspkit_cloudmore_users_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_users_delete_submit(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one user of an organization. See `mspkit_cloudmore_users_get`.
+    response<User> get(std::string_view organization_id, std::string_view user_id, const users_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, user_id, params, options).value(); }
+    result<response<User>> try_get(std::string_view organization_id, std::string_view user_id, const users_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_get_params given = mspkit_cloudmore_users_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_get(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<User>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<User>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view user_id, const users_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_users_get_params given = mspkit_cloudmore_users_get_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_users_get_submit(held, detail::given(organization_id), detail::given(user_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the users of an organization. See `mspkit_cloudmore_users_list`.
+    pager<User> list(std::string_view organization_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(organization_id, params, paging, options).value(); }
+    result<pager<User>> try_list(std::string_view organization_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_users_list_params given = mspkit_cloudmore_users_list_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_list(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<User>(got);
+    }
+
+    /// Lists the roles that users of an organization may have. See `mspkit_cloudmore_users_list_roles`.
+    pager<Role> list_roles(std::string_view organization_id, const users_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_roles(organization_id, params, paging, options).value(); }
+    result<pager<Role>> try_list_roles(std::string_view organization_id, const users_list_roles_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_users_list_roles_params given = mspkit_cloudmore_users_list_roles_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_users_list_roles(held, detail::given(organization_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Role>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
+/// The webhooks of a seller: addresses to which Cloudmore sends events.
+class webhooks_resource {
+public:
+    explicit webhooks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
+
+    /// Creates a webhook. See `mspkit_cloudmore_webhooks_create`.
+    response<CreatedObject> create(const webhooks_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedObject>> try_create(const webhooks_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_create_params given = mspkit_cloudmore_webhooks_create_params_init();
+        given.name = detail::given(params.name);
+        given.url = detail::given(params.url);
+        given.trigger_event_type = detail::given(params.trigger_event_type);
+        given.service_id = detail::given(params.service_id);
+        given.message_to_send_type = detail::given(params.message_to_send_type);
+        given.http_header = detail::given(params.http_header);
+        given.basic_auth_user_name = detail::given(params.basic_auth_user_name);
+        given.basic_auth_password = detail::given(params.basic_auth_password);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_webhooks_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedObject>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedObject>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const webhooks_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_create_params given = mspkit_cloudmore_webhooks_create_params_init();
+        given.name = detail::given(params.name);
+        given.url = detail::given(params.url);
+        given.trigger_event_type = detail::given(params.trigger_event_type);
+        given.service_id = detail::given(params.service_id);
+        given.message_to_send_type = detail::given(params.message_to_send_type);
+        given.http_header = detail::given(params.http_header);
+        given.basic_auth_user_name = detail::given(params.basic_auth_user_name);
+        given.basic_auth_password = detail::given(params.basic_auth_password);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_webhooks_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes a webhook. See `mspkit_cloudmore_webhooks_delete`.
+    response<void> delete_(std::string_view webhook_id, const webhooks_delete_params &params = {}, const call_options &options = {}) const { return try_delete(webhook_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view webhook_id, const webhooks_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_delete_params given = mspkit_cloudmore_webhooks_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_webhooks_delete(held, detail::given(webhook_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view webhook_id, const webhooks_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_delete_params given = mspkit_cloudmore_webhooks_delete_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_webhooks_delete_submit(held, detail::given(webhook_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one webhook. See `mspkit_cloudmore_webhooks_get`.
+    response<Webhook> get(std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const { return try_get(webhook_id, params, options).value(); }
+    result<response<Webhook>> try_get(std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_get_params given = mspkit_cloudmore_webhooks_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_webhooks_get(held, detail::given(webhook_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Webhook>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Webhook>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_get_params given = mspkit_cloudmore_webhooks_get_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_webhooks_get_submit(held, detail::given(webhook_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the webhooks of a seller. See `mspkit_cloudmore_webhooks_list`.
+    pager<Webhook> list(const webhooks_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<Webhook>> try_list(const webhooks_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_cloudmore_webhooks_list_params given = mspkit_cloudmore_webhooks_list_params_init();
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_webhooks_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Webhook>(got);
+    }
+
+private:
+    const mspkit_cloudmore *held;
+};
+
 } // namespace cloudmore_types
 
-/// The services of an organization and the E-Store they come from. Written by hand from the vendor's
-/// public guides and the index of its public Swagger document.
+/// Organizations with their users, services, subscriptions, prices and invoices; a broker's services,
+/// administrators and billing reports; licences from Microsoft; and what sellers do. Written by hand from
+/// the vendor's public guides, its public SDK repository and the index of its public Swagger document.
 ///
-/// - **Ids** are GUIDs. `/services/Csp` and `/services/Azure` are siblings of `/services/{serviceId}`, so
-///   an id that is no GUID must never be sent.
-/// - **Nothing is paged.** Lists are bare arrays.
+/// - **Fields.** The vendor publishes the paths of all operations and the fields of some. Models have the
+///   fields that are public, and keep all others. Writes whose fields are not public are left out.
+/// - **Ids** are GUIDs. `/services/Csp`, `/services/Azure`, `/services/azureplan`,
+///   `/services/consumptions` and others are siblings of `/services/{serviceId}`, so an id that is no
+///   GUID must never be sent.
+/// - **Lists** are bare arrays that hold everything. Only the reports on one-time usage of Azure are read
+///   page by page.
+/// - **DELETE** suspends, cancels, disables or deletes: each description says what it does there.
+/// - **PUT** replaces everything and erases what it does not name; PATCH changes what is given.
+/// - **Levels.** Paths below `/api/sellers` need the credentials of a seller; those of a broker do not
+///   do.
 /// - **Errors** come in three JSON shapes: an array of `ErrorItem`, an object of arrays of texts by
 ///   field, and OAuth's object. Most errors other than 400 have no body.
 /// - **Limits** are not published. 429 and 503 are handled as for every service.
 class cloudmore : public client {
 public:
+    using AzureBilledUsageLine = cloudmore_types::AzureBilledUsageLine;
+    using AzureOneTimeInvoice = cloudmore_types::AzureOneTimeInvoice;
+    using AzureOneTimeReport = cloudmore_types::AzureOneTimeReport;
+    using AzurePlanSubscription = cloudmore_types::AzurePlanSubscription;
+    using AzureSubscription = cloudmore_types::AzureSubscription;
+    using AzureUnbilledUsageLine = cloudmore_types::AzureUnbilledUsageLine;
+    using AzureUnbilledUsageStatus = cloudmore_types::AzureUnbilledUsageStatus;
+    using AzureUser = cloudmore_types::AzureUser;
+    using AzureUserSubscription = cloudmore_types::AzureUserSubscription;
+    using BillingPerOrganization = cloudmore_types::BillingPerOrganization;
+    using BillingPerOrganizationResult = cloudmore_types::BillingPerOrganizationResult;
+    using BillingPerService = cloudmore_types::BillingPerService;
+    using BrokerContact = cloudmore_types::BrokerContact;
+    using BrokerAddress = cloudmore_types::BrokerAddress;
+    using BrokerInvoiceContact = cloudmore_types::BrokerInvoiceContact;
+    using Broker = cloudmore_types::Broker;
+    using BrokerBillingLine = cloudmore_types::BrokerBillingLine;
+    using BrokerCustomProperty = cloudmore_types::BrokerCustomProperty;
+    using BulkConsumptionStatus = cloudmore_types::BulkConsumptionStatus;
+    using CreatedObject = cloudmore_types::CreatedObject;
+    using CreatedOrganization = cloudmore_types::CreatedOrganization;
     using CreatedService = cloudmore_types::CreatedService;
+    using CspBillingPerOrganization = cloudmore_types::CspBillingPerOrganization;
+    using CspLicense = cloudmore_types::CspLicense;
+    using CspSubscription = cloudmore_types::CspSubscription;
+    using CspTenant = cloudmore_types::CspTenant;
+    using CspUser = cloudmore_types::CspUser;
+    using CspUserListResult = cloudmore_types::CspUserListResult;
+    using CustomPropertyData = cloudmore_types::CustomPropertyData;
     using EstoreService = cloudmore_types::EstoreService;
     using CustomProperty = cloudmore_types::CustomProperty;
-    using CustomPropertyData = cloudmore_types::CustomPropertyData;
     using EstoreServiceDetail = cloudmore_types::EstoreServiceDetail;
+    using ExternalInvoice = cloudmore_types::ExternalInvoice;
+    using ManualBillingLine = cloudmore_types::ManualBillingLine;
+    using NceAlignmentDates = cloudmore_types::NceAlignmentDates;
+    using NceProduct = cloudmore_types::NceProduct;
+    using NceSubscription = cloudmore_types::NceSubscription;
+    using OrganizationContact = cloudmore_types::OrganizationContact;
+    using Organization = cloudmore_types::Organization;
+    using OrganizationPrice = cloudmore_types::OrganizationPrice;
     using OrganizationService = cloudmore_types::OrganizationService;
+    using Price = cloudmore_types::Price;
+    using ReportTask = cloudmore_types::ReportTask;
+    using ResellerService = cloudmore_types::ResellerService;
+    using ResellerServiceSubscription = cloudmore_types::ResellerServiceSubscription;
+    using Role = cloudmore_types::Role;
+    using AdministratorAddress = cloudmore_types::AdministratorAddress;
+    using SellerAdministrator = cloudmore_types::SellerAdministrator;
+    using SellerPrice = cloudmore_types::SellerPrice;
+    using SellerProduct = cloudmore_types::SellerProduct;
+    using SellerProductAddon = cloudmore_types::SellerProductAddon;
+    using SellerReseller = cloudmore_types::SellerReseller;
+    using SellerService = cloudmore_types::SellerService;
+    using SellerServiceReseller = cloudmore_types::SellerServiceReseller;
+    using ServerHealth = cloudmore_types::ServerHealth;
+    using ServiceCategory = cloudmore_types::ServiceCategory;
+    using Subscription = cloudmore_types::Subscription;
+    using User = cloudmore_types::User;
+    using Webhook = cloudmore_types::Webhook;
+    using administrators_delete_params = cloudmore_types::administrators_delete_params;
+    using administrators_list_roles_params = cloudmore_types::administrators_list_roles_params;
+    using azure_delete_params = cloudmore_types::azure_delete_params;
+    using azure_plan_list_params = cloudmore_types::azure_plan_list_params;
+    using azure_reports_list_one_time_invoices_params = cloudmore_types::azure_reports_list_one_time_invoices_params;
+    using azure_reports_one_time_result_params = cloudmore_types::azure_reports_one_time_result_params;
+    using azure_reports_start_one_time_params = cloudmore_types::azure_reports_start_one_time_params;
+    using azure_reports_wait_params = cloudmore_types::azure_reports_wait_params;
+    using azure_subscriptions_list_all_params = cloudmore_types::azure_subscriptions_list_all_params;
+    using azure_subscriptions_suspend_params = cloudmore_types::azure_subscriptions_suspend_params;
+    using azure_usage_list_billed_params = cloudmore_types::azure_usage_list_billed_params;
+    using azure_usage_list_unbilled_params = cloudmore_types::azure_usage_list_unbilled_params;
+    using azure_usage_unbilled_status_params = cloudmore_types::azure_usage_unbilled_status_params;
+    using azure_user_subscriptions_delete_params = cloudmore_types::azure_user_subscriptions_delete_params;
+    using azure_user_subscriptions_list_params = cloudmore_types::azure_user_subscriptions_list_params;
+    using azure_users_list_params = cloudmore_types::azure_users_list_params;
+    using billing_per_organization_params = cloudmore_types::billing_per_organization_params;
+    using billing_per_organization_result_params = cloudmore_types::billing_per_organization_result_params;
+    using billing_per_service_params = cloudmore_types::billing_per_service_params;
+    using billing_wait_params = cloudmore_types::billing_wait_params;
+    using broker_manual_billing_delete_params = cloudmore_types::broker_manual_billing_delete_params;
+    using broker_manual_billing_get_params = cloudmore_types::broker_manual_billing_get_params;
+    using broker_manual_billing_list_params = cloudmore_types::broker_manual_billing_list_params;
+    using brokers_create_params = cloudmore_types::brokers_create_params;
+    using brokers_delete_params = cloudmore_types::brokers_delete_params;
+    using brokers_get_params = cloudmore_types::brokers_get_params;
+    using brokers_list_params = cloudmore_types::brokers_list_params;
+    using bulk_consumptions_status_params = cloudmore_types::bulk_consumptions_status_params;
+    using bulk_consumptions_wait_params = cloudmore_types::bulk_consumptions_wait_params;
+    using csp_delete_params = cloudmore_types::csp_delete_params;
+    using csp_billing_per_organization_params = cloudmore_types::csp_billing_per_organization_params;
+    using csp_licenses_delete_params = cloudmore_types::csp_licenses_delete_params;
+    using csp_licenses_list_params = cloudmore_types::csp_licenses_list_params;
+    using csp_products_list_nce_params = cloudmore_types::csp_products_list_nce_params;
+    using csp_subscriptions_list_all_params = cloudmore_types::csp_subscriptions_list_all_params;
+    using csp_tenants_list_params = cloudmore_types::csp_tenants_list_params;
+    using csp_users_delete_params = cloudmore_types::csp_users_delete_params;
+    using csp_users_list_params = cloudmore_types::csp_users_list_params;
+    using csp_users_list_result_params = cloudmore_types::csp_users_list_result_params;
+    using csp_users_start_list_params = cloudmore_types::csp_users_start_list_params;
+    using csp_users_wait_params = cloudmore_types::csp_users_wait_params;
+    using custom_properties_list_params = cloudmore_types::custom_properties_list_params;
     using estore_get_params = cloudmore_types::estore_get_params;
     using estore_list_params = cloudmore_types::estore_list_params;
+    using external_invoices_delete_params = cloudmore_types::external_invoices_delete_params;
+    using external_invoices_list_params = cloudmore_types::external_invoices_list_params;
+    using manual_billing_delete_params = cloudmore_types::manual_billing_delete_params;
+    using manual_billing_get_params = cloudmore_types::manual_billing_get_params;
+    using manual_billing_list_params = cloudmore_types::manual_billing_list_params;
+    using nce_subscriptions_alignment_dates_params = cloudmore_types::nce_subscriptions_alignment_dates_params;
+    using nce_subscriptions_get_params = cloudmore_types::nce_subscriptions_get_params;
+    using nce_subscriptions_list_params = cloudmore_types::nce_subscriptions_list_params;
+    using nce_subscriptions_list_all_params = cloudmore_types::nce_subscriptions_list_all_params;
+    using organization_groups_delete_params = cloudmore_types::organization_groups_delete_params;
+    using organization_groups_delete_member_params = cloudmore_types::organization_groups_delete_member_params;
+    using organization_prices_list_params = cloudmore_types::organization_prices_list_params;
+    using organizations_create_params = cloudmore_types::organizations_create_params;
+    using organizations_delete_params = cloudmore_types::organizations_delete_params;
+    using organizations_get_params = cloudmore_types::organizations_get_params;
+    using organizations_list_params = cloudmore_types::organizations_list_params;
+    using organizations_replace_params = cloudmore_types::organizations_replace_params;
+    using payment_methods_delete_params = cloudmore_types::payment_methods_delete_params;
+    using prices_list_params = cloudmore_types::prices_list_params;
+    using product_addons_delete_params = cloudmore_types::product_addons_delete_params;
+    using products_delete_params = cloudmore_types::products_delete_params;
+    using reseller_services_disable_params = cloudmore_types::reseller_services_disable_params;
+    using reseller_services_list_params = cloudmore_types::reseller_services_list_params;
+    using reseller_services_list_subscriptions_params = cloudmore_types::reseller_services_list_subscriptions_params;
+    using resellers_get_params = cloudmore_types::resellers_get_params;
+    using resellers_list_params = cloudmore_types::resellers_list_params;
+    using seller_administrators_create_params = cloudmore_types::seller_administrators_create_params;
+    using seller_administrators_delete_params = cloudmore_types::seller_administrators_delete_params;
+    using seller_administrators_get_params = cloudmore_types::seller_administrators_get_params;
+    using seller_administrators_list_params = cloudmore_types::seller_administrators_list_params;
+    using seller_prices_list_params = cloudmore_types::seller_prices_list_params;
+    using seller_product_addons_delete_params = cloudmore_types::seller_product_addons_delete_params;
+    using seller_product_addons_get_params = cloudmore_types::seller_product_addons_get_params;
+    using seller_product_addons_list_params = cloudmore_types::seller_product_addons_list_params;
+    using seller_products_delete_params = cloudmore_types::seller_products_delete_params;
+    using seller_products_get_params = cloudmore_types::seller_products_get_params;
+    using seller_products_list_params = cloudmore_types::seller_products_list_params;
+    using seller_services_custom_properties_data_params = cloudmore_types::seller_services_custom_properties_data_params;
+    using seller_services_disable_params = cloudmore_types::seller_services_disable_params;
+    using seller_services_get_params = cloudmore_types::seller_services_get_params;
+    using seller_services_list_params = cloudmore_types::seller_services_list_params;
+    using seller_services_list_resellers_params = cloudmore_types::seller_services_list_resellers_params;
     using services_create_params = cloudmore_types::services_create_params;
     using services_delete_params = cloudmore_types::services_delete_params;
     using services_get_params = cloudmore_types::services_get_params;
     using services_list_params = cloudmore_types::services_list_params;
     using services_replace_params = cloudmore_types::services_replace_params;
     using services_update_params = cloudmore_types::services_update_params;
+    using subscription_users_delete_params = cloudmore_types::subscription_users_delete_params;
+    using subscriptions_get_params = cloudmore_types::subscriptions_get_params;
+    using subscriptions_list_params = cloudmore_types::subscriptions_list_params;
+    using user_groups_delete_params = cloudmore_types::user_groups_delete_params;
+    using user_groups_delete_member_params = cloudmore_types::user_groups_delete_member_params;
+    using users_delete_params = cloudmore_types::users_delete_params;
+    using users_get_params = cloudmore_types::users_get_params;
+    using users_list_params = cloudmore_types::users_list_params;
+    using users_list_roles_params = cloudmore_types::users_list_roles_params;
+    using webhooks_create_params = cloudmore_types::webhooks_create_params;
+    using webhooks_delete_params = cloudmore_types::webhooks_delete_params;
+    using webhooks_get_params = cloudmore_types::webhooks_get_params;
+    using webhooks_list_params = cloudmore_types::webhooks_list_params;
 
     explicit cloudmore(const client_options &options = {}) : client("cloudmore", options) {}
 
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     cloudmore with_options(const client_options &options) const { return cloudmore(*this, options); }
 
+    /// The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing.
+    cloudmore_types::administrators_resource administrators() const noexcept { return cloudmore_types::administrators_resource(get()); }
+
+    /// The service Microsoft Azure of an organization. Its parts are in the resources that begin with
+    /// `azure_`.
+    cloudmore_types::azure_resource azure() const noexcept { return cloudmore_types::azure_resource(get()); }
+
+    /// The Azure plan of an organization.
+    cloudmore_types::azure_plan_resource azure_plan() const noexcept { return cloudmore_types::azure_plan_resource(get()); }
+
+    /// Reports of Azure and of the new commerce experience by invoice.
+    cloudmore_types::azure_reports_resource azure_reports() const noexcept { return cloudmore_types::azure_reports_resource(get()); }
+
+    /// Azure subscriptions.
+    cloudmore_types::azure_subscriptions_resource azure_subscriptions() const noexcept { return cloudmore_types::azure_subscriptions_resource(get()); }
+
+    /// The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
+    /// pages.
+    cloudmore_types::azure_usage_resource azure_usage() const noexcept { return cloudmore_types::azure_usage_resource(get()); }
+
+    /// The roles of users in Azure subscriptions.
+    cloudmore_types::azure_user_subscriptions_resource azure_user_subscriptions() const noexcept { return cloudmore_types::azure_user_subscriptions_resource(get()); }
+
+    /// The Azure users of an organization.
+    cloudmore_types::azure_users_resource azure_users() const noexcept { return cloudmore_types::azure_users_resource(get()); }
+
+    /// Monthly billing reports of a reseller, over all services.
+    cloudmore_types::billing_resource billing() const noexcept { return cloudmore_types::billing_resource(get()); }
+
+    /// Billing lines that a seller enters by hand for a broker.
+    cloudmore_types::broker_manual_billing_resource broker_manual_billing() const noexcept { return cloudmore_types::broker_manual_billing_resource(get()); }
+
+    /// The brokers of a seller, also called resellers. `resellers` has those that have activated services
+    /// of the seller.
+    cloudmore_types::brokers_resource brokers() const noexcept { return cloudmore_types::brokers_resource(get()); }
+
+    /// Metered usage that a seller has submitted in bulk.
+    cloudmore_types::bulk_consumptions_resource bulk_consumptions() const noexcept { return cloudmore_types::bulk_consumptions_resource(get()); }
+
+    /// What Cloudmore's marketplace has for everyone.
+    cloudmore_types::catalog_resource catalog() const noexcept { return cloudmore_types::catalog_resource(get()); }
+
+    /// The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
+    /// begin with `csp_`, and in `nce_subscriptions`.
+    cloudmore_types::csp_resource csp() const noexcept { return cloudmore_types::csp_resource(get()); }
+
+    /// Billing reports of the old Microsoft CSP programme.
+    cloudmore_types::csp_billing_resource csp_billing() const noexcept { return cloudmore_types::csp_billing_resource(get()); }
+
+    /// The Microsoft 365 licences of an organization and of its users.
+    cloudmore_types::csp_licenses_resource csp_licenses() const noexcept { return cloudmore_types::csp_licenses_resource(get()); }
+
+    /// The Microsoft products that an organization can order.
+    cloudmore_types::csp_products_resource csp_products() const noexcept { return cloudmore_types::csp_products_resource(get()); }
+
+    /// Subscriptions of the old Microsoft CSP programme, also called legacy. `nce_subscriptions` has
+    /// those of the new commerce experience.
+    cloudmore_types::csp_subscriptions_resource csp_subscriptions() const noexcept { return cloudmore_types::csp_subscriptions_resource(get()); }
+
+    /// The Microsoft tenants of a reseller.
+    cloudmore_types::csp_tenants_resource csp_tenants() const noexcept { return cloudmore_types::csp_tenants_resource(get()); }
+
+    /// The Microsoft 365 users of an organization.
+    cloudmore_types::csp_users_resource csp_users() const noexcept { return cloudmore_types::csp_users_resource(get()); }
+
+    /// The custom properties that a broker has defined for its organizations and users.
+    cloudmore_types::custom_properties_resource custom_properties() const noexcept { return cloudmore_types::custom_properties_resource(get()); }
+
     /// The E-Store, the services that an organization may add. Which they are depends on its Cloud
     /// Service Broker.
     cloudmore_types::estore_resource estore() const noexcept { return cloudmore_types::estore_resource(get()); }
 
+    /// Invoices from another system, such as an ERP, that Cloudmore shows to an organization.
+    cloudmore_types::external_invoices_resource external_invoices() const noexcept { return cloudmore_types::external_invoices_resource(get()); }
+
+    /// Lines that were added to an organization's bill by hand or from another system.
+    cloudmore_types::manual_billing_resource manual_billing() const noexcept { return cloudmore_types::manual_billing_resource(get()); }
+
+    /// Microsoft subscriptions of the new commerce experience (NCE).
+    cloudmore_types::nce_subscriptions_resource nce_subscriptions() const noexcept { return cloudmore_types::nce_subscriptions_resource(get()); }
+
+    /// Groups of the organizations of a broker.
+    cloudmore_types::organization_groups_resource organization_groups() const noexcept { return cloudmore_types::organization_groups_resource(get()); }
+
+    /// The price list of a service as one organization pays it.
+    cloudmore_types::organization_prices_resource organization_prices() const noexcept { return cloudmore_types::organization_prices_resource(get()); }
+
+    /// The organizations of a broker, its customers. An organization is usually a company, but may be a
+    /// unit of one; services are added to it.
+    cloudmore_types::organizations_resource organizations() const noexcept { return cloudmore_types::organizations_resource(get()); }
+
+    /// The ways to pay that a broker offers to its organizations.
+    cloudmore_types::payment_methods_resource payment_methods() const noexcept { return cloudmore_types::payment_methods_resource(get()); }
+
+    /// The broker's price list of a service, whose prices all organizations pay that have none of their
+    /// own.
+    cloudmore_types::prices_resource prices() const noexcept { return cloudmore_types::prices_resource(get()); }
+
+    /// The add-ons that can be bought with a product.
+    cloudmore_types::product_addons_resource product_addons() const noexcept { return cloudmore_types::product_addons_resource(get()); }
+
+    /// The products of a service that a broker sells; organizations subscribe to them.
+    cloudmore_types::products_resource products() const noexcept { return cloudmore_types::products_resource(get()); }
+
+    /// The services that a broker offers to its organizations. Their ids are those that price lists and
+    /// products ask for.
+    cloudmore_types::reseller_services_resource reseller_services() const noexcept { return cloudmore_types::reseller_services_resource(get()); }
+
+    /// Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
+    /// seller.
+    cloudmore_types::resellers_resource resellers() const noexcept { return cloudmore_types::resellers_resource(get()); }
+
+    /// The administrators of a seller, people with a login.
+    cloudmore_types::seller_administrators_resource seller_administrators() const noexcept { return cloudmore_types::seller_administrators_resource(get()); }
+
+    /// The prices of a seller's services.
+    cloudmore_types::seller_prices_resource seller_prices() const noexcept { return cloudmore_types::seller_prices_resource(get()); }
+
+    /// The add-ons of a seller's products.
+    cloudmore_types::seller_product_addons_resource seller_product_addons() const noexcept { return cloudmore_types::seller_product_addons_resource(get()); }
+
+    /// The products of a seller's services.
+    cloudmore_types::seller_products_resource seller_products() const noexcept { return cloudmore_types::seller_products_resource(get()); }
+
+    /// The services that a seller offers.
+    cloudmore_types::seller_services_resource seller_services() const noexcept { return cloudmore_types::seller_services_resource(get()); }
+
+    /// Whether the API is up.
+    cloudmore_types::server_resource server() const noexcept { return cloudmore_types::server_resource(get()); }
+
     /// The services that an organization has. Adding one enables it for the organization, and may create
     /// a tenant in an outside system and cost money.
     cloudmore_types::services_resource services() const noexcept { return cloudmore_types::services_resource(get()); }
+
+    /// Which users of an organization have a subscription.
+    cloudmore_types::subscription_users_resource subscription_users() const noexcept { return cloudmore_types::subscription_users_resource(get()); }
+
+    /// The subscriptions of an organization to the products of a custom service. Those to Microsoft
+    /// products are resources of their own.
+    cloudmore_types::subscriptions_resource subscriptions() const noexcept { return cloudmore_types::subscriptions_resource(get()); }
+
+    /// Groups of the users of an organization.
+    cloudmore_types::user_groups_resource user_groups() const noexcept { return cloudmore_types::user_groups_resource(get()); }
+
+    /// The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
+    /// and the roles that they may have.
+    cloudmore_types::users_resource users() const noexcept { return cloudmore_types::users_resource(get()); }
+
+    /// The webhooks of a seller: addresses to which Cloudmore sends events.
+    cloudmore_types::webhooks_resource webhooks() const noexcept { return cloudmore_types::webhooks_resource(get()); }
 
 private:
     cloudmore(const cloudmore &from, const client_options &options) : client(from, options) {}

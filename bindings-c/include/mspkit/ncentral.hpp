@@ -5,14 +5,24 @@
 //
 // Contents
 //
-//   auth              authenticate, logout, refresh, validate
+//   access_groups     create, create_for_devices, get, links, list
+//   appliance_tasks   get
+//   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
-//   customers         get, list, list_sites
-//   server            health, info
+//   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
+//   device_filters    list
+//   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+//   maintenance_windows create, delete, replace
+//   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
+//   reports           get, request_patch_comparison, wait
+//   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
+//   server            health, info, links, time, versions, versions_authenticated
 //   service_orgs      create, create_customer, get, list, list_customers
-//   sites             get, list
-//   standard_psa      links, validate_credential
-//   models            AuthToken, TokenPair, AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, Links, PsaCredentialCheck, ServerHealth, ServerInfo, ServiceOrg, Site, TokenStatus
+//   sites             get, get_registration_token, list
+//   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
+//   user_roles        create, get, list
+//   users             create, links, list, me
+//   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
 #ifndef MSPKIT_NCENTRAL_HPP
 #define MSPKIT_NCENTRAL_HPP
 
@@ -23,6 +33,277 @@ namespace mspkit {
 
 /// Types of `mspkit::ncentral`.
 namespace ncentral_types {
+
+/// An access group, of organization units or of devices. Only the id is sure; rows of a list may have no
+/// more than id, name and description.
+struct AccessGroup {
+    using c_struct = mspkit_ncentral_access_group_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_access_group_layout; }
+
+    /// Id of the access group.
+    std::optional<std::string> group_id;
+    /// Name of the access group.
+    std::optional<std::string> group_name;
+    /// Description of the access group.
+    std::optional<std::string> group_description;
+    /// Id of the organization unit that it belongs to.
+    std::optional<std::string> org_unit_id;
+    /// Ids of the organization units in it.
+    std::optional<std::vector<std::string>> org_unit_ids;
+    /// Ids of the devices in it.
+    std::optional<std::vector<std::string>> device_ids;
+    /// Ids of the users who have access.
+    std::optional<std::vector<std::string>> user_ids;
+    /// Whether new organization units are added to it.
+    std::optional<bool> auto_include_new_org_units;
+    /// More of it, as text or null, also where the text is a list of ids.
+    std::optional<std::string> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AccessGroup(const c_struct &view)
+        : group_id(detail::field(view.group_id)),
+          group_name(detail::field(view.group_name)),
+          group_description(detail::field(view.group_description)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          auto_include_new_org_units(detail::field(view.auto_include_new_org_units)),
+          details(detail::field(view.details)),
+          json(detail::copy(view.json))
+    {
+        if (view.org_unit_ids.presence == MSPKIT_PRESENT) {
+            org_unit_ids.emplace();
+            for (std::size_t at = 0; at < view.org_unit_ids.count; ++at) {
+                org_unit_ids->push_back(detail::copy(view.org_unit_ids.entries[at]));
+            }
+        }
+        if (view.device_ids.presence == MSPKIT_PRESENT) {
+            device_ids.emplace();
+            for (std::size_t at = 0; at < view.device_ids.count; ++at) {
+                device_ids->push_back(detail::copy(view.device_ids.entries[at]));
+            }
+        }
+        if (view.user_ids.presence == MSPKIT_PRESENT) {
+            user_ids.emplace();
+            for (std::size_t at = 0; at < view.user_ids.count; ++at) {
+                user_ids->push_back(detail::copy(view.user_ids.entries[at]));
+            }
+        }
+    }
+};
+
+/// A service of a device that needs attention. Every field may be null or absent.
+struct ActiveIssue {
+    using c_struct = mspkit_ncentral_active_issue_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_active_issue_layout; }
+
+    /// Id of the organization unit that the device belongs to.
+    std::optional<std::string> org_unit_id;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// State of the notification as a number, whose meaning the vendor does not document.
+    std::optional<std::int64_t> notification_state;
+    /// Id of the monitored service.
+    std::optional<std::string> service_id;
+    /// Name of the monitored service.
+    std::optional<std::string> service_name;
+    /// Kind of the service.
+    std::optional<std::string> service_type;
+    /// Id of the monitoring task of this service on this device.
+    std::optional<std::string> task_id;
+    /// Id of the service's item.
+    std::optional<std::string> service_item_id;
+    /// More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339)
+    /// and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
+    std::optional<std::string> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ActiveIssue(const c_struct &view)
+        : org_unit_id(detail::field(view.org_unit_id)),
+          device_id(detail::field(view.device_id)),
+          notification_state(detail::field(view.notification_state)),
+          service_id(detail::field(view.service_id)),
+          service_name(detail::field(view.service_name)),
+          service_type(detail::field(view.service_type)),
+          task_id(detail::field(view.task_id)),
+          service_item_id(detail::field(view.service_item_id)),
+          details(detail::field(view.details)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What the server says of a note that was added. The id of the note is not among it.
+struct AddedDeviceNote {
+    using c_struct = mspkit_ncentral_added_device_note_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_added_device_note_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// What was done.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AddedDeviceNote(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What the server says of a note that was added to several devices. The ids of the notes are not among
+/// it.
+struct AddedDeviceNotes {
+    using c_struct = mspkit_ncentral_added_device_notes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_added_device_notes_layout; }
+
+    /// Ids of the devices that have the note.
+    std::optional<std::vector<std::string>> device_ids;
+    /// What was done.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AddedDeviceNotes(const c_struct &view)
+        : message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_ids.presence == MSPKIT_PRESENT) {
+            device_ids.emplace();
+            for (std::size_t at = 0; at < view.device_ids.count; ++at) {
+                device_ids->push_back(detail::copy(view.device_ids.entries[at]));
+            }
+        }
+    }
+};
+
+/// The range of values that a state stands for.
+struct ApplianceTaskThreshold {
+    using c_struct = mspkit_ncentral_appliance_task_threshold_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_appliance_task_threshold_layout; }
+
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    std::optional<std::string> state;
+    /// The lowest value, as text with all digits.
+    std::optional<std::string> low_value;
+    /// The highest value, as text with all digits; it can be larger than a 64-bit number holds.
+    std::optional<std::string> high_value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ApplianceTaskThreshold(const c_struct &view)
+        : state(detail::field(view.state)),
+          low_value(detail::field(view.low_value)),
+          high_value(detail::field(view.high_value)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A value of a monitored service.
+struct ApplianceTaskDetail {
+    using c_struct = mspkit_ncentral_appliance_task_detail_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_appliance_task_detail_layout; }
+
+    /// Id of the value.
+    std::optional<std::string> scan_detail_id;
+    /// Name of the value.
+    std::optional<std::string> detail_name;
+    /// Name of the value as it is shown. The unit in it may be wrong.
+    std::optional<std::string> description;
+    /// The value, as text.
+    std::optional<std::string> detail_value;
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    std::optional<std::string> state;
+    /// How the value is monitored.
+    std::optional<std::string> monitoring_type;
+    /// The range of each state.
+    std::optional<std::vector<ApplianceTaskThreshold>> thresholds;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ApplianceTaskDetail(const c_struct &view)
+        : scan_detail_id(detail::field(view.scan_detail_id)),
+          detail_name(detail::field(view.detail_name)),
+          description(detail::field(view.description)),
+          detail_value(detail::field(view.detail_value)),
+          state(detail::field(view.state)),
+          monitoring_type(detail::field(view.monitoring_type)),
+          json(detail::copy(view.json))
+    {
+        if (view.thresholds.presence == MSPKIT_PRESENT) {
+            thresholds.emplace();
+            for (std::size_t at = 0; at < view.thresholds.count; ++at) {
+                thresholds->emplace_back(*view.thresholds.entries[at]);
+            }
+        }
+    }
+};
+
+/// The last scan of a monitored service. Everything may be null or absent.
+struct ApplianceTask {
+    using c_struct = mspkit_ncentral_appliance_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_appliance_task_layout; }
+
+    /// When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.
+    std::optional<std::string> scan_time;
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    std::optional<std::string> state;
+    /// What went wrong; empty if nothing did.
+    std::optional<std::string> error_message;
+    /// The values.
+    std::optional<std::vector<ApplianceTaskDetail>> service_details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ApplianceTask(const c_struct &view)
+        : scan_time(detail::field(view.scan_time)),
+          state(detail::field(view.state)),
+          error_message(detail::field(view.error_message)),
+          json(detail::copy(view.json))
+    {
+        if (view.service_details.presence == MSPKIT_PRESENT) {
+            service_details.emplace();
+            for (std::size_t at = 0; at < view.service_details.count; ++at) {
+                service_details->emplace_back(*view.service_details.entries[at]);
+            }
+        }
+    }
+};
+
+/// The paths of the token exchange, bare or under `_links`.
+struct AuthLinks {
+    using c_struct = mspkit_ncentral_auth_links_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_auth_links_layout; }
+
+    /// Paths by name, on servers that send them so.
+    std::optional<std::string> links;
+    /// Path of `auth.authenticate`.
+    std::optional<std::string> authenticate;
+    /// Path of `auth.authenticate_sso`.
+    std::optional<std::string> sso;
+    /// Path of `auth.refresh`.
+    std::optional<std::string> refresh;
+    /// Path of `auth.logout`.
+    std::optional<std::string> logout;
+    /// Path of `auth.validate`.
+    std::optional<std::string> validate;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AuthLinks(const c_struct &view)
+        : links(detail::field(view.links)),
+          authenticate(detail::field(view.authenticate)),
+          sso(detail::field(view.sso)),
+          refresh(detail::field(view.refresh)),
+          logout(detail::field(view.logout)),
+          validate(detail::field(view.validate)),
+          json(detail::copy(view.json))
+    {
+    }
+};
 
 /// A token.
 struct AuthToken {
@@ -92,6 +373,133 @@ struct AuthTokens {
     {
         if (view.tokens.view != nullptr) {
             tokens.emplace(*view.tokens.view);
+        }
+    }
+};
+
+/// The id of a device that was created.
+struct CreatedDevice {
+    using c_struct = mspkit_ncentral_created_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_created_device_layout; }
+
+    /// Id of the new device.
+    std::optional<std::string> device_id;
+    /// What the server says about it.
+    std::optional<std::string> message;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CreatedDevice(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A custom property of a device or an organization unit. Only the id is sure.
+struct CustomProperty {
+    using c_struct = mspkit_ncentral_custom_property_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_custom_property_layout; }
+
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Name of the property.
+    std::optional<std::string> property_name;
+    /// Type of a custom property. Servers may know more than these.
+    std::optional<std::string> property_type;
+    /// The value; of a date the milliseconds since 1970 as text, of a password a secret.
+    std::optional<std::string> value;
+    /// The values that a property of the type ENUMERATED can have.
+    std::optional<std::vector<std::string>> enumerated_values;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomProperty(const c_struct &view)
+        : property_id(detail::field(view.property_id)),
+          property_name(detail::field(view.property_name)),
+          property_type(detail::field(view.property_type)),
+          value(detail::field(view.value)),
+          json(detail::copy(view.json))
+    {
+        if (view.enumerated_values.presence == MSPKIT_PRESENT) {
+            enumerated_values.emplace();
+            for (std::size_t at = 0; at < view.enumerated_values.count; ++at) {
+                enumerated_values->push_back(detail::copy(view.enumerated_values.entries[at]));
+            }
+        }
+    }
+};
+
+/// The default of a property of organization units. Only the id is sure.
+struct CustomPropertyDefault {
+    using c_struct = mspkit_ncentral_custom_property_default_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_custom_property_default_layout; }
+
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Name of the property.
+    std::optional<std::string> property_name;
+    /// Type of a custom property. Servers may know more than these.
+    std::optional<std::string> property_type;
+    /// What a custom property belongs to. Servers may know more than these.
+    std::optional<std::string> level;
+    /// Id of the organization unit that the property is from.
+    std::optional<std::string> org_unit_id;
+    /// Ids of all organization units that have the property.
+    std::optional<std::vector<std::string>> selected_org_unit_ids;
+    /// To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`.
+    std::optional<std::string> propagation_type;
+    /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+    std::optional<std::string> default_value;
+    /// The values that a property of the type ENUMERATED can have.
+    std::optional<std::vector<std::string>> enumerated_values;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomPropertyDefault(const c_struct &view)
+        : property_id(detail::field(view.property_id)),
+          property_name(detail::field(view.property_name)),
+          property_type(detail::field(view.property_type)),
+          level(detail::field(view.level)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          propagation_type(detail::field(view.propagation_type)),
+          default_value(detail::field(view.default_value)),
+          json(detail::copy(view.json))
+    {
+        if (view.selected_org_unit_ids.presence == MSPKIT_PRESENT) {
+            selected_org_unit_ids.emplace();
+            for (std::size_t at = 0; at < view.selected_org_unit_ids.count; ++at) {
+                selected_org_unit_ids->push_back(detail::copy(view.selected_org_unit_ids.entries[at]));
+            }
+        }
+        if (view.enumerated_values.presence == MSPKIT_PRESENT) {
+            enumerated_values.emplace();
+            for (std::size_t at = 0; at < view.enumerated_values.count; ++at) {
+                enumerated_values->push_back(detail::copy(view.enumerated_values.entries[at]));
+            }
+        }
+    }
+};
+
+/// What the server says after a value was set.
+struct CustomPropertyWarnings {
+    using c_struct = mspkit_ncentral_custom_property_warnings_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_custom_property_warnings_layout; }
+
+    /// What was ignored.
+    std::optional<std::vector<std::string>> warnings;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit CustomPropertyWarnings(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.warnings.presence == MSPKIT_PRESENT) {
+            warnings.emplace();
+            for (std::size_t at = 0; at < view.warnings.count; ++at) {
+                warnings->push_back(detail::copy(view.warnings.entries[at]));
+            }
         }
     }
 };
@@ -253,6 +661,921 @@ struct Customer {
     }
 };
 
+/// Status of a device in the vendor's numbers, whose meaning is not documented.
+struct DeviceStatus {
+    using c_struct = mspkit_ncentral_device_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_status_layout; }
+
+    /// The state as a number.
+    std::optional<std::int64_t> state;
+    /// The status as a number.
+    std::optional<std::int64_t> status;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceStatus(const c_struct &view)
+        : state(detail::field(view.state)),
+          status(detail::field(view.status)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A device. Only the id is always present; everything else may be null or absent, and servers may send
+/// fields that are not listed here. Whether a device is reachable is not among the fields.
+struct Device {
+    using c_struct = mspkit_ncentral_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> long_name;
+    /// Network address of the device, an IP address or a host name.
+    std::optional<std::string> uri;
+    /// Network address that remote control connects to.
+    std::optional<std::string> remote_control_uri;
+    /// Source address of the device, as the server sends it.
+    std::optional<std::string> source_uri;
+    /// Class of the device.
+    std::optional<std::string> device_class;
+    /// Class of the device as it is shown.
+    std::optional<std::string> device_class_label;
+    /// Description of the device.
+    std::optional<std::string> description;
+    /// Whether the device is a probe.
+    std::optional<bool> is_probe;
+    /// Id of the operating system.
+    std::optional<std::string> os_id;
+    /// Operating system, in the vendor's words.
+    std::optional<std::string> supported_os;
+    /// Operating system as it is shown.
+    std::optional<std::string> supported_os_label;
+    /// Name under which the device was discovered.
+    std::optional<std::string> discovered_name;
+    /// The user who logged in last.
+    std::optional<std::string> last_logged_in_user;
+    /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+    std::optional<std::string> still_logged_in;
+    /// Licence mode.
+    std::optional<std::string> license_mode;
+    /// Id of the organization unit the device belongs to, which is a customer or a site.
+    std::optional<std::string> org_unit_id;
+    /// Id of the service organization above the device.
+    std::optional<std::string> so_id;
+    /// Name of the service organization above the device.
+    std::optional<std::string> so_name;
+    /// Id of the customer the device belongs to.
+    std::optional<std::string> customer_id;
+    /// Name of the customer the device belongs to.
+    std::optional<std::string> customer_name;
+    /// Id of the site the device belongs to; null if it belongs to no site.
+    std::optional<std::string> site_id;
+    /// Name of the site the device belongs to.
+    std::optional<std::string> site_name;
+    /// Id of the agent or probe that monitors the device.
+    std::optional<std::string> appliance_id;
+    /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    /// out. Servers before 2025.3.1.9 do not send it.
+    std::optional<std::string> last_appliance_checkin_time;
+    /// The same moment in local time, as text in ISO 8601 form.
+    std::optional<std::string> last_appliance_checkin_time_local;
+    /// Status of a device in the vendor's numbers, whose meaning is not documented.
+    std::optional<DeviceStatus> device_status;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Device(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          long_name(detail::field(view.long_name)),
+          uri(detail::field(view.uri)),
+          remote_control_uri(detail::field(view.remote_control_uri)),
+          source_uri(detail::field(view.source_uri)),
+          device_class(detail::field(view.device_class)),
+          device_class_label(detail::field(view.device_class_label)),
+          description(detail::field(view.description)),
+          is_probe(detail::field(view.is_probe)),
+          os_id(detail::field(view.os_id)),
+          supported_os(detail::field(view.supported_os)),
+          supported_os_label(detail::field(view.supported_os_label)),
+          discovered_name(detail::field(view.discovered_name)),
+          last_logged_in_user(detail::field(view.last_logged_in_user)),
+          still_logged_in(detail::field(view.still_logged_in)),
+          license_mode(detail::field(view.license_mode)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          so_id(detail::field(view.so_id)),
+          so_name(detail::field(view.so_name)),
+          customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          site_id(detail::field(view.site_id)),
+          site_name(detail::field(view.site_name)),
+          appliance_id(detail::field(view.appliance_id)),
+          last_appliance_checkin_time(detail::field(view.last_appliance_checkin_time)),
+          last_appliance_checkin_time_local(detail::field(view.last_appliance_checkin_time_local)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_status.view != nullptr) {
+            device_status.emplace(*view.device_status.view);
+        }
+    }
+};
+
+/// The activation key of a device.
+struct DeviceActivationKey {
+    using c_struct = mspkit_ncentral_device_activation_key_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_activation_key_layout; }
+
+    /// The key.
+    std::optional<std::string> activation_key;
+    /// When it expires, as text in ISO 8601 form.
+    std::optional<std::string> expiration_date;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceActivationKey(const c_struct &view)
+        : activation_key(detail::field(view.activation_key)),
+          expiration_date(detail::field(view.expiration_date)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The operating system.
+struct AssetOs {
+    using c_struct = mspkit_ncentral_asset_os_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_os_layout; }
+
+    /// Name of the operating system.
+    std::optional<std::string> reported_os;
+    /// Architecture.
+    std::optional<std::string> os_architecture;
+    /// Version.
+    std::optional<std::string> version;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetOs(const c_struct &view)
+        : reported_os(detail::field(view.reported_os)),
+          os_architecture(detail::field(view.os_architecture)),
+          version(detail::field(view.version)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The computer as a whole.
+struct AssetComputerSystem {
+    using c_struct = mspkit_ncentral_asset_computer_system_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_computer_system_layout; }
+
+    /// Serial number.
+    std::optional<std::string> serial_number;
+    /// NetBIOS name.
+    std::optional<std::string> netbios_name;
+    /// Model.
+    std::optional<std::string> model;
+    /// Manufacturer.
+    std::optional<std::string> manufacturer;
+    /// Size of the memory in bytes, as text.
+    std::optional<std::string> total_physical_memory;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetComputerSystem(const c_struct &view)
+        : serial_number(detail::field(view.serial_number)),
+          netbios_name(detail::field(view.netbios_name)),
+          model(detail::field(view.model)),
+          manufacturer(detail::field(view.manufacturer)),
+          total_physical_memory(detail::field(view.total_physical_memory)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The processor.
+struct AssetProcessor {
+    using c_struct = mspkit_ncentral_asset_processor_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_processor_layout; }
+
+    /// Name of the processor.
+    std::optional<std::string> name;
+    /// Number of cores, as text.
+    std::optional<std::string> number_of_cores;
+    /// Number of processors, as text.
+    std::optional<std::string> number_of_cpus;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetProcessor(const c_struct &view)
+        : name(detail::field(view.name)),
+          number_of_cores(detail::field(view.number_of_cores)),
+          number_of_cpus(detail::field(view.number_of_cpus)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A network adapter.
+struct AssetNetworkAdapter {
+    using c_struct = mspkit_ncentral_asset_network_adapter_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_network_adapter_layout; }
+
+    /// Place in the list, from 0.
+    std::optional<std::int64_t> index;
+    /// Name of the adapter.
+    std::optional<std::string> description;
+    /// MAC address.
+    std::optional<std::string> mac_address;
+    /// IP address.
+    std::optional<std::string> ip_address;
+    /// Address of the gateway.
+    std::optional<std::string> gateway;
+    /// Address of the DNS server.
+    std::optional<std::string> dns_server;
+    /// Address of the DHCP server.
+    std::optional<std::string> dhcp_server;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetNetworkAdapter(const c_struct &view)
+        : index(detail::field(view.index)),
+          description(detail::field(view.description)),
+          mac_address(detail::field(view.mac_address)),
+          ip_address(detail::field(view.ip_address)),
+          gateway(detail::field(view.gateway)),
+          dns_server(detail::field(view.dns_server)),
+          dhcp_server(detail::field(view.dhcp_server)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The network adapters.
+struct AssetNetworkAdapters {
+    using c_struct = mspkit_ncentral_asset_network_adapters_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_network_adapters_layout; }
+
+    /// One entry for each adapter.
+    std::optional<std::vector<AssetNetworkAdapter>> entries;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetNetworkAdapters(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.entries.presence == MSPKIT_PRESENT) {
+            entries.emplace();
+            for (std::size_t at = 0; at < view.entries.count; ++at) {
+                entries->emplace_back(*view.entries.entries[at]);
+            }
+        }
+    }
+};
+
+/// An installed application.
+struct AssetApplication {
+    using c_struct = mspkit_ncentral_asset_application_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_application_layout; }
+
+    /// Place in the list, from 0.
+    std::optional<std::int64_t> index;
+    /// Name of the application.
+    std::optional<std::string> display_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetApplication(const c_struct &view)
+        : index(detail::field(view.index)),
+          display_name(detail::field(view.display_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The installed applications.
+struct AssetApplications {
+    using c_struct = mspkit_ncentral_asset_applications_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_applications_layout; }
+
+    /// One entry for each application.
+    std::optional<std::vector<AssetApplication>> entries;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetApplications(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.entries.presence == MSPKIT_PRESENT) {
+            entries.emplace();
+            for (std::size_t at = 0; at < view.entries.count; ++at) {
+                entries->emplace_back(*view.entries.entries[at]);
+            }
+        }
+    }
+};
+
+/// The device as N-central knows it.
+struct AssetDevice {
+    using c_struct = mspkit_ncentral_asset_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_asset_device_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> long_name;
+    /// Class of the device.
+    std::optional<std::string> device_class;
+    /// Network address of the device, an IP address or a host name.
+    std::optional<std::string> uri;
+    /// When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.
+    std::optional<std::string> last_login;
+    /// Whether the device was deleted, as the text `true` or `false`.
+    std::optional<std::string> deleted;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit AssetDevice(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          long_name(detail::field(view.long_name)),
+          device_class(detail::field(view.device_class)),
+          uri(detail::field(view.uri)),
+          last_login(detail::field(view.last_login)),
+          deleted(detail::field(view.deleted)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The assets of a device by category. Every category may be null or absent, and servers may send more of
+/// them. Values are text, numbers and truths included.
+struct DeviceAssets {
+    using c_struct = mspkit_ncentral_device_assets_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_assets_layout; }
+
+    /// The operating system.
+    std::optional<AssetOs> os;
+    /// The computer as a whole.
+    std::optional<AssetComputerSystem> computer_system;
+    /// The processor.
+    std::optional<AssetProcessor> processor;
+    /// The network adapters.
+    std::optional<AssetNetworkAdapters> network_adapter;
+    /// The installed applications.
+    std::optional<AssetApplications> application;
+    /// The device as N-central knows it.
+    std::optional<AssetDevice> device;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceAssets(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.os.view != nullptr) {
+            os.emplace(*view.os.view);
+        }
+        if (view.computer_system.view != nullptr) {
+            computer_system.emplace(*view.computer_system.view);
+        }
+        if (view.processor.view != nullptr) {
+            processor.emplace(*view.processor.view);
+        }
+        if (view.network_adapter.view != nullptr) {
+            network_adapter.emplace(*view.network_adapter.view);
+        }
+        if (view.application.view != nullptr) {
+            application.emplace(*view.application.view);
+        }
+        if (view.device.view != nullptr) {
+            device.emplace(*view.device.view);
+        }
+    }
+};
+
+/// A device filter. Only the id is always present; everything else may be null or absent, and servers may
+/// send fields that are not listed here.
+struct DeviceFilter {
+    using c_struct = mspkit_ncentral_device_filter_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_filter_layout; }
+
+    /// Id of the filter.
+    std::optional<std::string> filter_id;
+    /// Name of the filter.
+    std::optional<std::string> filter_name;
+    /// Description of the filter.
+    std::optional<std::string> description;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceFilter(const c_struct &view)
+        : filter_id(detail::field(view.filter_id)),
+          filter_name(detail::field(view.filter_name)),
+          description(detail::field(view.description)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Warranty and lifecycle data of a device. Everything may be null or absent.
+struct DeviceLifecycle {
+    using c_struct = mspkit_ncentral_device_lifecycle_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_lifecycle_layout; }
+
+    /// When the warranty ends, as text such as `2027-12-31`; a time may follow.
+    std::optional<std::string> warranty_expiry_date;
+    /// When the lease ends, as text such as `2027-12-31`; a time may follow.
+    std::optional<std::string> lease_expiry_date;
+    /// When the device is to be replaced, as text such as `2028-06-30`; a time may follow.
+    std::optional<std::string> expected_replacement_date;
+    /// When the device was bought, as text such as `2024-01-15`; a time may follow.
+    std::optional<std::string> purchase_date;
+    /// What the device cost, without a currency.
+    std::optional<double> cost;
+    /// Where the device is.
+    std::optional<std::string> location;
+    /// Asset tag.
+    std::optional<std::string> asset_tag;
+    /// Description.
+    std::optional<std::string> description;
+    /// The error of the last update of the warranty, if there was one.
+    std::optional<std::string> update_warranty_error;
+    /// When the system last looked the warranty up, as text in ISO 8601 form.
+    std::optional<std::string> last_system_warranty_discovery;
+    /// When the device was last discovered, as text in ISO 8601 form.
+    std::optional<std::string> last_discovery;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceLifecycle(const c_struct &view)
+        : warranty_expiry_date(detail::field(view.warranty_expiry_date)),
+          lease_expiry_date(detail::field(view.lease_expiry_date)),
+          expected_replacement_date(detail::field(view.expected_replacement_date)),
+          purchase_date(detail::field(view.purchase_date)),
+          cost(detail::field(view.cost)),
+          location(detail::field(view.location)),
+          asset_tag(detail::field(view.asset_tag)),
+          description(detail::field(view.description)),
+          update_warranty_error(detail::field(view.update_warranty_error)),
+          last_system_warranty_discovery(detail::field(view.last_system_warranty_discovery)),
+          last_discovery(detail::field(view.last_discovery)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A note on a device. Only the id is sure.
+struct DeviceNote {
+    using c_struct = mspkit_ncentral_device_note_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_note_layout; }
+
+    /// Id of the note.
+    std::optional<std::string> device_note_id;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the author.
+    std::optional<std::string> user_id;
+    /// E-mail address of the author.
+    std::optional<std::string> email;
+    /// When the note was last changed, in the form of RFC 3339.
+    std::optional<std::string> last_updated;
+    /// The text.
+    std::optional<std::string> note;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceNote(const c_struct &view)
+        : device_note_id(detail::field(view.device_note_id)),
+          device_id(detail::field(view.device_id)),
+          user_id(detail::field(view.user_id)),
+          email(detail::field(view.email)),
+          last_updated(detail::field(view.last_updated)),
+          note(detail::field(view.note)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A value that a device property can have, and the organization unit that it is from.
+struct EnumeratedPropertyValue {
+    using c_struct = mspkit_ncentral_enumerated_property_value_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_enumerated_property_value_layout; }
+
+    /// The value.
+    std::optional<std::string> property_value;
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Id of the organization unit.
+    std::optional<std::string> customer_id;
+    /// Name of the organization unit.
+    std::optional<std::string> customer_name;
+    /// Type of the organization unit, a number. The vendor does not list the numbers.
+    std::optional<std::int64_t> customer_type;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit EnumeratedPropertyValue(const c_struct &view)
+        : property_value(detail::field(view.property_value)),
+          property_id(detail::field(view.property_id)),
+          customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          customer_type(detail::field(view.customer_type)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The default of a device property in an organization unit. Only the id is sure.
+struct DevicePropertyDefault {
+    using c_struct = mspkit_ncentral_device_property_default_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_property_default_layout; }
+
+    /// Id of the property.
+    std::optional<std::string> property_id;
+    /// Name of the property.
+    std::optional<std::string> property_name;
+    /// Type of a custom property. Servers may know more than these.
+    std::optional<std::string> property_type;
+    /// What the property belongs to.
+    std::optional<std::string> property_level;
+    /// Id of the organization unit.
+    std::optional<std::string> customer_id;
+    /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+    std::optional<std::string> default_value;
+    /// Classes of the devices that have the property.
+    std::optional<std::vector<std::string>> device_classes;
+    /// Operating systems of the devices that have the property.
+    std::optional<std::vector<std::string>> supported_os;
+    /// The values that a property of the type ENUMERATED can have.
+    std::optional<std::vector<EnumeratedPropertyValue>> enumerated_values;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DevicePropertyDefault(const c_struct &view)
+        : property_id(detail::field(view.property_id)),
+          property_name(detail::field(view.property_name)),
+          property_type(detail::field(view.property_type)),
+          property_level(detail::field(view.property_level)),
+          customer_id(detail::field(view.customer_id)),
+          default_value(detail::field(view.default_value)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_classes.presence == MSPKIT_PRESENT) {
+            device_classes.emplace();
+            for (std::size_t at = 0; at < view.device_classes.count; ++at) {
+                device_classes->push_back(detail::copy(view.device_classes.entries[at]));
+            }
+        }
+        if (view.supported_os.presence == MSPKIT_PRESENT) {
+            supported_os.emplace();
+            for (std::size_t at = 0; at < view.supported_os.count; ++at) {
+                supported_os->push_back(detail::copy(view.supported_os.entries[at]));
+            }
+        }
+        if (view.enumerated_values.presence == MSPKIT_PRESENT) {
+            enumerated_values.emplace();
+            for (std::size_t at = 0; at < view.enumerated_values.count; ++at) {
+                enumerated_values->emplace_back(*view.enumerated_values.entries[at]);
+            }
+        }
+    }
+};
+
+/// How a device is controlled remotely. Only the id is always present; everything else may be null or
+/// absent.
+struct DeviceRemoteControl {
+    using c_struct = mspkit_ncentral_device_remote_control_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_remote_control_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Whether the device can be controlled remotely.
+    std::optional<bool> remote_controllable;
+    /// How the device is controlled remotely. Servers may know more than these.
+    std::optional<std::string> remote_control_type;
+    /// Whether the device can be controlled at the moment. Servers may know more than these.
+    std::optional<std::string> remote_control_state;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceRemoteControl(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          remote_controllable(detail::field(view.remote_controllable)),
+          remote_control_type(detail::field(view.remote_control_type)),
+          remote_control_state(detail::field(view.remote_control_state)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A monitored service of a device. Only the id of its task is always present; everything else may be
+/// null or absent, and servers may send fields that are not listed here.
+struct DeviceServiceStatus {
+    using c_struct = mspkit_ncentral_device_service_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_service_status_layout; }
+
+    /// Id of the task that monitors the service, for `appliance_tasks.get`.
+    std::optional<std::string> task_id;
+    /// Id of the service.
+    std::optional<std::string> service_id;
+    /// Id of the item of the service.
+    std::optional<std::string> service_item_id;
+    /// Name of the service.
+    std::optional<std::string> module_name;
+    /// Identifier of the task; often empty.
+    std::optional<std::string> task_ident;
+    /// Note on the task.
+    std::optional<std::string> task_note;
+    /// State as it is shown.
+    std::optional<std::string> state_status;
+    /// Time without data after which the state is stale. The vendor names no unit.
+    std::optional<std::int64_t> time_to_stale;
+    /// When the task was last updated, as the server sends it.
+    std::optional<std::string> last_update;
+    /// Id of the last data.
+    std::optional<std::string> last_data_id;
+    /// When the task was created, as the server sends it.
+    std::optional<std::string> created_on;
+    /// When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.
+    std::optional<std::string> last_scan_time;
+    /// When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.
+    std::optional<std::string> transition_time;
+    /// Whether the task is managed.
+    std::optional<bool> is_managed_task;
+    /// Id of the agent or probe that monitors the service.
+    std::optional<std::string> appliance_id;
+    /// Name of that agent or probe.
+    std::optional<std::string> appliance_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceServiceStatus(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          service_id(detail::field(view.service_id)),
+          service_item_id(detail::field(view.service_item_id)),
+          module_name(detail::field(view.module_name)),
+          task_ident(detail::field(view.task_ident)),
+          task_note(detail::field(view.task_note)),
+          state_status(detail::field(view.state_status)),
+          time_to_stale(detail::field(view.time_to_stale)),
+          last_update(detail::field(view.last_update)),
+          last_data_id(detail::field(view.last_data_id)),
+          created_on(detail::field(view.created_on)),
+          last_scan_time(detail::field(view.last_scan_time)),
+          transition_time(detail::field(view.transition_time)),
+          is_managed_task(detail::field(view.is_managed_task)),
+          appliance_id(detail::field(view.appliance_id)),
+          appliance_name(detail::field(view.appliance_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A scheduled task of a device. Only the id is always present; everything else may be null or absent,
+/// and servers may send fields that are not listed here.
+struct DeviceTask {
+    using c_struct = mspkit_ncentral_device_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// Name of the task.
+    std::optional<std::string> task_name;
+    /// Status of the task as it is shown.
+    std::optional<std::string> status;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceTask(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          task_name(detail::field(view.task_name)),
+          status(detail::field(view.status)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A device with its custom properties.
+struct DeviceWithCustomProperties {
+    using c_struct = mspkit_ncentral_device_with_custom_properties_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_device_with_custom_properties_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> long_name;
+    /// Network address of the device, an IP address or a host name.
+    std::optional<std::string> uri;
+    /// Network address that remote control connects to.
+    std::optional<std::string> remote_control_uri;
+    /// Source address of the device, as the server sends it.
+    std::optional<std::string> source_uri;
+    /// Class of the device.
+    std::optional<std::string> device_class;
+    /// Class of the device as it is shown.
+    std::optional<std::string> device_class_label;
+    /// Description of the device.
+    std::optional<std::string> description;
+    /// Whether the device is a probe.
+    std::optional<bool> is_probe;
+    /// Id of the operating system.
+    std::optional<std::string> os_id;
+    /// Operating system, in the vendor's words.
+    std::optional<std::string> supported_os;
+    /// Operating system as it is shown.
+    std::optional<std::string> supported_os_label;
+    /// Name under which the device was discovered.
+    std::optional<std::string> discovered_name;
+    /// The user who logged in last.
+    std::optional<std::string> last_logged_in_user;
+    /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+    std::optional<std::string> still_logged_in;
+    /// Licence mode.
+    std::optional<std::string> license_mode;
+    /// Id of the organization unit the device belongs to, which is a customer or a site.
+    std::optional<std::string> org_unit_id;
+    /// Id of the service organization above the device.
+    std::optional<std::string> so_id;
+    /// Name of the service organization above the device.
+    std::optional<std::string> so_name;
+    /// Id of the customer the device belongs to.
+    std::optional<std::string> customer_id;
+    /// Name of the customer the device belongs to.
+    std::optional<std::string> customer_name;
+    /// Id of the site the device belongs to; null if it belongs to no site.
+    std::optional<std::string> site_id;
+    /// Name of the site the device belongs to.
+    std::optional<std::string> site_name;
+    /// Id of the agent or probe that monitors the device.
+    std::optional<std::string> appliance_id;
+    /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    /// out. Servers before 2025.3.1.9 do not send it.
+    std::optional<std::string> last_appliance_checkin_time;
+    /// The same moment in local time, as text in ISO 8601 form.
+    std::optional<std::string> last_appliance_checkin_time_local;
+    /// Status of a device in the vendor's numbers, whose meaning is not documented.
+    std::optional<DeviceStatus> device_status;
+    /// The custom properties of the device; null if it was deleted while the list was read.
+    std::optional<std::vector<CustomProperty>> custom_properties;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DeviceWithCustomProperties(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          long_name(detail::field(view.long_name)),
+          uri(detail::field(view.uri)),
+          remote_control_uri(detail::field(view.remote_control_uri)),
+          source_uri(detail::field(view.source_uri)),
+          device_class(detail::field(view.device_class)),
+          device_class_label(detail::field(view.device_class_label)),
+          description(detail::field(view.description)),
+          is_probe(detail::field(view.is_probe)),
+          os_id(detail::field(view.os_id)),
+          supported_os(detail::field(view.supported_os)),
+          supported_os_label(detail::field(view.supported_os_label)),
+          discovered_name(detail::field(view.discovered_name)),
+          last_logged_in_user(detail::field(view.last_logged_in_user)),
+          still_logged_in(detail::field(view.still_logged_in)),
+          license_mode(detail::field(view.license_mode)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          so_id(detail::field(view.so_id)),
+          so_name(detail::field(view.so_name)),
+          customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          site_id(detail::field(view.site_id)),
+          site_name(detail::field(view.site_name)),
+          appliance_id(detail::field(view.appliance_id)),
+          last_appliance_checkin_time(detail::field(view.last_appliance_checkin_time)),
+          last_appliance_checkin_time_local(detail::field(view.last_appliance_checkin_time_local)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_status.view != nullptr) {
+            device_status.emplace(*view.device_status.view);
+        }
+        if (view.custom_properties.presence == MSPKIT_PRESENT) {
+            custom_properties.emplace();
+            for (std::size_t at = 0; at < view.custom_properties.count; ++at) {
+                custom_properties->emplace_back(*view.custom_properties.entries[at]);
+            }
+        }
+    }
+};
+
+/// A task that was made to run at once.
+struct DirectTask {
+    using c_struct = mspkit_ncentral_direct_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_direct_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit DirectTask(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Software that a customer may download. Only the id is sure.
+struct Installer {
+    using c_struct = mspkit_ncentral_installer_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_installer_layout; }
+
+    /// Id of the software.
+    std::optional<std::string> software_id;
+    /// Name of the software.
+    std::optional<std::string> software_name;
+    /// What it is.
+    std::optional<std::string> description;
+    /// Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters
+    /// by.
+    std::optional<std::string> installer_type;
+    /// Operating system that it is for.
+    std::optional<std::string> operating_system;
+    /// Type of the software, such as Agent.
+    std::optional<std::string> software_type;
+    /// Version of the software.
+    std::optional<std::string> version;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit Installer(const c_struct &view)
+        : software_id(detail::field(view.software_id)),
+          software_name(detail::field(view.software_name)),
+          description(detail::field(view.description)),
+          installer_type(detail::field(view.installer_type)),
+          operating_system(detail::field(view.operating_system)),
+          software_type(detail::field(view.software_type)),
+          version(detail::field(view.version)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A link to download an installer.
+struct InstallerLink {
+    using c_struct = mspkit_ncentral_installer_link_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_installer_link_layout; }
+
+    /// The link. Whoever has it can download the installer.
+    std::optional<std::string> download_link;
+    /// When the link expires, in RFC 3339.
+    std::optional<std::string> expiration_date;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit InstallerLink(const c_struct &view)
+        : download_link(detail::field(view.download_link)),
+          expiration_date(detail::field(view.expiration_date)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The status of a job. The vendor documents none of the fields; every one may be null or absent.
+struct JobStatus {
+    using c_struct = mspkit_ncentral_job_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_job_status_layout; }
+
+    /// Id of the job.
+    std::optional<std::string> job_id;
+    /// Name of the job.
+    std::optional<std::string> job_name;
+    /// What the job is for.
+    std::optional<std::string> job_target;
+    /// Id of the kind of job.
+    std::optional<std::string> job_type_id;
+    /// Status of the job. The vendor documents no list of them.
+    std::optional<std::string> status;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the organization unit.
+    std::optional<std::string> org_unit_id;
+    /// The time for which the job is scheduled, as the server writes it.
+    std::optional<std::string> scheduled_time;
+    /// When it last completed, as the server writes it.
+    std::optional<std::string> last_completion_time;
+    /// More about the job, by name.
+    std::optional<std::string> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit JobStatus(const c_struct &view)
+        : job_id(detail::field(view.job_id)),
+          job_name(detail::field(view.job_name)),
+          job_target(detail::field(view.job_target)),
+          job_type_id(detail::field(view.job_type_id)),
+          status(detail::field(view.status)),
+          device_id(detail::field(view.device_id)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          scheduled_time(detail::field(view.scheduled_time)),
+          last_completion_time(detail::field(view.last_completion_time)),
+          details(detail::field(view.details)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
 /// An index of links.
 struct Links {
     using c_struct = mspkit_ncentral_links_view;
@@ -270,6 +1593,449 @@ struct Links {
     }
 };
 
+/// One action of a maintenance window.
+struct MaintenanceWindowAction {
+    using c_struct = mspkit_ncentral_maintenance_window_action_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_maintenance_window_action_layout; }
+
+    /// The action; `detect`, `reboot` and `Install` are known.
+    std::optional<std::string> key;
+    /// A value that belongs to it. Mostly null.
+    std::optional<std::string> value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MaintenanceWindowAction(const c_struct &view)
+        : key(detail::field(view.key)),
+          value(detail::field(view.value)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What may be done in a maintenance window, for one feature of N-central.
+struct MaintenanceWindowActions {
+    using c_struct = mspkit_ncentral_maintenance_window_actions_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_maintenance_window_actions_layout; }
+
+    /// The feature; only `Patch` is known.
+    std::optional<std::string> action_type;
+    /// The actions.
+    std::optional<std::vector<MaintenanceWindowAction>> actions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MaintenanceWindowActions(const c_struct &view)
+        : action_type(detail::field(view.action_type)),
+          json(detail::copy(view.json))
+    {
+        if (view.actions.presence == MSPKIT_PRESENT) {
+            actions.emplace();
+            for (std::size_t at = 0; at < view.actions.count; ++at) {
+                actions->emplace_back(*view.actions.entries[at]);
+            }
+        }
+    }
+};
+
+/// A patch maintenance window of a device. Only the id is sure.
+struct MaintenanceWindow {
+    using c_struct = mspkit_ncentral_maintenance_window_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_maintenance_window_layout; }
+
+    /// Id of the window.
+    std::optional<std::string> schedule_id;
+    /// Name.
+    std::optional<std::string> name;
+    /// Type; always `action` so far.
+    std::optional<std::string> window_type;
+    /// When the window opens, a cron expression in the form of Quartz, with seven fields.
+    std::optional<std::string> cron;
+    /// How long it is open. The vendor does not give the unit; clients take it for minutes.
+    std::optional<std::int64_t> duration;
+    /// Whether it is in use.
+    std::optional<bool> enabled;
+    /// What may be done in the window.
+    std::optional<std::vector<MaintenanceWindowActions>> applicable_actions;
+    /// Whether a reboot puts the device in downtime.
+    std::optional<bool> downtime_on_action;
+    /// The longest downtime; only used with `downtimeOnAction`.
+    std::optional<std::int64_t> max_downtime;
+    /// How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+    /// `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a
+    /// reboot.
+    std::optional<std::string> reboot_method;
+    /// Delay of the reboot, in minutes.
+    std::optional<std::int64_t> reboot_delay;
+    /// Sender of the message to the user.
+    std::optional<std::string> message_sender;
+    /// Whether the sender is shown.
+    std::optional<bool> message_sender_enabled;
+    /// The message to the user.
+    std::optional<std::string> user_message;
+    /// Whether the message is shown.
+    std::optional<bool> user_message_enabled;
+    /// Whether the state of the device is preserved. The vendor does not say more.
+    std::optional<bool> preserve_state_enabled;
+    /// Id of the rule that the window is from. Such a window cannot be changed on the device.
+    std::optional<std::string> rule_id;
+    /// Name of that rule.
+    std::optional<std::string> rule_name;
+    /// Name of the user that the server shows with it.
+    std::optional<std::string> user_name;
+    /// When it was last changed, in the form of RFC 3339.
+    std::optional<std::string> last_updated;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MaintenanceWindow(const c_struct &view)
+        : schedule_id(detail::field(view.schedule_id)),
+          name(detail::field(view.name)),
+          window_type(detail::field(view.window_type)),
+          cron(detail::field(view.cron)),
+          duration(detail::field(view.duration)),
+          enabled(detail::field(view.enabled)),
+          downtime_on_action(detail::field(view.downtime_on_action)),
+          max_downtime(detail::field(view.max_downtime)),
+          reboot_method(detail::field(view.reboot_method)),
+          reboot_delay(detail::field(view.reboot_delay)),
+          message_sender(detail::field(view.message_sender)),
+          message_sender_enabled(detail::field(view.message_sender_enabled)),
+          user_message(detail::field(view.user_message)),
+          user_message_enabled(detail::field(view.user_message_enabled)),
+          preserve_state_enabled(detail::field(view.preserve_state_enabled)),
+          rule_id(detail::field(view.rule_id)),
+          rule_name(detail::field(view.rule_name)),
+          user_name(detail::field(view.user_name)),
+          last_updated(detail::field(view.last_updated)),
+          json(detail::copy(view.json))
+    {
+        if (view.applicable_actions.presence == MSPKIT_PRESENT) {
+            applicable_actions.emplace();
+            for (std::size_t at = 0; at < view.applicable_actions.count; ++at) {
+                applicable_actions->emplace_back(*view.applicable_actions.entries[at]);
+            }
+        }
+    }
+};
+
+/// An organization unit of any type. Only the id and the name are always present; everything else may be
+/// null or absent, and servers may send fields that are not listed here.
+struct OrgUnit {
+    using c_struct = mspkit_ncentral_org_unit_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_org_unit_layout; }
+
+    /// Id of the organization unit.
+    std::optional<std::string> org_unit_id;
+    /// Name of the organization unit.
+    std::optional<std::string> org_unit_name;
+    /// Type of an organization unit. Servers may know more than these.
+    std::optional<std::string> org_unit_type;
+    /// Id of the organization unit above it.
+    std::optional<std::string> parent_id;
+    /// Id in a system of your own.
+    std::optional<std::string> external_id;
+    /// A second id in a system of your own.
+    std::optional<std::string> external_id2;
+    /// First name of the primary contact.
+    std::optional<std::string> contact_first_name;
+    /// Last name of the primary contact.
+    std::optional<std::string> contact_last_name;
+    /// Telephone of the organization unit.
+    std::optional<std::string> phone;
+    /// Title of the primary contact, such as a position.
+    std::optional<std::string> contact_title;
+    /// E-mail address of the primary contact.
+    std::optional<std::string> contact_email;
+    /// Telephone of the primary contact.
+    std::optional<std::string> contact_phone;
+    /// Extension of that telephone.
+    std::optional<std::string> contact_phone_ext;
+    /// Department of the primary contact.
+    std::optional<std::string> contact_department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country, a two-letter ISO 3166-1 code.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Depth in the hierarchy of organization units.
+    std::optional<std::int64_t> generation;
+    /// Number of organization units directly below it.
+    std::optional<std::int64_t> descendant_count;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrgUnit(const c_struct &view)
+        : org_unit_id(detail::field(view.org_unit_id)),
+          org_unit_name(detail::field(view.org_unit_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.
+struct OrgUnitLimit {
+    using c_struct = mspkit_ncentral_org_unit_limit_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_org_unit_limit_layout; }
+
+    /// Name of the limit. The vendor documents no list of them.
+    std::optional<std::string> limit_name;
+    /// The limit.
+    std::optional<std::int64_t> value;
+    /// The highest value that the limit can have.
+    std::optional<std::int64_t> max_value;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrgUnitLimit(const c_struct &view)
+        : limit_name(detail::field(view.limit_name)),
+          value(detail::field(view.value)),
+          max_value(detail::field(view.max_value)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The limits of a customer, and what the server says of them.
+struct OrgUnitLimits {
+    using c_struct = mspkit_ncentral_org_unit_limits_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_org_unit_limits_layout; }
+
+    /// What the server did.
+    std::optional<std::string> message;
+    /// The limits.
+    std::optional<std::vector<OrgUnitLimit>> limits;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit OrgUnitLimits(const c_struct &view)
+        : message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+        if (view.limits.presence == MSPKIT_PRESENT) {
+            limits.emplace();
+            for (std::size_t at = 0; at < view.limits.count; ++at) {
+                limits->emplace_back(*view.limits.entries[at]);
+            }
+        }
+    }
+};
+
+/// The patches of a class of devices.
+struct PatchDeviceClassSummary {
+    using c_struct = mspkit_ncentral_patch_device_class_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_device_class_summary_layout; }
+
+    /// The class of devices.
+    std::optional<std::string> device_class;
+    /// Number of patches by approval. Which approvals there are depends on the server.
+    std::optional<std::string> approval_status_counts;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchDeviceClassSummary(const c_struct &view)
+        : device_class(detail::field(view.device_class)),
+          approval_status_counts(detail::field(view.approval_status_counts)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The patches of one type, with one approval and one state of installation.
+struct PatchTypeSummary {
+    using c_struct = mspkit_ncentral_patch_type_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_type_summary_layout; }
+
+    /// The type, in the server's spelling, such as servicePacks or definationUpdates.
+    std::optional<std::string> patch_type;
+    /// Number of patches.
+    std::optional<std::int64_t> count;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchTypeSummary(const c_struct &view)
+        : patch_type(detail::field(view.patch_type)),
+          count(detail::field(view.count)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The patches with one approval and one state of installation.
+struct PatchInstallSummary {
+    using c_struct = mspkit_ncentral_patch_install_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_install_summary_layout; }
+
+    /// The state of installation.
+    std::optional<std::string> patch_install_status;
+    /// Patches by type.
+    std::optional<std::vector<PatchTypeSummary>> patch_type_summaries;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchInstallSummary(const c_struct &view)
+        : patch_install_status(detail::field(view.patch_install_status)),
+          json(detail::copy(view.json))
+    {
+        if (view.patch_type_summaries.presence == MSPKIT_PRESENT) {
+            patch_type_summaries.emplace();
+            for (std::size_t at = 0; at < view.patch_type_summaries.count; ++at) {
+                patch_type_summaries->emplace_back(*view.patch_type_summaries.entries[at]);
+            }
+        }
+    }
+};
+
+/// The patches with one approval.
+struct PatchApprovalSummary {
+    using c_struct = mspkit_ncentral_patch_approval_summary_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_approval_summary_layout; }
+
+    /// The approval.
+    std::optional<std::string> approval_status;
+    /// Patches by state of installation.
+    std::optional<std::vector<PatchInstallSummary>> patch_install_status_counts;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchApprovalSummary(const c_struct &view)
+        : approval_status(detail::field(view.approval_status)),
+          json(detail::copy(view.json))
+    {
+        if (view.patch_install_status_counts.presence == MSPKIT_PRESENT) {
+            patch_install_status_counts.emplace();
+            for (std::size_t at = 0; at < view.patch_install_status_counts.count; ++at) {
+                patch_install_status_counts->emplace_back(*view.patch_install_status_counts.entries[at]);
+            }
+        }
+    }
+};
+
+/// The content of a patch comparison report.
+struct PatchComparison {
+    using c_struct = mspkit_ncentral_patch_comparison_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_comparison_layout; }
+
+    /// Patches by class of device and approval.
+    std::optional<std::vector<PatchDeviceClassSummary>> device_class_summaries;
+    /// Patches by approval, state of installation and type.
+    std::optional<std::vector<PatchApprovalSummary>> patch_summary_list;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchComparison(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.device_class_summaries.presence == MSPKIT_PRESENT) {
+            device_class_summaries.emplace();
+            for (std::size_t at = 0; at < view.device_class_summaries.count; ++at) {
+                device_class_summaries->emplace_back(*view.device_class_summaries.entries[at]);
+            }
+        }
+        if (view.patch_summary_list.presence == MSPKIT_PRESENT) {
+            patch_summary_list.emplace();
+            for (std::size_t at = 0; at < view.patch_summary_list.count; ++at) {
+                patch_summary_list->emplace_back(*view.patch_summary_list.entries[at]);
+            }
+        }
+    }
+};
+
+/// A patch comparison report and its state.
+struct PatchReport {
+    using c_struct = mspkit_ncentral_patch_report_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_patch_report_layout; }
+
+    /// Id of the report. It may be negative.
+    std::optional<std::string> report_id;
+    /// State of the report. All but IN_PROGRESS are final.
+    std::optional<std::string> report_status;
+    /// What the server says about it, such as why it failed.
+    std::optional<std::string> message;
+    /// The content of the report; null until it is completed.
+    std::optional<PatchComparison> data;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PatchReport(const c_struct &view)
+        : report_id(detail::field(view.report_id)),
+          report_status(detail::field(view.report_status)),
+          message(detail::field(view.message)),
+          json(detail::copy(view.json))
+    {
+        if (view.data.view != nullptr) {
+            data.emplace(*view.data.view);
+        }
+    }
+};
+
+/// A company in the ticketing system.
+struct PsaCompany {
+    using c_struct = mspkit_ncentral_psa_company_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_company_layout; }
+
+    /// Id of the company.
+    std::optional<std::string> psa_company_id;
+    /// Name of the company.
+    std::optional<std::string> psa_company_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaCompany(const c_struct &view)
+        : psa_company_id(detail::field(view.psa_company_id)),
+          psa_company_name(detail::field(view.psa_company_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A contact of a company in the ticketing system.
+struct PsaContact {
+    using c_struct = mspkit_ncentral_psa_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_contact_layout; }
+
+    /// Id of the contact.
+    std::optional<std::string> psa_contact_id;
+    /// Name of the contact.
+    std::optional<std::string> psa_contact_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaContact(const c_struct &view)
+        : psa_contact_id(detail::field(view.psa_contact_id)),
+          psa_contact_name(detail::field(view.psa_contact_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
 /// The result of a check of credentials.
 struct PsaCredentialCheck {
     using c_struct = mspkit_ncentral_psa_credential_check_view;
@@ -282,6 +2048,405 @@ struct PsaCredentialCheck {
 
     explicit PsaCredentialCheck(const c_struct &view)
         : is_psa_credentials_valid(detail::field(view.is_psa_credentials_valid)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What a customer is mapped to in the ticketing system. An id is null where nothing is set.
+struct PsaCustomerMapping {
+    using c_struct = mspkit_ncentral_psa_customer_mapping_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_customer_mapping_layout; }
+
+    /// Id of the customer.
+    std::optional<std::string> customer_id;
+    /// Name of the customer.
+    std::optional<std::string> customer_name;
+    /// Id of the company in the ticketing system.
+    std::optional<std::string> psa_company_id;
+    /// Id of the company's site.
+    std::optional<std::string> psa_site_id;
+    /// Id of the company's contact.
+    std::optional<std::string> psa_contact_id;
+    /// Id of the company's location.
+    std::optional<std::string> psa_location_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaCustomerMapping(const c_struct &view)
+        : customer_id(detail::field(view.customer_id)),
+          customer_name(detail::field(view.customer_name)),
+          psa_company_id(detail::field(view.psa_company_id)),
+          psa_site_id(detail::field(view.psa_site_id)),
+          psa_contact_id(detail::field(view.psa_contact_id)),
+          psa_location_id(detail::field(view.psa_location_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A site of a company in the ticketing system.
+struct PsaSite {
+    using c_struct = mspkit_ncentral_psa_site_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_site_layout; }
+
+    /// Id of the site.
+    std::optional<std::string> psa_site_id;
+    /// Name of the site.
+    std::optional<std::string> psa_site_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit PsaSite(const c_struct &view)
+        : psa_site_id(detail::field(view.psa_site_id)),
+          psa_site_name(detail::field(view.psa_site_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A token with which agents and probes are registered.
+struct RegistrationToken {
+    using c_struct = mspkit_ncentral_registration_token_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_registration_token_layout; }
+
+    /// The token.
+    std::optional<std::string> registration_token;
+    /// When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.
+    std::optional<std::string> registration_token_expiry_date;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit RegistrationToken(const c_struct &view)
+        : registration_token(detail::field(view.registration_token)),
+          registration_token_expiry_date(detail::field(view.registration_token_expiry_date)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Servers that a tunnel goes through.
+struct TunnelConfiguration {
+    using c_struct = mspkit_ncentral_tunnel_configuration_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_tunnel_configuration_layout; }
+
+    /// Host and port of the STUN server.
+    std::optional<std::string> stun_server;
+    /// Address of the tunnel server.
+    std::optional<std::string> tunnel_server_url;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit TunnelConfiguration(const c_struct &view)
+        : stun_server(detail::field(view.stun_server)),
+          tunnel_server_url(detail::field(view.tunnel_server_url)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A tunnel through the N-central server.
+struct SshTunnelConfiguration {
+    using c_struct = mspkit_ncentral_ssh_tunnel_configuration_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ssh_tunnel_configuration_layout; }
+
+    /// Host name and IP address of the N-central server, with a comma between them.
+    std::optional<std::string> central_server_ip;
+    /// User name at the N-central server.
+    std::optional<std::string> central_server_username;
+    /// Port that is forwarded to the device.
+    std::optional<std::int64_t> forwarded_port;
+    /// A second port that is forwarded; null if there is none, for which the server sends -1.
+    std::optional<std::int64_t> forwarded_port2;
+    /// Setting of the VNC password.
+    std::optional<std::string> vnc_password_setting;
+    /// Timeout of the connection in minutes.
+    std::optional<std::int64_t> connection_timeout;
+    /// The vPro account.
+    std::optional<std::string> vpro_account;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit SshTunnelConfiguration(const c_struct &view)
+        : central_server_ip(detail::field(view.central_server_ip)),
+          central_server_username(detail::field(view.central_server_username)),
+          forwarded_port(detail::field(view.forwarded_port)),
+          forwarded_port2(detail::field(view.forwarded_port2)),
+          vnc_password_setting(detail::field(view.vnc_password_setting)),
+          connection_timeout(detail::field(view.connection_timeout)),
+          vpro_account(detail::field(view.vpro_account)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What MSP Anywhere needs to connect.
+struct MspaConfiguration {
+    using c_struct = mspkit_ncentral_mspa_configuration_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_mspa_configuration_layout; }
+
+    /// UUID for MSP Anywhere.
+    std::optional<std::string> uuid;
+    /// Secret key of the session.
+    std::optional<std::string> secret_key;
+    /// User name for MSP Anywhere.
+    std::optional<std::string> username;
+    /// Whether the connection is peer to peer.
+    std::optional<bool> use_peer_to_peer;
+    /// Whether the session only monitors.
+    std::optional<bool> monitor_only;
+    /// Whether there is a visual indicator.
+    std::optional<bool> visual_indicator;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit MspaConfiguration(const c_struct &view)
+        : uuid(detail::field(view.uuid)),
+          secret_key(detail::field(view.secret_key)),
+          username(detail::field(view.username)),
+          use_peer_to_peer(detail::field(view.use_peer_to_peer)),
+          monitor_only(detail::field(view.monitor_only)),
+          visual_indicator(detail::field(view.visual_indicator)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// How a client connects.
+struct ConnectionDetails {
+    using c_struct = mspkit_ncentral_connection_details_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_connection_details_layout; }
+
+    /// Port to connect to.
+    std::optional<std::int64_t> port;
+    /// Protocol.
+    std::optional<std::string> protocol;
+    /// Whether the connection is encrypted.
+    std::optional<bool> encryption_enabled;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ConnectionDetails(const c_struct &view)
+        : port(detail::field(view.port)),
+          protocol(detail::field(view.protocol)),
+          encryption_enabled(detail::field(view.encryption_enabled)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A remote control connection. Only the id is always present; which of the configurations is there
+/// depends on the type of connection.
+struct RemoteControlTask {
+    using c_struct = mspkit_ncentral_remote_control_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_remote_control_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> remote_control_task_id;
+    /// UUID of the session.
+    std::optional<std::string> session_uuid;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the agent or probe that the connection goes through.
+    std::optional<std::string> appliance_id;
+    /// Type of a remote control connection. Servers may know more than these.
+    std::optional<std::string> connection_type;
+    /// Status of the task.
+    std::optional<std::string> status;
+    /// Where the client can be downloaded.
+    std::optional<std::string> download_url;
+    /// Servers that a tunnel goes through.
+    std::optional<TunnelConfiguration> tunnel_configuration;
+    /// A tunnel through the N-central server.
+    std::optional<SshTunnelConfiguration> ssh_tunnel_configuration;
+    /// What MSP Anywhere needs to connect.
+    std::optional<MspaConfiguration> mspa_configuration;
+    /// How a client connects.
+    std::optional<ConnectionDetails> connection_details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit RemoteControlTask(const c_struct &view)
+        : remote_control_task_id(detail::field(view.remote_control_task_id)),
+          session_uuid(detail::field(view.session_uuid)),
+          device_id(detail::field(view.device_id)),
+          appliance_id(detail::field(view.appliance_id)),
+          connection_type(detail::field(view.connection_type)),
+          status(detail::field(view.status)),
+          download_url(detail::field(view.download_url)),
+          json(detail::copy(view.json))
+    {
+        if (view.tunnel_configuration.view != nullptr) {
+            tunnel_configuration.emplace(*view.tunnel_configuration.view);
+        }
+        if (view.ssh_tunnel_configuration.view != nullptr) {
+            ssh_tunnel_configuration.emplace(*view.ssh_tunnel_configuration.view);
+        }
+        if (view.mspa_configuration.view != nullptr) {
+            mspa_configuration.emplace(*view.mspa_configuration.view);
+        }
+        if (view.connection_details.view != nullptr) {
+            connection_details.emplace(*view.connection_details.view);
+        }
+    }
+};
+
+/// The note whose text was replaced.
+struct ReplacedDeviceNote {
+    using c_struct = mspkit_ncentral_replaced_device_note_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_replaced_device_note_layout; }
+
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Id of the note.
+    std::optional<std::string> note_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ReplacedDeviceNote(const c_struct &view)
+        : device_id(detail::field(view.device_id)),
+          note_id(detail::field(view.note_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// A scheduled task.
+struct ScheduledTask {
+    using c_struct = mspkit_ncentral_scheduled_task_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// Id of the task above it.
+    std::optional<std::string> parent_id;
+    /// Name of the task.
+    std::optional<std::string> name;
+    /// Name of the task once more.
+    std::optional<std::string> task_name;
+    /// Id of the script or policy in the script repository.
+    std::optional<std::string> item_id;
+    /// What the task runs, such as Script.
+    std::optional<std::string> type;
+    /// Id of the organization unit of the task.
+    std::optional<std::string> org_unit_id;
+    /// Id of the service organization.
+    std::optional<std::string> so_id;
+    /// Id of the customer.
+    std::optional<std::string> customer_id;
+    /// Id of the site.
+    std::optional<std::string> site_id;
+    /// Id of the appliance that the task belongs to.
+    std::optional<std::string> appliance_id;
+    /// Whether it is a reactive task.
+    std::optional<bool> is_reactive;
+    /// Whether it is enabled.
+    std::optional<bool> is_enabled;
+    /// Ids of the devices that it runs on.
+    std::optional<std::vector<std::string>> device_ids;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTask(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          parent_id(detail::field(view.parent_id)),
+          name(detail::field(view.name)),
+          task_name(detail::field(view.task_name)),
+          item_id(detail::field(view.item_id)),
+          type(detail::field(view.type)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          so_id(detail::field(view.so_id)),
+          customer_id(detail::field(view.customer_id)),
+          site_id(detail::field(view.site_id)),
+          appliance_id(detail::field(view.appliance_id)),
+          is_reactive(detail::field(view.is_reactive)),
+          is_enabled(detail::field(view.is_enabled)),
+          json(detail::copy(view.json))
+    {
+        if (view.device_ids.presence == MSPKIT_PRESENT) {
+            device_ids.emplace();
+            for (std::size_t at = 0; at < view.device_ids.count; ++at) {
+                device_ids->push_back(detail::copy(view.device_ids.entries[at]));
+            }
+        }
+    }
+};
+
+/// The state and the output of a task on one device.
+struct ScheduledTaskStatusDetail {
+    using c_struct = mspkit_ncentral_scheduled_task_status_detail_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_status_detail_layout; }
+
+    /// Id of the task.
+    std::optional<std::string> task_id;
+    /// Id of the device.
+    std::optional<std::string> device_id;
+    /// Name of the device.
+    std::optional<std::string> device_name;
+    /// Name of the task.
+    std::optional<std::string> task_name;
+    /// State of the task on the device. Success and Failed are final.
+    std::optional<std::string> status;
+    /// What the script or policy wrote.
+    std::optional<std::string> output;
+    /// What the server says about the run.
+    std::optional<std::string> message;
+    /// Name of the file with the output, if there is one.
+    std::optional<std::string> output_file_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTaskStatusDetail(const c_struct &view)
+        : task_id(detail::field(view.task_id)),
+          device_id(detail::field(view.device_id)),
+          device_name(detail::field(view.device_name)),
+          task_name(detail::field(view.task_name)),
+          status(detail::field(view.status)),
+          output(detail::field(view.output)),
+          message(detail::field(view.message)),
+          output_file_name(detail::field(view.output_file_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// How a scheduled task ended.
+struct ScheduledTaskOutcome {
+    using c_struct = mspkit_ncentral_scheduled_task_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_outcome_layout; }
+
+    /// The outcome on each device.
+    std::optional<std::vector<ScheduledTaskStatusDetail>> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTaskOutcome(const c_struct &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.details.presence == MSPKIT_PRESENT) {
+            details.emplace();
+            for (std::size_t at = 0; at < view.details.count; ++at) {
+                details->emplace_back(*view.details.entries[at]);
+            }
+        }
+    }
+};
+
+/// How many devices of a task are in which state.
+struct ScheduledTaskStatus {
+    using c_struct = mspkit_ncentral_scheduled_task_status_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_scheduled_task_status_layout; }
+
+    /// Name of the task.
+    std::optional<std::string> task_name;
+    /// Number of devices by state. The states are the names that the web interface shows.
+    std::optional<std::string> status_counts;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ScheduledTaskStatus(const c_struct &view)
+        : task_name(detail::field(view.task_name)),
+          status_counts(detail::field(view.status_counts)),
           json(detail::copy(view.json))
     {
     }
@@ -327,6 +2492,100 @@ struct ServerInfo {
           ncentral(detail::field(view.ncentral)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// The server's clock and its time zone.
+struct ServerTime {
+    using c_struct = mspkit_ncentral_server_time_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_server_time_layout; }
+
+    /// The server's time in RFC 3339, with the offset of its zone.
+    std::optional<std::string> server_time;
+    /// Name of the zone in the IANA database.
+    std::optional<std::string> timezone;
+    /// Offset of the zone from UTC at this time.
+    std::optional<std::string> utc_offset;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServerTime(const c_struct &view)
+        : server_time(detail::field(view.server_time)),
+          timezone(detail::field(view.timezone)),
+          utc_offset(detail::field(view.utc_offset)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The versions of the parts of an N-central server. Servers may send more sections.
+struct ServerVersions {
+    using c_struct = mspkit_ncentral_server_versions_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_server_versions_layout; }
+
+    /// Texts by label. Most are versions, some are other facts such as whether a part is licensed.
+    std::optional<std::string> versions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServerVersions(const c_struct &view)
+        : versions(detail::field(view.versions)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The result of an action on one service.
+struct ControlledService {
+    using c_struct = mspkit_ncentral_controlled_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_controlled_service_layout; }
+
+    /// Internal name of the service.
+    std::optional<std::string> service_name;
+    /// Name of the service as it is displayed.
+    std::optional<std::string> display_name;
+    /// State of the service.
+    std::optional<std::string> service_status;
+    /// Status of the action.
+    std::optional<std::string> action_status;
+    /// What the server says about the action.
+    std::optional<std::string> action_details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ControlledService(const c_struct &view)
+        : service_name(detail::field(view.service_name)),
+          display_name(detail::field(view.display_name)),
+          service_status(detail::field(view.service_status)),
+          action_status(detail::field(view.action_status)),
+          action_details(detail::field(view.action_details)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// The result of an action on services.
+struct ServiceControlResult {
+    using c_struct = mspkit_ncentral_service_control_result_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_service_control_result_layout; }
+
+    /// Status of an action on services as a whole. Servers may know more than these.
+    std::optional<std::string> overall_status;
+    /// The result for each service.
+    std::optional<std::vector<ControlledService>> services;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit ServiceControlResult(const c_struct &view)
+        : overall_status(detail::field(view.overall_status)),
+          json(detail::copy(view.json))
+    {
+        if (view.services.presence == MSPKIT_PRESENT) {
+            services.emplace();
+            for (std::size_t at = 0; at < view.services.count; ++at) {
+                services->emplace_back(*view.services.entries[at]);
+            }
+        }
     }
 };
 
@@ -524,6 +2783,364 @@ struct TokenStatus {
     }
 };
 
+/// A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+/// servers may send fields that are not listed here.
+struct User {
+    using c_struct = mspkit_ncentral_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// The name that the user signs in with, such as an e-mail address.
+    std::optional<std::string> user_name;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// First and last name.
+    std::optional<std::string> full_name;
+    /// A description.
+    std::optional<std::string> description;
+    /// Whether the user can only use the API.
+    std::optional<bool> api_only_user;
+    /// Whether the account is enabled.
+    std::optional<bool> is_enabled;
+    /// Whether the account comes from LDAP.
+    std::optional<bool> is_ldap;
+    /// Whether the account is locked.
+    std::optional<bool> is_locked;
+    /// Whether the server marks it as the user who is logged in.
+    std::optional<bool> logged_in_user;
+    /// Whether the server marks it as read-only.
+    std::optional<bool> read_only;
+    /// Whether the server marks it as a support user.
+    std::optional<bool> support_user;
+    /// Whether two-factor authentication is on.
+    std::optional<bool> two_factor_enabled;
+    /// Ids of the access groups of the user.
+    std::optional<std::vector<std::string>> access_group_ids;
+    /// Ids of the roles of the user.
+    std::optional<std::vector<std::string>> role_ids;
+    /// The identity provider of the user, or "None".
+    std::optional<std::string> current_sso_provider;
+    /// Names of the organization units from the system down to that of the user.
+    std::optional<std::vector<std::string>> customer_tree;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit User(const c_struct &view)
+        : user_id(detail::field(view.user_id)),
+          user_name(detail::field(view.user_name)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          full_name(detail::field(view.full_name)),
+          description(detail::field(view.description)),
+          api_only_user(detail::field(view.api_only_user)),
+          is_enabled(detail::field(view.is_enabled)),
+          is_ldap(detail::field(view.is_ldap)),
+          is_locked(detail::field(view.is_locked)),
+          logged_in_user(detail::field(view.logged_in_user)),
+          read_only(detail::field(view.read_only)),
+          support_user(detail::field(view.support_user)),
+          two_factor_enabled(detail::field(view.two_factor_enabled)),
+          current_sso_provider(detail::field(view.current_sso_provider)),
+          json(detail::copy(view.json))
+    {
+        if (view.access_group_ids.presence == MSPKIT_PRESENT) {
+            access_group_ids.emplace();
+            for (std::size_t at = 0; at < view.access_group_ids.count; ++at) {
+                access_group_ids->push_back(detail::copy(view.access_group_ids.entries[at]));
+            }
+        }
+        if (view.role_ids.presence == MSPKIT_PRESENT) {
+            role_ids.emplace();
+            for (std::size_t at = 0; at < view.role_ids.count; ++at) {
+                role_ids->push_back(detail::copy(view.role_ids.entries[at]));
+            }
+        }
+        if (view.customer_tree.presence == MSPKIT_PRESENT) {
+            customer_tree.emplace();
+            for (std::size_t at = 0; at < view.customer_tree.count; ++at) {
+                customer_tree->push_back(detail::copy(view.customer_tree.entries[at]));
+            }
+        }
+    }
+};
+
+/// The id of a new user.
+struct UserCreated {
+    using c_struct = mspkit_ncentral_user_created_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_created_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserCreated(const c_struct &view)
+        : user_id(detail::field(view.user_id)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// More about a user role. Every field may be null or absent.
+struct UserRoleExtra {
+    using c_struct = mspkit_ncentral_user_role_extra_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_extra_layout; }
+
+    /// Whether the role can be copied.
+    std::optional<bool> cloneable;
+    /// Whether the server marks the role as read-only.
+    std::optional<bool> read_only;
+    /// Names of the users who have the role. The vendor shows them in lists only.
+    std::optional<std::vector<std::string>> usernames;
+    /// Names of the permissions.
+    std::optional<std::vector<std::string>> permissions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserRoleExtra(const c_struct &view)
+        : cloneable(detail::field(view.cloneable)),
+          read_only(detail::field(view.read_only)),
+          json(detail::copy(view.json))
+    {
+        if (view.usernames.presence == MSPKIT_PRESENT) {
+            usernames.emplace();
+            for (std::size_t at = 0; at < view.usernames.count; ++at) {
+                usernames->push_back(detail::copy(view.usernames.entries[at]));
+            }
+        }
+        if (view.permissions.presence == MSPKIT_PRESENT) {
+            permissions.emplace();
+            for (std::size_t at = 0; at < view.permissions.count; ++at) {
+                permissions->push_back(detail::copy(view.permissions.entries[at]));
+            }
+        }
+    }
+};
+
+/// A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+/// and servers may send fields that are not listed here.
+struct UserRole {
+    using c_struct = mspkit_ncentral_user_role_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_layout; }
+
+    /// Id of the role.
+    std::optional<std::string> role_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// What the role is for.
+    std::optional<std::string> role_description;
+    /// More about a user role. Every field may be null or absent.
+    std::optional<UserRoleExtra> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserRole(const c_struct &view)
+        : role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          role_description(detail::field(view.role_description)),
+          json(detail::copy(view.json))
+    {
+        if (view.details.view != nullptr) {
+            details.emplace(*view.details.view);
+        }
+    }
+};
+
+/// A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+/// absent, and servers may send fields that are not listed here.
+struct UserRoleDetail {
+    using c_struct = mspkit_ncentral_user_role_detail_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_detail_layout; }
+
+    /// Id of the role.
+    std::optional<std::string> role_id;
+    /// Id of the organization unit that the role belongs to.
+    std::optional<std::string> org_unit_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// What the role is for.
+    std::optional<std::string> role_description;
+    /// Ids of the users who have the role.
+    std::optional<std::vector<std::string>> user_ids;
+    /// More about a user role. Every field may be null or absent.
+    std::optional<UserRoleExtra> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserRoleDetail(const c_struct &view)
+        : role_id(detail::field(view.role_id)),
+          org_unit_id(detail::field(view.org_unit_id)),
+          role_name(detail::field(view.role_name)),
+          role_description(detail::field(view.role_description)),
+          json(detail::copy(view.json))
+    {
+        if (view.details.view != nullptr) {
+            details.emplace(*view.details.view);
+        }
+        if (view.user_ids.presence == MSPKIT_PRESENT) {
+            user_ids.emplace();
+            for (std::size_t at = 0; at < view.user_ids.count; ++at) {
+                user_ids->push_back(detail::copy(view.user_ids.entries[at]));
+            }
+        }
+    }
+};
+
+/// The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+/// servers may send fields that are not listed here.
+struct UserSelf {
+    using c_struct = mspkit_ncentral_user_self_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_self_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// Id of the organization unit of the account, which need not be a customer.
+    std::optional<std::string> customer_id;
+    /// The name that the user signs in with, such as an e-mail address.
+    std::optional<std::string> username;
+    /// Title.
+    std::optional<std::string> title;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Telephone.
+    std::optional<std::string> phone;
+    /// Extension of that telephone.
+    std::optional<std::string> extension;
+    /// Department.
+    std::optional<std::string> department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Whether the account is enabled.
+    std::optional<bool> is_enabled;
+    /// Whether the account is locked.
+    std::optional<bool> is_locked;
+    /// Whether the password has expired.
+    std::optional<bool> is_password_expired;
+    /// Whether the password must be changed.
+    std::optional<bool> is_password_reset_required;
+    /// The server's flag of this name, which the vendor does not explain.
+    std::optional<bool> auto_so_power;
+    /// The server's flag of this name, which the vendor does not explain.
+    std::optional<bool> auto_so_user;
+    /// Whether the account comes from LDAP.
+    std::optional<bool> is_ldap;
+    /// The server's flag of this name, which the vendor does not explain.
+    std::optional<bool> ncompass_enabled;
+    /// Kind of two-factor authentication, such as NONE.
+    std::optional<std::string> two_factor_type;
+    /// The kind before the current one.
+    std::optional<std::string> previous_two_factor_type;
+    /// Whether the account was provisioned from outside.
+    std::optional<bool> externally_provisioned;
+    /// Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site.
+    std::optional<std::int64_t> generation;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    explicit UserSelf(const c_struct &view)
+        : user_id(detail::field(view.user_id)),
+          customer_id(detail::field(view.customer_id)),
+          username(detail::field(view.username)),
+          title(detail::field(view.title)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          email(detail::field(view.email)),
+          phone(detail::field(view.phone)),
+          extension(detail::field(view.extension)),
+          department(detail::field(view.department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          is_enabled(detail::field(view.is_enabled)),
+          is_locked(detail::field(view.is_locked)),
+          is_password_expired(detail::field(view.is_password_expired)),
+          is_password_reset_required(detail::field(view.is_password_reset_required)),
+          auto_so_power(detail::field(view.auto_so_power)),
+          auto_so_user(detail::field(view.auto_so_user)),
+          is_ldap(detail::field(view.is_ldap)),
+          ncompass_enabled(detail::field(view.ncompass_enabled)),
+          two_factor_type(detail::field(view.two_factor_type)),
+          previous_two_factor_type(detail::field(view.previous_two_factor_type)),
+          externally_provisioned(detail::field(view.externally_provisioned)),
+          generation(detail::field(view.generation)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// Parameters of `create` of `access_groups` besides its arguments.
+struct access_groups_create_params {
+    /// Name of the access group. Not blank. (required, text, not blank)
+    std::optional<std::string> group_name = {};
+    /// Description of the access group. (required, text)
+    std::optional<std::string> group_description = {};
+    /// Ids of the organization units. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> org_unit_ids = {};
+    /// Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> user_ids = {};
+    /// Whether new organization units are added to it. (optional, true or false; `MSPKIT_DEFAULT`: not
+    /// given)
+    std::optional<bool> auto_include_new_org_units = {};
+};
+
+/// Parameters of `create_for_devices` of `access_groups` besides its arguments.
+struct access_groups_create_for_devices_params {
+    /// Name of the access group. Not blank. (required, text, not blank)
+    std::optional<std::string> group_name = {};
+    /// Description of the access group. (required, text)
+    std::optional<std::string> group_description = {};
+    /// Ids of the devices. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> user_ids = {};
+};
+
+/// Parameters of `list` of `access_groups` besides its arguments.
+struct access_groups_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `authenticate_sso` of `auth` besides its arguments.
+struct auth_authenticate_sso_params {
+    /// The access token from the identity provider, without `Bearer` in front of it. (required, text, not
+    /// blank, secret)
+    std::optional<std::string> token = {};
+};
+
 /// Parameters of `create_ticket` of `custom_psa` besides its arguments.
 struct custom_psa_create_ticket_params {
     /// Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more;
@@ -541,6 +3158,51 @@ struct custom_psa_get_ticket_params {
     std::optional<std::string> username = {};
     /// Password in the ticketing system. (required, text, not blank, secret)
     std::optional<std::string> password = {};
+};
+
+/// Parameters of `create_installer_link` of `customers` besides its arguments.
+struct customers_create_installer_link_params {
+    /// Id of the software, from `customers.list_installers`. It is sent as text. (required, id)
+    std::optional<std::string> software_id = {};
+};
+
+/// Parameters of `create_site` of `customers` besides its arguments.
+struct customers_create_site_params {
+    /// Name of the site. Not blank. (required, text, not blank)
+    std::optional<std::string> site_name = {};
+    /// First name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_first_name = {};
+    /// Last name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_last_name = {};
+    /// Licence of the site's devices. The server's default is Professional. (optional, `Professional` or
+    /// `Essential`)
+    std::optional<std::string> license_type = {};
+    /// Id in a system of your own. (optional, text)
+    std::optional<std::string> external_id = {};
+    /// E-mail address of the primary contact. (optional, text)
+    std::optional<std::string> contact_email = {};
+    /// Telephone of the site. (optional, text)
+    std::optional<std::string> phone = {};
+    /// Title of the primary contact, such as a position. (optional, text)
+    std::optional<std::string> contact_title = {};
+    /// Telephone of the primary contact. (optional, text)
+    std::optional<std::string> contact_phone = {};
+    /// Extension of that telephone. (optional, text)
+    std::optional<std::string> contact_phone_ext = {};
+    /// Department of the primary contact. (optional, text)
+    std::optional<std::string> contact_department = {};
+    /// First line of the street address. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province. (optional, text)
+    std::optional<std::string> state_prov = {};
+    /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+    std::optional<std::string> country = {};
+    /// Postal code. (optional, text)
+    std::optional<std::string> postal_code = {};
 };
 
 /// Parameters of `list` of `customers` besides its arguments.
@@ -562,6 +3224,16 @@ struct customers_list_params {
     std::optional<std::string> select = {};
 };
 
+/// Parameters of `list_installers` of `customers` besides its arguments.
+struct customers_list_installers_params {
+    /// Only software of this type. The server's default is All. (optional, `Agent` or `Probe` or `Other`
+    /// or `All`)
+    std::optional<std::string> software_type = {};
+    /// Only generic or only custom installers. The server's default is All. (optional, `Generic` or
+    /// `Custom` or `All`)
+    std::optional<std::string> installer_type = {};
+};
+
 /// Parameters of `list_sites` of `customers` besides its arguments.
 struct customers_list_sites_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -579,6 +3251,447 @@ struct customers_list_sites_params {
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
+};
+
+/// Parameters of `list` of `device_filters` besides its arguments.
+struct device_filters_list_params {
+    /// Which filters are listed: all, or only those that the API user owns or uses. The server's default
+    /// is ALL. (optional, `ALL` or `OWN_AND_USED`)
+    std::optional<std::string> view_scope = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `filterName`. Without it the order is the server's.
+    /// (optional, text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `filterName==Servers*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `control_services` of `devices` besides its arguments.
+struct devices_control_services_params {
+    /// Internal names of the services, not those that are displayed. From 1 to 100, none of them blank.
+    /// (required, list of texts, as the text of a JSON array)
+    std::optional<std::string> service_names = {};
+    /// What is done with them. (required, `Start` or `Stop` or `Restart` or `Pause` or `Resume`)
+    std::optional<std::string> action = {};
+};
+
+/// Parameters of `create` of `devices` besides its arguments.
+struct devices_create_params {
+    /// Id of the customer or site that the device is created for. (required, text, not blank)
+    std::optional<std::string> customer_id = {};
+    /// IP address or host name of the device. (required, text, not blank)
+    std::optional<std::string> network_address = {};
+    /// Operating system, in the vendor's words. (required, text, not blank)
+    std::optional<std::string> supported_os = {};
+    /// Name of the device. (required, text, not blank)
+    std::optional<std::string> long_name = {};
+    /// Class of the device, in the vendor's words. (required, text, not blank)
+    std::optional<std::string> device_class = {};
+    /// Description of the device, at most 255 characters. (optional, text)
+    std::optional<std::string> description = {};
+    /// Licence mode, in the vendor's words. (optional, text)
+    std::optional<std::string> license_mode = {};
+    /// MAC address. (optional, text)
+    std::optional<std::string> mac_address = {};
+    /// User name to log in to the device with. (optional, text)
+    std::optional<std::string> username = {};
+    /// Password of that user. (optional, text, secret)
+    std::optional<std::string> password = {};
+};
+
+/// Parameters of `create_note` of `devices` besides its arguments.
+struct devices_create_note_params {
+    /// Id of the author. (required, id)
+    std::optional<std::string> user_id = {};
+    /// The text, up to 32,000 characters. (required, text)
+    std::optional<std::string> note = {};
+    /// The time that the note is given. Without it the server takes its own. (optional, date and time
+    /// with its offset)
+    std::optional<std::string> insertion_time = {};
+};
+
+/// Parameters of `create_notes` of `devices` besides its arguments.
+struct devices_create_notes_params {
+    /// Ids of the devices. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// Id of the author. (required, id)
+    std::optional<std::string> user_id = {};
+    /// The text, up to 32,000 characters. (required, text)
+    std::optional<std::string> note = {};
+    /// The time that the note is given. Without it the server takes its own. (optional, date and time
+    /// with its offset)
+    std::optional<std::string> insertion_time = {};
+};
+
+/// Parameters of `create_remote_control_task` of `devices` besides its arguments.
+struct devices_create_remote_control_task_params {
+    /// How to connect. Without it the server takes the type that is set for the device. (optional, `SSH`
+    /// or `VNC` or `RDP` or `MSP_ANYWHERE` or `TELNET`)
+    std::optional<std::string> remote_control_type = {};
+    /// A note on the connection, at most 500 characters. (optional, text)
+    std::optional<std::string> description = {};
+    /// Port on the device to connect to. (optional, 1 to 65535; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> port = {};
+};
+
+/// Parameters of `delete_` of `devices` besides its arguments.
+struct devices_delete_params {
+    /// Whether the agent is removed from the device as well. The server's default is false. (optional,
+    /// true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> remove_agents = {};
+};
+
+/// Parameters of `delete_notes` of `devices` besides its arguments.
+struct devices_delete_notes_params {
+    /// Ids of the notes. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> note_ids = {};
+};
+
+/// Parameters of `list` of `devices` besides its arguments.
+struct devices_list_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_notes` of `devices` besides its arguments.
+struct devices_list_notes_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+};
+
+/// Parameters of `list_with_custom_properties` of `devices` besides its arguments.
+struct devices_list_with_custom_properties_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `replace_lifecycle` of `devices` besides its arguments.
+struct devices_replace_lifecycle_params {
+    /// When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (required,
+    /// text)
+    std::optional<std::string> warranty_expiry_date = {};
+    /// When the lease ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (required, text)
+    std::optional<std::string> lease_expiry_date = {};
+    /// When the device is to be replaced, such as `2028-06-30` or `2028-06-30 12:00:00`; may be empty.
+    /// (required, text)
+    std::optional<std::string> expected_replacement_date = {};
+    /// When the device was bought, such as `2024-01-15` or `2024-01-15 12:00:00`; may be empty.
+    /// (required, text)
+    std::optional<std::string> purchase_date = {};
+    /// What the device cost, without a currency. (required, number; `MSPKIT_DEFAULT` until it is set)
+    std::optional<double> cost = {};
+    /// Where the device is. (required, text)
+    std::optional<std::string> location = {};
+    /// Asset tag. (required, text)
+    std::optional<std::string> asset_tag = {};
+    /// Description, at most 255 characters. (required, text)
+    std::optional<std::string> description = {};
+};
+
+/// Parameters of `replace_note` of `devices` besides its arguments.
+struct devices_replace_note_params {
+    /// The text, up to 32,000 characters. (required, text)
+    std::optional<std::string> note = {};
+};
+
+/// Parameters of `set_custom_property` of `devices` besides its arguments.
+struct devices_set_custom_property_params {
+    /// The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+    /// of logs and errors like one. (required, text, secret)
+    std::optional<std::string> value = {};
+};
+
+/// Parameters of `update_lifecycle` of `devices` besides its arguments.
+struct devices_update_lifecycle_params {
+    /// When the warranty ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional,
+    /// text)
+    std::optional<std::string> warranty_expiry_date = {};
+    /// When the lease ends, such as `2027-12-31` or `2027-12-31 12:00:00`; may be empty. (optional, text)
+    std::optional<std::string> lease_expiry_date = {};
+    /// When the device is to be replaced, such as `2028-06-30` or `2028-06-30 12:00:00`; may be empty.
+    /// (optional, text)
+    std::optional<std::string> expected_replacement_date = {};
+    /// When the device was bought, such as `2024-01-15` or `2024-01-15 12:00:00`; may be empty.
+    /// (optional, text)
+    std::optional<std::string> purchase_date = {};
+    /// What the device cost, without a currency. (optional, number; `MSPKIT_DEFAULT`: not given)
+    std::optional<double> cost = {};
+    /// Where the device is. (optional, text)
+    std::optional<std::string> location = {};
+    /// Asset tag. (optional, text)
+    std::optional<std::string> asset_tag = {};
+    /// Description. (optional, text)
+    std::optional<std::string> description = {};
+};
+
+/// Parameters of `create` of `maintenance_windows` besides its arguments.
+struct maintenance_windows_create_params {
+    /// Ids of the devices. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// The windows that each of the devices gets. (required, list of objects, as the text of a JSON
+    /// array)
+    std::optional<std::string> maintenance_windows = {};
+};
+
+/// Parameters of `delete_` of `maintenance_windows` besides its arguments.
+struct maintenance_windows_delete_params {
+    /// Ids of the windows. (required, list of ids, as the text of a JSON array)
+    std::optional<std::string> schedule_ids = {};
+};
+
+/// Parameters of `replace` of `maintenance_windows` besides its arguments.
+struct maintenance_windows_replace_params {
+    /// The windows, each complete and with its id. (required, list of objects, as the text of a JSON
+    /// array)
+    std::optional<std::string> maintenance_windows = {};
+};
+
+/// Parameters of `list` of `org_units` besides its arguments.
+struct org_units_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_active_issues` of `org_units` besides its arguments.
+struct org_units_list_active_issues_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_children` of `org_units` besides its arguments.
+struct org_units_list_children_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_custom_properties` of `org_units` besides its arguments.
+struct org_units_list_custom_properties_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_devices` of `org_units` besides its arguments.
+struct org_units_list_devices_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `list_devices_with_custom_properties` of `org_units` besides its arguments.
+struct org_units_list_devices_with_custom_properties_params {
+    /// Id of a device filter; only the devices that match it are listed. `device_filters.list` has the
+    /// ids. (optional, id)
+    std::optional<std::string> filter_id = {};
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `longName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `longName==workstation*`. It filters rows, not
+    /// fields, and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `set_custom_property` of `org_units` besides its arguments.
+struct org_units_set_custom_property_params {
+    /// The value; of a date the milliseconds since 1970 as text. It may be a password, so it is kept out
+    /// of logs and errors like one. (required, text, secret)
+    std::optional<std::string> value = {};
+};
+
+/// Parameters of `set_custom_property_default` of `org_units` besides its arguments.
+struct org_units_set_custom_property_default_params {
+    /// Id of the property. (required, 1 or more; `MSPKIT_DEFAULT` until it is set)
+    std::optional<std::int64_t> property_id = {};
+    /// Whether the default replaces the values that the selected organization units have. (required, true
+    /// or false; `MSPKIT_DEFAULT` until it is set)
+    std::optional<bool> propagate = {};
+    /// Ids of all organization units that are to have the property: the one that it is from, and each
+    /// below that keeps it. One that is missing loses the property. (required, list, each 1 or more, as
+    /// the text of a JSON array)
+    std::optional<std::string> selected_org_unit_ids = {};
+    /// Name of the property. (optional, text)
+    std::optional<std::string> property_name = {};
+    /// The default; of a date the milliseconds since 1970 as text. It may be a password, so it is kept
+    /// out of logs and errors like one. (optional, text, secret)
+    std::optional<std::string> default_value = {};
+    /// To which kinds of organization units the property is propagated, as
+    /// `org_units.get_custom_property_default` has it. (optional, text)
+    std::optional<std::string> propagation_type = {};
+    /// The values that a property of the type ENUMERATED can have. (optional, list of texts, as the text
+    /// of a JSON array)
+    std::optional<std::string> enumerated_values = {};
+};
+
+/// Parameters of `update_limits` of `org_units` besides its arguments.
+struct org_units_update_limits_params {
+    /// The limits to change, at least one. (required, list of objects, as the text of a JSON array)
+    std::optional<std::string> limits = {};
+};
+
+/// Parameters of `request_patch_comparison` of `reports` besides its arguments.
+struct reports_request_patch_comparison_params {
+    /// Where the report begins, as a date (YYYY-MM-DD) or a time in UTC that ends in `Z`. (required,
+    /// text, not blank)
+    std::optional<std::string> start_date = {};
+    /// Only patches in these states of installation. The vendor names Aborted, Failed, In Progress,
+    /// Installed, Installed With Errors and Not Installed. (optional, list of texts, as the text of a
+    /// JSON array)
+    std::optional<std::string> install_statuses = {};
+    /// Only patches with these approvals. The vendor names Approved for Install, Approved for Removal,
+    /// Declined, Not Approved and No Approval. (optional, list of texts, as the text of a JSON array)
+    std::optional<std::string> patch_approvals = {};
+    /// Only patches of these categories. The vendor names Critical Updates, Update Rollups, Updates,
+    /// Feature Packs, Definition Updates, Security Updates, Service Packs, Drivers, Tools, Third Party,
+    /// Upgrades and Applications. (optional, list of texts, as the text of a JSON array)
+    std::optional<std::string> patch_categories = {};
+};
+
+/// Parameters of `run_direct` of `scheduled_tasks` besides its arguments.
+struct scheduled_tasks_run_direct_params {
+    /// Name of the task, which must be new on the server. A random suffix makes it so, and the task can
+    /// then be found by its name if the response is lost. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Id of the script or policy in the script repository. Only those of 2000 or more can be run.
+    /// (required, id)
+    std::optional<std::string> item_id = {};
+    /// What the item is. (required, `AutomationPolicy` or `Script` or `MacScript`)
+    std::optional<std::string> task_type = {};
+    /// Id of the customer that the device belongs to. (required, id)
+    std::optional<std::string> customer_id = {};
+    /// Id of the device. (required, id)
+    std::optional<std::string> device_id = {};
+    /// The account that a task runs as. (required, text of a JSON object)
+    std::optional<std::string> credential = {};
+    /// Parameters of the script or policy. (optional, list of objects, as the text of a JSON array)
+    std::optional<std::string> parameters = {};
+};
+
+/// Parameters of `versions_authenticated` of `server` besides its arguments.
+struct server_versions_authenticated_params {
+    /// User name in the web interface. (required, text, not blank)
+    std::optional<std::string> username = {};
+    /// Password in the web interface. (required, text, not blank, secret)
+    std::optional<std::string> password = {};
 };
 
 /// Parameters of `create` of `service_orgs` besides its arguments.
@@ -713,6 +3826,12 @@ struct sites_list_params {
     std::optional<std::string> select = {};
 };
 
+/// Parameters of `replace_mappings` of `standard_psa` besides its arguments.
+struct standard_psa_replace_mappings_params {
+    /// The mappings, each with all three ids. (required, list of objects, as the text of a JSON array)
+    std::optional<std::string> mappings = {};
+};
+
 /// Parameters of `validate_credential` of `standard_psa` besides its arguments.
 struct standard_psa_validate_credential_params {
     /// User name in the ticketing system. Not blank. (required, text, not blank)
@@ -722,6 +3841,279 @@ struct standard_psa_validate_credential_params {
     /// Private or public key of the integration, for ticketing systems that require one in addition to
     /// the credentials. (optional, text, not blank, secret)
     std::optional<std::string> integration_key = {};
+};
+
+/// Parameters of `create` of `user_roles` besides its arguments.
+struct user_roles_create_params {
+    /// Name of the role. Not blank. (required, text, not blank)
+    std::optional<std::string> role_name = {};
+    /// What the role is for, at most 255 characters. Later calls show it as `role_description`.
+    /// (required, text)
+    std::optional<std::string> description = {};
+    /// Numbers of the permissions. They are sent as text. (required, list of ids, as the text of a JSON
+    /// array)
+    std::optional<std::string> permission_ids = {};
+    /// Ids of the users who get the role. They are sent as text. (optional, list of ids, as the text of a
+    /// JSON array)
+    std::optional<std::string> user_ids = {};
+};
+
+/// Parameters of `list` of `user_roles` besides its arguments.
+struct user_roles_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Parameters of `create` of `users` besides its arguments.
+struct users_create_params {
+    /// E-mail address. Not blank. (required, text, not blank)
+    std::optional<std::string> email = {};
+    /// Password of the new account. (required, text, not blank, secret)
+    std::optional<std::string> password = {};
+    /// First name, at most 50 characters. Not blank. (required, text, not blank)
+    std::optional<std::string> first_name = {};
+    /// Last name, at most 50 characters. Not blank. (required, text, not blank)
+    std::optional<std::string> last_name = {};
+    /// The name to sign in with, at most 50 characters. (optional, text)
+    std::optional<std::string> username = {};
+    /// Country. (optional, text)
+    std::optional<std::string> country = {};
+    /// Postal code of letters and digits, with single spaces or hyphens between them. (optional, text)
+    std::optional<std::string> postal_code = {};
+    /// First line of the street address, at most 100 characters. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address, at most 100 characters. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City, at most 50 characters. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province, at most 50 characters. (optional, text)
+    std::optional<std::string> state = {};
+    /// Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if
+    /// you like. (optional, text)
+    std::optional<std::string> telephone = {};
+    /// Extension of the telephone, 1 to 6 digits. (optional, text)
+    std::optional<std::string> ext = {};
+    /// Department, at most 50 characters. (optional, text)
+    std::optional<std::string> department = {};
+    /// E-mail address for notifications. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Status of the account. The vendor documents no list; its example has `enabled`. (optional, text)
+    std::optional<std::string> status = {};
+    /// Ids of the roles of the user. They are sent as text. (optional, list of ids, as the text of a JSON
+    /// array)
+    std::optional<std::string> role_ids = {};
+    /// Ids of the access groups of the user. They are sent as text. (optional, list of ids, as the text
+    /// of a JSON array)
+    std::optional<std::string> access_group_ids = {};
+    /// Whether the user can only use the API. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> api_only_user = {};
+};
+
+/// Parameters of `list` of `users` besides its arguments.
+struct users_list_params {
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_number = {};
+    /// What to sort by. Without it the order is the server's. (optional, `lastName` or `name` or
+    /// `username` or `description` or `accountstatus` or `enabled` or `isenabled` or `locked` or
+    /// `isLocked` or `currentssoprovider` or `ssoproviders` or `ldap` or `isldap` or `accessgroups` or
+    /// `roles` or `twofactorenabled` or `apionlyuser` or `soname` or `customername` or `sitename`)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// Access groups, which give users access to organization units or to devices. No endpoint lists those of
+/// all organization units, and none changes or deletes one.
+class access_groups_resource {
+public:
+    explicit access_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Creates an access group of organization units. See `mspkit_ncentral_access_groups_create`.
+    response<void> create(const id &org_unit_id, const access_groups_create_params &params, const call_options &options = {}) const { return try_create(org_unit_id, params, options).value(); }
+    result<response<void>> try_create(const id &org_unit_id, const access_groups_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_params given = mspkit_ncentral_access_groups_create_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.org_unit_ids = detail::given(params.org_unit_ids);
+        given.user_ids = detail::given(params.user_ids);
+        given.auto_include_new_org_units = detail::number<std::int32_t>(params.auto_include_new_org_units);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_create(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const id &org_unit_id, const access_groups_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_params given = mspkit_ncentral_access_groups_create_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.org_unit_ids = detail::given(params.org_unit_ids);
+        given.user_ids = detail::given(params.user_ids);
+        given.auto_include_new_org_units = detail::number<std::int32_t>(params.auto_include_new_org_units);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Creates an access group of devices. See `mspkit_ncentral_access_groups_create_for_devices`.
+    response<void> create_for_devices(const id &org_unit_id, const access_groups_create_for_devices_params &params, const call_options &options = {}) const { return try_create_for_devices(org_unit_id, params, options).value(); }
+    result<response<void>> try_create_for_devices(const id &org_unit_id, const access_groups_create_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_for_devices_params given = mspkit_ncentral_access_groups_create_for_devices_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.device_ids = detail::given(params.device_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_create_for_devices(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `create_for_devices`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_create_for_devices(queue &to, void *user_data, const id &org_unit_id, const access_groups_create_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_create_for_devices_params given = mspkit_ncentral_access_groups_create_for_devices_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.device_ids = detail::given(params.device_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_create_for_devices_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one access group. See `mspkit_ncentral_access_groups_get`.
+    response<AccessGroup> get(const id &access_group_id, const call_options &options = {}) const { return try_get(access_group_id, options).value(); }
+    result<response<AccessGroup>> try_get(const id &access_group_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_get(held, detail::given(access_group_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AccessGroup>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<AccessGroup>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &access_group_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_get_submit(held, detail::given(access_group_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the access group endpoints start from. See
+    /// `mspkit_ncentral_access_groups_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the access groups of an organization unit, page by page. See
+    /// `mspkit_ncentral_access_groups_list`.
+    pager<AccessGroup> list(const id &org_unit_id, const access_groups_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(org_unit_id, params, paging, options).value(); }
+    result<pager<AccessGroup>> try_list(const id &org_unit_id, const access_groups_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_access_groups_list_params given = mspkit_ncentral_access_groups_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_list(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<AccessGroup>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// What an agent or a probe measured for a monitored service of a device.
+class appliance_tasks_resource {
+public:
+    explicit appliance_tasks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets what was measured for a monitored service. See `mspkit_ncentral_appliance_tasks_get`.
+    response<ApplianceTask> get(const id &task_id, const call_options &options = {}) const { return try_get(task_id, options).value(); }
+    result<response<ApplianceTask>> try_get(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_appliance_tasks_get(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ApplianceTask>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<ApplianceTask>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_appliance_tasks_get_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
 };
 
 /// The token exchange. Clients do this automatically; call these only to inspect it.
@@ -749,6 +4141,55 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_auth_authenticate_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Exchanges the access token of a single sign-on for N-central's tokens. See
+    /// `mspkit_ncentral_auth_authenticate_sso`.
+    response<AuthTokens> authenticate_sso(const auth_authenticate_sso_params &params, const call_options &options = {}) const { return try_authenticate_sso(params, options).value(); }
+    result<response<AuthTokens>> try_authenticate_sso(const auth_authenticate_sso_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_auth_authenticate_sso_params given = mspkit_ncentral_auth_authenticate_sso_params_init();
+        given.token = detail::given(params.token);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_auth_authenticate_sso(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AuthTokens>(got);
+    }
+    /// Same as `authenticate_sso`, submitted to a queue: its completion has `take<AuthTokens>()`.
+    mspkit_operation submit_authenticate_sso(queue &to, void *user_data, const auth_authenticate_sso_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_auth_authenticate_sso_params given = mspkit_ncentral_auth_authenticate_sso_params_init();
+        given.token = detail::given(params.token);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_auth_authenticate_sso_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links of the token exchange. See `mspkit_ncentral_auth_links`.
+    response<AuthLinks> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<AuthLinks>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_auth_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AuthLinks>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<AuthLinks>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_auth_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1010,6 +4451,90 @@ class customers_resource {
 public:
     explicit customers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
+    /// Makes a link to download an installer. See `mspkit_ncentral_customers_create_installer_link`.
+    response<InstallerLink> create_installer_link(const id &customer_id, const customers_create_installer_link_params &params, const call_options &options = {}) const { return try_create_installer_link(customer_id, params, options).value(); }
+    result<response<InstallerLink>> try_create_installer_link(const id &customer_id, const customers_create_installer_link_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_installer_link_params given = mspkit_ncentral_customers_create_installer_link_params_init();
+        given.software_id = detail::given(params.software_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_create_installer_link(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<InstallerLink>(got);
+    }
+    /// Same as `create_installer_link`, submitted to a queue: its completion has `take<InstallerLink>()`.
+    mspkit_operation submit_create_installer_link(queue &to, void *user_data, const id &customer_id, const customers_create_installer_link_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_installer_link_params given = mspkit_ncentral_customers_create_installer_link_params_init();
+        given.software_id = detail::given(params.software_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_create_installer_link_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Creates a site under a customer. See `mspkit_ncentral_customers_create_site`.
+    response<Site> create_site(const id &customer_id, const customers_create_site_params &params, const call_options &options = {}) const { return try_create_site(customer_id, params, options).value(); }
+    result<response<Site>> try_create_site(const id &customer_id, const customers_create_site_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_site_params given = mspkit_ncentral_customers_create_site_params_init();
+        given.site_name = detail::given(params.site_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_create_site(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Site>(got);
+    }
+    /// Same as `create_site`, submitted to a queue: its completion has `take<Site>()`.
+    mspkit_operation submit_create_site(queue &to, void *user_data, const id &customer_id, const customers_create_site_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_create_site_params given = mspkit_ncentral_customers_create_site_params_init();
+        given.site_name = detail::given(params.site_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_create_site_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one customer. See `mspkit_ncentral_customers_get`.
     response<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
     result<response<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
@@ -1029,6 +4554,28 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_customers_get_submit(held, detail::given(customer_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the registration token of a customer. See `mspkit_ncentral_customers_get_registration_token`.
+    response<RegistrationToken> get_registration_token(const id &customer_id, const call_options &options = {}) const { return try_get_registration_token(customer_id, options).value(); }
+    result<response<RegistrationToken>> try_get_registration_token(const id &customer_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_get_registration_token(held, detail::given(customer_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RegistrationToken>(got);
+    }
+    /// Same as `get_registration_token`, submitted to a queue: its completion has `take<RegistrationToken>()`.
+    mspkit_operation submit_get_registration_token(queue &to, void *user_data, const id &customer_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_get_registration_token_submit(held, detail::given(customer_id), view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1053,6 +4600,24 @@ public:
         return pager<Customer>(got);
     }
 
+    /// Lists the installers that a customer may download. See
+    /// `mspkit_ncentral_customers_list_installers`.
+    pager<Installer> list_installers(const id &customer_id, const customers_list_installers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_installers(customer_id, params, paging, options).value(); }
+    result<pager<Installer>> try_list_installers(const id &customer_id, const customers_list_installers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_customers_list_installers_params given = mspkit_ncentral_customers_list_installers_params_init();
+        given.software_type = detail::given(params.software_type);
+        given.installer_type = detail::given(params.installer_type);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_list_installers(held, detail::given(customer_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Installer>(got);
+    }
+
     /// Lists the sites of a customer, page by page. See `mspkit_ncentral_customers_list_sites`.
     pager<Site> list_sites(const id &customer_id, const customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, params, paging, options).value(); }
     result<pager<Site>> try_list_sites(const id &customer_id, const customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
@@ -1071,6 +4636,1385 @@ public:
             return error(why);
         }
         return pager<Site>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Device filters, the saved searches by which lists of devices can be narrowed down.
+class device_filters_resource {
+public:
+    explicit device_filters_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Lists the device filters, page by page. See `mspkit_ncentral_device_filters_list`.
+    pager<DeviceFilter> list(const device_filters_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<DeviceFilter>> try_list(const device_filters_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_device_filters_list_params given = mspkit_ncentral_device_filters_list_params_init();
+        given.view_scope = detail::given(params.view_scope);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_device_filters_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceFilter>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Devices of every organization unit that the API user may see, with their assets, monitored services
+/// and tasks.
+class devices_resource {
+public:
+    explicit devices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Starts, stops, restarts, pauses or resumes Windows services of a device. See
+    /// `mspkit_ncentral_devices_control_services`.
+    response<ServiceControlResult> control_services(const id &device_id, const devices_control_services_params &params, const call_options &options = {}) const { return try_control_services(device_id, params, options).value(); }
+    result<response<ServiceControlResult>> try_control_services(const id &device_id, const devices_control_services_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_control_services_params given = mspkit_ncentral_devices_control_services_params_init();
+        given.service_names = detail::given(params.service_names);
+        given.action = detail::given(params.action);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_control_services(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServiceControlResult>(got);
+    }
+    /// Same as `control_services`, submitted to a queue: its completion has `take<ServiceControlResult>()`.
+    mspkit_operation submit_control_services(queue &to, void *user_data, const id &device_id, const devices_control_services_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_control_services_params given = mspkit_ncentral_devices_control_services_params_init();
+        given.service_names = detail::given(params.service_names);
+        given.action = detail::given(params.action);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_control_services_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Creates a device. See `mspkit_ncentral_devices_create`.
+    response<CreatedDevice> create(const devices_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<CreatedDevice>> try_create(const devices_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_params given = mspkit_ncentral_devices_create_params_init();
+        given.customer_id = detail::given(params.customer_id);
+        given.network_address = detail::given(params.network_address);
+        given.supported_os = detail::given(params.supported_os);
+        given.long_name = detail::given(params.long_name);
+        given.device_class = detail::given(params.device_class);
+        given.description = detail::given(params.description);
+        given.license_mode = detail::given(params.license_mode);
+        given.mac_address = detail::given(params.mac_address);
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CreatedDevice>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<CreatedDevice>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const devices_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_params given = mspkit_ncentral_devices_create_params_init();
+        given.customer_id = detail::given(params.customer_id);
+        given.network_address = detail::given(params.network_address);
+        given.supported_os = detail::given(params.supported_os);
+        given.long_name = detail::given(params.long_name);
+        given.device_class = detail::given(params.device_class);
+        given.description = detail::given(params.description);
+        given.license_mode = detail::given(params.license_mode);
+        given.mac_address = detail::given(params.mac_address);
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Adds a note to a device. See `mspkit_ncentral_devices_create_note`.
+    response<AddedDeviceNote> create_note(const id &device_id, const devices_create_note_params &params, const call_options &options = {}) const { return try_create_note(device_id, params, options).value(); }
+    result<response<AddedDeviceNote>> try_create_note(const id &device_id, const devices_create_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_note_params given = mspkit_ncentral_devices_create_note_params_init();
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create_note(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AddedDeviceNote>(got);
+    }
+    /// Same as `create_note`, submitted to a queue: its completion has `take<AddedDeviceNote>()`.
+    mspkit_operation submit_create_note(queue &to, void *user_data, const id &device_id, const devices_create_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_note_params given = mspkit_ncentral_devices_create_note_params_init();
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_note_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Adds one note to several devices. See `mspkit_ncentral_devices_create_notes`.
+    response<AddedDeviceNotes> create_notes(const devices_create_notes_params &params, const call_options &options = {}) const { return try_create_notes(params, options).value(); }
+    result<response<AddedDeviceNotes>> try_create_notes(const devices_create_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_notes_params given = mspkit_ncentral_devices_create_notes_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create_notes(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<AddedDeviceNotes>(got);
+    }
+    /// Same as `create_notes`, submitted to a queue: its completion has `take<AddedDeviceNotes>()`.
+    mspkit_operation submit_create_notes(queue &to, void *user_data, const devices_create_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_notes_params given = mspkit_ncentral_devices_create_notes_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.user_id = detail::given(params.user_id);
+        given.note = detail::given(params.note);
+        given.insertion_time = detail::given(params.insertion_time);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_notes_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Opens a remote control connection to a device. See
+    /// `mspkit_ncentral_devices_create_remote_control_task`.
+    response<RemoteControlTask> create_remote_control_task(const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const { return try_create_remote_control_task(device_id, params, options).value(); }
+    result<response<RemoteControlTask>> try_create_remote_control_task(const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_remote_control_task_params given = mspkit_ncentral_devices_create_remote_control_task_params_init();
+        given.remote_control_type = detail::given(params.remote_control_type);
+        given.description = detail::given(params.description);
+        given.port = detail::number<std::int64_t>(params.port);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_create_remote_control_task(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RemoteControlTask>(got);
+    }
+    /// Same as `create_remote_control_task`, submitted to a queue: its completion has `take<RemoteControlTask>()`.
+    mspkit_operation submit_create_remote_control_task(queue &to, void *user_data, const id &device_id, const devices_create_remote_control_task_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_create_remote_control_task_params given = mspkit_ncentral_devices_create_remote_control_task_params_init();
+        given.remote_control_type = detail::given(params.remote_control_type);
+        given.description = detail::given(params.description);
+        given.port = detail::number<std::int64_t>(params.port);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_create_remote_control_task_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes a device. See `mspkit_ncentral_devices_delete`.
+    response<void> delete_(const id &device_id, const devices_delete_params &params = {}, const call_options &options = {}) const { return try_delete(device_id, params, options).value(); }
+    result<response<void>> try_delete(const id &device_id, const devices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_params given = mspkit_ncentral_devices_delete_params_init();
+        given.remove_agents = detail::number<std::int32_t>(params.remove_agents);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_delete(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, const id &device_id, const devices_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_params given = mspkit_ncentral_devices_delete_params_init();
+        given.remove_agents = detail::number<std::int32_t>(params.remove_agents);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_delete_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes a note. See `mspkit_ncentral_devices_delete_note`.
+    response<void> delete_note(const id &device_id, const id &note_id, const call_options &options = {}) const { return try_delete_note(device_id, note_id, options).value(); }
+    result<response<void>> try_delete_note(const id &device_id, const id &note_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_delete_note(held, detail::given(device_id), detail::given(note_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_note`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_note(queue &to, void *user_data, const id &device_id, const id &note_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_delete_note_submit(held, detail::given(device_id), detail::given(note_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes some notes of a device. See `mspkit_ncentral_devices_delete_notes`.
+    response<void> delete_notes(const id &device_id, const devices_delete_notes_params &params, const call_options &options = {}) const { return try_delete_notes(device_id, params, options).value(); }
+    result<response<void>> try_delete_notes(const id &device_id, const devices_delete_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_notes_params given = mspkit_ncentral_devices_delete_notes_params_init();
+        given.note_ids = detail::given(params.note_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_delete_notes(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_notes`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete_notes(queue &to, void *user_data, const id &device_id, const devices_delete_notes_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_delete_notes_params given = mspkit_ncentral_devices_delete_notes_params_init();
+        given.note_ids = detail::given(params.note_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_delete_notes_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one device. See `mspkit_ncentral_devices_get`.
+    response<Device> get(const id &device_id, const call_options &options = {}) const { return try_get(device_id, options).value(); }
+    result<response<Device>> try_get(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Device>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<Device>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the activation key of a device. See `mspkit_ncentral_devices_get_activation_key`.
+    response<DeviceActivationKey> get_activation_key(const id &device_id, const call_options &options = {}) const { return try_get_activation_key(device_id, options).value(); }
+    result<response<DeviceActivationKey>> try_get_activation_key(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_activation_key(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceActivationKey>(got);
+    }
+    /// Same as `get_activation_key`, submitted to a queue: its completion has `take<DeviceActivationKey>()`.
+    mspkit_operation submit_get_activation_key(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_activation_key_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the assets of a device. See `mspkit_ncentral_devices_get_assets`.
+    response<DeviceAssets> get_assets(const id &device_id, const call_options &options = {}) const { return try_get_assets(device_id, options).value(); }
+    result<response<DeviceAssets>> try_get_assets(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_assets(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceAssets>(got);
+    }
+    /// Same as `get_assets`, submitted to a queue: its completion has `take<DeviceAssets>()`.
+    mspkit_operation submit_get_assets(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_assets_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one custom property of a device. See `mspkit_ncentral_devices_get_custom_property`.
+    response<CustomProperty> get_custom_property(const id &device_id, const id &property_id, const call_options &options = {}) const { return try_get_custom_property(device_id, property_id, options).value(); }
+    result<response<CustomProperty>> try_get_custom_property(const id &device_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_custom_property(held, detail::given(device_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomProperty>(got);
+    }
+    /// Same as `get_custom_property`, submitted to a queue: its completion has `take<CustomProperty>()`.
+    mspkit_operation submit_get_custom_property(queue &to, void *user_data, const id &device_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_custom_property_submit(held, detail::given(device_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the warranty and lifecycle data of a device. See `mspkit_ncentral_devices_get_lifecycle`.
+    response<DeviceLifecycle> get_lifecycle(const id &device_id, const call_options &options = {}) const { return try_get_lifecycle(device_id, options).value(); }
+    result<response<DeviceLifecycle>> try_get_lifecycle(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_lifecycle(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceLifecycle>(got);
+    }
+    /// Same as `get_lifecycle`, submitted to a queue: its completion has `take<DeviceLifecycle>()`.
+    mspkit_operation submit_get_lifecycle(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_lifecycle_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets how a device is controlled remotely, and whether it can be now. See
+    /// `mspkit_ncentral_devices_get_remote_control_type`.
+    response<DeviceRemoteControl> get_remote_control_type(const id &device_id, const call_options &options = {}) const { return try_get_remote_control_type(device_id, options).value(); }
+    result<response<DeviceRemoteControl>> try_get_remote_control_type(const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_get_remote_control_type(held, detail::given(device_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DeviceRemoteControl>(got);
+    }
+    /// Same as `get_remote_control_type`, submitted to a queue: its completion has `take<DeviceRemoteControl>()`.
+    mspkit_operation submit_get_remote_control_type(queue &to, void *user_data, const id &device_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_get_remote_control_type_submit(held, detail::given(device_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the devices of all organization units, page by page. See `mspkit_ncentral_devices_list`.
+    pager<Device> list(const devices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<Device>> try_list(const devices_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_devices_list_params given = mspkit_ncentral_devices_list_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Device>(got);
+    }
+
+    /// Lists the custom properties of a device. See `mspkit_ncentral_devices_list_custom_properties`.
+    pager<CustomProperty> list_custom_properties(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_custom_properties(device_id, paging, options).value(); }
+    result<pager<CustomProperty>> try_list_custom_properties(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_custom_properties(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CustomProperty>(got);
+    }
+
+    /// Lists the patch maintenance windows of a device. See
+    /// `mspkit_ncentral_devices_list_maintenance_windows`.
+    pager<MaintenanceWindow> list_maintenance_windows(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_maintenance_windows(device_id, paging, options).value(); }
+    result<pager<MaintenanceWindow>> try_list_maintenance_windows(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_maintenance_windows(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<MaintenanceWindow>(got);
+    }
+
+    /// Lists the notes of a device, newest first, page by page. See `mspkit_ncentral_devices_list_notes`.
+    pager<DeviceNote> list_notes(const id &device_id, const devices_list_notes_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_notes(device_id, params, paging, options).value(); }
+    result<pager<DeviceNote>> try_list_notes(const id &device_id, const devices_list_notes_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_devices_list_notes_params given = mspkit_ncentral_devices_list_notes_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_notes(held, detail::given(device_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceNote>(got);
+    }
+
+    /// Lists the monitored services of a device with their state. See
+    /// `mspkit_ncentral_devices_list_service_status`.
+    pager<DeviceServiceStatus> list_service_status(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_service_status(device_id, paging, options).value(); }
+    result<pager<DeviceServiceStatus>> try_list_service_status(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_service_status(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceServiceStatus>(got);
+    }
+
+    /// Lists the scheduled tasks of a device. See `mspkit_ncentral_devices_list_tasks`.
+    pager<DeviceTask> list_tasks(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_tasks(device_id, paging, options).value(); }
+    result<pager<DeviceTask>> try_list_tasks(const id &device_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_tasks(held, detail::given(device_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceTask>(got);
+    }
+
+    /// Lists the devices of all organization units with their custom properties, page by page. See
+    /// `mspkit_ncentral_devices_list_with_custom_properties`.
+    pager<DeviceWithCustomProperties> list_with_custom_properties(const devices_list_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_with_custom_properties(params, paging, options).value(); }
+    result<pager<DeviceWithCustomProperties>> try_list_with_custom_properties(const devices_list_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_devices_list_with_custom_properties_params given = mspkit_ncentral_devices_list_with_custom_properties_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_list_with_custom_properties(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceWithCustomProperties>(got);
+    }
+
+    /// Replaces the warranty and lifecycle data of a device. See
+    /// `mspkit_ncentral_devices_replace_lifecycle`.
+    response<void> replace_lifecycle(const id &device_id, const devices_replace_lifecycle_params &params, const call_options &options = {}) const { return try_replace_lifecycle(device_id, params, options).value(); }
+    result<response<void>> try_replace_lifecycle(const id &device_id, const devices_replace_lifecycle_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_lifecycle_params given = mspkit_ncentral_devices_replace_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_replace_lifecycle(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `replace_lifecycle`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_replace_lifecycle(queue &to, void *user_data, const id &device_id, const devices_replace_lifecycle_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_lifecycle_params given = mspkit_ncentral_devices_replace_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_replace_lifecycle_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Replaces the text of a note. See `mspkit_ncentral_devices_replace_note`.
+    response<ReplacedDeviceNote> replace_note(const id &device_id, const id &note_id, const devices_replace_note_params &params, const call_options &options = {}) const { return try_replace_note(device_id, note_id, params, options).value(); }
+    result<response<ReplacedDeviceNote>> try_replace_note(const id &device_id, const id &note_id, const devices_replace_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_note_params given = mspkit_ncentral_devices_replace_note_params_init();
+        given.note = detail::given(params.note);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_replace_note(held, detail::given(device_id), detail::given(note_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ReplacedDeviceNote>(got);
+    }
+    /// Same as `replace_note`, submitted to a queue: its completion has `take<ReplacedDeviceNote>()`.
+    mspkit_operation submit_replace_note(queue &to, void *user_data, const id &device_id, const id &note_id, const devices_replace_note_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_replace_note_params given = mspkit_ncentral_devices_replace_note_params_init();
+        given.note = detail::given(params.note);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_replace_note_submit(held, detail::given(device_id), detail::given(note_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Sets the value of a custom property on a device. See
+    /// `mspkit_ncentral_devices_set_custom_property`.
+    response<CustomPropertyWarnings> set_custom_property(const id &device_id, const id &property_id, const devices_set_custom_property_params &params, const call_options &options = {}) const { return try_set_custom_property(device_id, property_id, params, options).value(); }
+    result<response<CustomPropertyWarnings>> try_set_custom_property(const id &device_id, const id &property_id, const devices_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_set_custom_property_params given = mspkit_ncentral_devices_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_set_custom_property(held, detail::given(device_id), detail::given(property_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomPropertyWarnings>(got);
+    }
+    /// Same as `set_custom_property`, submitted to a queue: its completion has `take<CustomPropertyWarnings>()`.
+    mspkit_operation submit_set_custom_property(queue &to, void *user_data, const id &device_id, const id &property_id, const devices_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_set_custom_property_params given = mspkit_ncentral_devices_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_set_custom_property_submit(held, detail::given(device_id), detail::given(property_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Changes some warranty and lifecycle data of a device. See
+    /// `mspkit_ncentral_devices_update_lifecycle`.
+    response<void> update_lifecycle(const id &device_id, const devices_update_lifecycle_params &params = {}, const call_options &options = {}) const { return try_update_lifecycle(device_id, params, options).value(); }
+    result<response<void>> try_update_lifecycle(const id &device_id, const devices_update_lifecycle_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_update_lifecycle_params given = mspkit_ncentral_devices_update_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_update_lifecycle(held, detail::given(device_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `update_lifecycle`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_update_lifecycle(queue &to, void *user_data, const id &device_id, const devices_update_lifecycle_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_update_lifecycle_params given = mspkit_ncentral_devices_update_lifecycle_params_init();
+        given.warranty_expiry_date = detail::given(params.warranty_expiry_date);
+        given.lease_expiry_date = detail::given(params.lease_expiry_date);
+        given.expected_replacement_date = detail::given(params.expected_replacement_date);
+        given.purchase_date = detail::given(params.purchase_date);
+        given.cost = detail::number<double>(params.cost);
+        given.location = detail::given(params.location);
+        given.asset_tag = detail::given(params.asset_tag);
+        given.description = detail::given(params.description);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_update_lifecycle_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device, but
+/// only those that were made on the device itself can be changed or deleted.
+/// `devices.list_maintenance_windows` has the windows of a device.
+class maintenance_windows_resource {
+public:
+    explicit maintenance_windows_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Adds patch maintenance windows to devices. See `mspkit_ncentral_maintenance_windows_create`.
+    response<void> create(const maintenance_windows_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<void>> try_create(const maintenance_windows_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_create_params given = mspkit_ncentral_maintenance_windows_create_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_maintenance_windows_create(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const maintenance_windows_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_create_params given = mspkit_ncentral_maintenance_windows_create_params_init();
+        given.device_ids = detail::given(params.device_ids);
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_maintenance_windows_create_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Deletes patch maintenance windows. See `mspkit_ncentral_maintenance_windows_delete`.
+    response<void> delete_(const maintenance_windows_delete_params &params, const call_options &options = {}) const { return try_delete(params, options).value(); }
+    result<response<void>> try_delete(const maintenance_windows_delete_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_delete_params given = mspkit_ncentral_maintenance_windows_delete_params_init();
+        given.schedule_ids = detail::given(params.schedule_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_maintenance_windows_delete(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, const maintenance_windows_delete_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_delete_params given = mspkit_ncentral_maintenance_windows_delete_params_init();
+        given.schedule_ids = detail::given(params.schedule_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_maintenance_windows_delete_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Replaces patch maintenance windows. See `mspkit_ncentral_maintenance_windows_replace`.
+    response<void> replace(const maintenance_windows_replace_params &params, const call_options &options = {}) const { return try_replace(params, options).value(); }
+    result<response<void>> try_replace(const maintenance_windows_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_replace_params given = mspkit_ncentral_maintenance_windows_replace_params_init();
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_maintenance_windows_replace(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `replace`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_replace(queue &to, void *user_data, const maintenance_windows_replace_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_maintenance_windows_replace_params given = mspkit_ncentral_maintenance_windows_replace_params_init();
+        given.maintenance_windows = detail::given(params.maintenance_windows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_maintenance_windows_replace_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Organization units: the system, service organizations, customers and sites as one tree. Their ids are
+/// one space, so the id of a service organization, a customer or a site is also that of its organization
+/// unit.
+class org_units_resource {
+public:
+    explicit org_units_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets one organization unit. See `mspkit_ncentral_org_units_get`.
+    response<OrgUnit> get(const id &org_unit_id, const call_options &options = {}) const { return try_get(org_unit_id, options).value(); }
+    result<response<OrgUnit>> try_get(const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get(held, detail::given(org_unit_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<OrgUnit>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<OrgUnit>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one custom property of an organization unit. See
+    /// `mspkit_ncentral_org_units_get_custom_property`.
+    response<CustomProperty> get_custom_property(const id &org_unit_id, const id &property_id, const call_options &options = {}) const { return try_get_custom_property(org_unit_id, property_id, options).value(); }
+    result<response<CustomProperty>> try_get_custom_property(const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_custom_property(held, detail::given(org_unit_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomProperty>(got);
+    }
+    /// Same as `get_custom_property`, submitted to a queue: its completion has `take<CustomProperty>()`.
+    mspkit_operation submit_get_custom_property(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_custom_property_submit(held, detail::given(org_unit_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the default of a property of organization units. See
+    /// `mspkit_ncentral_org_units_get_custom_property_default`.
+    response<CustomPropertyDefault> get_custom_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const { return try_get_custom_property_default(org_unit_id, property_id, options).value(); }
+    result<response<CustomPropertyDefault>> try_get_custom_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_custom_property_default(held, detail::given(org_unit_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomPropertyDefault>(got);
+    }
+    /// Same as `get_custom_property_default`, submitted to a queue: its completion has `take<CustomPropertyDefault>()`.
+    mspkit_operation submit_get_custom_property_default(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_custom_property_default_submit(held, detail::given(org_unit_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the default of a device property in an organization unit. See
+    /// `mspkit_ncentral_org_units_get_device_property_default`.
+    response<DevicePropertyDefault> get_device_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const { return try_get_device_property_default(org_unit_id, property_id, options).value(); }
+    result<response<DevicePropertyDefault>> try_get_device_property_default(const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_device_property_default(held, detail::given(org_unit_id), detail::given(property_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DevicePropertyDefault>(got);
+    }
+    /// Same as `get_device_property_default`, submitted to a queue: its completion has `take<DevicePropertyDefault>()`.
+    mspkit_operation submit_get_device_property_default(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_device_property_default_submit(held, detail::given(org_unit_id), detail::given(property_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the limits of a customer. See `mspkit_ncentral_org_units_get_limits`.
+    response<OrgUnitLimits> get_limits(const id &org_unit_id, const call_options &options = {}) const { return try_get_limits(org_unit_id, options).value(); }
+    result<response<OrgUnitLimits>> try_get_limits(const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_limits(held, detail::given(org_unit_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<OrgUnitLimits>(got);
+    }
+    /// Same as `get_limits`, submitted to a queue: its completion has `take<OrgUnitLimits>()`.
+    mspkit_operation submit_get_limits(queue &to, void *user_data, const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_limits_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the registration token of a customer or a site. See
+    /// `mspkit_ncentral_org_units_get_registration_token`.
+    response<RegistrationToken> get_registration_token(const id &org_unit_id, const call_options &options = {}) const { return try_get_registration_token(org_unit_id, options).value(); }
+    result<response<RegistrationToken>> try_get_registration_token(const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_get_registration_token(held, detail::given(org_unit_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RegistrationToken>(got);
+    }
+    /// Same as `get_registration_token`, submitted to a queue: its completion has `take<RegistrationToken>()`.
+    mspkit_operation submit_get_registration_token(queue &to, void *user_data, const id &org_unit_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_get_registration_token_submit(held, detail::given(org_unit_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the organization units of every type, page by page. See `mspkit_ncentral_org_units_list`.
+    pager<OrgUnit> list(const org_units_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+    result<pager<OrgUnit>> try_list(const org_units_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_params given = mspkit_ncentral_org_units_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list(held, &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<OrgUnit>(got);
+    }
+
+    /// Lists the active issues of a customer or a site, page by page. See
+    /// `mspkit_ncentral_org_units_list_active_issues`.
+    pager<ActiveIssue> list_active_issues(const id &org_unit_id, const org_units_list_active_issues_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_active_issues(org_unit_id, params, paging, options).value(); }
+    result<pager<ActiveIssue>> try_list_active_issues(const id &org_unit_id, const org_units_list_active_issues_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_active_issues_params given = mspkit_ncentral_org_units_list_active_issues_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_active_issues(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ActiveIssue>(got);
+    }
+
+    /// Lists the organization units directly below one, page by page. See
+    /// `mspkit_ncentral_org_units_list_children`.
+    pager<OrgUnit> list_children(const id &org_unit_id, const org_units_list_children_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_children(org_unit_id, params, paging, options).value(); }
+    result<pager<OrgUnit>> try_list_children(const id &org_unit_id, const org_units_list_children_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_children_params given = mspkit_ncentral_org_units_list_children_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_children(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<OrgUnit>(got);
+    }
+
+    /// Lists the custom properties of an organization unit, page by page. See
+    /// `mspkit_ncentral_org_units_list_custom_properties`.
+    pager<CustomProperty> list_custom_properties(const id &org_unit_id, const org_units_list_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_custom_properties(org_unit_id, params, paging, options).value(); }
+    result<pager<CustomProperty>> try_list_custom_properties(const id &org_unit_id, const org_units_list_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_custom_properties_params given = mspkit_ncentral_org_units_list_custom_properties_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_custom_properties(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<CustomProperty>(got);
+    }
+
+    /// Lists the devices of an organization unit, page by page. See
+    /// `mspkit_ncentral_org_units_list_devices`.
+    pager<Device> list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices(org_unit_id, params, paging, options).value(); }
+    result<pager<Device>> try_list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_devices_params given = mspkit_ncentral_org_units_list_devices_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_devices(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<Device>(got);
+    }
+
+    /// Lists the devices of an organization unit with their custom properties, page by page. See
+    /// `mspkit_ncentral_org_units_list_devices_with_custom_properties`.
+    pager<DeviceWithCustomProperties> list_devices_with_custom_properties(const id &org_unit_id, const org_units_list_devices_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices_with_custom_properties(org_unit_id, params, paging, options).value(); }
+    result<pager<DeviceWithCustomProperties>> try_list_devices_with_custom_properties(const id &org_unit_id, const org_units_list_devices_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_org_units_list_devices_with_custom_properties_params given = mspkit_ncentral_org_units_list_devices_with_custom_properties_params_init();
+        given.filter_id = detail::given(params.filter_id);
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_devices_with_custom_properties(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<DeviceWithCustomProperties>(got);
+    }
+
+    /// Lists the status of the jobs of an organization unit. See
+    /// `mspkit_ncentral_org_units_list_job_statuses`.
+    pager<JobStatus> list_job_statuses(const id &org_unit_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_job_statuses(org_unit_id, paging, options).value(); }
+    result<pager<JobStatus>> try_list_job_statuses(const id &org_unit_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_list_job_statuses(held, detail::given(org_unit_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<JobStatus>(got);
+    }
+
+    /// Sets the value of a custom property in an organization unit. See
+    /// `mspkit_ncentral_org_units_set_custom_property`.
+    response<CustomPropertyWarnings> set_custom_property(const id &org_unit_id, const id &property_id, const org_units_set_custom_property_params &params, const call_options &options = {}) const { return try_set_custom_property(org_unit_id, property_id, params, options).value(); }
+    result<response<CustomPropertyWarnings>> try_set_custom_property(const id &org_unit_id, const id &property_id, const org_units_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_params given = mspkit_ncentral_org_units_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_set_custom_property(held, detail::given(org_unit_id), detail::given(property_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<CustomPropertyWarnings>(got);
+    }
+    /// Same as `set_custom_property`, submitted to a queue: its completion has `take<CustomPropertyWarnings>()`.
+    mspkit_operation submit_set_custom_property(queue &to, void *user_data, const id &org_unit_id, const id &property_id, const org_units_set_custom_property_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_params given = mspkit_ncentral_org_units_set_custom_property_params_init();
+        given.value = detail::given(params.value);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_set_custom_property_submit(held, detail::given(org_unit_id), detail::given(property_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Sets the default of a property of organization units. See
+    /// `mspkit_ncentral_org_units_set_custom_property_default`.
+    response<void> set_custom_property_default(const id &org_unit_id, const org_units_set_custom_property_default_params &params, const call_options &options = {}) const { return try_set_custom_property_default(org_unit_id, params, options).value(); }
+    result<response<void>> try_set_custom_property_default(const id &org_unit_id, const org_units_set_custom_property_default_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_default_params given = mspkit_ncentral_org_units_set_custom_property_default_params_init();
+        given.property_id = detail::number<std::int64_t>(params.property_id);
+        given.propagate = detail::number<std::int32_t>(params.propagate);
+        given.selected_org_unit_ids = detail::given(params.selected_org_unit_ids);
+        given.property_name = detail::given(params.property_name);
+        given.default_value = detail::given(params.default_value);
+        given.propagation_type = detail::given(params.propagation_type);
+        given.enumerated_values = detail::given(params.enumerated_values);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_set_custom_property_default(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<void>(got);
+    }
+    /// Same as `set_custom_property_default`, submitted to a queue: its completion has `take<void>()`.
+    mspkit_operation submit_set_custom_property_default(queue &to, void *user_data, const id &org_unit_id, const org_units_set_custom_property_default_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_set_custom_property_default_params given = mspkit_ncentral_org_units_set_custom_property_default_params_init();
+        given.property_id = detail::number<std::int64_t>(params.property_id);
+        given.propagate = detail::number<std::int32_t>(params.propagate);
+        given.selected_org_unit_ids = detail::given(params.selected_org_unit_ids);
+        given.property_name = detail::given(params.property_name);
+        given.default_value = detail::given(params.default_value);
+        given.propagation_type = detail::given(params.propagation_type);
+        given.enumerated_values = detail::given(params.enumerated_values);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_set_custom_property_default_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Changes limits of a customer. See `mspkit_ncentral_org_units_update_limits`.
+    response<OrgUnitLimits> update_limits(const id &org_unit_id, const org_units_update_limits_params &params, const call_options &options = {}) const { return try_update_limits(org_unit_id, params, options).value(); }
+    result<response<OrgUnitLimits>> try_update_limits(const id &org_unit_id, const org_units_update_limits_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_update_limits_params given = mspkit_ncentral_org_units_update_limits_params_init();
+        given.limits = detail::given(params.limits);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_org_units_update_limits(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<OrgUnitLimits>(got);
+    }
+    /// Same as `update_limits`, submitted to a queue: its completion has `take<OrgUnitLimits>()`.
+    mspkit_operation submit_update_limits(queue &to, void *user_data, const id &org_unit_id, const org_units_update_limits_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_org_units_update_limits_params given = mspkit_ncentral_org_units_update_limits_params_init();
+        given.limits = detail::given(params.limits);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_org_units_update_limits_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Reports that the server prepares when they are requested.
+class reports_resource {
+public:
+    explicit reports_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets a report, or how far it is. See `mspkit_ncentral_reports_get`.
+    response<PatchReport> get(const id &report_id, const call_options &options = {}) const { return try_get(report_id, options).value(); }
+    result<response<PatchReport>> try_get(const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_reports_get(held, detail::given(report_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PatchReport>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<PatchReport>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_reports_get_submit(held, detail::given(report_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Requests a report that compares patches by approval and by state of installation. See
+    /// `mspkit_ncentral_reports_request_patch_comparison`.
+    response<PatchReport> request_patch_comparison(const reports_request_patch_comparison_params &params, const call_options &options = {}) const { return try_request_patch_comparison(params, options).value(); }
+    result<response<PatchReport>> try_request_patch_comparison(const reports_request_patch_comparison_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_reports_request_patch_comparison_params given = mspkit_ncentral_reports_request_patch_comparison_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.install_statuses = detail::given(params.install_statuses);
+        given.patch_approvals = detail::given(params.patch_approvals);
+        given.patch_categories = detail::given(params.patch_categories);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_reports_request_patch_comparison(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PatchReport>(got);
+    }
+    /// Same as `request_patch_comparison`, submitted to a queue: its completion has `take<PatchReport>()`.
+    mspkit_operation submit_request_patch_comparison(queue &to, void *user_data, const reports_request_patch_comparison_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_reports_request_patch_comparison_params given = mspkit_ncentral_reports_request_patch_comparison_params_init();
+        given.start_date = detail::given(params.start_date);
+        given.install_statuses = detail::given(params.install_statuses);
+        given.patch_approvals = detail::given(params.patch_approvals);
+        given.patch_categories = detail::given(params.patch_categories);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_reports_request_patch_comparison_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits until a report is ready, and gets it. See `mspkit_ncentral_reports_wait`.
+    response<PatchReport> wait(const id &report_id, const call_options &options = {}) const { return try_wait(report_id, options).value(); }
+    result<response<PatchReport>> try_wait(const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_reports_wait(held, detail::given(report_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PatchReport>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<PatchReport>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, const id &report_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_reports_wait_submit(held, detail::given(report_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
+/// `devices.list_tasks` has those of a device.
+class scheduled_tasks_resource {
+public:
+    explicit scheduled_tasks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Gets one scheduled task. See `mspkit_ncentral_scheduled_tasks_get`.
+    response<ScheduledTask> get(const id &task_id, const call_options &options = {}) const { return try_get(task_id, options).value(); }
+    result<response<ScheduledTask>> try_get(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_get(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ScheduledTask>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<ScheduledTask>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_get_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the state of a scheduled task, as the number of devices in each state. See
+    /// `mspkit_ncentral_scheduled_tasks_get_status`.
+    response<ScheduledTaskStatus> get_status(const id &task_id, const call_options &options = {}) const { return try_get_status(task_id, options).value(); }
+    result<response<ScheduledTaskStatus>> try_get_status(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_get_status(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ScheduledTaskStatus>(got);
+    }
+    /// Same as `get_status`, submitted to a queue: its completion has `take<ScheduledTaskStatus>()`.
+    mspkit_operation submit_get_status(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_get_status_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the scheduled task endpoints start from. See
+    /// `mspkit_ncentral_scheduled_tasks_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the state and the output of a scheduled task on each device. See
+    /// `mspkit_ncentral_scheduled_tasks_list_status_details`.
+    pager<ScheduledTaskStatusDetail> list_status_details(const id &task_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_status_details(task_id, paging, options).value(); }
+    result<pager<ScheduledTaskStatusDetail>> try_list_status_details(const id &task_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_list_status_details(held, detail::given(task_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<ScheduledTaskStatusDetail>(got);
+    }
+
+    /// Runs a script or an automation policy on one device now. See
+    /// `mspkit_ncentral_scheduled_tasks_run_direct`.
+    response<DirectTask> run_direct(const scheduled_tasks_run_direct_params &params, const call_options &options = {}) const { return try_run_direct(params, options).value(); }
+    result<response<DirectTask>> try_run_direct(const scheduled_tasks_run_direct_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_scheduled_tasks_run_direct_params given = mspkit_ncentral_scheduled_tasks_run_direct_params_init();
+        given.name = detail::given(params.name);
+        given.item_id = detail::given(params.item_id);
+        given.task_type = detail::given(params.task_type);
+        given.customer_id = detail::given(params.customer_id);
+        given.device_id = detail::given(params.device_id);
+        given.credential = detail::given(params.credential);
+        given.parameters = detail::given(params.parameters);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_run_direct(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<DirectTask>(got);
+    }
+    /// Same as `run_direct`, submitted to a queue: its completion has `take<DirectTask>()`.
+    mspkit_operation submit_run_direct(queue &to, void *user_data, const scheduled_tasks_run_direct_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_scheduled_tasks_run_direct_params given = mspkit_ncentral_scheduled_tasks_run_direct_params_init();
+        given.name = detail::given(params.name);
+        given.item_id = detail::given(params.item_id);
+        given.task_type = detail::given(params.task_type);
+        given.customer_id = detail::given(params.customer_id);
+        given.device_id = detail::given(params.device_id);
+        given.credential = detail::given(params.credential);
+        given.parameters = detail::given(params.parameters);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_run_direct_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Waits until a scheduled task has ended on each of its devices, and gets their outcomes. See
+    /// `mspkit_ncentral_scheduled_tasks_wait`.
+    response<ScheduledTaskOutcome> wait(const id &task_id, const call_options &options = {}) const { return try_wait(task_id, options).value(); }
+    result<response<ScheduledTaskOutcome>> try_wait(const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_scheduled_tasks_wait(held, detail::given(task_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ScheduledTaskOutcome>(got);
+    }
+    /// Same as `wait`, submitted to a queue: its completion has `take<ScheduledTaskOutcome>()`.
+    mspkit_operation submit_wait(queue &to, void *user_data, const id &task_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_scheduled_tasks_wait_submit(held, detail::given(task_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
     }
 
 private:
@@ -1123,6 +6067,101 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_server_info_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the API starts from. See `mspkit_ncentral_server_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the server's time and its time zone. See `mspkit_ncentral_server_time`.
+    response<ServerTime> time(const call_options &options = {}) const { return try_time(options).value(); }
+    result<response<ServerTime>> try_time(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_time(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerTime>(got);
+    }
+    /// Same as `time`, submitted to a queue: its completion has `take<ServerTime>()`.
+    mspkit_operation submit_time(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_time_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the versions of the server's parts. See `mspkit_ncentral_server_versions`.
+    response<ServerVersions> versions(const call_options &options = {}) const { return try_versions(options).value(); }
+    result<response<ServerVersions>> try_versions(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_versions(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerVersions>(got);
+    }
+    /// Same as `versions`, submitted to a queue: its completion has `take<ServerVersions>()`.
+    mspkit_operation submit_versions(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_versions_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets more versions of the server's parts, with a user name and password. See
+    /// `mspkit_ncentral_server_versions_authenticated`.
+    response<ServerVersions> versions_authenticated(const server_versions_authenticated_params &params, const call_options &options = {}) const { return try_versions_authenticated(params, options).value(); }
+    result<response<ServerVersions>> try_versions_authenticated(const server_versions_authenticated_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_server_versions_authenticated_params given = mspkit_ncentral_server_versions_authenticated_params_init();
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_server_versions_authenticated(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<ServerVersions>(got);
+    }
+    /// Same as `versions_authenticated`, submitted to a queue: its completion has `take<ServerVersions>()`.
+    mspkit_operation submit_versions_authenticated(queue &to, void *user_data, const server_versions_authenticated_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_server_versions_authenticated_params given = mspkit_ncentral_server_versions_authenticated_params_init();
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_server_versions_authenticated_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1345,6 +6384,28 @@ public:
         return number;
     }
 
+    /// Gets the registration token of a site. See `mspkit_ncentral_sites_get_registration_token`.
+    response<RegistrationToken> get_registration_token(const id &site_id, const call_options &options = {}) const { return try_get_registration_token(site_id, options).value(); }
+    result<response<RegistrationToken>> try_get_registration_token(const id &site_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_sites_get_registration_token(held, detail::given(site_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<RegistrationToken>(got);
+    }
+    /// Same as `get_registration_token`, submitted to a queue: its completion has `take<RegistrationToken>()`.
+    mspkit_operation submit_get_registration_token(queue &to, void *user_data, const id &site_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_sites_get_registration_token_submit(held, detail::given(site_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Lists the sites of all customers, page by page. See `mspkit_ncentral_sites_list`.
     pager<Site> list(const sites_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
     result<pager<Site>> try_list(const sites_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
@@ -1369,10 +6430,26 @@ private:
     const mspkit_ncentral *held;
 };
 
-/// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
+/// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
+/// Credentials can only be checked for Tigerpaw, type 3.
 class standard_psa_resource {
 public:
     explicit standard_psa_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Lists what a customer is mapped to in the ticketing system, also on older servers. See
+    /// `mspkit_ncentral_standard_psa_get_customer_mapping`.
+    pager<PsaCustomerMapping> get_customer_mapping(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_get_customer_mapping(customer_id, paging, options).value(); }
+    result<pager<PsaCustomerMapping>> try_get_customer_mapping(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_get_customer_mapping(held, detail::given(customer_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaCustomerMapping>(got);
+    }
 
     /// Gets the links that the standard PSA endpoints start from. See
     /// `mspkit_ncentral_standard_psa_links`.
@@ -1394,6 +6471,93 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_standard_psa_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the companies in the ticketing system that a customer can be mapped to. See
+    /// `mspkit_ncentral_standard_psa_list_companies`.
+    pager<PsaCompany> list_companies(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_companies(customer_id, paging, options).value(); }
+    result<pager<PsaCompany>> try_list_companies(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_companies(held, detail::given(customer_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaCompany>(got);
+    }
+
+    /// Lists the contacts of a company in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_list_contacts`.
+    pager<PsaContact> list_contacts(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_contacts(customer_id, psa_company_id, paging, options).value(); }
+    result<pager<PsaContact>> try_list_contacts(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_contacts(held, detail::given(customer_id), detail::given(psa_company_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaContact>(got);
+    }
+
+    /// Lists what a customer is mapped to in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_list_mappings`.
+    pager<PsaCustomerMapping> list_mappings(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_mappings(customer_id, paging, options).value(); }
+    result<pager<PsaCustomerMapping>> try_list_mappings(const id &customer_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_mappings(held, detail::given(customer_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaCustomerMapping>(got);
+    }
+
+    /// Lists the sites of a company in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_list_sites`.
+    pager<PsaSite> list_sites(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, psa_company_id, paging, options).value(); }
+    result<pager<PsaSite>> try_list_sites(const id &customer_id, const id &psa_company_id, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_list_sites(held, detail::given(customer_id), detail::given(psa_company_id), &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<PsaSite>(got);
+    }
+
+    /// Replaces what a customer is mapped to in the ticketing system. See
+    /// `mspkit_ncentral_standard_psa_replace_mappings`.
+    response<PsaCustomerMapping> replace_mappings(const id &customer_id, const standard_psa_replace_mappings_params &params, const call_options &options = {}) const { return try_replace_mappings(customer_id, params, options).value(); }
+    result<response<PsaCustomerMapping>> try_replace_mappings(const id &customer_id, const standard_psa_replace_mappings_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_standard_psa_replace_mappings_params given = mspkit_ncentral_standard_psa_replace_mappings_params_init();
+        given.mappings = detail::given(params.mappings);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_standard_psa_replace_mappings(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<PsaCustomerMapping>(got);
+    }
+    /// Same as `replace_mappings`, submitted to a queue: its completion has `take<PsaCustomerMapping>()`.
+    mspkit_operation submit_replace_mappings(queue &to, void *user_data, const id &customer_id, const standard_psa_replace_mappings_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_standard_psa_replace_mappings_params given = mspkit_ncentral_standard_psa_replace_mappings_params_init();
+        given.mappings = detail::given(params.mappings);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_standard_psa_replace_mappings_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -1432,6 +6596,225 @@ private:
     const mspkit_ncentral *held;
 };
 
+/// Roles of users, which hold permissions. They belong to an organization unit.
+class user_roles_resource {
+public:
+    explicit user_roles_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Creates a user role in an organization unit. See `mspkit_ncentral_user_roles_create`.
+    response<UserRoleDetail> create(const id &org_unit_id, const user_roles_create_params &params, const call_options &options = {}) const { return try_create(org_unit_id, params, options).value(); }
+    result<response<UserRoleDetail>> try_create(const id &org_unit_id, const user_roles_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_create_params given = mspkit_ncentral_user_roles_create_params_init();
+        given.role_name = detail::given(params.role_name);
+        given.description = detail::given(params.description);
+        given.permission_ids = detail::given(params.permission_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_create(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserRoleDetail>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<UserRoleDetail>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const id &org_unit_id, const user_roles_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_create_params given = mspkit_ncentral_user_roles_create_params_init();
+        given.role_name = detail::given(params.role_name);
+        given.description = detail::given(params.description);
+        given.permission_ids = detail::given(params.permission_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_user_roles_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets one user role. See `mspkit_ncentral_user_roles_get`.
+    response<UserRoleDetail> get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const { return try_get(org_unit_id, user_role_id, options).value(); }
+    result<response<UserRoleDetail>> try_get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_get(held, detail::given(org_unit_id), detail::given(user_role_id), view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserRoleDetail>(got);
+    }
+    /// Same as `get`, submitted to a queue: its completion has `take<UserRoleDetail>()`.
+    mspkit_operation submit_get(queue &to, void *user_data, const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_user_roles_get_submit(held, detail::given(org_unit_id), detail::given(user_role_id), view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the user roles of an organization unit, page by page. See `mspkit_ncentral_user_roles_list`.
+    pager<UserRole> list(const id &org_unit_id, const user_roles_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(org_unit_id, params, paging, options).value(); }
+    result<pager<UserRole>> try_list(const id &org_unit_id, const user_roles_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_user_roles_list_params given = mspkit_ncentral_user_roles_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_list(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<UserRole>(got);
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
+/// Users of an organization unit, and the user that the token belongs to. No call lists the users of all
+/// organization units.
+class users_resource {
+public:
+    explicit users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
+
+    /// Creates a user in an organization unit. See `mspkit_ncentral_users_create`.
+    response<UserCreated> create(const id &org_unit_id, const users_create_params &params, const call_options &options = {}) const { return try_create(org_unit_id, params, options).value(); }
+    result<response<UserCreated>> try_create(const id &org_unit_id, const users_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_create_params given = mspkit_ncentral_users_create_params_init();
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.username = detail::given(params.username);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state = detail::given(params.state);
+        given.telephone = detail::given(params.telephone);
+        given.ext = detail::given(params.ext);
+        given.department = detail::given(params.department);
+        given.notification_email = detail::given(params.notification_email);
+        given.status = detail::given(params.status);
+        given.role_ids = detail::given(params.role_ids);
+        given.access_group_ids = detail::given(params.access_group_ids);
+        given.api_only_user = detail::number<std::int32_t>(params.api_only_user);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_create(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserCreated>(got);
+    }
+    /// Same as `create`, submitted to a queue: its completion has `take<UserCreated>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, const id &org_unit_id, const users_create_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_create_params given = mspkit_ncentral_users_create_params_init();
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.username = detail::given(params.username);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state = detail::given(params.state);
+        given.telephone = detail::given(params.telephone);
+        given.ext = detail::given(params.ext);
+        given.department = detail::given(params.department);
+        given.notification_email = detail::given(params.notification_email);
+        given.status = detail::given(params.status);
+        given.role_ids = detail::given(params.role_ids);
+        given.access_group_ids = detail::given(params.access_group_ids);
+        given.api_only_user = detail::number<std::int32_t>(params.api_only_user);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Gets the links that the user endpoints start from. See `mspkit_ncentral_users_links`.
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_links(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<Links>(got);
+    }
+    /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
+    mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_links_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Lists the users of an organization unit, page by page. See `mspkit_ncentral_users_list`.
+    pager<User> list(const id &org_unit_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(org_unit_id, params, paging, options).value(); }
+    result<pager<User>> try_list(const id &org_unit_id, const users_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        const mspkit_paging_options paged = paging.view();
+        mspkit_ncentral_users_list_params given = mspkit_ncentral_users_list_params_init();
+        given.page_size = detail::number<std::int64_t>(params.page_size);
+        given.page_number = detail::number<std::int64_t>(params.page_number);
+        given.sort_by = detail::given(params.sort_by);
+        given.sort_order = detail::given(params.sort_order);
+        given.select = detail::given(params.select);
+        mspkit_pager *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_list(held, detail::given(org_unit_id), &given, &paged, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return pager<User>(got);
+    }
+
+    /// Gets the user that the token belongs to. See `mspkit_ncentral_users_me`.
+    response<UserSelf> me(const call_options &options = {}) const { return try_me(options).value(); }
+    result<response<UserSelf>> try_me(const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_me(held, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<UserSelf>(got);
+    }
+    /// Same as `me`, submitted to a queue: its completion has `take<UserSelf>()`.
+    mspkit_operation submit_me(queue &to, void *user_data, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_me_submit(held, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+private:
+    const mspkit_ncentral *held;
+};
+
 } // namespace ncentral_types
 
 /// One N-central server per managed service provider, in the vendor's cloud or on the provider's
@@ -1449,34 +6832,157 @@ private:
 ///   with status 500.
 class ncentral : public client {
 public:
+    using AccessGroup = ncentral_types::AccessGroup;
+    using ActiveIssue = ncentral_types::ActiveIssue;
+    using AddedDeviceNote = ncentral_types::AddedDeviceNote;
+    using AddedDeviceNotes = ncentral_types::AddedDeviceNotes;
+    using ApplianceTaskThreshold = ncentral_types::ApplianceTaskThreshold;
+    using ApplianceTaskDetail = ncentral_types::ApplianceTaskDetail;
+    using ApplianceTask = ncentral_types::ApplianceTask;
+    using AuthLinks = ncentral_types::AuthLinks;
     using AuthToken = ncentral_types::AuthToken;
     using TokenPair = ncentral_types::TokenPair;
     using AuthTokens = ncentral_types::AuthTokens;
+    using CreatedDevice = ncentral_types::CreatedDevice;
+    using CustomProperty = ncentral_types::CustomProperty;
+    using CustomPropertyDefault = ncentral_types::CustomPropertyDefault;
+    using CustomPropertyWarnings = ncentral_types::CustomPropertyWarnings;
     using CustomPsaTicket = ncentral_types::CustomPsaTicket;
     using CustomPsaTicketInfo = ncentral_types::CustomPsaTicketInfo;
     using Customer = ncentral_types::Customer;
+    using DeviceStatus = ncentral_types::DeviceStatus;
+    using Device = ncentral_types::Device;
+    using DeviceActivationKey = ncentral_types::DeviceActivationKey;
+    using AssetOs = ncentral_types::AssetOs;
+    using AssetComputerSystem = ncentral_types::AssetComputerSystem;
+    using AssetProcessor = ncentral_types::AssetProcessor;
+    using AssetNetworkAdapter = ncentral_types::AssetNetworkAdapter;
+    using AssetNetworkAdapters = ncentral_types::AssetNetworkAdapters;
+    using AssetApplication = ncentral_types::AssetApplication;
+    using AssetApplications = ncentral_types::AssetApplications;
+    using AssetDevice = ncentral_types::AssetDevice;
+    using DeviceAssets = ncentral_types::DeviceAssets;
+    using DeviceFilter = ncentral_types::DeviceFilter;
+    using DeviceLifecycle = ncentral_types::DeviceLifecycle;
+    using DeviceNote = ncentral_types::DeviceNote;
+    using EnumeratedPropertyValue = ncentral_types::EnumeratedPropertyValue;
+    using DevicePropertyDefault = ncentral_types::DevicePropertyDefault;
+    using DeviceRemoteControl = ncentral_types::DeviceRemoteControl;
+    using DeviceServiceStatus = ncentral_types::DeviceServiceStatus;
+    using DeviceTask = ncentral_types::DeviceTask;
+    using DeviceWithCustomProperties = ncentral_types::DeviceWithCustomProperties;
+    using DirectTask = ncentral_types::DirectTask;
+    using Installer = ncentral_types::Installer;
+    using InstallerLink = ncentral_types::InstallerLink;
+    using JobStatus = ncentral_types::JobStatus;
     using Links = ncentral_types::Links;
+    using MaintenanceWindowAction = ncentral_types::MaintenanceWindowAction;
+    using MaintenanceWindowActions = ncentral_types::MaintenanceWindowActions;
+    using MaintenanceWindow = ncentral_types::MaintenanceWindow;
+    using OrgUnit = ncentral_types::OrgUnit;
+    using OrgUnitLimit = ncentral_types::OrgUnitLimit;
+    using OrgUnitLimits = ncentral_types::OrgUnitLimits;
+    using PatchDeviceClassSummary = ncentral_types::PatchDeviceClassSummary;
+    using PatchTypeSummary = ncentral_types::PatchTypeSummary;
+    using PatchInstallSummary = ncentral_types::PatchInstallSummary;
+    using PatchApprovalSummary = ncentral_types::PatchApprovalSummary;
+    using PatchComparison = ncentral_types::PatchComparison;
+    using PatchReport = ncentral_types::PatchReport;
+    using PsaCompany = ncentral_types::PsaCompany;
+    using PsaContact = ncentral_types::PsaContact;
     using PsaCredentialCheck = ncentral_types::PsaCredentialCheck;
+    using PsaCustomerMapping = ncentral_types::PsaCustomerMapping;
+    using PsaSite = ncentral_types::PsaSite;
+    using RegistrationToken = ncentral_types::RegistrationToken;
+    using TunnelConfiguration = ncentral_types::TunnelConfiguration;
+    using SshTunnelConfiguration = ncentral_types::SshTunnelConfiguration;
+    using MspaConfiguration = ncentral_types::MspaConfiguration;
+    using ConnectionDetails = ncentral_types::ConnectionDetails;
+    using RemoteControlTask = ncentral_types::RemoteControlTask;
+    using ReplacedDeviceNote = ncentral_types::ReplacedDeviceNote;
+    using ScheduledTask = ncentral_types::ScheduledTask;
+    using ScheduledTaskStatusDetail = ncentral_types::ScheduledTaskStatusDetail;
+    using ScheduledTaskOutcome = ncentral_types::ScheduledTaskOutcome;
+    using ScheduledTaskStatus = ncentral_types::ScheduledTaskStatus;
     using ServerHealth = ncentral_types::ServerHealth;
     using ServerInfo = ncentral_types::ServerInfo;
+    using ServerTime = ncentral_types::ServerTime;
+    using ServerVersions = ncentral_types::ServerVersions;
+    using ControlledService = ncentral_types::ControlledService;
+    using ServiceControlResult = ncentral_types::ServiceControlResult;
     using ServiceOrg = ncentral_types::ServiceOrg;
     using Site = ncentral_types::Site;
     using TokenStatus = ncentral_types::TokenStatus;
+    using User = ncentral_types::User;
+    using UserCreated = ncentral_types::UserCreated;
+    using UserRoleExtra = ncentral_types::UserRoleExtra;
+    using UserRole = ncentral_types::UserRole;
+    using UserRoleDetail = ncentral_types::UserRoleDetail;
+    using UserSelf = ncentral_types::UserSelf;
+    using access_groups_create_params = ncentral_types::access_groups_create_params;
+    using access_groups_create_for_devices_params = ncentral_types::access_groups_create_for_devices_params;
+    using access_groups_list_params = ncentral_types::access_groups_list_params;
+    using auth_authenticate_sso_params = ncentral_types::auth_authenticate_sso_params;
     using custom_psa_create_ticket_params = ncentral_types::custom_psa_create_ticket_params;
     using custom_psa_get_ticket_params = ncentral_types::custom_psa_get_ticket_params;
+    using customers_create_installer_link_params = ncentral_types::customers_create_installer_link_params;
+    using customers_create_site_params = ncentral_types::customers_create_site_params;
     using customers_list_params = ncentral_types::customers_list_params;
+    using customers_list_installers_params = ncentral_types::customers_list_installers_params;
     using customers_list_sites_params = ncentral_types::customers_list_sites_params;
+    using device_filters_list_params = ncentral_types::device_filters_list_params;
+    using devices_control_services_params = ncentral_types::devices_control_services_params;
+    using devices_create_params = ncentral_types::devices_create_params;
+    using devices_create_note_params = ncentral_types::devices_create_note_params;
+    using devices_create_notes_params = ncentral_types::devices_create_notes_params;
+    using devices_create_remote_control_task_params = ncentral_types::devices_create_remote_control_task_params;
+    using devices_delete_params = ncentral_types::devices_delete_params;
+    using devices_delete_notes_params = ncentral_types::devices_delete_notes_params;
+    using devices_list_params = ncentral_types::devices_list_params;
+    using devices_list_notes_params = ncentral_types::devices_list_notes_params;
+    using devices_list_with_custom_properties_params = ncentral_types::devices_list_with_custom_properties_params;
+    using devices_replace_lifecycle_params = ncentral_types::devices_replace_lifecycle_params;
+    using devices_replace_note_params = ncentral_types::devices_replace_note_params;
+    using devices_set_custom_property_params = ncentral_types::devices_set_custom_property_params;
+    using devices_update_lifecycle_params = ncentral_types::devices_update_lifecycle_params;
+    using maintenance_windows_create_params = ncentral_types::maintenance_windows_create_params;
+    using maintenance_windows_delete_params = ncentral_types::maintenance_windows_delete_params;
+    using maintenance_windows_replace_params = ncentral_types::maintenance_windows_replace_params;
+    using org_units_list_params = ncentral_types::org_units_list_params;
+    using org_units_list_active_issues_params = ncentral_types::org_units_list_active_issues_params;
+    using org_units_list_children_params = ncentral_types::org_units_list_children_params;
+    using org_units_list_custom_properties_params = ncentral_types::org_units_list_custom_properties_params;
+    using org_units_list_devices_params = ncentral_types::org_units_list_devices_params;
+    using org_units_list_devices_with_custom_properties_params = ncentral_types::org_units_list_devices_with_custom_properties_params;
+    using org_units_set_custom_property_params = ncentral_types::org_units_set_custom_property_params;
+    using org_units_set_custom_property_default_params = ncentral_types::org_units_set_custom_property_default_params;
+    using org_units_update_limits_params = ncentral_types::org_units_update_limits_params;
+    using reports_request_patch_comparison_params = ncentral_types::reports_request_patch_comparison_params;
+    using scheduled_tasks_run_direct_params = ncentral_types::scheduled_tasks_run_direct_params;
+    using server_versions_authenticated_params = ncentral_types::server_versions_authenticated_params;
     using service_orgs_create_params = ncentral_types::service_orgs_create_params;
     using service_orgs_create_customer_params = ncentral_types::service_orgs_create_customer_params;
     using service_orgs_list_params = ncentral_types::service_orgs_list_params;
     using service_orgs_list_customers_params = ncentral_types::service_orgs_list_customers_params;
     using sites_list_params = ncentral_types::sites_list_params;
+    using standard_psa_replace_mappings_params = ncentral_types::standard_psa_replace_mappings_params;
     using standard_psa_validate_credential_params = ncentral_types::standard_psa_validate_credential_params;
+    using user_roles_create_params = ncentral_types::user_roles_create_params;
+    using user_roles_list_params = ncentral_types::user_roles_list_params;
+    using users_create_params = ncentral_types::users_create_params;
+    using users_list_params = ncentral_types::users_list_params;
 
     explicit ncentral(const client_options &options = {}) : client("ncentral", options) {}
 
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
+
+    /// Access groups, which give users access to organization units or to devices. No endpoint lists
+    /// those of all organization units, and none changes or deletes one.
+    ncentral_types::access_groups_resource access_groups() const noexcept { return ncentral_types::access_groups_resource(get()); }
+
+    /// What an agent or a probe measured for a monitored service of a device.
+    ncentral_types::appliance_tasks_resource appliance_tasks() const noexcept { return ncentral_types::appliance_tasks_resource(get()); }
 
     /// The token exchange. Clients do this automatically; call these only to inspect it.
     ncentral_types::auth_resource auth() const noexcept { return ncentral_types::auth_resource(get()); }
@@ -1489,6 +6995,30 @@ public:
     /// Customers of every service organization that the API user may see.
     ncentral_types::customers_resource customers() const noexcept { return ncentral_types::customers_resource(get()); }
 
+    /// Device filters, the saved searches by which lists of devices can be narrowed down.
+    ncentral_types::device_filters_resource device_filters() const noexcept { return ncentral_types::device_filters_resource(get()); }
+
+    /// Devices of every organization unit that the API user may see, with their assets, monitored
+    /// services and tasks.
+    ncentral_types::devices_resource devices() const noexcept { return ncentral_types::devices_resource(get()); }
+
+    /// Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
+    /// but only those that were made on the device itself can be changed or deleted.
+    /// `devices.list_maintenance_windows` has the windows of a device.
+    ncentral_types::maintenance_windows_resource maintenance_windows() const noexcept { return ncentral_types::maintenance_windows_resource(get()); }
+
+    /// Organization units: the system, service organizations, customers and sites as one tree. Their ids
+    /// are one space, so the id of a service organization, a customer or a site is also that of its
+    /// organization unit.
+    ncentral_types::org_units_resource org_units() const noexcept { return ncentral_types::org_units_resource(get()); }
+
+    /// Reports that the server prepares when they are requested.
+    ncentral_types::reports_resource reports() const noexcept { return ncentral_types::reports_resource(get()); }
+
+    /// Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them
+    /// all; `devices.list_tasks` has those of a device.
+    ncentral_types::scheduled_tasks_resource scheduled_tasks() const noexcept { return ncentral_types::scheduled_tasks_resource(get()); }
+
     /// The server's version and whether it is up.
     ncentral_types::server_resource server() const noexcept { return ncentral_types::server_resource(get()); }
 
@@ -1499,9 +7029,16 @@ public:
     /// Sites, the locations of customers, of every customer that the API user may see.
     ncentral_types::sites_resource sites() const noexcept { return ncentral_types::sites_resource(get()); }
 
-    /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
-    /// today.
+    /// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
+    /// them. Credentials can only be checked for Tigerpaw, type 3.
     ncentral_types::standard_psa_resource standard_psa() const noexcept { return ncentral_types::standard_psa_resource(get()); }
+
+    /// Roles of users, which hold permissions. They belong to an organization unit.
+    ncentral_types::user_roles_resource user_roles() const noexcept { return ncentral_types::user_roles_resource(get()); }
+
+    /// Users of an organization unit, and the user that the token belongs to. No call lists the users of
+    /// all organization units.
+    ncentral_types::users_resource users() const noexcept { return ncentral_types::users_resource(get()); }
 
 private:
     ncentral(const ncentral &from, const client_options &options) : client(from, options) {}

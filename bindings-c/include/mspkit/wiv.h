@@ -132,8 +132,9 @@ static inline const mspkit_wiv_case_view *mspkit_wiv_case_of_item(const mspkit_i
 }
 
 /**
- * A customer of a managed service provider. A field that was not requested is absent. Servers may send
- * fields that are not listed here.
+ * A customer of a managed service provider. A field that was not requested is absent. The vendor
+ * publishes the names of the fields but not their types, which are assumed here. Servers may send fields
+ * that are not listed.
  */
 typedef struct mspkit_wiv_customer_view {
     /**
@@ -238,7 +239,7 @@ typedef struct mspkit_wiv_workflow_run_view {
      */
     mspkit_text event_type;
     /**
-     * When it was started, in UTC and not in RFC 3339.
+     * When it was started, in UTC with microseconds and without an offset, which is not RFC 3339.
      */
     mspkit_text timestamp;
     /**
@@ -503,16 +504,18 @@ static const mspkit_descriptor mspkit_wiv_workflows_run_descriptor = {sizeof(msp
 /**
  * Starts a run of a workflow.
  *
- * Starts the workflow and returns at once, before it has ended. What a workflow does cannot be undone, so
- * this call is never sent again once it may have arrived. Vendor's guide: Running Workflow from API. See
- * Running Workflow from API: https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api `POST
- * /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have arrived.
+ * Starts the workflow and returns at once, before it has ended; the published API cannot tell how it goes
+ * on. What a workflow does cannot be undone, so this call is never sent again once it may have arrived.
+ * Cases have no write endpoint: a workflow with the step Update Cases Status changes their states.
+ * Vendor's guide: Running Workflow from API. See Running Workflow from API:
+ * https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api `POST /workflows/{workflow_id}/run`.
+ * Sent with the API key. Never sent again once it may have arrived.
  *
  * - `workflow_id`: Id of the workflow. (id)
  * - `params`: may be NULL; see `mspkit_wiv_workflows_run_params`.
  * - `response`: receives the result. `mspkit_wiv_workflow_run_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the run in the
- *   workflow's history in Wiv's web interface; the API cannot list runs.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. The published API
+ *   cannot list runs; look in the workflow's history, or ask Wiv's MCP server.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
  */
 static inline mspkit_status mspkit_wiv_workflows_run(const mspkit_wiv *client, mspkit_str workflow_id, const mspkit_wiv_workflows_run_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)

@@ -40,8 +40,9 @@ struct Case {
     }
 };
 
-/// A customer of a managed service provider. A field that was not requested is absent. Servers may send
-/// fields that are not listed here.
+/// A customer of a managed service provider. A field that was not requested is absent. The vendor
+/// publishes the names of the fields but not their types, which are assumed here. Servers may send fields
+/// that are not listed.
 struct Customer {
     using c_struct = mspkit_wiv_customer_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_wiv_customer_layout; }
@@ -107,7 +108,7 @@ struct WorkflowRun {
     std::optional<std::string> execution_id;
     /// What happened; WORKFLOW_TRIGGER for a run that was started here.
     std::optional<std::string> event_type;
-    /// When it was started, in UTC and not in RFC 3339.
+    /// When it was started, in UTC with microseconds and without an offset, which is not RFC 3339.
     std::optional<std::string> timestamp;
     /// The input, as the server got it.
     std::optional<std::string> payload;
@@ -290,8 +291,8 @@ private:
 
 } // namespace wiv_types
 
-/// Customers and cases of a managed service provider, and running workflows. Written by hand from the
-/// vendor's public guides.
+/// Customers and cases of a managed service provider, and running workflows: all that the vendor
+/// publishes of its REST API. Written by hand from its public guides.
 ///
 /// - **Envelopes.** Lists and objects are under `data`; a bare array or object is read as well.
 /// - **Scroll.** A search that has more results names a scroll in `next_page_key`. Every continuation

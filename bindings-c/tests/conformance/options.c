@@ -141,7 +141,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *member
         {"base_url", &options.base_url},       {"jwt", &options.jwt},
         {"username", &options.username},       {"password", &options.password},
         {"client_secret", &options.client_secret}, {"client_id", &options.client_id},
-        {"client_auth", &options.client_auth}, {"reseller_id", &options.reseller_id},
+        {"client_auth", &options.client_auth}, {"reseller_id", &options.reseller_id}, {"seller_id", &options.seller_id},
         {"api_key", &options.api_key},         {"app_info", &options.app_info},
     };
     json *more = json_object();

@@ -11,6 +11,290 @@
 #include "mspkit/ncentral.h"
 #include "mspkit/wiv.h"
 
+static json *of_mspkit_cloudmore_azure_billed_usage_line(const mspkit_cloudmore_azure_billed_usage_line_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_one_time_invoice(const mspkit_cloudmore_azure_one_time_invoice_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_one_time_report(const mspkit_cloudmore_azure_one_time_report_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_plan_subscription(const mspkit_cloudmore_azure_plan_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_subscription(const mspkit_cloudmore_azure_subscription_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_unbilled_usage_line(const mspkit_cloudmore_azure_unbilled_usage_line_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_unbilled_usage_status(const mspkit_cloudmore_azure_unbilled_usage_status_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_user(const mspkit_cloudmore_azure_user_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_azure_user_subscription(const mspkit_cloudmore_azure_user_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_billing_per_organization(const mspkit_cloudmore_billing_per_organization_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_billing_per_organization_result(const mspkit_cloudmore_billing_per_organization_result_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_billing_per_service(const mspkit_cloudmore_billing_per_service_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_contact(const mspkit_cloudmore_broker_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "jobTitle",
+        "email",
+        "phonePrefix",
+        "phone",
+        "cellPhonePrefix",
+        "cellPhone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "jobTitle", view->job_title);
+    view_text(made, "email", view->email);
+    view_text(made, "phonePrefix", view->phone_prefix);
+    view_text(made, "phone", view->phone);
+    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
+    view_text(made, "cellPhone", view->cell_phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_address(const mspkit_cloudmore_broker_address_view *view)
+{
+    static const char *const known[] = {
+        "address",
+        "postalCode",
+        "city",
+        "countryCode",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "address", view->address);
+    view_text(made, "postalCode", view->postal_code);
+    view_text(made, "city", view->city);
+    view_text(made, "countryCode", view->country_code);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_invoice_contact(const mspkit_cloudmore_broker_invoice_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "email",
+        "phonePrefix",
+        "phone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "email", view->email);
+    view_text(made, "phonePrefix", view->phone_prefix);
+    view_text(made, "phone", view->phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker(const mspkit_cloudmore_broker_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "registrationNumber",
+        "vat",
+        "domain",
+        "notificationEmail",
+        "supportEmail",
+        "contact",
+        "address",
+        "invoiceContact",
+        "allowCmpAccess",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "registrationNumber", view->registration_number);
+    view_text(made, "vat", view->vat);
+    view_text(made, "domain", view->domain);
+    view_text(made, "notificationEmail", view->notification_email);
+    view_text(made, "supportEmail", view->support_email);
+    if (view_there(made, "contact", view->contact.presence, view->contact.view != NULL)) {
+        json_put(made, "contact", of_mspkit_cloudmore_broker_contact(view->contact.view));
+    }
+    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
+        json_put(made, "address", of_mspkit_cloudmore_broker_address(view->address.view));
+    }
+    if (view_there(made, "invoiceContact", view->invoice_contact.presence, view->invoice_contact.view != NULL)) {
+        json_put(made, "invoiceContact", of_mspkit_cloudmore_broker_invoice_contact(view->invoice_contact.view));
+    }
+    view_flag(made, "allowCmpAccess", view->allow_cmp_access);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_billing_line(const mspkit_cloudmore_broker_billing_line_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_broker_custom_property(const mspkit_cloudmore_broker_custom_property_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_bulk_consumption_status(const mspkit_cloudmore_bulk_consumption_status_view *view)
+{
+    static const char *const known[] = {
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_created_object(const mspkit_cloudmore_created_object_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "location",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_created_organization(const mspkit_cloudmore_created_organization_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "location",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_created_service(const mspkit_cloudmore_created_service_view *view)
 {
     static const char *const known[] = {
@@ -21,6 +305,86 @@ static json *of_mspkit_cloudmore_created_service(const mspkit_cloudmore_created_
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_billing_per_organization(const mspkit_cloudmore_csp_billing_per_organization_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_license(const mspkit_cloudmore_csp_license_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_subscription(const mspkit_cloudmore_csp_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_tenant(const mspkit_cloudmore_csp_tenant_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_user(const mspkit_cloudmore_csp_user_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_csp_user_list_result(const mspkit_cloudmore_csp_user_list_result_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_custom_property_data_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "value",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "value", view->value);
     view_extra(made, view->json, known);
     return made;
 }
@@ -76,20 +440,6 @@ static json *of_mspkit_cloudmore_custom_property(const mspkit_cloudmore_custom_p
     return made;
 }
 
-static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_custom_property_data_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "value",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "value", view->value);
-    view_extra(made, view->json, known);
-    return made;
-}
-
 static json *of_mspkit_cloudmore_estore_service_detail(const mspkit_cloudmore_estore_service_detail_view *view)
 {
     static const char *const known[] = {
@@ -121,6 +471,114 @@ static json *of_mspkit_cloudmore_estore_service_detail(const mspkit_cloudmore_es
     return made;
 }
 
+static json *of_mspkit_cloudmore_external_invoice(const mspkit_cloudmore_external_invoice_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_manual_billing_line(const mspkit_cloudmore_manual_billing_line_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_nce_alignment_dates(const mspkit_cloudmore_nce_alignment_dates_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_nce_product(const mspkit_cloudmore_nce_product_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_nce_subscription(const mspkit_cloudmore_nce_subscription_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "segment",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "segment", view->segment);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_contact(const mspkit_cloudmore_organization_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "email",
+        "phone",
+        "cellPhone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "email", view->email);
+    view_text(made, "phone", view->phone);
+    view_text(made, "cellPhone", view->cell_phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization(const mspkit_cloudmore_organization_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "registrationNumber",
+        "vat",
+        "customerNumber",
+        "notificationEmail",
+        "contact",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "registrationNumber", view->registration_number);
+    view_text(made, "vat", view->vat);
+    view_text(made, "customerNumber", view->customer_number);
+    view_text(made, "notificationEmail", view->notification_email);
+    if (view_there(made, "contact", view->contact.presence, view->contact.view != NULL)) {
+        json_put(made, "contact", of_mspkit_cloudmore_organization_contact(view->contact.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_price(const mspkit_cloudmore_organization_price_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_organization_service_view *view)
 {
     static const char *const known[] = {
@@ -148,6 +606,487 @@ static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_org
         }
         json_put(made, "customPropertiesData", list);
     }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_price(const mspkit_cloudmore_price_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_report_task(const mspkit_cloudmore_report_task_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "location",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "location", view->location);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_reseller_service(const mspkit_cloudmore_reseller_service_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_reseller_service_subscription(const mspkit_cloudmore_reseller_service_subscription_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_role(const mspkit_cloudmore_role_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_administrator_address(const mspkit_cloudmore_administrator_address_view *view)
+{
+    static const char *const known[] = {
+        "countryCode",
+        "street",
+        "postalCode",
+        "city",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "countryCode", view->country_code);
+    view_text(made, "street", view->street);
+    view_text(made, "postalCode", view->postal_code);
+    view_text(made, "city", view->city);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_administrator(const mspkit_cloudmore_seller_administrator_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "firstName",
+        "lastName",
+        "displayName",
+        "roleId",
+        "roleName",
+        "title",
+        "email",
+        "cellPhonePrefix",
+        "cellPhone",
+        "address",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "displayName", view->display_name);
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "title", view->title);
+    view_text(made, "email", view->email);
+    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
+    view_text(made, "cellPhone", view->cell_phone);
+    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
+        json_put(made, "address", of_mspkit_cloudmore_administrator_address(view->address.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_price(const mspkit_cloudmore_seller_price_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_product(const mspkit_cloudmore_seller_product_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "description",
+        "itemCode",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "description", view->description);
+    view_text(made, "itemCode", view->item_code);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_product_addon(const mspkit_cloudmore_seller_product_addon_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_reseller(const mspkit_cloudmore_seller_reseller_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_service(const mspkit_cloudmore_seller_service_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "vendorName",
+        "allowMultipleUsers",
+        "customProperties",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "vendorName", view->vendor_name);
+    view_flag(made, "allowMultipleUsers", view->allow_multiple_users);
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_service_reseller(const mspkit_cloudmore_seller_service_reseller_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_server_health(const mspkit_cloudmore_server_health_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_service_category(const mspkit_cloudmore_service_category_view *view)
+{
+    static const char *const known[] = {
+        "categoryId",
+        "name",
+        "description",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "categoryId", view->category_id);
+    view_text(made, "name", view->name);
+    view_text(made, "description", view->description);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_subscription(const mspkit_cloudmore_subscription_view *view)
+{
+    static const char *const known[] = {
+        NULL,
+    };
+    json *made = json_object();
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_user(const mspkit_cloudmore_user_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "roleName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_webhook(const mspkit_cloudmore_webhook_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "serviceId",
+        "url",
+        "triggerEventType",
+        "messageToSendType",
+        "httpHeader",
+        "basicAuthUserName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "url", view->url);
+    view_text(made, "triggerEventType", view->trigger_event_type);
+    view_text(made, "messageToSendType", view->message_to_send_type);
+    view_text(made, "httpHeader", view->http_header);
+    view_text(made, "basicAuthUserName", view->basic_auth_user_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_access_group(const mspkit_ncentral_access_group_view *view)
+{
+    static const char *const known[] = {
+        "groupId",
+        "groupName",
+        "groupDescription",
+        "orgUnitId",
+        "orgUnitIds",
+        "deviceIds",
+        "userIds",
+        "autoIncludeNewOrgUnits",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "groupId", view->group_id);
+    view_text(made, "groupName", view->group_name);
+    view_text(made, "groupDescription", view->group_description);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    if (view_there(made, "orgUnitIds", view->org_unit_ids.presence, view->org_unit_ids.entries != NULL || view->org_unit_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->org_unit_ids.count; at++) {
+            json_push(list, json_string(view->org_unit_ids.entries[at].data, view->org_unit_ids.entries[at].len));
+        }
+        json_put(made, "orgUnitIds", list);
+    }
+    if (view_there(made, "deviceIds", view->device_ids.presence, view->device_ids.entries != NULL || view->device_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_ids.count; at++) {
+            json_push(list, json_string(view->device_ids.entries[at].data, view->device_ids.entries[at].len));
+        }
+        json_put(made, "deviceIds", list);
+    }
+    if (view_there(made, "userIds", view->user_ids.presence, view->user_ids.entries != NULL || view->user_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->user_ids.count; at++) {
+            json_push(list, json_string(view->user_ids.entries[at].data, view->user_ids.entries[at].len));
+        }
+        json_put(made, "userIds", list);
+    }
+    view_flag(made, "autoIncludeNewOrgUnits", view->auto_include_new_org_units);
+    view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_active_issue(const mspkit_ncentral_active_issue_view *view)
+{
+    static const char *const known[] = {
+        "orgUnitId",
+        "deviceId",
+        "notificationState",
+        "serviceId",
+        "serviceName",
+        "serviceType",
+        "taskId",
+        "serviceItemId",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "deviceId", view->device_id);
+    view_int(made, "notificationState", view->notification_state);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "serviceName", view->service_name);
+    view_text(made, "serviceType", view->service_type);
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "serviceItemId", view->service_item_id);
+    view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_added_device_note(const mspkit_ncentral_added_device_note_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_added_device_notes(const mspkit_ncentral_added_device_notes_view *view)
+{
+    static const char *const known[] = {
+        "deviceIds",
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "deviceIds", view->device_ids.presence, view->device_ids.entries != NULL || view->device_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_ids.count; at++) {
+            json_push(list, json_string(view->device_ids.entries[at].data, view->device_ids.entries[at].len));
+        }
+        json_put(made, "deviceIds", list);
+    }
+    view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_appliance_task_threshold(const mspkit_ncentral_appliance_task_threshold_view *view)
+{
+    static const char *const known[] = {
+        "state",
+        "lowValue",
+        "highValue",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "state", view->state);
+    view_text(made, "lowValue", view->low_value);
+    view_text(made, "highValue", view->high_value);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_appliance_task_detail(const mspkit_ncentral_appliance_task_detail_view *view)
+{
+    static const char *const known[] = {
+        "scanDetailId",
+        "detailName",
+        "description",
+        "detailValue",
+        "state",
+        "monitoringType",
+        "thresholds",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "scanDetailId", view->scan_detail_id);
+    view_text(made, "detailName", view->detail_name);
+    view_text(made, "description", view->description);
+    view_text(made, "detailValue", view->detail_value);
+    view_text(made, "state", view->state);
+    view_text(made, "monitoringType", view->monitoring_type);
+    if (view_there(made, "thresholds", view->thresholds.presence, view->thresholds.entries != NULL || view->thresholds.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->thresholds.count; at++) {
+            json_push(list, of_mspkit_ncentral_appliance_task_threshold(view->thresholds.entries[at]));
+        }
+        json_put(made, "thresholds", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_appliance_task(const mspkit_ncentral_appliance_task_view *view)
+{
+    static const char *const known[] = {
+        "scanTime",
+        "state",
+        "errorMessage",
+        "serviceDetails",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "scanTime", view->scan_time);
+    view_text(made, "state", view->state);
+    view_text(made, "errorMessage", view->error_message);
+    if (view_there(made, "serviceDetails", view->service_details.presence, view->service_details.entries != NULL || view->service_details.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->service_details.count; at++) {
+            json_push(list, of_mspkit_ncentral_appliance_task_detail(view->service_details.entries[at]));
+        }
+        json_put(made, "serviceDetails", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_auth_links(const mspkit_ncentral_auth_links_view *view)
+{
+    static const char *const known[] = {
+        "_links",
+        "authenticate",
+        "sso",
+        "refresh",
+        "logout",
+        "validate",
+        NULL,
+    };
+    json *made = json_object();
+    view_json(made, "_links", view->links);
+    view_text(made, "authenticate", view->authenticate);
+    view_text(made, "sso", view->sso);
+    view_text(made, "refresh", view->refresh);
+    view_text(made, "logout", view->logout);
+    view_text(made, "validate", view->validate);
     view_extra(made, view->json, known);
     return made;
 }
@@ -200,6 +1139,107 @@ static json *of_mspkit_ncentral_auth_tokens(const mspkit_ncentral_auth_tokens_vi
     }
     view_text(made, "refresh", view->refresh);
     view_text(made, "validate", view->validate);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_created_device(const mspkit_ncentral_created_device_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "message",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "message", view->message);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_property(const mspkit_ncentral_custom_property_view *view)
+{
+    static const char *const known[] = {
+        "propertyId",
+        "propertyName",
+        "propertyType",
+        "value",
+        "enumeratedValueList",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "propertyName", view->property_name);
+    view_text(made, "propertyType", view->property_type);
+    view_text(made, "value", view->value);
+    if (view_there(made, "enumeratedValueList", view->enumerated_values.presence, view->enumerated_values.entries != NULL || view->enumerated_values.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->enumerated_values.count; at++) {
+            json_push(list, json_string(view->enumerated_values.entries[at].data, view->enumerated_values.entries[at].len));
+        }
+        json_put(made, "enumeratedValueList", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_property_default(const mspkit_ncentral_custom_property_default_view *view)
+{
+    static const char *const known[] = {
+        "propertyId",
+        "propertyName",
+        "propertyType",
+        "level",
+        "orgUnitId",
+        "selectedOrgUnitIds",
+        "propagationType",
+        "defaultValue",
+        "enumeratedValueList",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "propertyName", view->property_name);
+    view_text(made, "propertyType", view->property_type);
+    view_text(made, "level", view->level);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    if (view_there(made, "selectedOrgUnitIds", view->selected_org_unit_ids.presence, view->selected_org_unit_ids.entries != NULL || view->selected_org_unit_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->selected_org_unit_ids.count; at++) {
+            json_push(list, json_string(view->selected_org_unit_ids.entries[at].data, view->selected_org_unit_ids.entries[at].len));
+        }
+        json_put(made, "selectedOrgUnitIds", list);
+    }
+    view_text(made, "propagationType", view->propagation_type);
+    view_text(made, "defaultValue", view->default_value);
+    if (view_there(made, "enumeratedValueList", view->enumerated_values.presence, view->enumerated_values.entries != NULL || view->enumerated_values.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->enumerated_values.count; at++) {
+            json_push(list, json_string(view->enumerated_values.entries[at].data, view->enumerated_values.entries[at].len));
+        }
+        json_put(made, "enumeratedValueList", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_property_warnings(const mspkit_ncentral_custom_property_warnings_view *view)
+{
+    static const char *const known[] = {
+        "_warnings",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "_warnings", view->warnings.presence, view->warnings.entries != NULL || view->warnings.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->warnings.count; at++) {
+            json_push(list, json_string(view->warnings.entries[at].data, view->warnings.entries[at].len));
+        }
+        json_put(made, "_warnings", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -310,6 +1350,652 @@ static json *of_mspkit_ncentral_customer(const mspkit_ncentral_customer_view *vi
     return made;
 }
 
+static json *of_mspkit_ncentral_device_status(const mspkit_ncentral_device_status_view *view)
+{
+    static const char *const known[] = {
+        "state",
+        "status",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "state", view->state);
+    view_int(made, "status", view->status);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device(const mspkit_ncentral_device_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "longName",
+        "uri",
+        "remoteControlUri",
+        "sourceUri",
+        "deviceClass",
+        "deviceClassLabel",
+        "description",
+        "isProbe",
+        "osId",
+        "supportedOs",
+        "supportedOsLabel",
+        "discoveredName",
+        "lastLoggedInUser",
+        "stillLoggedIn",
+        "licenseMode",
+        "orgUnitId",
+        "soId",
+        "soName",
+        "customerId",
+        "customerName",
+        "siteId",
+        "siteName",
+        "applianceId",
+        "lastApplianceCheckinTime",
+        "lastApplianceCheckinTimeLocal",
+        "deviceStatus",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "longName", view->long_name);
+    view_text(made, "uri", view->uri);
+    view_text(made, "remoteControlUri", view->remote_control_uri);
+    view_text(made, "sourceUri", view->source_uri);
+    view_text(made, "deviceClass", view->device_class);
+    view_text(made, "deviceClassLabel", view->device_class_label);
+    view_text(made, "description", view->description);
+    view_flag(made, "isProbe", view->is_probe);
+    view_text(made, "osId", view->os_id);
+    view_text(made, "supportedOs", view->supported_os);
+    view_text(made, "supportedOsLabel", view->supported_os_label);
+    view_text(made, "discoveredName", view->discovered_name);
+    view_text(made, "lastLoggedInUser", view->last_logged_in_user);
+    view_text(made, "stillLoggedIn", view->still_logged_in);
+    view_text(made, "licenseMode", view->license_mode);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "soId", view->so_id);
+    view_text(made, "soName", view->so_name);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "siteName", view->site_name);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "lastApplianceCheckinTime", view->last_appliance_checkin_time);
+    view_text(made, "lastApplianceCheckinTimeLocal", view->last_appliance_checkin_time_local);
+    if (view_there(made, "deviceStatus", view->device_status.presence, view->device_status.view != NULL)) {
+        json_put(made, "deviceStatus", of_mspkit_ncentral_device_status(view->device_status.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_activation_key(const mspkit_ncentral_device_activation_key_view *view)
+{
+    static const char *const known[] = {
+        "activationKey",
+        "expirationDate",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "activationKey", view->activation_key);
+    view_text(made, "expirationDate", view->expiration_date);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_os(const mspkit_ncentral_asset_os_view *view)
+{
+    static const char *const known[] = {
+        "reportedos",
+        "osarchitecture",
+        "version",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "reportedos", view->reported_os);
+    view_text(made, "osarchitecture", view->os_architecture);
+    view_text(made, "version", view->version);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_computer_system(const mspkit_ncentral_asset_computer_system_view *view)
+{
+    static const char *const known[] = {
+        "serialnumber",
+        "netbiosname",
+        "model",
+        "manufacturer",
+        "totalphysicalmemory",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "serialnumber", view->serial_number);
+    view_text(made, "netbiosname", view->netbios_name);
+    view_text(made, "model", view->model);
+    view_text(made, "manufacturer", view->manufacturer);
+    view_text(made, "totalphysicalmemory", view->total_physical_memory);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_processor(const mspkit_ncentral_asset_processor_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "numberofcores",
+        "numberofcpus",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "numberofcores", view->number_of_cores);
+    view_text(made, "numberofcpus", view->number_of_cpus);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_network_adapter(const mspkit_ncentral_asset_network_adapter_view *view)
+{
+    static const char *const known[] = {
+        "_index",
+        "description",
+        "macaddress",
+        "ipaddress",
+        "gateway",
+        "dnsserver",
+        "dhcpserver",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "_index", view->index);
+    view_text(made, "description", view->description);
+    view_text(made, "macaddress", view->mac_address);
+    view_text(made, "ipaddress", view->ip_address);
+    view_text(made, "gateway", view->gateway);
+    view_text(made, "dnsserver", view->dns_server);
+    view_text(made, "dhcpserver", view->dhcp_server);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_network_adapters(const mspkit_ncentral_asset_network_adapters_view *view)
+{
+    static const char *const known[] = {
+        "list",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "list", view->entries.presence, view->entries.entries != NULL || view->entries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->entries.count; at++) {
+            json_push(list, of_mspkit_ncentral_asset_network_adapter(view->entries.entries[at]));
+        }
+        json_put(made, "list", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_application(const mspkit_ncentral_asset_application_view *view)
+{
+    static const char *const known[] = {
+        "_index",
+        "displayname",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "_index", view->index);
+    view_text(made, "displayname", view->display_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_applications(const mspkit_ncentral_asset_applications_view *view)
+{
+    static const char *const known[] = {
+        "list",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "list", view->entries.presence, view->entries.entries != NULL || view->entries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->entries.count; at++) {
+            json_push(list, of_mspkit_ncentral_asset_application(view->entries.entries[at]));
+        }
+        json_put(made, "list", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_asset_device(const mspkit_ncentral_asset_device_view *view)
+{
+    static const char *const known[] = {
+        "deviceid",
+        "longname",
+        "deviceclass",
+        "uri",
+        "lastlogin",
+        "deleted",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceid", view->device_id);
+    view_text(made, "longname", view->long_name);
+    view_text(made, "deviceclass", view->device_class);
+    view_text(made, "uri", view->uri);
+    view_text(made, "lastlogin", view->last_login);
+    view_text(made, "deleted", view->deleted);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_assets(const mspkit_ncentral_device_assets_view *view)
+{
+    static const char *const known[] = {
+        "os",
+        "computersystem",
+        "processor",
+        "networkadapter",
+        "application",
+        "device",
+        NULL,
+    };
+    json *made = json_object();
+    if (view_there(made, "os", view->os.presence, view->os.view != NULL)) {
+        json_put(made, "os", of_mspkit_ncentral_asset_os(view->os.view));
+    }
+    if (view_there(made, "computersystem", view->computer_system.presence, view->computer_system.view != NULL)) {
+        json_put(made, "computersystem", of_mspkit_ncentral_asset_computer_system(view->computer_system.view));
+    }
+    if (view_there(made, "processor", view->processor.presence, view->processor.view != NULL)) {
+        json_put(made, "processor", of_mspkit_ncentral_asset_processor(view->processor.view));
+    }
+    if (view_there(made, "networkadapter", view->network_adapter.presence, view->network_adapter.view != NULL)) {
+        json_put(made, "networkadapter", of_mspkit_ncentral_asset_network_adapters(view->network_adapter.view));
+    }
+    if (view_there(made, "application", view->application.presence, view->application.view != NULL)) {
+        json_put(made, "application", of_mspkit_ncentral_asset_applications(view->application.view));
+    }
+    if (view_there(made, "device", view->device.presence, view->device.view != NULL)) {
+        json_put(made, "device", of_mspkit_ncentral_asset_device(view->device.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_filter(const mspkit_ncentral_device_filter_view *view)
+{
+    static const char *const known[] = {
+        "filterId",
+        "filterName",
+        "description",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "filterId", view->filter_id);
+    view_text(made, "filterName", view->filter_name);
+    view_text(made, "description", view->description);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_lifecycle(const mspkit_ncentral_device_lifecycle_view *view)
+{
+    static const char *const known[] = {
+        "warrantyExpiryDate",
+        "leaseExpiryDate",
+        "expectedReplacementDate",
+        "purchaseDate",
+        "cost",
+        "location",
+        "assetTag",
+        "description",
+        "updateWarrantyError",
+        "lastSystemWarrantyDiscovery",
+        "lastDiscovery",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "warrantyExpiryDate", view->warranty_expiry_date);
+    view_text(made, "leaseExpiryDate", view->lease_expiry_date);
+    view_text(made, "expectedReplacementDate", view->expected_replacement_date);
+    view_text(made, "purchaseDate", view->purchase_date);
+    view_number(made, "cost", view->cost);
+    view_text(made, "location", view->location);
+    view_text(made, "assetTag", view->asset_tag);
+    view_text(made, "description", view->description);
+    view_text(made, "updateWarrantyError", view->update_warranty_error);
+    view_text(made, "lastSystemWarrantyDiscovery", view->last_system_warranty_discovery);
+    view_text(made, "lastDiscovery", view->last_discovery);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_note(const mspkit_ncentral_device_note_view *view)
+{
+    static const char *const known[] = {
+        "deviceNoteId",
+        "deviceId",
+        "userId",
+        "email",
+        "lastUpdated",
+        "note",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceNoteId", view->device_note_id);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "userId", view->user_id);
+    view_text(made, "email", view->email);
+    view_text(made, "lastUpdated", view->last_updated);
+    view_text(made, "note", view->note);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_enumerated_property_value(const mspkit_ncentral_enumerated_property_value_view *view)
+{
+    static const char *const known[] = {
+        "propertyValue",
+        "propertyId",
+        "customerId",
+        "customerName",
+        "customerType",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "propertyValue", view->property_value);
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_int(made, "customerType", view->customer_type);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_property_default(const mspkit_ncentral_device_property_default_view *view)
+{
+    static const char *const known[] = {
+        "propertyId",
+        "propertyName",
+        "propertyType",
+        "propertyLevel",
+        "customerId",
+        "value",
+        "deviceClasses",
+        "supportedOs",
+        "enumeratedValues",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "propertyId", view->property_id);
+    view_text(made, "propertyName", view->property_name);
+    view_text(made, "propertyType", view->property_type);
+    view_text(made, "propertyLevel", view->property_level);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "value", view->default_value);
+    if (view_there(made, "deviceClasses", view->device_classes.presence, view->device_classes.entries != NULL || view->device_classes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_classes.count; at++) {
+            json_push(list, json_string(view->device_classes.entries[at].data, view->device_classes.entries[at].len));
+        }
+        json_put(made, "deviceClasses", list);
+    }
+    if (view_there(made, "supportedOs", view->supported_os.presence, view->supported_os.entries != NULL || view->supported_os.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->supported_os.count; at++) {
+            json_push(list, json_string(view->supported_os.entries[at].data, view->supported_os.entries[at].len));
+        }
+        json_put(made, "supportedOs", list);
+    }
+    if (view_there(made, "enumeratedValues", view->enumerated_values.presence, view->enumerated_values.entries != NULL || view->enumerated_values.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->enumerated_values.count; at++) {
+            json_push(list, of_mspkit_ncentral_enumerated_property_value(view->enumerated_values.entries[at]));
+        }
+        json_put(made, "enumeratedValues", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_remote_control(const mspkit_ncentral_device_remote_control_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "remoteControllable",
+        "remoteControlType",
+        "remoteControlState",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_flag(made, "remoteControllable", view->remote_controllable);
+    view_text(made, "remoteControlType", view->remote_control_type);
+    view_text(made, "remoteControlState", view->remote_control_state);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_service_status(const mspkit_ncentral_device_service_status_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "serviceId",
+        "serviceItemId",
+        "moduleName",
+        "taskIdent",
+        "taskNote",
+        "stateStatus",
+        "timeToStale",
+        "lastUpdate",
+        "lastDataId",
+        "createdOn",
+        "lastScanTime",
+        "transitionTime",
+        "isManagedTask",
+        "applianceId",
+        "applianceName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "serviceItemId", view->service_item_id);
+    view_text(made, "moduleName", view->module_name);
+    view_text(made, "taskIdent", view->task_ident);
+    view_text(made, "taskNote", view->task_note);
+    view_text(made, "stateStatus", view->state_status);
+    view_int(made, "timeToStale", view->time_to_stale);
+    view_text(made, "lastUpdate", view->last_update);
+    view_text(made, "lastDataId", view->last_data_id);
+    view_text(made, "createdOn", view->created_on);
+    view_text(made, "lastScanTime", view->last_scan_time);
+    view_text(made, "transitionTime", view->transition_time);
+    view_flag(made, "isManagedTask", view->is_managed_task);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "applianceName", view->appliance_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_task(const mspkit_ncentral_device_task_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "taskName",
+        "status",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "taskName", view->task_name);
+    view_text(made, "status", view->status);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_device_with_custom_properties(const mspkit_ncentral_device_with_custom_properties_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "longName",
+        "uri",
+        "remoteControlUri",
+        "sourceUri",
+        "deviceClass",
+        "deviceClassLabel",
+        "description",
+        "isProbe",
+        "osId",
+        "supportedOs",
+        "supportedOsLabel",
+        "discoveredName",
+        "lastLoggedInUser",
+        "stillLoggedIn",
+        "licenseMode",
+        "orgUnitId",
+        "soId",
+        "soName",
+        "customerId",
+        "customerName",
+        "siteId",
+        "siteName",
+        "applianceId",
+        "lastApplianceCheckinTime",
+        "lastApplianceCheckinTimeLocal",
+        "deviceStatus",
+        "customProperties",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "longName", view->long_name);
+    view_text(made, "uri", view->uri);
+    view_text(made, "remoteControlUri", view->remote_control_uri);
+    view_text(made, "sourceUri", view->source_uri);
+    view_text(made, "deviceClass", view->device_class);
+    view_text(made, "deviceClassLabel", view->device_class_label);
+    view_text(made, "description", view->description);
+    view_flag(made, "isProbe", view->is_probe);
+    view_text(made, "osId", view->os_id);
+    view_text(made, "supportedOs", view->supported_os);
+    view_text(made, "supportedOsLabel", view->supported_os_label);
+    view_text(made, "discoveredName", view->discovered_name);
+    view_text(made, "lastLoggedInUser", view->last_logged_in_user);
+    view_text(made, "stillLoggedIn", view->still_logged_in);
+    view_text(made, "licenseMode", view->license_mode);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "soId", view->so_id);
+    view_text(made, "soName", view->so_name);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "siteName", view->site_name);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "lastApplianceCheckinTime", view->last_appliance_checkin_time);
+    view_text(made, "lastApplianceCheckinTimeLocal", view->last_appliance_checkin_time_local);
+    if (view_there(made, "deviceStatus", view->device_status.presence, view->device_status.view != NULL)) {
+        json_put(made, "deviceStatus", of_mspkit_ncentral_device_status(view->device_status.view));
+    }
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_ncentral_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_direct_task(const mspkit_ncentral_direct_task_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_installer(const mspkit_ncentral_installer_view *view)
+{
+    static const char *const known[] = {
+        "softwareId",
+        "softwareName",
+        "description",
+        "installerType",
+        "operatingSystem",
+        "softwareType",
+        "version",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "softwareId", view->software_id);
+    view_text(made, "softwareName", view->software_name);
+    view_text(made, "description", view->description);
+    view_text(made, "installerType", view->installer_type);
+    view_text(made, "operatingSystem", view->operating_system);
+    view_text(made, "softwareType", view->software_type);
+    view_text(made, "version", view->version);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_installer_link(const mspkit_ncentral_installer_link_view *view)
+{
+    static const char *const known[] = {
+        "downloadLink",
+        "expirationDate",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "downloadLink", view->download_link);
+    view_text(made, "expirationDate", view->expiration_date);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_job_status(const mspkit_ncentral_job_status_view *view)
+{
+    static const char *const known[] = {
+        "jobId",
+        "jobName",
+        "jobTarget",
+        "jobTypeId",
+        "status",
+        "deviceId",
+        "orgUnitId",
+        "scheduledTime",
+        "lastCompletionTime",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "jobId", view->job_id);
+    view_text(made, "jobName", view->job_name);
+    view_text(made, "jobTarget", view->job_target);
+    view_text(made, "jobTypeId", view->job_type_id);
+    view_text(made, "status", view->status);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "scheduledTime", view->scheduled_time);
+    view_text(made, "lastCompletionTime", view->last_completion_time);
+    view_json(made, "_extra", view->details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
 {
     static const char *const known[] = {
@@ -322,6 +2008,334 @@ static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
     return made;
 }
 
+static json *of_mspkit_ncentral_maintenance_window_action(const mspkit_ncentral_maintenance_window_action_view *view)
+{
+    static const char *const known[] = {
+        "Key",
+        "Value",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "Key", view->key);
+    view_text(made, "Value", view->value);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_maintenance_window_actions(const mspkit_ncentral_maintenance_window_actions_view *view)
+{
+    static const char *const known[] = {
+        "type",
+        "actions",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "type", view->action_type);
+    if (view_there(made, "actions", view->actions.presence, view->actions.entries != NULL || view->actions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->actions.count; at++) {
+            json_push(list, of_mspkit_ncentral_maintenance_window_action(view->actions.entries[at]));
+        }
+        json_put(made, "actions", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_maintenance_window(const mspkit_ncentral_maintenance_window_view *view)
+{
+    static const char *const known[] = {
+        "scheduleID",
+        "name",
+        "type",
+        "cron",
+        "duration",
+        "enabled",
+        "applicableAction",
+        "downtimeOnAction",
+        "maxDowntime",
+        "rebootMethod",
+        "rebootDelay",
+        "messageSender",
+        "messageSenderEnabled",
+        "userMessage",
+        "userMessageEnabled",
+        "preserveStateEnabled",
+        "ruleID",
+        "ruleName",
+        "userName",
+        "lastUpdated",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "scheduleID", view->schedule_id);
+    view_text(made, "name", view->name);
+    view_text(made, "type", view->window_type);
+    view_text(made, "cron", view->cron);
+    view_int(made, "duration", view->duration);
+    view_flag(made, "enabled", view->enabled);
+    if (view_there(made, "applicableAction", view->applicable_actions.presence, view->applicable_actions.entries != NULL || view->applicable_actions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->applicable_actions.count; at++) {
+            json_push(list, of_mspkit_ncentral_maintenance_window_actions(view->applicable_actions.entries[at]));
+        }
+        json_put(made, "applicableAction", list);
+    }
+    view_flag(made, "downtimeOnAction", view->downtime_on_action);
+    view_int(made, "maxDowntime", view->max_downtime);
+    view_text(made, "rebootMethod", view->reboot_method);
+    view_int(made, "rebootDelay", view->reboot_delay);
+    view_text(made, "messageSender", view->message_sender);
+    view_flag(made, "messageSenderEnabled", view->message_sender_enabled);
+    view_text(made, "userMessage", view->user_message);
+    view_flag(made, "userMessageEnabled", view->user_message_enabled);
+    view_flag(made, "preserveStateEnabled", view->preserve_state_enabled);
+    view_text(made, "ruleID", view->rule_id);
+    view_text(made, "ruleName", view->rule_name);
+    view_text(made, "userName", view->user_name);
+    view_text(made, "lastUpdated", view->last_updated);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_org_unit(const mspkit_ncentral_org_unit_view *view)
+{
+    static const char *const known[] = {
+        "orgUnitId",
+        "orgUnitName",
+        "orgUnitType",
+        "parentId",
+        "externalId",
+        "externalId2",
+        "contactFirstName",
+        "contactLastName",
+        "phone",
+        "contactTitle",
+        "contactEmail",
+        "contactPhone",
+        "contactPhoneExt",
+        "contactDepartment",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "generation",
+        "descendantCount",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "orgUnitName", view->org_unit_name);
+    view_text(made, "orgUnitType", view->org_unit_type);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "externalId", view->external_id);
+    view_text(made, "externalId2", view->external_id2);
+    view_text(made, "contactFirstName", view->contact_first_name);
+    view_text(made, "contactLastName", view->contact_last_name);
+    view_text(made, "phone", view->phone);
+    view_text(made, "contactTitle", view->contact_title);
+    view_text(made, "contactEmail", view->contact_email);
+    view_text(made, "contactPhone", view->contact_phone);
+    view_text(made, "contactPhoneExt", view->contact_phone_ext);
+    view_text(made, "contactDepartment", view->contact_department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_int(made, "generation", view->generation);
+    view_int(made, "descendantCount", view->descendant_count);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_org_unit_limit(const mspkit_ncentral_org_unit_limit_view *view)
+{
+    static const char *const known[] = {
+        "limitName",
+        "value",
+        "maxValue",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "limitName", view->limit_name);
+    view_int(made, "value", view->value);
+    view_int(made, "maxValue", view->max_value);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_org_unit_limits(const mspkit_ncentral_org_unit_limits_view *view)
+{
+    static const char *const known[] = {
+        "message",
+        "data",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "message", view->message);
+    if (view_there(made, "data", view->limits.presence, view->limits.entries != NULL || view->limits.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->limits.count; at++) {
+            json_push(list, of_mspkit_ncentral_org_unit_limit(view->limits.entries[at]));
+        }
+        json_put(made, "data", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_device_class_summary(const mspkit_ncentral_patch_device_class_summary_view *view)
+{
+    static const char *const known[] = {
+        "deviceClass",
+        "approvalStatusCounts",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceClass", view->device_class);
+    view_json(made, "approvalStatusCounts", view->approval_status_counts);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_type_summary(const mspkit_ncentral_patch_type_summary_view *view)
+{
+    static const char *const known[] = {
+        "patchType",
+        "count",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "patchType", view->patch_type);
+    view_int(made, "count", view->count);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_install_summary(const mspkit_ncentral_patch_install_summary_view *view)
+{
+    static const char *const known[] = {
+        "patchInstallStatus",
+        "patchTypeSummaries",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "patchInstallStatus", view->patch_install_status);
+    if (view_there(made, "patchTypeSummaries", view->patch_type_summaries.presence, view->patch_type_summaries.entries != NULL || view->patch_type_summaries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->patch_type_summaries.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_type_summary(view->patch_type_summaries.entries[at]));
+        }
+        json_put(made, "patchTypeSummaries", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_approval_summary(const mspkit_ncentral_patch_approval_summary_view *view)
+{
+    static const char *const known[] = {
+        "approvalStatus",
+        "patchInstallStatusCounts",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "approvalStatus", view->approval_status);
+    if (view_there(made, "patchInstallStatusCounts", view->patch_install_status_counts.presence, view->patch_install_status_counts.entries != NULL || view->patch_install_status_counts.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->patch_install_status_counts.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_install_summary(view->patch_install_status_counts.entries[at]));
+        }
+        json_put(made, "patchInstallStatusCounts", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_comparison(const mspkit_ncentral_patch_comparison_view *view)
+{
+    static const char *const known[] = {
+        "deviceClassSummaries",
+        "patchSummaryList",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "deviceClassSummaries", view->device_class_summaries.presence, view->device_class_summaries.entries != NULL || view->device_class_summaries.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_class_summaries.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_device_class_summary(view->device_class_summaries.entries[at]));
+        }
+        json_put(made, "deviceClassSummaries", list);
+    }
+    if (view_there(made, "patchSummaryList", view->patch_summary_list.presence, view->patch_summary_list.entries != NULL || view->patch_summary_list.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->patch_summary_list.count; at++) {
+            json_push(list, of_mspkit_ncentral_patch_approval_summary(view->patch_summary_list.entries[at]));
+        }
+        json_put(made, "patchSummaryList", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_patch_report(const mspkit_ncentral_patch_report_view *view)
+{
+    static const char *const known[] = {
+        "reportId",
+        "reportStatus",
+        "message",
+        "data",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "reportId", view->report_id);
+    view_text(made, "reportStatus", view->report_status);
+    view_text(made, "message", view->message);
+    if (view_there(made, "data", view->data.presence, view->data.view != NULL)) {
+        json_put(made, "data", of_mspkit_ncentral_patch_comparison(view->data.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_company(const mspkit_ncentral_psa_company_view *view)
+{
+    static const char *const known[] = {
+        "psaCompanyId",
+        "psaCompanyName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "psaCompanyId", view->psa_company_id);
+    view_text(made, "psaCompanyName", view->psa_company_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_contact(const mspkit_ncentral_psa_contact_view *view)
+{
+    static const char *const known[] = {
+        "psaContactId",
+        "psaContactName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "psaContactId", view->psa_contact_id);
+    view_text(made, "psaContactName", view->psa_contact_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_psa_credential_check(const mspkit_ncentral_psa_credential_check_view *view)
 {
     static const char *const known[] = {
@@ -330,6 +2344,290 @@ static json *of_mspkit_ncentral_psa_credential_check(const mspkit_ncentral_psa_c
     };
     json *made = json_object();
     view_flag(made, "isPsaCredentialsValid", view->is_psa_credentials_valid);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_customer_mapping(const mspkit_ncentral_psa_customer_mapping_view *view)
+{
+    static const char *const known[] = {
+        "customerId",
+        "customerName",
+        "psaCompanyId",
+        "psaSiteId",
+        "psaContactId",
+        "psaLocationId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "customerName", view->customer_name);
+    view_text(made, "psaCompanyId", view->psa_company_id);
+    view_text(made, "psaSiteId", view->psa_site_id);
+    view_text(made, "psaContactId", view->psa_contact_id);
+    view_text(made, "psaLocationId", view->psa_location_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_psa_site(const mspkit_ncentral_psa_site_view *view)
+{
+    static const char *const known[] = {
+        "psaSiteId",
+        "psaSiteName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "psaSiteId", view->psa_site_id);
+    view_text(made, "psaSiteName", view->psa_site_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_registration_token(const mspkit_ncentral_registration_token_view *view)
+{
+    static const char *const known[] = {
+        "registrationToken",
+        "registrationTokenExpiryDate",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "registrationToken", view->registration_token);
+    view_text(made, "registrationTokenExpiryDate", view->registration_token_expiry_date);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_tunnel_configuration(const mspkit_ncentral_tunnel_configuration_view *view)
+{
+    static const char *const known[] = {
+        "stunServer",
+        "tunnelServerUrl",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "stunServer", view->stun_server);
+    view_text(made, "tunnelServerUrl", view->tunnel_server_url);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ssh_tunnel_configuration(const mspkit_ncentral_ssh_tunnel_configuration_view *view)
+{
+    static const char *const known[] = {
+        "centralServerIp",
+        "centralServerUsername",
+        "forwardedPort",
+        "forwardedPort2",
+        "vncPasswordSetting",
+        "connectionTimeout",
+        "vproAccount",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "centralServerIp", view->central_server_ip);
+    view_text(made, "centralServerUsername", view->central_server_username);
+    view_int(made, "forwardedPort", view->forwarded_port);
+    view_int(made, "forwardedPort2", view->forwarded_port2);
+    view_text(made, "vncPasswordSetting", view->vnc_password_setting);
+    view_int(made, "connectionTimeout", view->connection_timeout);
+    view_text(made, "vproAccount", view->vpro_account);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_mspa_configuration(const mspkit_ncentral_mspa_configuration_view *view)
+{
+    static const char *const known[] = {
+        "uuid",
+        "secretKey",
+        "username",
+        "usePeerToPeer",
+        "monitorOnly",
+        "visualIndicator",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "uuid", view->uuid);
+    view_text(made, "secretKey", view->secret_key);
+    view_text(made, "username", view->username);
+    view_flag(made, "usePeerToPeer", view->use_peer_to_peer);
+    view_flag(made, "monitorOnly", view->monitor_only);
+    view_flag(made, "visualIndicator", view->visual_indicator);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_connection_details(const mspkit_ncentral_connection_details_view *view)
+{
+    static const char *const known[] = {
+        "port",
+        "protocol",
+        "encryptionEnabled",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "port", view->port);
+    view_text(made, "protocol", view->protocol);
+    view_flag(made, "encryptionEnabled", view->encryption_enabled);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_remote_control_task(const mspkit_ncentral_remote_control_task_view *view)
+{
+    static const char *const known[] = {
+        "remoteControlTaskId",
+        "sessionUuid",
+        "deviceId",
+        "applianceId",
+        "connectionType",
+        "status",
+        "downloadUrl",
+        "tunnelConfiguration",
+        "sshTunnelConfiguration",
+        "mspaConfiguration",
+        "connectionDetails",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "remoteControlTaskId", view->remote_control_task_id);
+    view_text(made, "sessionUuid", view->session_uuid);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "applianceId", view->appliance_id);
+    view_text(made, "connectionType", view->connection_type);
+    view_text(made, "status", view->status);
+    view_text(made, "downloadUrl", view->download_url);
+    if (view_there(made, "tunnelConfiguration", view->tunnel_configuration.presence, view->tunnel_configuration.view != NULL)) {
+        json_put(made, "tunnelConfiguration", of_mspkit_ncentral_tunnel_configuration(view->tunnel_configuration.view));
+    }
+    if (view_there(made, "sshTunnelConfiguration", view->ssh_tunnel_configuration.presence, view->ssh_tunnel_configuration.view != NULL)) {
+        json_put(made, "sshTunnelConfiguration", of_mspkit_ncentral_ssh_tunnel_configuration(view->ssh_tunnel_configuration.view));
+    }
+    if (view_there(made, "mspaConfiguration", view->mspa_configuration.presence, view->mspa_configuration.view != NULL)) {
+        json_put(made, "mspaConfiguration", of_mspkit_ncentral_mspa_configuration(view->mspa_configuration.view));
+    }
+    if (view_there(made, "connectionDetails", view->connection_details.presence, view->connection_details.view != NULL)) {
+        json_put(made, "connectionDetails", of_mspkit_ncentral_connection_details(view->connection_details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_replaced_device_note(const mspkit_ncentral_replaced_device_note_view *view)
+{
+    static const char *const known[] = {
+        "deviceId",
+        "noteId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "noteId", view->note_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task(const mspkit_ncentral_scheduled_task_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "parentId",
+        "name",
+        "taskName",
+        "itemId",
+        "type",
+        "orgUnitId",
+        "soId",
+        "customerId",
+        "siteId",
+        "applianceId",
+        "isReactive",
+        "isEnabled",
+        "deviceIds",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "name", view->name);
+    view_text(made, "taskName", view->task_name);
+    view_text(made, "itemId", view->item_id);
+    view_text(made, "type", view->type);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "soId", view->so_id);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "applianceId", view->appliance_id);
+    view_flag(made, "isReactive", view->is_reactive);
+    view_flag(made, "isEnabled", view->is_enabled);
+    if (view_there(made, "deviceIds", view->device_ids.presence, view->device_ids.entries != NULL || view->device_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->device_ids.count; at++) {
+            json_push(list, json_string(view->device_ids.entries[at].data, view->device_ids.entries[at].len));
+        }
+        json_put(made, "deviceIds", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task_status_detail(const mspkit_ncentral_scheduled_task_status_detail_view *view)
+{
+    static const char *const known[] = {
+        "taskId",
+        "deviceId",
+        "deviceName",
+        "taskName",
+        "status",
+        "output",
+        "message",
+        "outputFileName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskId", view->task_id);
+    view_text(made, "deviceId", view->device_id);
+    view_text(made, "deviceName", view->device_name);
+    view_text(made, "taskName", view->task_name);
+    view_text(made, "status", view->status);
+    view_text(made, "output", view->output);
+    view_text(made, "message", view->message);
+    view_text(made, "outputFileName", view->output_file_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task_outcome(const mspkit_ncentral_scheduled_task_outcome_view *view)
+{
+    static const char *const known[] = {
+        "details",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "details", view->details.presence, view->details.entries != NULL || view->details.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->details.count; at++) {
+            json_push(list, of_mspkit_ncentral_scheduled_task_status_detail(view->details.entries[at]));
+        }
+        json_put(made, "details", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_scheduled_task_status(const mspkit_ncentral_scheduled_task_status_view *view)
+{
+    static const char *const known[] = {
+        "taskName",
+        "statusCounts",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "taskName", view->task_name);
+    view_json(made, "statusCounts", view->status_counts);
     view_extra(made, view->json, known);
     return made;
 }
@@ -360,6 +2658,75 @@ static json *of_mspkit_ncentral_server_info(const mspkit_ncentral_server_info_vi
     view_text(made, "version", view->version);
     view_text(made, "jvmVersion", view->jvm_version);
     view_text(made, "ncentral", view->ncentral);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_server_time(const mspkit_ncentral_server_time_view *view)
+{
+    static const char *const known[] = {
+        "serverTime",
+        "timezone",
+        "utcOffset",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "serverTime", view->server_time);
+    view_text(made, "timezone", view->timezone);
+    view_text(made, "utcOffset", view->utc_offset);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_server_versions(const mspkit_ncentral_server_versions_view *view)
+{
+    static const char *const known[] = {
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_json(made, "_extra", view->versions);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_controlled_service(const mspkit_ncentral_controlled_service_view *view)
+{
+    static const char *const known[] = {
+        "serviceName",
+        "displayName",
+        "serviceStatus",
+        "actionStatus",
+        "actionDetails",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "serviceName", view->service_name);
+    view_text(made, "displayName", view->display_name);
+    view_text(made, "serviceStatus", view->service_status);
+    view_text(made, "actionStatus", view->action_status);
+    view_text(made, "actionDetails", view->action_details);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_service_control_result(const mspkit_ncentral_service_control_result_view *view)
+{
+    static const char *const known[] = {
+        "overallStatus",
+        "services",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "overallStatus", view->overall_status);
+    if (view_there(made, "services", view->services.presence, view->services.entries != NULL || view->services.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->services.count; at++) {
+            json_push(list, of_mspkit_ncentral_controlled_service(view->services.entries[at]));
+        }
+        json_put(made, "services", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -494,6 +2861,231 @@ static json *of_mspkit_ncentral_token_status(const mspkit_ncentral_token_status_
     return made;
 }
 
+static json *of_mspkit_ncentral_user(const mspkit_ncentral_user_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        "userName",
+        "firstName",
+        "lastName",
+        "fullName",
+        "description",
+        "apiOnlyUser",
+        "isEnabled",
+        "isLdap",
+        "isLocked",
+        "loggedInUser",
+        "readOnly",
+        "supportUser",
+        "twoFactorEnabled",
+        "accessGroupIds",
+        "roleIds",
+        "currentSsoProvider",
+        "customerTree",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "userId", view->user_id);
+    view_text(made, "userName", view->user_name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "fullName", view->full_name);
+    view_text(made, "description", view->description);
+    view_flag(made, "apiOnlyUser", view->api_only_user);
+    view_flag(made, "isEnabled", view->is_enabled);
+    view_flag(made, "isLdap", view->is_ldap);
+    view_flag(made, "isLocked", view->is_locked);
+    view_flag(made, "loggedInUser", view->logged_in_user);
+    view_flag(made, "readOnly", view->read_only);
+    view_flag(made, "supportUser", view->support_user);
+    view_flag(made, "twoFactorEnabled", view->two_factor_enabled);
+    if (view_there(made, "accessGroupIds", view->access_group_ids.presence, view->access_group_ids.entries != NULL || view->access_group_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->access_group_ids.count; at++) {
+            json_push(list, json_string(view->access_group_ids.entries[at].data, view->access_group_ids.entries[at].len));
+        }
+        json_put(made, "accessGroupIds", list);
+    }
+    if (view_there(made, "roleIds", view->role_ids.presence, view->role_ids.entries != NULL || view->role_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->role_ids.count; at++) {
+            json_push(list, json_string(view->role_ids.entries[at].data, view->role_ids.entries[at].len));
+        }
+        json_put(made, "roleIds", list);
+    }
+    view_text(made, "currentSsoProvider", view->current_sso_provider);
+    if (view_there(made, "customerTree", view->customer_tree.presence, view->customer_tree.entries != NULL || view->customer_tree.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->customer_tree.count; at++) {
+            json_push(list, json_string(view->customer_tree.entries[at].data, view->customer_tree.entries[at].len));
+        }
+        json_put(made, "customerTree", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_created(const mspkit_ncentral_user_created_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "userId", view->user_id);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role_extra(const mspkit_ncentral_user_role_extra_view *view)
+{
+    static const char *const known[] = {
+        "cloneable",
+        "readonly",
+        "usernames",
+        "permissions",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_flag(made, "cloneable", view->cloneable);
+    view_flag(made, "readonly", view->read_only);
+    if (view_there(made, "usernames", view->usernames.presence, view->usernames.entries != NULL || view->usernames.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->usernames.count; at++) {
+            json_push(list, json_string(view->usernames.entries[at].data, view->usernames.entries[at].len));
+        }
+        json_put(made, "usernames", list);
+    }
+    if (view_there(made, "permissions", view->permissions.presence, view->permissions.entries != NULL || view->permissions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->permissions.count; at++) {
+            json_push(list, json_string(view->permissions.entries[at].data, view->permissions.entries[at].len));
+        }
+        json_put(made, "permissions", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role(const mspkit_ncentral_user_role_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "roleName",
+        "roleDescription",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "roleDescription", view->role_description);
+    if (view_there(made, "_extra", view->details.presence, view->details.view != NULL)) {
+        json_put(made, "_extra", of_mspkit_ncentral_user_role_extra(view->details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role_detail(const mspkit_ncentral_user_role_detail_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "orgUnitId",
+        "roleName",
+        "roleDescription",
+        "userIds",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "orgUnitId", view->org_unit_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "roleDescription", view->role_description);
+    if (view_there(made, "userIds", view->user_ids.presence, view->user_ids.entries != NULL || view->user_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->user_ids.count; at++) {
+            json_push(list, json_string(view->user_ids.entries[at].data, view->user_ids.entries[at].len));
+        }
+        json_put(made, "userIds", list);
+    }
+    if (view_there(made, "_extra", view->details.presence, view->details.view != NULL)) {
+        json_put(made, "_extra", of_mspkit_ncentral_user_role_extra(view->details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_self(const mspkit_ncentral_user_self_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        "customerId",
+        "username",
+        "title",
+        "firstName",
+        "lastName",
+        "email",
+        "phone",
+        "extension",
+        "department",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "isEnabled",
+        "isLocked",
+        "isPasswordExpired",
+        "isPasswordResetRequired",
+        "autoSOPower",
+        "autoSOUser",
+        "isLDAP",
+        "ncompassEnabled",
+        "twoFactorType",
+        "previousTwoFactorType",
+        "externallyProvisioned",
+        "generation",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "userId", view->user_id);
+    view_text(made, "customerId", view->customer_id);
+    view_text(made, "username", view->username);
+    view_text(made, "title", view->title);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "email", view->email);
+    view_text(made, "phone", view->phone);
+    view_text(made, "extension", view->extension);
+    view_text(made, "department", view->department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_flag(made, "isEnabled", view->is_enabled);
+    view_flag(made, "isLocked", view->is_locked);
+    view_flag(made, "isPasswordExpired", view->is_password_expired);
+    view_flag(made, "isPasswordResetRequired", view->is_password_reset_required);
+    view_flag(made, "autoSOPower", view->auto_so_power);
+    view_flag(made, "autoSOUser", view->auto_so_user);
+    view_flag(made, "isLDAP", view->is_ldap);
+    view_flag(made, "ncompassEnabled", view->ncompass_enabled);
+    view_text(made, "twoFactorType", view->two_factor_type);
+    view_text(made, "previousTwoFactorType", view->previous_two_factor_type);
+    view_flag(made, "externallyProvisioned", view->externally_provisioned);
+    view_int(made, "generation", view->generation);
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_wiv_case(const mspkit_wiv_case_view *view)
 {
     static const char *const known[] = {
@@ -583,9 +3175,121 @@ static json *of_mspkit_wiv_workflow_run(const mspkit_wiv_workflow_run_view *view
 
 json *dispatch_view(const char *operation, const mspkit_response *response)
 {
+    if (strcmp(operation, "cloudmore.azure_reports.one_time_result") == 0) {
+        const mspkit_cloudmore_azure_one_time_report_view *view = mspkit_cloudmore_azure_one_time_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_one_time_report(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_reports.start_one_time") == 0) {
+        const mspkit_cloudmore_report_task_view *view = mspkit_cloudmore_report_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_report_task(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_reports.wait") == 0) {
+        const mspkit_cloudmore_azure_one_time_report_view *view = mspkit_cloudmore_azure_one_time_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_one_time_report(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_usage.unbilled_status") == 0) {
+        const mspkit_cloudmore_azure_unbilled_usage_status_view *view = mspkit_cloudmore_azure_unbilled_usage_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_unbilled_usage_status(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.per_organization") == 0) {
+        const mspkit_cloudmore_billing_per_organization_view *view = mspkit_cloudmore_billing_per_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.per_organization_result") == 0) {
+        const mspkit_cloudmore_billing_per_organization_result_view *view = mspkit_cloudmore_billing_per_organization_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_organization_result(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.per_service") == 0) {
+        const mspkit_cloudmore_billing_per_service_view *view = mspkit_cloudmore_billing_per_service_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_service(view);
+    }
+    if (strcmp(operation, "cloudmore.billing.wait") == 0) {
+        const mspkit_cloudmore_billing_per_organization_result_view *view = mspkit_cloudmore_billing_per_organization_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_billing_per_organization_result(view);
+    }
+    if (strcmp(operation, "cloudmore.broker_manual_billing.get") == 0) {
+        const mspkit_cloudmore_broker_billing_line_view *view = mspkit_cloudmore_broker_billing_line_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.brokers.create") == 0) {
+        const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.brokers.get") == 0) {
+        const mspkit_cloudmore_broker_view *view = mspkit_cloudmore_broker_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker(view);
+    }
+    if (strcmp(operation, "cloudmore.bulk_consumptions.status") == 0) {
+        const mspkit_cloudmore_bulk_consumption_status_view *view = mspkit_cloudmore_bulk_consumption_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_bulk_consumption_status(view);
+    }
+    if (strcmp(operation, "cloudmore.bulk_consumptions.wait") == 0) {
+        const mspkit_cloudmore_bulk_consumption_status_view *view = mspkit_cloudmore_bulk_consumption_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_bulk_consumption_status(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_billing.per_organization") == 0) {
+        const mspkit_cloudmore_csp_billing_per_organization_view *view = mspkit_cloudmore_csp_billing_per_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_billing_per_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.list_result") == 0) {
+        const mspkit_cloudmore_csp_user_list_result_view *view = mspkit_cloudmore_csp_user_list_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_user_list_result(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.start_list") == 0) {
+        const mspkit_cloudmore_report_task_view *view = mspkit_cloudmore_report_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_report_task(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.wait") == 0) {
+        const mspkit_cloudmore_csp_user_list_result_view *view = mspkit_cloudmore_csp_user_list_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_user_list_result(view);
+    }
     if (strcmp(operation, "cloudmore.estore.get") == 0) {
         const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service_detail(view);
+    }
+    if (strcmp(operation, "cloudmore.manual_billing.get") == 0) {
+        const mspkit_cloudmore_manual_billing_line_view *view = mspkit_cloudmore_manual_billing_line_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_manual_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.get") == 0) {
+        const mspkit_cloudmore_nce_subscription_view *view = mspkit_cloudmore_nce_subscription_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.organizations.create") == 0) {
+        const mspkit_cloudmore_created_organization_view *view = mspkit_cloudmore_created_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.organizations.get") == 0) {
+        const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.resellers.get") == 0) {
+        const mspkit_cloudmore_seller_reseller_view *view = mspkit_cloudmore_seller_reseller_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_reseller(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.create") == 0) {
+        const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.get") == 0) {
+        const mspkit_cloudmore_seller_administrator_view *view = mspkit_cloudmore_seller_administrator_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_administrator(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_product_addons.get") == 0) {
+        const mspkit_cloudmore_seller_product_addon_view *view = mspkit_cloudmore_seller_product_addon_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product_addon(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_products.get") == 0) {
+        const mspkit_cloudmore_seller_product_view *view = mspkit_cloudmore_seller_product_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.get") == 0) {
+        const mspkit_cloudmore_seller_service_view *view = mspkit_cloudmore_seller_service_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_service(view);
+    }
+    if (strcmp(operation, "cloudmore.server.health") == 0) {
+        const mspkit_cloudmore_server_health_view *view = mspkit_cloudmore_server_health_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_server_health(view);
     }
     if (strcmp(operation, "cloudmore.services.create") == 0) {
         const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_response(response);
@@ -595,9 +3299,45 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
     }
+    if (strcmp(operation, "cloudmore.subscriptions.get") == 0) {
+        const mspkit_cloudmore_subscription_view *view = mspkit_cloudmore_subscription_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.users.get") == 0) {
+        const mspkit_cloudmore_user_view *view = mspkit_cloudmore_user_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_user(view);
+    }
+    if (strcmp(operation, "cloudmore.webhooks.create") == 0) {
+        const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.webhooks.get") == 0) {
+        const mspkit_cloudmore_webhook_view *view = mspkit_cloudmore_webhook_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_webhook(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.get") == 0) {
+        const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_access_group(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.appliance_tasks.get") == 0) {
+        const mspkit_ncentral_appliance_task_view *view = mspkit_ncentral_appliance_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_appliance_task(view);
+    }
     if (strcmp(operation, "ncentral.auth.authenticate") == 0) {
         const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
+    }
+    if (strcmp(operation, "ncentral.auth.authenticate_sso") == 0) {
+        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
+    }
+    if (strcmp(operation, "ncentral.auth.links") == 0) {
+        const mspkit_ncentral_auth_links_view *view = mspkit_ncentral_auth_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_auth_links(view);
     }
     if (strcmp(operation, "ncentral.auth.refresh") == 0) {
         const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
@@ -635,9 +3375,137 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
+    if (strcmp(operation, "ncentral.customers.create_installer_link") == 0) {
+        const mspkit_ncentral_installer_link_view *view = mspkit_ncentral_installer_link_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_installer_link(view);
+    }
+    if (strcmp(operation, "ncentral.customers.create_site") == 0) {
+        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
     if (strcmp(operation, "ncentral.customers.get") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
+    }
+    if (strcmp(operation, "ncentral.customers.get_registration_token") == 0) {
+        const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
+    if (strcmp(operation, "ncentral.devices.control_services") == 0) {
+        const mspkit_ncentral_service_control_result_view *view = mspkit_ncentral_service_control_result_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_service_control_result(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create") == 0) {
+        const mspkit_ncentral_created_device_view *view = mspkit_ncentral_created_device_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_created_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create_note") == 0) {
+        const mspkit_ncentral_added_device_note_view *view = mspkit_ncentral_added_device_note_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_added_device_note(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create_notes") == 0) {
+        const mspkit_ncentral_added_device_notes_view *view = mspkit_ncentral_added_device_notes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_added_device_notes(view);
+    }
+    if (strcmp(operation, "ncentral.devices.create_remote_control_task") == 0) {
+        const mspkit_ncentral_remote_control_task_view *view = mspkit_ncentral_remote_control_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_remote_control_task(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get") == 0) {
+        const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_activation_key") == 0) {
+        const mspkit_ncentral_device_activation_key_view *view = mspkit_ncentral_device_activation_key_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_activation_key(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_assets") == 0) {
+        const mspkit_ncentral_device_assets_view *view = mspkit_ncentral_device_assets_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_assets(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_lifecycle") == 0) {
+        const mspkit_ncentral_device_lifecycle_view *view = mspkit_ncentral_device_lifecycle_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_lifecycle(view);
+    }
+    if (strcmp(operation, "ncentral.devices.get_remote_control_type") == 0) {
+        const mspkit_ncentral_device_remote_control_view *view = mspkit_ncentral_device_remote_control_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_remote_control(view);
+    }
+    if (strcmp(operation, "ncentral.devices.replace_note") == 0) {
+        const mspkit_ncentral_replaced_device_note_view *view = mspkit_ncentral_replaced_device_note_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_replaced_device_note(view);
+    }
+    if (strcmp(operation, "ncentral.devices.set_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_warnings_view *view = mspkit_ncentral_custom_property_warnings_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property_warnings(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get") == 0) {
+        const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_custom_property_default") == 0) {
+        const mspkit_ncentral_custom_property_default_view *view = mspkit_ncentral_custom_property_default_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property_default(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_device_property_default") == 0) {
+        const mspkit_ncentral_device_property_default_view *view = mspkit_ncentral_device_property_default_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_property_default(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_limits") == 0) {
+        const mspkit_ncentral_org_unit_limits_view *view = mspkit_ncentral_org_unit_limits_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit_limits(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.get_registration_token") == 0) {
+        const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.set_custom_property") == 0) {
+        const mspkit_ncentral_custom_property_warnings_view *view = mspkit_ncentral_custom_property_warnings_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property_warnings(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.update_limits") == 0) {
+        const mspkit_ncentral_org_unit_limits_view *view = mspkit_ncentral_org_unit_limits_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit_limits(view);
+    }
+    if (strcmp(operation, "ncentral.reports.get") == 0) {
+        const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_patch_report(view);
+    }
+    if (strcmp(operation, "ncentral.reports.request_patch_comparison") == 0) {
+        const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_patch_report(view);
+    }
+    if (strcmp(operation, "ncentral.reports.wait") == 0) {
+        const mspkit_ncentral_patch_report_view *view = mspkit_ncentral_patch_report_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_patch_report(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.get") == 0) {
+        const mspkit_ncentral_scheduled_task_view *view = mspkit_ncentral_scheduled_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.get_status") == 0) {
+        const mspkit_ncentral_scheduled_task_status_view *view = mspkit_ncentral_scheduled_task_status_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task_status(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.run_direct") == 0) {
+        const mspkit_ncentral_direct_task_view *view = mspkit_ncentral_direct_task_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_direct_task(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.wait") == 0) {
+        const mspkit_ncentral_scheduled_task_outcome_view *view = mspkit_ncentral_scheduled_task_outcome_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task_outcome(view);
     }
     if (strcmp(operation, "ncentral.server.health") == 0) {
         const mspkit_ncentral_server_health_view *view = mspkit_ncentral_server_health_of_response(response);
@@ -646,6 +3514,22 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.server.info") == 0) {
         const mspkit_ncentral_server_info_view *view = mspkit_ncentral_server_info_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_server_info(view);
+    }
+    if (strcmp(operation, "ncentral.server.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.server.time") == 0) {
+        const mspkit_ncentral_server_time_view *view = mspkit_ncentral_server_time_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_time(view);
+    }
+    if (strcmp(operation, "ncentral.server.versions") == 0) {
+        const mspkit_ncentral_server_versions_view *view = mspkit_ncentral_server_versions_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_versions(view);
+    }
+    if (strcmp(operation, "ncentral.server.versions_authenticated") == 0) {
+        const mspkit_ncentral_server_versions_view *view = mspkit_ncentral_server_versions_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_versions(view);
     }
     if (strcmp(operation, "ncentral.service_orgs.create") == 0) {
         const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_response(response);
@@ -663,13 +3547,41 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
+    if (strcmp(operation, "ncentral.sites.get_registration_token") == 0) {
+        const mspkit_ncentral_registration_token_view *view = mspkit_ncentral_registration_token_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_registration_token(view);
+    }
     if (strcmp(operation, "ncentral.standard_psa.links") == 0) {
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
+    if (strcmp(operation, "ncentral.standard_psa.replace_mappings") == 0) {
+        const mspkit_ncentral_psa_customer_mapping_view *view = mspkit_ncentral_psa_customer_mapping_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_customer_mapping(view);
+    }
     if (strcmp(operation, "ncentral.standard_psa.validate_credential") == 0) {
         const mspkit_ncentral_psa_credential_check_view *view = mspkit_ncentral_psa_credential_check_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_psa_credential_check(view);
+    }
+    if (strcmp(operation, "ncentral.user_roles.create") == 0) {
+        const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
+    }
+    if (strcmp(operation, "ncentral.user_roles.get") == 0) {
+        const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
+    }
+    if (strcmp(operation, "ncentral.users.create") == 0) {
+        const mspkit_ncentral_user_created_view *view = mspkit_ncentral_user_created_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_created(view);
+    }
+    if (strcmp(operation, "ncentral.users.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.users.me") == 0) {
+        const mspkit_ncentral_user_self_view *view = mspkit_ncentral_user_self_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_self(view);
     }
     if (strcmp(operation, "wiv.workflows.run") == 0) {
         const mspkit_wiv_workflow_run_view *view = mspkit_wiv_workflow_run_of_response(response);
@@ -680,21 +3592,249 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
 
 json *dispatch_item(const char *operation, const mspkit_item *item)
 {
+    if (strcmp(operation, "cloudmore.administrators.list_roles") == 0) {
+        const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_plan.list") == 0) {
+        const mspkit_cloudmore_azure_plan_subscription_view *view = mspkit_cloudmore_azure_plan_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_plan_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_reports.list_one_time_invoices") == 0) {
+        const mspkit_cloudmore_azure_one_time_invoice_view *view = mspkit_cloudmore_azure_one_time_invoice_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_one_time_invoice(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_subscriptions.list_all") == 0) {
+        const mspkit_cloudmore_azure_subscription_view *view = mspkit_cloudmore_azure_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_usage.list_billed") == 0) {
+        const mspkit_cloudmore_azure_billed_usage_line_view *view = mspkit_cloudmore_azure_billed_usage_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_billed_usage_line(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_usage.list_unbilled") == 0) {
+        const mspkit_cloudmore_azure_unbilled_usage_line_view *view = mspkit_cloudmore_azure_unbilled_usage_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_unbilled_usage_line(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_user_subscriptions.list") == 0) {
+        const mspkit_cloudmore_azure_user_subscription_view *view = mspkit_cloudmore_azure_user_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_user_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.azure_users.list") == 0) {
+        const mspkit_cloudmore_azure_user_view *view = mspkit_cloudmore_azure_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_azure_user(view);
+    }
+    if (strcmp(operation, "cloudmore.broker_manual_billing.list") == 0) {
+        const mspkit_cloudmore_broker_billing_line_view *view = mspkit_cloudmore_broker_billing_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.brokers.list") == 0) {
+        const mspkit_cloudmore_broker_view *view = mspkit_cloudmore_broker_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker(view);
+    }
+    if (strcmp(operation, "cloudmore.catalog.list_categories") == 0) {
+        const mspkit_cloudmore_service_category_view *view = mspkit_cloudmore_service_category_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_service_category(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_licenses.list") == 0) {
+        const mspkit_cloudmore_csp_license_view *view = mspkit_cloudmore_csp_license_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_license(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_products.list_nce") == 0) {
+        const mspkit_cloudmore_nce_product_view *view = mspkit_cloudmore_nce_product_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_product(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_subscriptions.list_all") == 0) {
+        const mspkit_cloudmore_csp_subscription_view *view = mspkit_cloudmore_csp_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_tenants.list") == 0) {
+        const mspkit_cloudmore_csp_tenant_view *view = mspkit_cloudmore_csp_tenant_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_tenant(view);
+    }
+    if (strcmp(operation, "cloudmore.csp_users.list") == 0) {
+        const mspkit_cloudmore_csp_user_view *view = mspkit_cloudmore_csp_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_csp_user(view);
+    }
+    if (strcmp(operation, "cloudmore.custom_properties.list") == 0) {
+        const mspkit_cloudmore_broker_custom_property_view *view = mspkit_cloudmore_broker_custom_property_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_broker_custom_property(view);
+    }
     if (strcmp(operation, "cloudmore.estore.list") == 0) {
         const mspkit_cloudmore_estore_service_view *view = mspkit_cloudmore_estore_service_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service(view);
+    }
+    if (strcmp(operation, "cloudmore.external_invoices.list") == 0) {
+        const mspkit_cloudmore_external_invoice_view *view = mspkit_cloudmore_external_invoice_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_external_invoice(view);
+    }
+    if (strcmp(operation, "cloudmore.manual_billing.list") == 0) {
+        const mspkit_cloudmore_manual_billing_line_view *view = mspkit_cloudmore_manual_billing_line_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_manual_billing_line(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.alignment_dates") == 0) {
+        const mspkit_cloudmore_nce_alignment_dates_view *view = mspkit_cloudmore_nce_alignment_dates_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_alignment_dates(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.list") == 0) {
+        const mspkit_cloudmore_nce_subscription_view *view = mspkit_cloudmore_nce_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.nce_subscriptions.list_all") == 0) {
+        const mspkit_cloudmore_nce_subscription_view *view = mspkit_cloudmore_nce_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_nce_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.organization_prices.list") == 0) {
+        const mspkit_cloudmore_organization_price_view *view = mspkit_cloudmore_organization_price_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization_price(view);
+    }
+    if (strcmp(operation, "cloudmore.organizations.list") == 0) {
+        const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
+    }
+    if (strcmp(operation, "cloudmore.prices.list") == 0) {
+        const mspkit_cloudmore_price_view *view = mspkit_cloudmore_price_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_price(view);
+    }
+    if (strcmp(operation, "cloudmore.reseller_services.list") == 0) {
+        const mspkit_cloudmore_reseller_service_view *view = mspkit_cloudmore_reseller_service_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_reseller_service(view);
+    }
+    if (strcmp(operation, "cloudmore.reseller_services.list_subscriptions") == 0) {
+        const mspkit_cloudmore_reseller_service_subscription_view *view = mspkit_cloudmore_reseller_service_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_reseller_service_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.resellers.list") == 0) {
+        const mspkit_cloudmore_seller_reseller_view *view = mspkit_cloudmore_seller_reseller_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_reseller(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.list") == 0) {
+        const mspkit_cloudmore_seller_administrator_view *view = mspkit_cloudmore_seller_administrator_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_administrator(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_prices.list") == 0) {
+        const mspkit_cloudmore_seller_price_view *view = mspkit_cloudmore_seller_price_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_price(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_product_addons.list") == 0) {
+        const mspkit_cloudmore_seller_product_addon_view *view = mspkit_cloudmore_seller_product_addon_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product_addon(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_products.list") == 0) {
+        const mspkit_cloudmore_seller_product_view *view = mspkit_cloudmore_seller_product_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_product(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.custom_properties_data") == 0) {
+        const mspkit_cloudmore_custom_property_data_view *view = mspkit_cloudmore_custom_property_data_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_custom_property_data(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.list") == 0) {
+        const mspkit_cloudmore_seller_service_view *view = mspkit_cloudmore_seller_service_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_service(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_services.list_resellers") == 0) {
+        const mspkit_cloudmore_seller_service_reseller_view *view = mspkit_cloudmore_seller_service_reseller_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_seller_service_reseller(view);
     }
     if (strcmp(operation, "cloudmore.services.list") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_item(item);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
     }
+    if (strcmp(operation, "cloudmore.subscriptions.list") == 0) {
+        const mspkit_cloudmore_subscription_view *view = mspkit_cloudmore_subscription_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_subscription(view);
+    }
+    if (strcmp(operation, "cloudmore.users.list") == 0) {
+        const mspkit_cloudmore_user_view *view = mspkit_cloudmore_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_user(view);
+    }
+    if (strcmp(operation, "cloudmore.users.list_roles") == 0) {
+        const mspkit_cloudmore_role_view *view = mspkit_cloudmore_role_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_role(view);
+    }
+    if (strcmp(operation, "cloudmore.webhooks.list") == 0) {
+        const mspkit_cloudmore_webhook_view *view = mspkit_cloudmore_webhook_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_webhook(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.list") == 0) {
+        const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_access_group(view);
+    }
     if (strcmp(operation, "ncentral.customers.list") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
+    if (strcmp(operation, "ncentral.customers.list_installers") == 0) {
+        const mspkit_ncentral_installer_view *view = mspkit_ncentral_installer_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_installer(view);
+    }
     if (strcmp(operation, "ncentral.customers.list_sites") == 0) {
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
+    if (strcmp(operation, "ncentral.device_filters.list") == 0) {
+        const mspkit_ncentral_device_filter_view *view = mspkit_ncentral_device_filter_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_filter(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list") == 0) {
+        const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_custom_properties") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_maintenance_windows") == 0) {
+        const mspkit_ncentral_maintenance_window_view *view = mspkit_ncentral_maintenance_window_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_maintenance_window(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_notes") == 0) {
+        const mspkit_ncentral_device_note_view *view = mspkit_ncentral_device_note_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_note(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_service_status") == 0) {
+        const mspkit_ncentral_device_service_status_view *view = mspkit_ncentral_device_service_status_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_service_status(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_tasks") == 0) {
+        const mspkit_ncentral_device_task_view *view = mspkit_ncentral_device_task_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_task(view);
+    }
+    if (strcmp(operation, "ncentral.devices.list_with_custom_properties") == 0) {
+        const mspkit_ncentral_device_with_custom_properties_view *view = mspkit_ncentral_device_with_custom_properties_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_with_custom_properties(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list") == 0) {
+        const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_active_issues") == 0) {
+        const mspkit_ncentral_active_issue_view *view = mspkit_ncentral_active_issue_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_active_issue(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_children") == 0) {
+        const mspkit_ncentral_org_unit_view *view = mspkit_ncentral_org_unit_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_org_unit(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_custom_properties") == 0) {
+        const mspkit_ncentral_custom_property_view *view = mspkit_ncentral_custom_property_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_property(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_devices") == 0) {
+        const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_devices_with_custom_properties") == 0) {
+        const mspkit_ncentral_device_with_custom_properties_view *view = mspkit_ncentral_device_with_custom_properties_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_device_with_custom_properties(view);
+    }
+    if (strcmp(operation, "ncentral.org_units.list_job_statuses") == 0) {
+        const mspkit_ncentral_job_status_view *view = mspkit_ncentral_job_status_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_job_status(view);
+    }
+    if (strcmp(operation, "ncentral.scheduled_tasks.list_status_details") == 0) {
+        const mspkit_ncentral_scheduled_task_status_detail_view *view = mspkit_ncentral_scheduled_task_status_detail_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_scheduled_task_status_detail(view);
     }
     if (strcmp(operation, "ncentral.service_orgs.list") == 0) {
         const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_item(item);
@@ -707,6 +3847,34 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
     if (strcmp(operation, "ncentral.sites.list") == 0) {
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.get_customer_mapping") == 0) {
+        const mspkit_ncentral_psa_customer_mapping_view *view = mspkit_ncentral_psa_customer_mapping_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_customer_mapping(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_companies") == 0) {
+        const mspkit_ncentral_psa_company_view *view = mspkit_ncentral_psa_company_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_company(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_contacts") == 0) {
+        const mspkit_ncentral_psa_contact_view *view = mspkit_ncentral_psa_contact_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_contact(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_mappings") == 0) {
+        const mspkit_ncentral_psa_customer_mapping_view *view = mspkit_ncentral_psa_customer_mapping_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_customer_mapping(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.list_sites") == 0) {
+        const mspkit_ncentral_psa_site_view *view = mspkit_ncentral_psa_site_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_site(view);
+    }
+    if (strcmp(operation, "ncentral.user_roles.list") == 0) {
+        const mspkit_ncentral_user_role_view *view = mspkit_ncentral_user_role_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_user_role(view);
+    }
+    if (strcmp(operation, "ncentral.users.list") == 0) {
+        const mspkit_ncentral_user_view *view = mspkit_ncentral_user_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_user(view);
     }
     if (strcmp(operation, "wiv.cases.search") == 0) {
         const mspkit_wiv_case_view *view = mspkit_wiv_case_of_item(item);
@@ -726,13 +3894,77 @@ json *dispatch_item(const char *operation, const mspkit_item *item)
 bool dispatch_is_list(const char *operation)
 {
     static const char *const lists[] = {
+        "cloudmore.administrators.list_roles",
+        "cloudmore.azure_plan.list",
+        "cloudmore.azure_reports.list_one_time_invoices",
+        "cloudmore.azure_subscriptions.list_all",
+        "cloudmore.azure_usage.list_billed",
+        "cloudmore.azure_usage.list_unbilled",
+        "cloudmore.azure_user_subscriptions.list",
+        "cloudmore.azure_users.list",
+        "cloudmore.broker_manual_billing.list",
+        "cloudmore.brokers.list",
+        "cloudmore.catalog.list_categories",
+        "cloudmore.csp_licenses.list",
+        "cloudmore.csp_products.list_nce",
+        "cloudmore.csp_subscriptions.list_all",
+        "cloudmore.csp_tenants.list",
+        "cloudmore.csp_users.list",
+        "cloudmore.custom_properties.list",
         "cloudmore.estore.list",
+        "cloudmore.external_invoices.list",
+        "cloudmore.manual_billing.list",
+        "cloudmore.nce_subscriptions.alignment_dates",
+        "cloudmore.nce_subscriptions.list",
+        "cloudmore.nce_subscriptions.list_all",
+        "cloudmore.organization_prices.list",
+        "cloudmore.organizations.list",
+        "cloudmore.prices.list",
+        "cloudmore.reseller_services.list",
+        "cloudmore.reseller_services.list_subscriptions",
+        "cloudmore.resellers.list",
+        "cloudmore.seller_administrators.list",
+        "cloudmore.seller_prices.list",
+        "cloudmore.seller_product_addons.list",
+        "cloudmore.seller_products.list",
+        "cloudmore.seller_services.custom_properties_data",
+        "cloudmore.seller_services.list",
+        "cloudmore.seller_services.list_resellers",
         "cloudmore.services.list",
+        "cloudmore.subscriptions.list",
+        "cloudmore.users.list",
+        "cloudmore.users.list_roles",
+        "cloudmore.webhooks.list",
+        "ncentral.access_groups.list",
         "ncentral.customers.list",
+        "ncentral.customers.list_installers",
         "ncentral.customers.list_sites",
+        "ncentral.device_filters.list",
+        "ncentral.devices.list",
+        "ncentral.devices.list_custom_properties",
+        "ncentral.devices.list_maintenance_windows",
+        "ncentral.devices.list_notes",
+        "ncentral.devices.list_service_status",
+        "ncentral.devices.list_tasks",
+        "ncentral.devices.list_with_custom_properties",
+        "ncentral.org_units.list",
+        "ncentral.org_units.list_active_issues",
+        "ncentral.org_units.list_children",
+        "ncentral.org_units.list_custom_properties",
+        "ncentral.org_units.list_devices",
+        "ncentral.org_units.list_devices_with_custom_properties",
+        "ncentral.org_units.list_job_statuses",
+        "ncentral.scheduled_tasks.list_status_details",
         "ncentral.service_orgs.list",
         "ncentral.service_orgs.list_customers",
         "ncentral.sites.list",
+        "ncentral.standard_psa.get_customer_mapping",
+        "ncentral.standard_psa.list_companies",
+        "ncentral.standard_psa.list_contacts",
+        "ncentral.standard_psa.list_mappings",
+        "ncentral.standard_psa.list_sites",
+        "ncentral.user_roles.list",
+        "ncentral.users.list",
         "wiv.cases.search",
         "wiv.cases.search_own",
         "wiv.customers.list",
@@ -749,6 +3981,238 @@ bool dispatch_is_list(const char *operation)
 
 mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, mspkit_error **error)
 {
+    if (strcmp(call->operation, "cloudmore.administrators.delete") == 0) {
+        mspkit_cloudmore_administrators_delete_params params = mspkit_cloudmore_administrators_delete_params_init();
+        const mspkit_str administrator_id = param_text(call->params, "administrator_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_administrators_delete((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_administrators_delete_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure.delete") == 0) {
+        mspkit_cloudmore_azure_delete_params params = mspkit_cloudmore_azure_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.one_time_result") == 0) {
+        mspkit_cloudmore_azure_reports_one_time_result_params params = mspkit_cloudmore_azure_reports_one_time_result_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_reports_one_time_result((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_reports_one_time_result_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.start_one_time") == 0) {
+        mspkit_cloudmore_azure_reports_start_one_time_params params = mspkit_cloudmore_azure_reports_start_one_time_params_init();
+        params.invoice_number = param_text(call->params, "invoice_number");
+        params.store_to_blob = param_flag(call->params, "store_to_blob");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_reports_start_one_time((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_reports_start_one_time_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.wait") == 0) {
+        mspkit_cloudmore_azure_reports_wait_params params = mspkit_cloudmore_azure_reports_wait_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_reports_wait((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_reports_wait_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_subscriptions.suspend") == 0) {
+        mspkit_cloudmore_azure_subscriptions_suspend_params params = mspkit_cloudmore_azure_subscriptions_suspend_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_subscriptions_suspend((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_subscriptions_suspend_submit((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_usage.unbilled_status") == 0) {
+        mspkit_cloudmore_azure_usage_unbilled_status_params params = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
+        const mspkit_str period = param_text(call->params, "period");
+        const mspkit_str operation_id = param_text(call->params, "operation_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_usage_unbilled_status((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_usage_unbilled_status_submit((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_user_subscriptions.delete") == 0) {
+        mspkit_cloudmore_azure_user_subscriptions_delete_params params = mspkit_cloudmore_azure_user_subscriptions_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_azure_user_subscriptions_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_user_subscriptions_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.per_organization") == 0) {
+        mspkit_cloudmore_billing_per_organization_params params = mspkit_cloudmore_billing_per_organization_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_per_organization((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_per_organization_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.per_organization_result") == 0) {
+        mspkit_cloudmore_billing_per_organization_result_params params = mspkit_cloudmore_billing_per_organization_result_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_per_organization_result((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_per_organization_result_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.per_service") == 0) {
+        mspkit_cloudmore_billing_per_service_params params = mspkit_cloudmore_billing_per_service_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_per_service((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_per_service_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.billing.wait") == 0) {
+        mspkit_cloudmore_billing_wait_params params = mspkit_cloudmore_billing_wait_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_billing_wait((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_billing_wait_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.broker_manual_billing.delete") == 0) {
+        mspkit_cloudmore_broker_manual_billing_delete_params params = mspkit_cloudmore_broker_manual_billing_delete_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_broker_manual_billing_delete((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_broker_manual_billing_delete_submit((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.broker_manual_billing.get") == 0) {
+        mspkit_cloudmore_broker_manual_billing_get_params params = mspkit_cloudmore_broker_manual_billing_get_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_broker_manual_billing_get((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_broker_manual_billing_get_submit((const mspkit_cloudmore *)call->client, reseller_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.create") == 0) {
+        mspkit_cloudmore_brokers_create_params params = mspkit_cloudmore_brokers_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.domain = param_text(call->params, "domain");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.support_email = param_text(call->params, "support_email");
+        params.contact = param_json(call->params, "contact");
+        params.address = param_json(call->params, "address");
+        params.invoice_contact = param_json(call->params, "invoice_contact");
+        params.allow_cmp_access = param_flag(call->params, "allow_cmp_access");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.delete") == 0) {
+        mspkit_cloudmore_brokers_delete_params params = mspkit_cloudmore_brokers_delete_params_init();
+        const mspkit_str broker_id = param_text(call->params, "broker_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_delete((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_delete_submit((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.get") == 0) {
+        mspkit_cloudmore_brokers_get_params params = mspkit_cloudmore_brokers_get_params_init();
+        const mspkit_str broker_id = param_text(call->params, "broker_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_get((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_get_submit((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.bulk_consumptions.status") == 0) {
+        mspkit_cloudmore_bulk_consumptions_status_params params = mspkit_cloudmore_bulk_consumptions_status_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_bulk_consumptions_status((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_bulk_consumptions_status_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.bulk_consumptions.wait") == 0) {
+        mspkit_cloudmore_bulk_consumptions_wait_params params = mspkit_cloudmore_bulk_consumptions_wait_params_init();
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_bulk_consumptions_wait((const mspkit_cloudmore *)call->client, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_bulk_consumptions_wait_submit((const mspkit_cloudmore *)call->client, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp.delete") == 0) {
+        mspkit_cloudmore_csp_delete_params params = mspkit_cloudmore_csp_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_billing.per_organization") == 0) {
+        mspkit_cloudmore_csp_billing_per_organization_params params = mspkit_cloudmore_csp_billing_per_organization_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_billing_per_organization((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_billing_per_organization_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_licenses.delete") == 0) {
+        mspkit_cloudmore_csp_licenses_delete_params params = mspkit_cloudmore_csp_licenses_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        const mspkit_str license_id = param_text(call->params, "license_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_licenses_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, license_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_licenses_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, license_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.delete") == 0) {
+        mspkit_cloudmore_csp_users_delete_params params = mspkit_cloudmore_csp_users_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.list_result") == 0) {
+        mspkit_cloudmore_csp_users_list_result_params params = mspkit_cloudmore_csp_users_list_result_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_list_result((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_list_result_submit((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.start_list") == 0) {
+        mspkit_cloudmore_csp_users_start_list_params params = mspkit_cloudmore_csp_users_start_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_start_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_start_list_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.wait") == 0) {
+        mspkit_cloudmore_csp_users_wait_params params = mspkit_cloudmore_csp_users_wait_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_csp_users_wait((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_csp_users_wait_submit((const mspkit_cloudmore *)call->client, organization_id, task_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.estore.get") == 0) {
         mspkit_cloudmore_estore_get_params params = mspkit_cloudmore_estore_get_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
@@ -757,6 +4221,238 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_estore_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.external_invoices.delete") == 0) {
+        mspkit_cloudmore_external_invoices_delete_params params = mspkit_cloudmore_external_invoices_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str invoice_id = param_text(call->params, "invoice_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_external_invoices_delete((const mspkit_cloudmore *)call->client, organization_id, invoice_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_external_invoices_delete_submit((const mspkit_cloudmore *)call->client, organization_id, invoice_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.manual_billing.delete") == 0) {
+        mspkit_cloudmore_manual_billing_delete_params params = mspkit_cloudmore_manual_billing_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_manual_billing_delete((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_manual_billing_delete_submit((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.manual_billing.get") == 0) {
+        mspkit_cloudmore_manual_billing_get_params params = mspkit_cloudmore_manual_billing_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str billing_line_id = param_text(call->params, "billing_line_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_manual_billing_get((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_manual_billing_get_submit((const mspkit_cloudmore *)call->client, organization_id, billing_line_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.get") == 0) {
+        mspkit_cloudmore_nce_subscriptions_get_params params = mspkit_cloudmore_nce_subscriptions_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_nce_subscriptions_get((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_nce_subscriptions_get_submit((const mspkit_cloudmore *)call->client, organization_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organization_groups.delete") == 0) {
+        mspkit_cloudmore_organization_groups_delete_params params = mspkit_cloudmore_organization_groups_delete_params_init();
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organization_groups_delete((const mspkit_cloudmore *)call->client, group_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organization_groups_delete_submit((const mspkit_cloudmore *)call->client, group_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organization_groups.delete_member") == 0) {
+        mspkit_cloudmore_organization_groups_delete_member_params params = mspkit_cloudmore_organization_groups_delete_member_params_init();
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        const mspkit_str member_id = param_text(call->params, "member_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organization_groups_delete_member((const mspkit_cloudmore *)call->client, group_id, member_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organization_groups_delete_member_submit((const mspkit_cloudmore *)call->client, group_id, member_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.create") == 0) {
+        mspkit_cloudmore_organizations_create_params params = mspkit_cloudmore_organizations_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.customer_number = param_text(call->params, "customer_number");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.contact = param_json(call->params, "contact");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.delete") == 0) {
+        mspkit_cloudmore_organizations_delete_params params = mspkit_cloudmore_organizations_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.get") == 0) {
+        mspkit_cloudmore_organizations_get_params params = mspkit_cloudmore_organizations_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_get((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_get_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.replace") == 0) {
+        mspkit_cloudmore_organizations_replace_params params = mspkit_cloudmore_organizations_replace_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.customer_number = param_text(call->params, "customer_number");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.contact = param_json(call->params, "contact");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_replace((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_replace_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.payment_methods.delete") == 0) {
+        mspkit_cloudmore_payment_methods_delete_params params = mspkit_cloudmore_payment_methods_delete_params_init();
+        const mspkit_str payment_method_id = param_text(call->params, "payment_method_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_payment_methods_delete((const mspkit_cloudmore *)call->client, payment_method_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_payment_methods_delete_submit((const mspkit_cloudmore *)call->client, payment_method_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.product_addons.delete") == 0) {
+        mspkit_cloudmore_product_addons_delete_params params = mspkit_cloudmore_product_addons_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        const mspkit_str addon_id = param_text(call->params, "addon_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_product_addons_delete((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_product_addons_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.products.delete") == 0) {
+        mspkit_cloudmore_products_delete_params params = mspkit_cloudmore_products_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_products_delete((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_products_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.reseller_services.disable") == 0) {
+        mspkit_cloudmore_reseller_services_disable_params params = mspkit_cloudmore_reseller_services_disable_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_reseller_services_disable((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_reseller_services_disable_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.resellers.get") == 0) {
+        mspkit_cloudmore_resellers_get_params params = mspkit_cloudmore_resellers_get_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_resellers_get((const mspkit_cloudmore *)call->client, reseller_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_resellers_get_submit((const mspkit_cloudmore *)call->client, reseller_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.create") == 0) {
+        mspkit_cloudmore_seller_administrators_create_params params = mspkit_cloudmore_seller_administrators_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.role_id = param_text(call->params, "role_id");
+        params.email = param_text(call->params, "email");
+        params.password = param_text(call->params, "password");
+        params.first_name = param_text(call->params, "first_name");
+        params.last_name = param_text(call->params, "last_name");
+        params.display_name = param_text(call->params, "display_name");
+        params.title = param_text(call->params, "title");
+        params.cell_phone_prefix = param_text(call->params, "cell_phone_prefix");
+        params.cell_phone = param_text(call->params, "cell_phone");
+        params.address = param_json(call->params, "address");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.delete") == 0) {
+        mspkit_cloudmore_seller_administrators_delete_params params = mspkit_cloudmore_seller_administrators_delete_params_init();
+        const mspkit_str administrator_id = param_text(call->params, "administrator_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_delete((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_delete_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.get") == 0) {
+        mspkit_cloudmore_seller_administrators_get_params params = mspkit_cloudmore_seller_administrators_get_params_init();
+        const mspkit_str administrator_id = param_text(call->params, "administrator_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_get((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_get_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_product_addons.delete") == 0) {
+        mspkit_cloudmore_seller_product_addons_delete_params params = mspkit_cloudmore_seller_product_addons_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        const mspkit_str addon_id = param_text(call->params, "addon_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_product_addons_delete((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_product_addons_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_product_addons.get") == 0) {
+        mspkit_cloudmore_seller_product_addons_get_params params = mspkit_cloudmore_seller_product_addons_get_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        const mspkit_str addon_id = param_text(call->params, "addon_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_product_addons_get((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_product_addons_get_submit((const mspkit_cloudmore *)call->client, service_id, product_id, addon_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_products.delete") == 0) {
+        mspkit_cloudmore_seller_products_delete_params params = mspkit_cloudmore_seller_products_delete_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_products_delete((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_products_delete_submit((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_products.get") == 0) {
+        mspkit_cloudmore_seller_products_get_params params = mspkit_cloudmore_seller_products_get_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_products_get((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_products_get_submit((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.disable") == 0) {
+        mspkit_cloudmore_seller_services_disable_params params = mspkit_cloudmore_seller_services_disable_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_services_disable((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_services_disable_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.get") == 0) {
+        mspkit_cloudmore_seller_services_get_params params = mspkit_cloudmore_seller_services_get_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_services_get((const mspkit_cloudmore *)call->client, service_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_services_get_submit((const mspkit_cloudmore *)call->client, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.server.health") == 0) {
+        return call->queue == NULL
+                   ? mspkit_cloudmore_server_health((const mspkit_cloudmore *)call->client, call->options, response, error)
+                   : mspkit_cloudmore_server_health_submit((const mspkit_cloudmore *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.create") == 0) {
         mspkit_cloudmore_services_create_params params = mspkit_cloudmore_services_create_params_init();
@@ -807,10 +4503,151 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_services_update((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_update_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.subscription_users.delete") == 0) {
+        mspkit_cloudmore_subscription_users_delete_params params = mspkit_cloudmore_subscription_users_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_subscription_users_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_subscription_users_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.subscriptions.get") == 0) {
+        mspkit_cloudmore_subscriptions_get_params params = mspkit_cloudmore_subscriptions_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str subscription_id = param_text(call->params, "subscription_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_subscriptions_get((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_subscriptions_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, subscription_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.user_groups.delete") == 0) {
+        mspkit_cloudmore_user_groups_delete_params params = mspkit_cloudmore_user_groups_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_user_groups_delete((const mspkit_cloudmore *)call->client, organization_id, group_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_user_groups_delete_submit((const mspkit_cloudmore *)call->client, organization_id, group_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.user_groups.delete_member") == 0) {
+        mspkit_cloudmore_user_groups_delete_member_params params = mspkit_cloudmore_user_groups_delete_member_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str group_id = param_text(call->params, "group_id");
+        const mspkit_str member_id = param_text(call->params, "member_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_user_groups_delete_member((const mspkit_cloudmore *)call->client, organization_id, group_id, member_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_user_groups_delete_member_submit((const mspkit_cloudmore *)call->client, organization_id, group_id, member_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.delete") == 0) {
+        mspkit_cloudmore_users_delete_params params = mspkit_cloudmore_users_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_users_delete((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_users_delete_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.get") == 0) {
+        mspkit_cloudmore_users_get_params params = mspkit_cloudmore_users_get_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_users_get((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_users_get_submit((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.create") == 0) {
+        mspkit_cloudmore_webhooks_create_params params = mspkit_cloudmore_webhooks_create_params_init();
+        params.name = param_text(call->params, "name");
+        params.url = param_text(call->params, "url");
+        params.trigger_event_type = param_text(call->params, "trigger_event_type");
+        params.service_id = param_text(call->params, "service_id");
+        params.message_to_send_type = param_text(call->params, "message_to_send_type");
+        params.http_header = param_text(call->params, "http_header");
+        params.basic_auth_user_name = param_text(call->params, "basic_auth_user_name");
+        params.basic_auth_password = param_text(call->params, "basic_auth_password");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_create((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_create_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.delete") == 0) {
+        mspkit_cloudmore_webhooks_delete_params params = mspkit_cloudmore_webhooks_delete_params_init();
+        const mspkit_str webhook_id = param_text(call->params, "webhook_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_delete((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_delete_submit((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.get") == 0) {
+        mspkit_cloudmore_webhooks_get_params params = mspkit_cloudmore_webhooks_get_params_init();
+        const mspkit_str webhook_id = param_text(call->params, "webhook_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_get((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_get_submit((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.create") == 0) {
+        mspkit_ncentral_access_groups_create_params params = mspkit_ncentral_access_groups_create_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.group_name = param_text(call->params, "group_name");
+        params.group_description = param_text(call->params, "group_description");
+        params.org_unit_ids = param_json(call->params, "org_unit_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        params.auto_include_new_org_units = param_flag(call->params, "auto_include_new_org_units");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.create_for_devices") == 0) {
+        mspkit_ncentral_access_groups_create_for_devices_params params = mspkit_ncentral_access_groups_create_for_devices_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.group_name = param_text(call->params, "group_name");
+        params.group_description = param_text(call->params, "group_description");
+        params.device_ids = param_json(call->params, "device_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_create_for_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_create_for_devices_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.get") == 0) {
+        const mspkit_str access_group_id = param_text(call->params, "access_group_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_get((const mspkit_ncentral *)call->client, access_group_id, call->options, response, error)
+                   : mspkit_ncentral_access_groups_get_submit((const mspkit_ncentral *)call->client, access_group_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_access_groups_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.appliance_tasks.get") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_appliance_tasks_get((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_appliance_tasks_get_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.auth.authenticate") == 0) {
         return call->queue == NULL
                    ? mspkit_ncentral_auth_authenticate((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_auth_authenticate_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.auth.authenticate_sso") == 0) {
+        mspkit_ncentral_auth_authenticate_sso_params params = mspkit_ncentral_auth_authenticate_sso_params_init();
+        params.token = param_text(call->params, "token");
+        return call->queue == NULL
+                   ? mspkit_ncentral_auth_authenticate_sso((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_auth_authenticate_sso_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.auth.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_auth_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_auth_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.logout") == 0) {
         return call->queue == NULL
@@ -873,11 +4710,362 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_custom_psa_ticket_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_custom_psa_ticket_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.customers.create_installer_link") == 0) {
+        mspkit_ncentral_customers_create_installer_link_params params = mspkit_ncentral_customers_create_installer_link_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.software_id = param_text(call->params, "software_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_create_installer_link((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_customers_create_installer_link_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.customers.create_site") == 0) {
+        mspkit_ncentral_customers_create_site_params params = mspkit_ncentral_customers_create_site_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.site_name = param_text(call->params, "site_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.license_type = param_text(call->params, "license_type");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_create_site((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_customers_create_site_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
         const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
                    ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
                    : mspkit_ncentral_customers_get_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.customers.get_registration_token") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_get_registration_token((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
+                   : mspkit_ncentral_customers_get_registration_token_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.control_services") == 0) {
+        mspkit_ncentral_devices_control_services_params params = mspkit_ncentral_devices_control_services_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.service_names = param_json(call->params, "service_names");
+        params.action = param_text(call->params, "action");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_control_services((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_control_services_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create") == 0) {
+        mspkit_ncentral_devices_create_params params = mspkit_ncentral_devices_create_params_init();
+        params.customer_id = param_text(call->params, "customer_id");
+        params.network_address = param_text(call->params, "network_address");
+        params.supported_os = param_text(call->params, "supported_os");
+        params.long_name = param_text(call->params, "long_name");
+        params.device_class = param_text(call->params, "device_class");
+        params.description = param_text(call->params, "description");
+        params.license_mode = param_text(call->params, "license_mode");
+        params.mac_address = param_text(call->params, "mac_address");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create_note") == 0) {
+        mspkit_ncentral_devices_create_note_params params = mspkit_ncentral_devices_create_note_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.user_id = param_text(call->params, "user_id");
+        params.note = param_text(call->params, "note");
+        params.insertion_time = param_text(call->params, "insertion_time");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create_note((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_note_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create_notes") == 0) {
+        mspkit_ncentral_devices_create_notes_params params = mspkit_ncentral_devices_create_notes_params_init();
+        params.device_ids = param_json(call->params, "device_ids");
+        params.user_id = param_text(call->params, "user_id");
+        params.note = param_text(call->params, "note");
+        params.insertion_time = param_text(call->params, "insertion_time");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create_notes((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_notes_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.create_remote_control_task") == 0) {
+        mspkit_ncentral_devices_create_remote_control_task_params params = mspkit_ncentral_devices_create_remote_control_task_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.remote_control_type = param_text(call->params, "remote_control_type");
+        params.description = param_text(call->params, "description");
+        params.port = param_int(call->params, "port");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_create_remote_control_task((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_create_remote_control_task_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.delete") == 0) {
+        mspkit_ncentral_devices_delete_params params = mspkit_ncentral_devices_delete_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.remove_agents = param_flag(call->params, "remove_agents");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_delete((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_delete_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.delete_note") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str note_id = param_text(call->params, "note_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_delete_note((const mspkit_ncentral *)call->client, device_id, note_id, call->options, response, error)
+                   : mspkit_ncentral_devices_delete_note_submit((const mspkit_ncentral *)call->client, device_id, note_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.delete_notes") == 0) {
+        mspkit_ncentral_devices_delete_notes_params params = mspkit_ncentral_devices_delete_notes_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.note_ids = param_json(call->params, "note_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_delete_notes((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_delete_notes_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_activation_key") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_activation_key((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_activation_key_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_assets") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_assets((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_assets_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_custom_property") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_custom_property((const mspkit_ncentral *)call->client, device_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_custom_property_submit((const mspkit_ncentral *)call->client, device_id, property_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_lifecycle") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_lifecycle((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.get_remote_control_type") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_get_remote_control_type((const mspkit_ncentral *)call->client, device_id, call->options, response, error)
+                   : mspkit_ncentral_devices_get_remote_control_type_submit((const mspkit_ncentral *)call->client, device_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.replace_lifecycle") == 0) {
+        mspkit_ncentral_devices_replace_lifecycle_params params = mspkit_ncentral_devices_replace_lifecycle_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.warranty_expiry_date = param_text(call->params, "warranty_expiry_date");
+        params.lease_expiry_date = param_text(call->params, "lease_expiry_date");
+        params.expected_replacement_date = param_text(call->params, "expected_replacement_date");
+        params.purchase_date = param_text(call->params, "purchase_date");
+        params.cost = param_number(call->params, "cost");
+        params.location = param_text(call->params, "location");
+        params.asset_tag = param_text(call->params, "asset_tag");
+        params.description = param_text(call->params, "description");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_replace_lifecycle((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_replace_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.replace_note") == 0) {
+        mspkit_ncentral_devices_replace_note_params params = mspkit_ncentral_devices_replace_note_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str note_id = param_text(call->params, "note_id");
+        params.note = param_text(call->params, "note");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_replace_note((const mspkit_ncentral *)call->client, device_id, note_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_replace_note_submit((const mspkit_ncentral *)call->client, device_id, note_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.set_custom_property") == 0) {
+        mspkit_ncentral_devices_set_custom_property_params params = mspkit_ncentral_devices_set_custom_property_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        params.value = param_text(call->params, "value");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_set_custom_property((const mspkit_ncentral *)call->client, device_id, property_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_set_custom_property_submit((const mspkit_ncentral *)call->client, device_id, property_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.update_lifecycle") == 0) {
+        mspkit_ncentral_devices_update_lifecycle_params params = mspkit_ncentral_devices_update_lifecycle_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.warranty_expiry_date = param_text(call->params, "warranty_expiry_date");
+        params.lease_expiry_date = param_text(call->params, "lease_expiry_date");
+        params.expected_replacement_date = param_text(call->params, "expected_replacement_date");
+        params.purchase_date = param_text(call->params, "purchase_date");
+        params.cost = param_number(call->params, "cost");
+        params.location = param_text(call->params, "location");
+        params.asset_tag = param_text(call->params, "asset_tag");
+        params.description = param_text(call->params, "description");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_update_lifecycle((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_update_lifecycle_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.maintenance_windows.create") == 0) {
+        mspkit_ncentral_maintenance_windows_create_params params = mspkit_ncentral_maintenance_windows_create_params_init();
+        params.device_ids = param_json(call->params, "device_ids");
+        params.maintenance_windows = param_json(call->params, "maintenance_windows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_maintenance_windows_create((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_maintenance_windows_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.maintenance_windows.delete") == 0) {
+        mspkit_ncentral_maintenance_windows_delete_params params = mspkit_ncentral_maintenance_windows_delete_params_init();
+        params.schedule_ids = param_json(call->params, "schedule_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_maintenance_windows_delete((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_maintenance_windows_delete_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.maintenance_windows.replace") == 0) {
+        mspkit_ncentral_maintenance_windows_replace_params params = mspkit_ncentral_maintenance_windows_replace_params_init();
+        params.maintenance_windows = param_json(call->params, "maintenance_windows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_maintenance_windows_replace((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_maintenance_windows_replace_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_custom_property") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_custom_property((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_custom_property_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_custom_property_default") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_custom_property_default((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_custom_property_default_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_device_property_default") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_device_property_default((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_device_property_default_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_limits") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_limits((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_limits_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.get_registration_token") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_get_registration_token((const mspkit_ncentral *)call->client, org_unit_id, call->options, response, error)
+                   : mspkit_ncentral_org_units_get_registration_token_submit((const mspkit_ncentral *)call->client, org_unit_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.set_custom_property") == 0) {
+        mspkit_ncentral_org_units_set_custom_property_params params = mspkit_ncentral_org_units_set_custom_property_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str property_id = param_text(call->params, "property_id");
+        params.value = param_text(call->params, "value");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_set_custom_property((const mspkit_ncentral *)call->client, org_unit_id, property_id, &params, call->options, response, error)
+                   : mspkit_ncentral_org_units_set_custom_property_submit((const mspkit_ncentral *)call->client, org_unit_id, property_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.set_custom_property_default") == 0) {
+        mspkit_ncentral_org_units_set_custom_property_default_params params = mspkit_ncentral_org_units_set_custom_property_default_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.property_id = param_int(call->params, "property_id");
+        params.propagate = param_flag(call->params, "propagate");
+        params.selected_org_unit_ids = param_json(call->params, "selected_org_unit_ids");
+        params.property_name = param_text(call->params, "property_name");
+        params.default_value = param_text(call->params, "default_value");
+        params.propagation_type = param_text(call->params, "propagation_type");
+        params.enumerated_values = param_json(call->params, "enumerated_values");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_set_custom_property_default((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_org_units_set_custom_property_default_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.update_limits") == 0) {
+        mspkit_ncentral_org_units_update_limits_params params = mspkit_ncentral_org_units_update_limits_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.limits = param_json(call->params, "limits");
+        return call->queue == NULL
+                   ? mspkit_ncentral_org_units_update_limits((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_org_units_update_limits_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.reports.get") == 0) {
+        const mspkit_str report_id = param_text(call->params, "report_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_reports_get((const mspkit_ncentral *)call->client, report_id, call->options, response, error)
+                   : mspkit_ncentral_reports_get_submit((const mspkit_ncentral *)call->client, report_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.reports.request_patch_comparison") == 0) {
+        mspkit_ncentral_reports_request_patch_comparison_params params = mspkit_ncentral_reports_request_patch_comparison_params_init();
+        params.start_date = param_text(call->params, "start_date");
+        params.install_statuses = param_json(call->params, "install_statuses");
+        params.patch_approvals = param_json(call->params, "patch_approvals");
+        params.patch_categories = param_json(call->params, "patch_categories");
+        return call->queue == NULL
+                   ? mspkit_ncentral_reports_request_patch_comparison((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_reports_request_patch_comparison_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.reports.wait") == 0) {
+        const mspkit_str report_id = param_text(call->params, "report_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_reports_wait((const mspkit_ncentral *)call->client, report_id, call->options, response, error)
+                   : mspkit_ncentral_reports_wait_submit((const mspkit_ncentral *)call->client, report_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.get") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_get((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_get_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.get_status") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_get_status((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_get_status_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.run_direct") == 0) {
+        mspkit_ncentral_scheduled_tasks_run_direct_params params = mspkit_ncentral_scheduled_tasks_run_direct_params_init();
+        params.name = param_text(call->params, "name");
+        params.item_id = param_text(call->params, "item_id");
+        params.task_type = param_text(call->params, "task_type");
+        params.customer_id = param_text(call->params, "customer_id");
+        params.device_id = param_text(call->params, "device_id");
+        params.credential = param_json(call->params, "credential");
+        params.parameters = param_json(call->params, "parameters");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_run_direct((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_run_direct_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.wait") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_scheduled_tasks_wait((const mspkit_ncentral *)call->client, task_id, call->options, response, error)
+                   : mspkit_ncentral_scheduled_tasks_wait_submit((const mspkit_ncentral *)call->client, task_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.server.health") == 0) {
         return call->queue == NULL
@@ -888,6 +5076,29 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_server_info((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_server_info_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_server_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.time") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_time((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_server_time_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.versions") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_versions((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_server_versions_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.server.versions_authenticated") == 0) {
+        mspkit_ncentral_server_versions_authenticated_params params = mspkit_ncentral_server_versions_authenticated_params_init();
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        return call->queue == NULL
+                   ? mspkit_ncentral_server_versions_authenticated((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_server_versions_authenticated_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create") == 0) {
         mspkit_ncentral_service_orgs_create_params params = mspkit_ncentral_service_orgs_create_params_init();
@@ -947,10 +5158,24 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_sites_get((const mspkit_ncentral *)call->client, site_id, call->options, response, error)
                    : mspkit_ncentral_sites_get_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.sites.get_registration_token") == 0) {
+        const mspkit_str site_id = param_text(call->params, "site_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_sites_get_registration_token((const mspkit_ncentral *)call->client, site_id, call->options, response, error)
+                   : mspkit_ncentral_sites_get_registration_token_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.standard_psa.links") == 0) {
         return call->queue == NULL
                    ? mspkit_ncentral_standard_psa_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_standard_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.replace_mappings") == 0) {
+        mspkit_ncentral_standard_psa_replace_mappings_params params = mspkit_ncentral_standard_psa_replace_mappings_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.mappings = param_json(call->params, "mappings");
+        return call->queue == NULL
+                   ? mspkit_ncentral_standard_psa_replace_mappings((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_standard_psa_replace_mappings_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.standard_psa.validate_credential") == 0) {
         mspkit_ncentral_standard_psa_validate_credential_params params = mspkit_ncentral_standard_psa_validate_credential_params_init();
@@ -961,6 +5186,60 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_standard_psa_validate_credential((const mspkit_ncentral *)call->client, psa_type, &params, call->options, response, error)
                    : mspkit_ncentral_standard_psa_validate_credential_submit((const mspkit_ncentral *)call->client, psa_type, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.user_roles.create") == 0) {
+        mspkit_ncentral_user_roles_create_params params = mspkit_ncentral_user_roles_create_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.role_name = param_text(call->params, "role_name");
+        params.description = param_text(call->params, "description");
+        params.permission_ids = param_json(call->params, "permission_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_user_roles_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_user_roles_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.user_roles.get") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        const mspkit_str user_role_id = param_text(call->params, "user_role_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_user_roles_get((const mspkit_ncentral *)call->client, org_unit_id, user_role_id, call->options, response, error)
+                   : mspkit_ncentral_user_roles_get_submit((const mspkit_ncentral *)call->client, org_unit_id, user_role_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.create") == 0) {
+        mspkit_ncentral_users_create_params params = mspkit_ncentral_users_create_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.email = param_text(call->params, "email");
+        params.password = param_text(call->params, "password");
+        params.first_name = param_text(call->params, "first_name");
+        params.last_name = param_text(call->params, "last_name");
+        params.username = param_text(call->params, "username");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state = param_text(call->params, "state");
+        params.telephone = param_text(call->params, "telephone");
+        params.ext = param_text(call->params, "ext");
+        params.department = param_text(call->params, "department");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.status = param_text(call->params, "status");
+        params.role_ids = param_json(call->params, "role_ids");
+        params.access_group_ids = param_json(call->params, "access_group_ids");
+        params.api_only_user = param_flag(call->params, "api_only_user");
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_users_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.links") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_links((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_users_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.me") == 0) {
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_me((const mspkit_ncentral *)call->client, call->options, response, error)
+                   : mspkit_ncentral_users_me_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "wiv.workflows.run") == 0) {
         mspkit_wiv_workflows_run_params params = mspkit_wiv_workflows_run_params_init();
@@ -975,17 +5254,260 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
 
 mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error)
 {
+    if (strcmp(call->operation, "cloudmore.administrators.list_roles") == 0) {
+        mspkit_cloudmore_administrators_list_roles_params params = mspkit_cloudmore_administrators_list_roles_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_administrators_list_roles((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_plan.list") == 0) {
+        mspkit_cloudmore_azure_plan_list_params params = mspkit_cloudmore_azure_plan_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_plan_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_reports.list_one_time_invoices") == 0) {
+        mspkit_cloudmore_azure_reports_list_one_time_invoices_params params = mspkit_cloudmore_azure_reports_list_one_time_invoices_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_reports_list_one_time_invoices((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_subscriptions.list_all") == 0) {
+        mspkit_cloudmore_azure_subscriptions_list_all_params params = mspkit_cloudmore_azure_subscriptions_list_all_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_subscriptions_list_all((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_usage.list_billed") == 0) {
+        mspkit_cloudmore_azure_usage_list_billed_params params = mspkit_cloudmore_azure_usage_list_billed_params_init();
+        const mspkit_str invoice_id = param_text(call->params, "invoice_id");
+        params.page_number = param_int(call->params, "page_number");
+        params.page_size = param_int(call->params, "page_size");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_usage_list_billed((const mspkit_cloudmore *)call->client, invoice_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_usage.list_unbilled") == 0) {
+        mspkit_cloudmore_azure_usage_list_unbilled_params params = mspkit_cloudmore_azure_usage_list_unbilled_params_init();
+        const mspkit_str period = param_text(call->params, "period");
+        const mspkit_str operation_id = param_text(call->params, "operation_id");
+        params.page_number = param_int(call->params, "page_number");
+        params.page_size = param_int(call->params, "page_size");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_usage_list_unbilled((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_user_subscriptions.list") == 0) {
+        mspkit_cloudmore_azure_user_subscriptions_list_params params = mspkit_cloudmore_azure_user_subscriptions_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str user_id = param_text(call->params, "user_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_user_subscriptions_list((const mspkit_cloudmore *)call->client, organization_id, user_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.azure_users.list") == 0) {
+        mspkit_cloudmore_azure_users_list_params params = mspkit_cloudmore_azure_users_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_azure_users_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.broker_manual_billing.list") == 0) {
+        mspkit_cloudmore_broker_manual_billing_list_params params = mspkit_cloudmore_broker_manual_billing_list_params_init();
+        const mspkit_str reseller_id = param_text(call->params, "reseller_id");
+        params.billing_start_date = param_text(call->params, "billing_start_date");
+        params.billing_end_date = param_text(call->params, "billing_end_date");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_broker_manual_billing_list((const mspkit_cloudmore *)call->client, reseller_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.brokers.list") == 0) {
+        mspkit_cloudmore_brokers_list_params params = mspkit_cloudmore_brokers_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_brokers_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.catalog.list_categories") == 0) {
+        return mspkit_cloudmore_catalog_list_categories((const mspkit_cloudmore *)call->client, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_licenses.list") == 0) {
+        mspkit_cloudmore_csp_licenses_list_params params = mspkit_cloudmore_csp_licenses_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_licenses_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_products.list_nce") == 0) {
+        mspkit_cloudmore_csp_products_list_nce_params params = mspkit_cloudmore_csp_products_list_nce_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_products_list_nce((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_subscriptions.list_all") == 0) {
+        mspkit_cloudmore_csp_subscriptions_list_all_params params = mspkit_cloudmore_csp_subscriptions_list_all_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_subscriptions_list_all((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_tenants.list") == 0) {
+        mspkit_cloudmore_csp_tenants_list_params params = mspkit_cloudmore_csp_tenants_list_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_tenants_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.csp_users.list") == 0) {
+        mspkit_cloudmore_csp_users_list_params params = mspkit_cloudmore_csp_users_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_csp_users_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.custom_properties.list") == 0) {
+        mspkit_cloudmore_custom_properties_list_params params = mspkit_cloudmore_custom_properties_list_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_custom_properties_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "cloudmore.estore.list") == 0) {
         mspkit_cloudmore_estore_list_params params = mspkit_cloudmore_estore_list_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_estore_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "cloudmore.external_invoices.list") == 0) {
+        mspkit_cloudmore_external_invoices_list_params params = mspkit_cloudmore_external_invoices_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.start_date = param_text(call->params, "start_date");
+        params.end_date = param_text(call->params, "end_date");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_external_invoices_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.manual_billing.list") == 0) {
+        mspkit_cloudmore_manual_billing_list_params params = mspkit_cloudmore_manual_billing_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_manual_billing_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.alignment_dates") == 0) {
+        mspkit_cloudmore_nce_subscriptions_alignment_dates_params params = mspkit_cloudmore_nce_subscriptions_alignment_dates_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_nce_subscriptions_alignment_dates((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.list") == 0) {
+        mspkit_cloudmore_nce_subscriptions_list_params params = mspkit_cloudmore_nce_subscriptions_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_nce_subscriptions_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.nce_subscriptions.list_all") == 0) {
+        mspkit_cloudmore_nce_subscriptions_list_all_params params = mspkit_cloudmore_nce_subscriptions_list_all_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_nce_subscriptions_list_all((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organization_prices.list") == 0) {
+        mspkit_cloudmore_organization_prices_list_params params = mspkit_cloudmore_organization_prices_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_organization_prices_list((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.organizations.list") == 0) {
+        mspkit_cloudmore_organizations_list_params params = mspkit_cloudmore_organizations_list_params_init();
+        params.show_active = param_flag(call->params, "show_active");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_organizations_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.prices.list") == 0) {
+        mspkit_cloudmore_prices_list_params params = mspkit_cloudmore_prices_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_prices_list((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.reseller_services.list") == 0) {
+        mspkit_cloudmore_reseller_services_list_params params = mspkit_cloudmore_reseller_services_list_params_init();
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_reseller_services_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.reseller_services.list_subscriptions") == 0) {
+        mspkit_cloudmore_reseller_services_list_subscriptions_params params = mspkit_cloudmore_reseller_services_list_subscriptions_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_reseller_services_list_subscriptions((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.resellers.list") == 0) {
+        mspkit_cloudmore_resellers_list_params params = mspkit_cloudmore_resellers_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_resellers_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.list") == 0) {
+        mspkit_cloudmore_seller_administrators_list_params params = mspkit_cloudmore_seller_administrators_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_administrators_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_prices.list") == 0) {
+        mspkit_cloudmore_seller_prices_list_params params = mspkit_cloudmore_seller_prices_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_prices_list((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_product_addons.list") == 0) {
+        mspkit_cloudmore_seller_product_addons_list_params params = mspkit_cloudmore_seller_product_addons_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        const mspkit_str product_id = param_text(call->params, "product_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_product_addons_list((const mspkit_cloudmore *)call->client, service_id, product_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_products.list") == 0) {
+        mspkit_cloudmore_seller_products_list_params params = mspkit_cloudmore_seller_products_list_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_products_list((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.custom_properties_data") == 0) {
+        mspkit_cloudmore_seller_services_custom_properties_data_params params = mspkit_cloudmore_seller_services_custom_properties_data_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_services_custom_properties_data((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.list") == 0) {
+        mspkit_cloudmore_seller_services_list_params params = mspkit_cloudmore_seller_services_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_services_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.seller_services.list_resellers") == 0) {
+        mspkit_cloudmore_seller_services_list_resellers_params params = mspkit_cloudmore_seller_services_list_resellers_params_init();
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_seller_services_list_resellers((const mspkit_cloudmore *)call->client, service_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "cloudmore.services.list") == 0) {
         mspkit_cloudmore_services_list_params params = mspkit_cloudmore_services_list_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_services_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.subscriptions.list") == 0) {
+        mspkit_cloudmore_subscriptions_list_params params = mspkit_cloudmore_subscriptions_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_subscriptions_list((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.list") == 0) {
+        mspkit_cloudmore_users_list_params params = mspkit_cloudmore_users_list_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_users_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.users.list_roles") == 0) {
+        mspkit_cloudmore_users_list_roles_params params = mspkit_cloudmore_users_list_roles_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_users_list_roles((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "cloudmore.webhooks.list") == 0) {
+        mspkit_cloudmore_webhooks_list_params params = mspkit_cloudmore_webhooks_list_params_init();
+        params.seller_id = param_text(call->params, "seller_id");
+        return mspkit_cloudmore_webhooks_list((const mspkit_cloudmore *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.list") == 0) {
+        mspkit_ncentral_access_groups_list_params params = mspkit_ncentral_access_groups_list_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_access_groups_list((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.customers.list") == 0) {
         mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
@@ -996,6 +5518,13 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
+    if (strcmp(call->operation, "ncentral.customers.list_installers") == 0) {
+        mspkit_ncentral_customers_list_installers_params params = mspkit_ncentral_customers_list_installers_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.software_type = param_text(call->params, "software_type");
+        params.installer_type = param_text(call->params, "installer_type");
+        return mspkit_ncentral_customers_list_installers((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.list_sites") == 0) {
         mspkit_ncentral_customers_list_sites_params params = mspkit_ncentral_customers_list_sites_params_init();
         const mspkit_str customer_id = param_text(call->params, "customer_id");
@@ -1005,6 +5534,128 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.device_filters.list") == 0) {
+        mspkit_ncentral_device_filters_list_params params = mspkit_ncentral_device_filters_list_params_init();
+        params.view_scope = param_text(call->params, "view_scope");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_device_filters_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list") == 0) {
+        mspkit_ncentral_devices_list_params params = mspkit_ncentral_devices_list_params_init();
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_devices_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_custom_properties") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_custom_properties((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_maintenance_windows") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_maintenance_windows((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_notes") == 0) {
+        mspkit_ncentral_devices_list_notes_params params = mspkit_ncentral_devices_list_notes_params_init();
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        return mspkit_ncentral_devices_list_notes((const mspkit_ncentral *)call->client, device_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_service_status") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_service_status((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_tasks") == 0) {
+        const mspkit_str device_id = param_text(call->params, "device_id");
+        return mspkit_ncentral_devices_list_tasks((const mspkit_ncentral *)call->client, device_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.list_with_custom_properties") == 0) {
+        mspkit_ncentral_devices_list_with_custom_properties_params params = mspkit_ncentral_devices_list_with_custom_properties_params_init();
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_devices_list_with_custom_properties((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list") == 0) {
+        mspkit_ncentral_org_units_list_params params = mspkit_ncentral_org_units_list_params_init();
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_active_issues") == 0) {
+        mspkit_ncentral_org_units_list_active_issues_params params = mspkit_ncentral_org_units_list_active_issues_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_active_issues((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_children") == 0) {
+        mspkit_ncentral_org_units_list_children_params params = mspkit_ncentral_org_units_list_children_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_children((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_custom_properties") == 0) {
+        mspkit_ncentral_org_units_list_custom_properties_params params = mspkit_ncentral_org_units_list_custom_properties_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_custom_properties((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_devices") == 0) {
+        mspkit_ncentral_org_units_list_devices_params params = mspkit_ncentral_org_units_list_devices_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_devices_with_custom_properties") == 0) {
+        mspkit_ncentral_org_units_list_devices_with_custom_properties_params params = mspkit_ncentral_org_units_list_devices_with_custom_properties_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.filter_id = param_text(call->params, "filter_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_org_units_list_devices_with_custom_properties((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.org_units.list_job_statuses") == 0) {
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        return mspkit_ncentral_org_units_list_job_statuses((const mspkit_ncentral *)call->client, org_unit_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.scheduled_tasks.list_status_details") == 0) {
+        const mspkit_str task_id = param_text(call->params, "task_id");
+        return mspkit_ncentral_scheduled_tasks_list_status_details((const mspkit_ncentral *)call->client, task_id, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list") == 0) {
         mspkit_ncentral_service_orgs_list_params params = mspkit_ncentral_service_orgs_list_params_init();
@@ -1033,6 +5684,48 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
         params.sort_order = param_text(call->params, "sort_order");
         params.select = param_text(call->params, "select");
         return mspkit_ncentral_sites_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.get_customer_mapping") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return mspkit_ncentral_standard_psa_get_customer_mapping((const mspkit_ncentral *)call->client, customer_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_companies") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return mspkit_ncentral_standard_psa_list_companies((const mspkit_ncentral *)call->client, customer_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_contacts") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        const mspkit_str psa_company_id = param_text(call->params, "psa_company_id");
+        return mspkit_ncentral_standard_psa_list_contacts((const mspkit_ncentral *)call->client, customer_id, psa_company_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_mappings") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        return mspkit_ncentral_standard_psa_list_mappings((const mspkit_ncentral *)call->client, customer_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.standard_psa.list_sites") == 0) {
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        const mspkit_str psa_company_id = param_text(call->params, "psa_company_id");
+        return mspkit_ncentral_standard_psa_list_sites((const mspkit_ncentral *)call->client, customer_id, psa_company_id, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.user_roles.list") == 0) {
+        mspkit_ncentral_user_roles_list_params params = mspkit_ncentral_user_roles_list_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_user_roles_list((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.list") == 0) {
+        mspkit_ncentral_users_list_params params = mspkit_ncentral_users_list_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_users_list((const mspkit_ncentral *)call->client, org_unit_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search") == 0) {
         mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();

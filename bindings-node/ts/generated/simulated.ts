@@ -10,12 +10,26 @@ export interface Counts {
   readonly estore?: number;
   /** The services of Cloudmore's organizations, by the id of the organization. 3 by default. */
   readonly organizationServices?: number;
+  /** Cloudmore's organizations. 3 by default. */
+  readonly organizations?: number;
+  /** Brokers of Cloudmore's seller. 0 by default. */
+  readonly brokers?: number;
+  /** Administrators of Cloudmore's seller. 0 by default. */
+  readonly sellerAdministrators?: number;
+  /** Webhooks of Cloudmore's seller. 0 by default. */
+  readonly webhooks?: number;
   /** N-central's service organizations. 3 by default. */
   readonly serviceOrgs?: number;
   /** N-central's customers; `parentId` is their service organization. 10 by default. */
   readonly customers?: number;
   /** The sites of N-central's customers; `parentId` is their customer. 15 by default. */
   readonly sites?: number;
+  /** N-central's devices. 10 by default. */
+  readonly devices?: number;
+  /** N-central's device filters. 3 by default. */
+  readonly deviceFilters?: number;
+  /** N-central's access groups; `orgUnitId` is their service organization. 4 by default. */
+  readonly accessGroups?: number;
   /** Customers of Wiv. 5 by default. */
   readonly wivCustomers?: number;
   /** Cases of Wiv. 60 by default. */
@@ -28,6 +42,14 @@ export interface Collections {
   readonly estore: readonly Shown[];
   /** The services of Cloudmore's organizations, by the id of the organization. */
   readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
+  /** Cloudmore's organizations. */
+  readonly organizations: readonly Shown[];
+  /** Brokers of Cloudmore's seller. */
+  readonly brokers: readonly Shown[];
+  /** Administrators of Cloudmore's seller. */
+  readonly sellerAdministrators: readonly Shown[];
+  /** Webhooks of Cloudmore's seller. */
+  readonly webhooks: readonly Shown[];
   /** N-central's service organizations. */
   readonly serviceOrgs: readonly Shown[];
   /** N-central's customers; `parentId` is their service organization. */
@@ -36,6 +58,12 @@ export interface Collections {
   readonly sites: readonly Shown[];
   /** N-central's custom PSA tickets. */
   readonly customPsaTickets: readonly Shown[];
+  /** N-central's devices. */
+  readonly devices: readonly Shown[];
+  /** N-central's device filters. */
+  readonly deviceFilters: readonly Shown[];
+  /** N-central's access groups; `orgUnitId` is their service organization. */
+  readonly accessGroups: readonly Shown[];
   /** Customers of Wiv. */
   readonly wivCustomers: readonly Shown[];
   /** Cases of Wiv. */

@@ -22,11 +22,9 @@ class Cloudmore(SyncClient):
 
     Example:
         >>> with Cloudmore() as client:
-        ...     for estore_service in client.estore.list(
-        ...         organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-        ...     ):
-        ...         print("estore service", estore_service.id)
-        estore service ...
+        ...     for role in client.administrators.list_roles():
+        ...         print("role", role.id)
+        role ...
     """
 
     __slots__ = ()
@@ -140,6 +138,126 @@ class Cloudmore(SyncClient):
         }
         del base_url, password, client_secret, proxy, client_cert
         super().__init__(options, credentials, on_request, on_response, on_retry)
+
+    @resource
+    def administrators(self) -> cloudmore.Administrators:
+        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing."""
+        return cloudmore.Administrators(self)
+
+    @resource
+    def azure(self) -> cloudmore.Azure:
+        """The service Microsoft Azure of an organization.
+
+        Its parts are in the resources that begin with `azure_`.
+        """
+        return cloudmore.Azure(self)
+
+    @resource
+    def azure_plan(self) -> cloudmore.AzurePlan:
+        """The Azure plan of an organization."""
+        return cloudmore.AzurePlan(self)
+
+    @resource
+    def azure_reports(self) -> cloudmore.AzureReports:
+        """Reports of Azure and of the new commerce experience by invoice."""
+        return cloudmore.AzureReports(self)
+
+    @resource
+    def azure_subscriptions(self) -> cloudmore.AzureSubscriptions:
+        """Azure subscriptions."""
+        return cloudmore.AzureSubscriptions(self)
+
+    @resource
+    def azure_usage(self) -> cloudmore.AzureUsage:
+        """The line items of one-time usage of Azure.
+
+        These are the only reports of Cloudmore that come in pages.
+        """
+        return cloudmore.AzureUsage(self)
+
+    @resource
+    def azure_user_subscriptions(self) -> cloudmore.AzureUserSubscriptions:
+        """The roles of users in Azure subscriptions."""
+        return cloudmore.AzureUserSubscriptions(self)
+
+    @resource
+    def azure_users(self) -> cloudmore.AzureUsers:
+        """The Azure users of an organization."""
+        return cloudmore.AzureUsers(self)
+
+    @resource
+    def billing(self) -> cloudmore.Billing:
+        """Monthly billing reports of a reseller, over all services."""
+        return cloudmore.Billing(self)
+
+    @resource
+    def broker_manual_billing(self) -> cloudmore.BrokerManualBilling:
+        """Billing lines that a seller enters by hand for a broker."""
+        return cloudmore.BrokerManualBilling(self)
+
+    @resource
+    def brokers(self) -> cloudmore.Brokers:
+        """The brokers of a seller, also called resellers.
+
+        `resellers` has those that have activated services of the seller.
+        """
+        return cloudmore.Brokers(self)
+
+    @resource
+    def bulk_consumptions(self) -> cloudmore.BulkConsumptions:
+        """Metered usage that a seller has submitted in bulk."""
+        return cloudmore.BulkConsumptions(self)
+
+    @resource
+    def catalog(self) -> cloudmore.Catalog:
+        """What Cloudmore's marketplace has for everyone."""
+        return cloudmore.Catalog(self)
+
+    @resource
+    def csp(self) -> cloudmore.Csp:
+        """The service Microsoft CSP (Microsoft 365) of an organization.
+
+        Its parts are in the resources that begin with `csp_`, and in `nce_subscriptions`.
+        """
+        return cloudmore.Csp(self)
+
+    @resource
+    def csp_billing(self) -> cloudmore.CspBilling:
+        """Billing reports of the old Microsoft CSP programme."""
+        return cloudmore.CspBilling(self)
+
+    @resource
+    def csp_licenses(self) -> cloudmore.CspLicenses:
+        """The Microsoft 365 licences of an organization and of its users."""
+        return cloudmore.CspLicenses(self)
+
+    @resource
+    def csp_products(self) -> cloudmore.CspProducts:
+        """The Microsoft products that an organization can order."""
+        return cloudmore.CspProducts(self)
+
+    @resource
+    def csp_subscriptions(self) -> cloudmore.CspSubscriptions:
+        """Subscriptions of the old Microsoft CSP programme, also called legacy.
+
+        `nce_subscriptions` has those of the new commerce experience.
+        """
+        return cloudmore.CspSubscriptions(self)
+
+    @resource
+    def csp_tenants(self) -> cloudmore.CspTenants:
+        """The Microsoft tenants of a reseller."""
+        return cloudmore.CspTenants(self)
+
+    @resource
+    def csp_users(self) -> cloudmore.CspUsers:
+        """The Microsoft 365 users of an organization."""
+        return cloudmore.CspUsers(self)
+
+    @resource
+    def custom_properties(self) -> cloudmore.CustomProperties:
+        """The custom properties that a broker has defined for its organizations and users."""
+        return cloudmore.CustomProperties(self)
 
     @resource
     def estore(self) -> cloudmore.Estore:
@@ -150,6 +268,107 @@ class Cloudmore(SyncClient):
         return cloudmore.Estore(self)
 
     @resource
+    def external_invoices(self) -> cloudmore.ExternalInvoices:
+        """Invoices from another system, such as an ERP, that Cloudmore shows to an organization."""
+        return cloudmore.ExternalInvoices(self)
+
+    @resource
+    def manual_billing(self) -> cloudmore.ManualBilling:
+        """Lines that were added to an organization's bill by hand or from another system."""
+        return cloudmore.ManualBilling(self)
+
+    @resource
+    def nce_subscriptions(self) -> cloudmore.NceSubscriptions:
+        """Microsoft subscriptions of the new commerce experience (NCE)."""
+        return cloudmore.NceSubscriptions(self)
+
+    @resource
+    def organization_groups(self) -> cloudmore.OrganizationGroups:
+        """Groups of the organizations of a broker."""
+        return cloudmore.OrganizationGroups(self)
+
+    @resource
+    def organization_prices(self) -> cloudmore.OrganizationPrices:
+        """The price list of a service as one organization pays it."""
+        return cloudmore.OrganizationPrices(self)
+
+    @resource
+    def organizations(self) -> cloudmore.Organizations:
+        """The organizations of a broker, its customers.
+
+        An organization is usually a company, but may be a unit of one; services are added to it.
+        """
+        return cloudmore.Organizations(self)
+
+    @resource
+    def payment_methods(self) -> cloudmore.PaymentMethods:
+        """The ways to pay that a broker offers to its organizations."""
+        return cloudmore.PaymentMethods(self)
+
+    @resource
+    def prices(self) -> cloudmore.Prices:
+        """The broker's price list of a service, whose prices all organizations pay that have none of their
+        own.
+        """
+        return cloudmore.Prices(self)
+
+    @resource
+    def product_addons(self) -> cloudmore.ProductAddons:
+        """The add-ons that can be bought with a product."""
+        return cloudmore.ProductAddons(self)
+
+    @resource
+    def products(self) -> cloudmore.Products:
+        """The products of a service that a broker sells; organizations subscribe to them."""
+        return cloudmore.Products(self)
+
+    @resource
+    def reseller_services(self) -> cloudmore.ResellerServices:
+        """The services that a broker offers to its organizations.
+
+        Their ids are those that price lists and products ask for.
+        """
+        return cloudmore.ResellerServices(self)
+
+    @resource
+    def resellers(self) -> cloudmore.Resellers:
+        """Brokers (resellers) that have activated services of a seller.
+
+        `brokers` has all that belong to the seller.
+        """
+        return cloudmore.Resellers(self)
+
+    @resource
+    def seller_administrators(self) -> cloudmore.SellerAdministrators:
+        """The administrators of a seller, people with a login."""
+        return cloudmore.SellerAdministrators(self)
+
+    @resource
+    def seller_prices(self) -> cloudmore.SellerPrices:
+        """The prices of a seller's services."""
+        return cloudmore.SellerPrices(self)
+
+    @resource
+    def seller_product_addons(self) -> cloudmore.SellerProductAddons:
+        """The add-ons of a seller's products."""
+        return cloudmore.SellerProductAddons(self)
+
+    @resource
+    def seller_products(self) -> cloudmore.SellerProducts:
+        """The products of a seller's services."""
+        return cloudmore.SellerProducts(self)
+
+    @resource
+    def seller_services(self) -> cloudmore.SellerServices:
+        """The services that a seller offers."""
+        return cloudmore.SellerServices(self)
+
+    @resource
+    def server(self) -> cloudmore.Server:
+        """Whether the API is up."""
+        return cloudmore.Server(self)
+
+    @resource
     def services(self) -> cloudmore.Services:
         """The services that an organization has.
 
@@ -157,6 +376,36 @@ class Cloudmore(SyncClient):
         money.
         """
         return cloudmore.Services(self)
+
+    @resource
+    def subscription_users(self) -> cloudmore.SubscriptionUsers:
+        """Which users of an organization have a subscription."""
+        return cloudmore.SubscriptionUsers(self)
+
+    @resource
+    def subscriptions(self) -> cloudmore.Subscriptions:
+        """The subscriptions of an organization to the products of a custom service.
+
+        Those to Microsoft products are resources of their own.
+        """
+        return cloudmore.Subscriptions(self)
+
+    @resource
+    def user_groups(self) -> cloudmore.UserGroups:
+        """Groups of the users of an organization."""
+        return cloudmore.UserGroups(self)
+
+    @resource
+    def users(self) -> cloudmore.Users:
+        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
+        and the roles that they may have.
+        """
+        return cloudmore.Users(self)
+
+    @resource
+    def webhooks(self) -> cloudmore.Webhooks:
+        """The webhooks of a seller: addresses to which Cloudmore sends events."""
+        return cloudmore.Webhooks(self)
 
 
 class AsyncCloudmore(AsyncClient):
@@ -167,11 +416,9 @@ class AsyncCloudmore(AsyncClient):
 
     Example:
         >>> async with AsyncCloudmore() as client:
-        ...     async for estore_service in client.estore.list(
-        ...         organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-        ...     ):
-        ...         print("estore service", estore_service.id)
-        estore service ...
+        ...     async for role in client.administrators.list_roles():
+        ...         print("role", role.id)
+        role ...
     """
 
     __slots__ = ()
@@ -287,12 +534,233 @@ class AsyncCloudmore(AsyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def administrators(self) -> cloudmore.AsyncAdministrators:
+        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing."""
+        return cloudmore.AsyncAdministrators(self)
+
+    @resource
+    def azure(self) -> cloudmore.AsyncAzure:
+        """The service Microsoft Azure of an organization.
+
+        Its parts are in the resources that begin with `azure_`.
+        """
+        return cloudmore.AsyncAzure(self)
+
+    @resource
+    def azure_plan(self) -> cloudmore.AsyncAzurePlan:
+        """The Azure plan of an organization."""
+        return cloudmore.AsyncAzurePlan(self)
+
+    @resource
+    def azure_reports(self) -> cloudmore.AsyncAzureReports:
+        """Reports of Azure and of the new commerce experience by invoice."""
+        return cloudmore.AsyncAzureReports(self)
+
+    @resource
+    def azure_subscriptions(self) -> cloudmore.AsyncAzureSubscriptions:
+        """Azure subscriptions."""
+        return cloudmore.AsyncAzureSubscriptions(self)
+
+    @resource
+    def azure_usage(self) -> cloudmore.AsyncAzureUsage:
+        """The line items of one-time usage of Azure.
+
+        These are the only reports of Cloudmore that come in pages.
+        """
+        return cloudmore.AsyncAzureUsage(self)
+
+    @resource
+    def azure_user_subscriptions(self) -> cloudmore.AsyncAzureUserSubscriptions:
+        """The roles of users in Azure subscriptions."""
+        return cloudmore.AsyncAzureUserSubscriptions(self)
+
+    @resource
+    def azure_users(self) -> cloudmore.AsyncAzureUsers:
+        """The Azure users of an organization."""
+        return cloudmore.AsyncAzureUsers(self)
+
+    @resource
+    def billing(self) -> cloudmore.AsyncBilling:
+        """Monthly billing reports of a reseller, over all services."""
+        return cloudmore.AsyncBilling(self)
+
+    @resource
+    def broker_manual_billing(self) -> cloudmore.AsyncBrokerManualBilling:
+        """Billing lines that a seller enters by hand for a broker."""
+        return cloudmore.AsyncBrokerManualBilling(self)
+
+    @resource
+    def brokers(self) -> cloudmore.AsyncBrokers:
+        """The brokers of a seller, also called resellers.
+
+        `resellers` has those that have activated services of the seller.
+        """
+        return cloudmore.AsyncBrokers(self)
+
+    @resource
+    def bulk_consumptions(self) -> cloudmore.AsyncBulkConsumptions:
+        """Metered usage that a seller has submitted in bulk."""
+        return cloudmore.AsyncBulkConsumptions(self)
+
+    @resource
+    def catalog(self) -> cloudmore.AsyncCatalog:
+        """What Cloudmore's marketplace has for everyone."""
+        return cloudmore.AsyncCatalog(self)
+
+    @resource
+    def csp(self) -> cloudmore.AsyncCsp:
+        """The service Microsoft CSP (Microsoft 365) of an organization.
+
+        Its parts are in the resources that begin with `csp_`, and in `nce_subscriptions`.
+        """
+        return cloudmore.AsyncCsp(self)
+
+    @resource
+    def csp_billing(self) -> cloudmore.AsyncCspBilling:
+        """Billing reports of the old Microsoft CSP programme."""
+        return cloudmore.AsyncCspBilling(self)
+
+    @resource
+    def csp_licenses(self) -> cloudmore.AsyncCspLicenses:
+        """The Microsoft 365 licences of an organization and of its users."""
+        return cloudmore.AsyncCspLicenses(self)
+
+    @resource
+    def csp_products(self) -> cloudmore.AsyncCspProducts:
+        """The Microsoft products that an organization can order."""
+        return cloudmore.AsyncCspProducts(self)
+
+    @resource
+    def csp_subscriptions(self) -> cloudmore.AsyncCspSubscriptions:
+        """Subscriptions of the old Microsoft CSP programme, also called legacy.
+
+        `nce_subscriptions` has those of the new commerce experience.
+        """
+        return cloudmore.AsyncCspSubscriptions(self)
+
+    @resource
+    def csp_tenants(self) -> cloudmore.AsyncCspTenants:
+        """The Microsoft tenants of a reseller."""
+        return cloudmore.AsyncCspTenants(self)
+
+    @resource
+    def csp_users(self) -> cloudmore.AsyncCspUsers:
+        """The Microsoft 365 users of an organization."""
+        return cloudmore.AsyncCspUsers(self)
+
+    @resource
+    def custom_properties(self) -> cloudmore.AsyncCustomProperties:
+        """The custom properties that a broker has defined for its organizations and users."""
+        return cloudmore.AsyncCustomProperties(self)
+
+    @resource
     def estore(self) -> cloudmore.AsyncEstore:
         """The E-Store, the services that an organization may add.
 
         Which they are depends on its Cloud Service Broker.
         """
         return cloudmore.AsyncEstore(self)
+
+    @resource
+    def external_invoices(self) -> cloudmore.AsyncExternalInvoices:
+        """Invoices from another system, such as an ERP, that Cloudmore shows to an organization."""
+        return cloudmore.AsyncExternalInvoices(self)
+
+    @resource
+    def manual_billing(self) -> cloudmore.AsyncManualBilling:
+        """Lines that were added to an organization's bill by hand or from another system."""
+        return cloudmore.AsyncManualBilling(self)
+
+    @resource
+    def nce_subscriptions(self) -> cloudmore.AsyncNceSubscriptions:
+        """Microsoft subscriptions of the new commerce experience (NCE)."""
+        return cloudmore.AsyncNceSubscriptions(self)
+
+    @resource
+    def organization_groups(self) -> cloudmore.AsyncOrganizationGroups:
+        """Groups of the organizations of a broker."""
+        return cloudmore.AsyncOrganizationGroups(self)
+
+    @resource
+    def organization_prices(self) -> cloudmore.AsyncOrganizationPrices:
+        """The price list of a service as one organization pays it."""
+        return cloudmore.AsyncOrganizationPrices(self)
+
+    @resource
+    def organizations(self) -> cloudmore.AsyncOrganizations:
+        """The organizations of a broker, its customers.
+
+        An organization is usually a company, but may be a unit of one; services are added to it.
+        """
+        return cloudmore.AsyncOrganizations(self)
+
+    @resource
+    def payment_methods(self) -> cloudmore.AsyncPaymentMethods:
+        """The ways to pay that a broker offers to its organizations."""
+        return cloudmore.AsyncPaymentMethods(self)
+
+    @resource
+    def prices(self) -> cloudmore.AsyncPrices:
+        """The broker's price list of a service, whose prices all organizations pay that have none of their
+        own.
+        """
+        return cloudmore.AsyncPrices(self)
+
+    @resource
+    def product_addons(self) -> cloudmore.AsyncProductAddons:
+        """The add-ons that can be bought with a product."""
+        return cloudmore.AsyncProductAddons(self)
+
+    @resource
+    def products(self) -> cloudmore.AsyncProducts:
+        """The products of a service that a broker sells; organizations subscribe to them."""
+        return cloudmore.AsyncProducts(self)
+
+    @resource
+    def reseller_services(self) -> cloudmore.AsyncResellerServices:
+        """The services that a broker offers to its organizations.
+
+        Their ids are those that price lists and products ask for.
+        """
+        return cloudmore.AsyncResellerServices(self)
+
+    @resource
+    def resellers(self) -> cloudmore.AsyncResellers:
+        """Brokers (resellers) that have activated services of a seller.
+
+        `brokers` has all that belong to the seller.
+        """
+        return cloudmore.AsyncResellers(self)
+
+    @resource
+    def seller_administrators(self) -> cloudmore.AsyncSellerAdministrators:
+        """The administrators of a seller, people with a login."""
+        return cloudmore.AsyncSellerAdministrators(self)
+
+    @resource
+    def seller_prices(self) -> cloudmore.AsyncSellerPrices:
+        """The prices of a seller's services."""
+        return cloudmore.AsyncSellerPrices(self)
+
+    @resource
+    def seller_product_addons(self) -> cloudmore.AsyncSellerProductAddons:
+        """The add-ons of a seller's products."""
+        return cloudmore.AsyncSellerProductAddons(self)
+
+    @resource
+    def seller_products(self) -> cloudmore.AsyncSellerProducts:
+        """The products of a seller's services."""
+        return cloudmore.AsyncSellerProducts(self)
+
+    @resource
+    def seller_services(self) -> cloudmore.AsyncSellerServices:
+        """The services that a seller offers."""
+        return cloudmore.AsyncSellerServices(self)
+
+    @resource
+    def server(self) -> cloudmore.AsyncServer:
+        """Whether the API is up."""
+        return cloudmore.AsyncServer(self)
 
     @resource
     def services(self) -> cloudmore.AsyncServices:
@@ -302,3 +770,33 @@ class AsyncCloudmore(AsyncClient):
         money.
         """
         return cloudmore.AsyncServices(self)
+
+    @resource
+    def subscription_users(self) -> cloudmore.AsyncSubscriptionUsers:
+        """Which users of an organization have a subscription."""
+        return cloudmore.AsyncSubscriptionUsers(self)
+
+    @resource
+    def subscriptions(self) -> cloudmore.AsyncSubscriptions:
+        """The subscriptions of an organization to the products of a custom service.
+
+        Those to Microsoft products are resources of their own.
+        """
+        return cloudmore.AsyncSubscriptions(self)
+
+    @resource
+    def user_groups(self) -> cloudmore.AsyncUserGroups:
+        """Groups of the users of an organization."""
+        return cloudmore.AsyncUserGroups(self)
+
+    @resource
+    def users(self) -> cloudmore.AsyncUsers:
+        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
+        and the roles that they may have.
+        """
+        return cloudmore.AsyncUsers(self)
+
+    @resource
+    def webhooks(self) -> cloudmore.AsyncWebhooks:
+        """The webhooks of a seller: addresses to which Cloudmore sends events."""
+        return cloudmore.AsyncWebhooks(self)

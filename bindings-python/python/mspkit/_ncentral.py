@@ -23,9 +23,9 @@ class NCentral(SyncClient):
 
     Example:
         >>> with NCentral() as client:
-        ...     for customer in client.customers.list(page_size=50):
-        ...         print("customer", customer.customer_id)
-        customer ...
+        ...     for access_group in client.access_groups.list("321", page_size=50):
+        ...         print("access group", access_group.group_id)
+        access group ...
     """
 
     __slots__ = ()
@@ -120,6 +120,19 @@ class NCentral(SyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def access_groups(self) -> ncentral.AccessGroups:
+        """Access groups, which give users access to organization units or to devices.
+
+        No endpoint lists those of all organization units, and none changes or deletes one.
+        """
+        return ncentral.AccessGroups(self)
+
+    @resource
+    def appliance_tasks(self) -> ncentral.ApplianceTasks:
+        """What an agent or a probe measured for a monitored service of a device."""
+        return ncentral.ApplianceTasks(self)
+
+    @resource
     def auth(self) -> ncentral.Auth:
         """The token exchange. Clients do this automatically; call these only to inspect it."""
         return ncentral.Auth(self)
@@ -137,6 +150,49 @@ class NCentral(SyncClient):
     def customers(self) -> ncentral.Customers:
         """Customers of every service organization that the API user may see."""
         return ncentral.Customers(self)
+
+    @resource
+    def device_filters(self) -> ncentral.DeviceFilters:
+        """Device filters, the saved searches by which lists of devices can be narrowed down."""
+        return ncentral.DeviceFilters(self)
+
+    @resource
+    def devices(self) -> ncentral.Devices:
+        """Devices of every organization unit that the API user may see, with their assets, monitored
+        services and tasks.
+        """
+        return ncentral.Devices(self)
+
+    @resource
+    def maintenance_windows(self) -> ncentral.MaintenanceWindows:
+        """Maintenance windows of devices for patches.
+
+        Windows that a rule makes are in the list of a device, but only those that were made on the device
+        itself can be changed or deleted. `devices.list_maintenance_windows` has the windows of a device.
+        """
+        return ncentral.MaintenanceWindows(self)
+
+    @resource
+    def org_units(self) -> ncentral.OrgUnits:
+        """Organization units: the system, service organizations, customers and sites as one tree.
+
+        Their ids are one space, so the id of a service organization, a customer or a site is also that of
+        its organization unit.
+        """
+        return ncentral.OrgUnits(self)
+
+    @resource
+    def reports(self) -> ncentral.Reports:
+        """Reports that the server prepares when they are requested."""
+        return ncentral.Reports(self)
+
+    @resource
+    def scheduled_tasks(self) -> ncentral.ScheduledTasks:
+        """Scheduled tasks, the scripts and automation policies that run on devices.
+
+        No endpoint lists them all; `devices.list_tasks` has those of a device.
+        """
+        return ncentral.ScheduledTasks(self)
 
     @resource
     def server(self) -> ncentral.Server:
@@ -159,11 +215,25 @@ class NCentral(SyncClient):
 
     @resource
     def standard_psa(self) -> ncentral.StandardPsa:
-        """Ticketing systems (PSA) that N-central integrates itself.
+        """Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
+        them.
 
-        Only Tigerpaw, type 3, can be checked today.
+        Credentials can only be checked for Tigerpaw, type 3.
         """
         return ncentral.StandardPsa(self)
+
+    @resource
+    def user_roles(self) -> ncentral.UserRoles:
+        """Roles of users, which hold permissions. They belong to an organization unit."""
+        return ncentral.UserRoles(self)
+
+    @resource
+    def users(self) -> ncentral.Users:
+        """Users of an organization unit, and the user that the token belongs to.
+
+        No call lists the users of all organization units.
+        """
+        return ncentral.Users(self)
 
 
 class AsyncNCentral(AsyncClient):
@@ -175,9 +245,9 @@ class AsyncNCentral(AsyncClient):
 
     Example:
         >>> async with AsyncNCentral() as client:
-        ...     async for customer in client.customers.list(page_size=50):
-        ...         print("customer", customer.customer_id)
-        customer ...
+        ...     async for access_group in client.access_groups.list("321", page_size=50):
+        ...         print("access group", access_group.group_id)
+        access group ...
     """
 
     __slots__ = ()
@@ -272,6 +342,19 @@ class AsyncNCentral(AsyncClient):
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
+    def access_groups(self) -> ncentral.AsyncAccessGroups:
+        """Access groups, which give users access to organization units or to devices.
+
+        No endpoint lists those of all organization units, and none changes or deletes one.
+        """
+        return ncentral.AsyncAccessGroups(self)
+
+    @resource
+    def appliance_tasks(self) -> ncentral.AsyncApplianceTasks:
+        """What an agent or a probe measured for a monitored service of a device."""
+        return ncentral.AsyncApplianceTasks(self)
+
+    @resource
     def auth(self) -> ncentral.AsyncAuth:
         """The token exchange. Clients do this automatically; call these only to inspect it."""
         return ncentral.AsyncAuth(self)
@@ -289,6 +372,49 @@ class AsyncNCentral(AsyncClient):
     def customers(self) -> ncentral.AsyncCustomers:
         """Customers of every service organization that the API user may see."""
         return ncentral.AsyncCustomers(self)
+
+    @resource
+    def device_filters(self) -> ncentral.AsyncDeviceFilters:
+        """Device filters, the saved searches by which lists of devices can be narrowed down."""
+        return ncentral.AsyncDeviceFilters(self)
+
+    @resource
+    def devices(self) -> ncentral.AsyncDevices:
+        """Devices of every organization unit that the API user may see, with their assets, monitored
+        services and tasks.
+        """
+        return ncentral.AsyncDevices(self)
+
+    @resource
+    def maintenance_windows(self) -> ncentral.AsyncMaintenanceWindows:
+        """Maintenance windows of devices for patches.
+
+        Windows that a rule makes are in the list of a device, but only those that were made on the device
+        itself can be changed or deleted. `devices.list_maintenance_windows` has the windows of a device.
+        """
+        return ncentral.AsyncMaintenanceWindows(self)
+
+    @resource
+    def org_units(self) -> ncentral.AsyncOrgUnits:
+        """Organization units: the system, service organizations, customers and sites as one tree.
+
+        Their ids are one space, so the id of a service organization, a customer or a site is also that of
+        its organization unit.
+        """
+        return ncentral.AsyncOrgUnits(self)
+
+    @resource
+    def reports(self) -> ncentral.AsyncReports:
+        """Reports that the server prepares when they are requested."""
+        return ncentral.AsyncReports(self)
+
+    @resource
+    def scheduled_tasks(self) -> ncentral.AsyncScheduledTasks:
+        """Scheduled tasks, the scripts and automation policies that run on devices.
+
+        No endpoint lists them all; `devices.list_tasks` has those of a device.
+        """
+        return ncentral.AsyncScheduledTasks(self)
 
     @resource
     def server(self) -> ncentral.AsyncServer:
@@ -311,8 +437,22 @@ class AsyncNCentral(AsyncClient):
 
     @resource
     def standard_psa(self) -> ncentral.AsyncStandardPsa:
-        """Ticketing systems (PSA) that N-central integrates itself.
+        """Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
+        them.
 
-        Only Tigerpaw, type 3, can be checked today.
+        Credentials can only be checked for Tigerpaw, type 3.
         """
         return ncentral.AsyncStandardPsa(self)
+
+    @resource
+    def user_roles(self) -> ncentral.AsyncUserRoles:
+        """Roles of users, which hold permissions. They belong to an organization unit."""
+        return ncentral.AsyncUserRoles(self)
+
+    @resource
+    def users(self) -> ncentral.AsyncUsers:
+        """Users of an organization unit, and the user that the token belongs to.
+
+        No call lists the users of all organization units.
+        """
+        return ncentral.AsyncUsers(self)

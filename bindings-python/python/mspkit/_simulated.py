@@ -16,12 +16,26 @@ class Counts(TypedDict, total=False):
     """Services in Cloudmore's E-Store. 8 by default."""
     organization_services: int
     """The services of Cloudmore's organizations, by the id of the organization. 3 by default."""
+    organizations: int
+    """Cloudmore's organizations. 3 by default."""
+    brokers: int
+    """Brokers of Cloudmore's seller. 0 by default."""
+    seller_administrators: int
+    """Administrators of Cloudmore's seller. 0 by default."""
+    webhooks: int
+    """Webhooks of Cloudmore's seller. 0 by default."""
     service_orgs: int
     """N-central's service organizations. 3 by default."""
     customers: int
     """N-central's customers; `parentId` is their service organization. 10 by default."""
     sites: int
     """The sites of N-central's customers; `parentId` is their customer. 15 by default."""
+    devices: int
+    """N-central's devices. 10 by default."""
+    device_filters: int
+    """N-central's device filters. 3 by default."""
+    access_groups: int
+    """N-central's access groups; `orgUnitId` is their service organization. 4 by default."""
     wiv_customers: int
     """Customers of Wiv. 5 by default."""
     cases: int
@@ -35,6 +49,14 @@ class Collections(TypedDict, total=False):
     """Services in Cloudmore's E-Store."""
     organization_services: Mapping[str, Sequence[Mapping[str, Any]]]
     """The services of Cloudmore's organizations, by the id of the organization."""
+    organizations: Sequence[Mapping[str, Any]]
+    """Cloudmore's organizations."""
+    brokers: Sequence[Mapping[str, Any]]
+    """Brokers of Cloudmore's seller."""
+    seller_administrators: Sequence[Mapping[str, Any]]
+    """Administrators of Cloudmore's seller."""
+    webhooks: Sequence[Mapping[str, Any]]
+    """Webhooks of Cloudmore's seller."""
     service_orgs: Sequence[Mapping[str, Any]]
     """N-central's service organizations."""
     customers: Sequence[Mapping[str, Any]]
@@ -43,6 +65,12 @@ class Collections(TypedDict, total=False):
     """The sites of N-central's customers; `parentId` is their customer."""
     custom_psa_tickets: Sequence[Mapping[str, Any]]
     """N-central's custom PSA tickets."""
+    devices: Sequence[Mapping[str, Any]]
+    """N-central's devices."""
+    device_filters: Sequence[Mapping[str, Any]]
+    """N-central's device filters."""
+    access_groups: Sequence[Mapping[str, Any]]
+    """N-central's access groups; `orgUnitId` is their service organization."""
     wiv_customers: Sequence[Mapping[str, Any]]
     """Customers of Wiv."""
     cases: Sequence[Mapping[str, Any]]

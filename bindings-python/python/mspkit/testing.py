@@ -246,7 +246,7 @@ class Simulator:
         )
 
     def _cloudmore(self) -> dict[str, Any]:
-        names = ("username", "password", "client_secret", "reseller_id")
+        names = ("username", "password", "client_secret", "reseller_id", "seller_id")
         return {
             **_PAST,
             "base_url": self.url,

@@ -5,6 +5,7 @@
 
 mod bundle;
 pub mod check;
+pub mod compare;
 pub mod load;
 pub mod model;
 pub mod names;

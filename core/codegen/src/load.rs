@@ -24,7 +24,8 @@ use crate::problem::{Problem, Problems};
 pub const FOLDER: &str = "core/api";
 
 /// The services: id, and class of the client.
-const SERVICES: [(&str, &str); 3] = [("cloudmore", "Cloudmore"), ("ncentral", "NCentral"), ("wiv", "Wiv")];
+pub(crate) const SERVICES: [(&str, &str); 3] =
+    [("cloudmore", "Cloudmore"), ("ncentral", "NCentral"), ("wiv", "Wiv")];
 
 /// What the operations need of the rest of the document.
 pub(crate) struct Context<'d> {

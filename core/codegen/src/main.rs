@@ -1,15 +1,42 @@
 //! `mspkit-codegen`: writes the generated sources. `--check` reports which of them differ, `--bundle` writes the bundled
-//! document of a service to standard output.
+//! document of a service to standard output. `compare` lists what a vendor's own file says differently.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mspkit_codegen::{bundle, generate, output};
+use mspkit_codegen::{bundle, compare, generate, output};
 
-const USAGE: &str = "usage: mspkit-codegen [--check | --bundle <service>] [--root <repository>]";
+const USAGE: &str = "usage: mspkit-codegen [--check | --bundle <service>] [--root <repository>]
+       mspkit-codegen compare <file> [--service ncentral|cloudmore|wiv] [--json] [--root <repository>]
+
+  compare lists what the vendor's OpenAPI 3 or Swagger 2.0 file (JSON or YAML) has that our document has not, and the other
+  way round, one line each, and ends with 0 if nothing differs, 1 if something does and 2 if the file cannot be read";
+
+/// Compares the vendor's file with our document. The exit status says whether they differ, as that of `diff`.
+fn compared(args: impl Iterator<Item = String>) -> ExitCode {
+    let Some(request) = compare::Request::of(args) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match compare::run(&request) {
+        Ok(comparison) => {
+            // Whoever reads it may have read enough.
+            drop(std::io::stdout().write_all(comparison.report(request.json).as_bytes()));
+            ExitCode::from(u8::from(!comparison.differences.is_empty()))
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(2)
+        }
+    }
+}
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("compare") {
+        return compared(std::env::args().skip(2));
+    }
     let (mut check, mut bundled) = (false, None);
     let mut root = PathBuf::from(".");
     let mut args = std::env::args().skip(1);

@@ -9,6 +9,7 @@ mod manifest;
 mod options;
 mod prose;
 mod python;
+mod reach;
 mod rust;
 mod simulator;
 mod typescript;
@@ -63,6 +64,7 @@ pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     rendered.push(manifest::of(root, &cases)?);
     rendered.extend(cases);
     rendered.push(simulator::table(api));
+    rendered.push(reach::table(api));
     rendered.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(rendered)
 }

@@ -129,4 +129,5 @@ pub const TARGETS: &[Target] = &[
     c("c/service.hpp.j2", "bindings-c/include/mspkit/{service}.hpp", Scope::EachService),
     c("c/dispatch.c.j2", "bindings-c/tests/generated/dispatch.c", Scope::Whole),
     page("docs/connect.md.j2", "docs/connect.md"),
+    page("docs/operations.md.j2", "docs/operations.md"),
 ];

@@ -89,7 +89,7 @@ const MISTAKES: &[Mistake] = &[
         document: "options.yaml",
         old: "  - name: pool_max_idle\n    kind: count\n    type: usize\n",
         new: "  - name: pool_max_idle\n    kind: count\n",
-        problem: "core/api/options.yaml: client[24]: `pool_max_idle`: `type` must be its integer type",
+        problem: "core/api/options.yaml: client[25]: `pool_max_idle`: `type` must be its integer type",
     },
     Mistake {
         name: "an option with a key that nothing reads",
@@ -103,7 +103,7 @@ const MISTAKES: &[Mistake] = &[
         document: "options.yaml",
         old: "  - name: attempt_timeout\n",
         new: "  - name: timeout\n",
-        problem: "core/api/options.yaml: client[10]: `timeout` is listed twice",
+        problem: "core/api/options.yaml: client[11]: `timeout` is listed twice",
     },
     Mistake {
         name: "another service's document",

@@ -87,6 +87,8 @@ pub(crate) struct Tokens {
     header: HeaderValue,
     expires: Instant,
     refresh: Option<(Secret, Instant)>,
+    /// Whether they came from somebody's sign-on: no login of the client's own may replace them.
+    pub(crate) signed_on: bool,
     refused: AtomicBool,
     /// Whether a request was accepted with it.
     proved: AtomicBool,
@@ -109,9 +111,15 @@ impl Tokens {
             header,
             expires,
             refresh,
+            signed_on: false,
             refused: AtomicBool::new(false),
             proved: AtomicBool::new(false),
         })
+    }
+
+    /// The same tokens, of a sign-on or not.
+    pub(crate) fn of_sign_on(self, signed_on: bool) -> Self {
+        Self { signed_on, ..self }
     }
 
     /// The refresh token, if it has not expired.

@@ -55,7 +55,7 @@ pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Para
         }
         _ => match accept(param.kind, &parsed, raw) {
             Some(mut given) => {
-                if let Some(allowed) = too_long(&param.rules, &given.text) {
+                if let Some(allowed) = unfit(&param.rules, &given.text) {
                     return refuse(&allowed);
                 }
                 apply(&param.rules, &mut given);
@@ -67,8 +67,11 @@ pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Para
     }
 }
 
-/// What a text may be, if it is longer than allowed.
-fn too_long(rules: &Rules, text: &str) -> Option<String> {
+/// What a text may be, if it is longer than allowed, or none of a number.
+fn unfit(rules: &Rules, text: &str) -> Option<String> {
+    if rules.as_number && whole(text).is_none_or(|digits| digits != text) {
+        return Some("must be a whole number".to_owned());
+    }
     (text.chars().count() > rules.max_length)
         .then(|| format!("must have at most {} characters", rules.max_length))
 }
@@ -88,6 +91,9 @@ fn wrong_count(rules: &Rules, count: usize) -> Option<String> {
 
 /// Changes the form of a value for those that are sent in another one.
 fn apply(rules: &Rules, value: &mut ParamValue) {
+    if rules.as_number {
+        value.json.clone_from(&value.text);
+    }
     if rules.as_text {
         value.json = Value::from(value.text.clone()).to_string();
     }

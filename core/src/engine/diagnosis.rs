@@ -219,9 +219,12 @@ fn of_operation(operation: &'static Operation, status: u16) -> Option<String> {
         return None;
     }
     match (operation.since, operation.stage) {
-        (Some(version), _) => Some(format!(
-            "The server may be older than {version}, which is the first that is known to have this call"
-        )),
+        (Some(version), _) => Some(match version.strip_prefix("after ") {
+            Some(before) => format!("The server may be as old as {before}, which does not have this call"),
+            None => {
+                format!("The server may be older than {version}, the first that is known to have this call")
+            }
+        }),
         (None, Stage::Preview) => {
             Some("The vendor calls this a preview, and the server may not have it".to_owned())
         }

@@ -23,7 +23,7 @@ use crate::engine::value;
 use crate::policy::retry::Class;
 use crate::table::dialect::Envelope;
 use crate::table::schema::Model;
-use crate::table::{Answer, Operation};
+use crate::table::{Answer, Auth, Operation};
 use crate::wire::raw;
 
 /// The result as the operation's row describes it.
@@ -38,7 +38,7 @@ pub(crate) fn shape(
         body: value::rewritten(&response.body, operation.envelope(), operation.model),
         ..response
     };
-    let json = result(core, operation, template.sent(), &response).map_err(|error| {
+    let json = result(core, operation, &template.sent(), &response).map_err(|error| {
         let error = match &response.unreadable {
             Some(source) => raw::undecodable(&source.to_string()),
             None => error,
@@ -152,7 +152,9 @@ fn result(
             Ok(null)
         }
         Answer::Tokens => {
-            core.shared.auth.keep(login::read_tokens(&response.body)?);
+            // Without a credential of the client: the caller has signed on with a token of another service.
+            let signed_on = operation.auth == Auth::None;
+            core.shared.auth.keep(login::read_tokens(&response.body)?.of_sign_on(signed_on));
             raw::object(&response.body, operation.envelope(), operation.id_fields)
         }
         Answer::Object { empty_is_not_found: true, .. }
@@ -177,8 +179,8 @@ fn result(
             let found = done(response, &response.body, operation.envelope(), operation.model)?;
             raw::object(&written(&complete(found, id, sent)), None, operation.id_fields)
         }
-        Answer::Located { id } => raw::object(
-            &written(&located(response, operation.envelope(), id, operation.model)?),
+        Answer::Located { id, any_id } => raw::object(
+            &written(&located(response, operation.envelope(), (id, any_id), operation.model)?),
             None,
             operation.id_fields,
         ),
@@ -298,7 +300,7 @@ fn complete(found: Found, id: &str, sent: &[(String, String)]) -> Fields {
 fn located(
     response: &CallResponse,
     envelope: Option<&Envelope>,
-    id: &str,
+    (id, any_id): (&str, bool),
     model: Option<&Model>,
 ) -> Result<Fields> {
     let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
@@ -311,9 +313,9 @@ fn located(
         },
     };
     if let Some(location) = location {
-        // `…/services/{id}`: the last segment, without query and without a slash at the end; an id is a GUID.
+        // `…/services/{id}`: the last segment, without query and without a slash at the end; most ids are GUIDs.
         let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let last = path.rsplit('/').next().filter(|last| check::is_guid(last));
+        let last = path.rsplit('/').next().filter(|last| check::is_guid(last) || any_id && !last.is_empty());
         if let (Some(last), false) = (last, found.iter().any(|(key, _)| key == id)) {
             found.push((id.to_owned(), Value::from(last).to_string()));
         }

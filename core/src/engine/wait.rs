@@ -127,7 +127,7 @@ impl Waiting<'_> {
             let meta = result::meta_of(response);
             result::unreadable(self.core, self.operation, &[], &meta, &response.body, error)
         };
-        if response.body.trim_ascii().is_empty() {
+        if response.status == 202 || response.body.trim_ascii().is_empty() {
             return Ok(State::Pending(format!("HTTP {}", response.status)));
         }
         match self.wait.rows {

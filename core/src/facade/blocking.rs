@@ -294,7 +294,7 @@ impl<T> Items<T> {
     }
 
     /// Status, headers, ids and times of the current page.
-    pub fn meta(&self) -> Option<&Meta> {
+    pub fn meta(&self) -> Option<Arc<Meta>> {
         self.items.meta()
     }
 }

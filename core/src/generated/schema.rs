@@ -21,36 +21,733 @@ const PLAIN: Field = Field {
 
 /// The models of all services, sorted by service and name.
 pub(crate) static MODELS: &[&Model] = &[
+    &cloudmore::ADMINISTRATOR_ADDRESS,
+    &cloudmore::AZURE_BILLED_USAGE_LINE,
+    &cloudmore::AZURE_ONE_TIME_INVOICE,
+    &cloudmore::AZURE_ONE_TIME_REPORT,
+    &cloudmore::AZURE_PLAN_SUBSCRIPTION,
+    &cloudmore::AZURE_SUBSCRIPTION,
+    &cloudmore::AZURE_UNBILLED_USAGE_LINE,
+    &cloudmore::AZURE_UNBILLED_USAGE_STATUS,
+    &cloudmore::AZURE_USER,
+    &cloudmore::AZURE_USER_SUBSCRIPTION,
+    &cloudmore::BILLING_PER_ORGANIZATION,
+    &cloudmore::BILLING_PER_ORGANIZATION_RESULT,
+    &cloudmore::BILLING_PER_SERVICE,
+    &cloudmore::BROKER,
+    &cloudmore::BROKER_ADDRESS,
+    &cloudmore::BROKER_BILLING_LINE,
+    &cloudmore::BROKER_CONTACT,
+    &cloudmore::BROKER_CUSTOM_PROPERTY,
+    &cloudmore::BROKER_INVOICE_CONTACT,
+    &cloudmore::BULK_CONSUMPTION_STATUS,
+    &cloudmore::CREATED_OBJECT,
+    &cloudmore::CREATED_ORGANIZATION,
     &cloudmore::CREATED_SERVICE,
+    &cloudmore::CSP_BILLING_PER_ORGANIZATION,
+    &cloudmore::CSP_LICENSE,
+    &cloudmore::CSP_SUBSCRIPTION,
+    &cloudmore::CSP_TENANT,
+    &cloudmore::CSP_USER,
+    &cloudmore::CSP_USER_LIST_RESULT,
     &cloudmore::CUSTOM_PROPERTY,
     &cloudmore::CUSTOM_PROPERTY_DATA,
     &cloudmore::ESTORE_SERVICE,
     &cloudmore::ESTORE_SERVICE_DETAIL,
+    &cloudmore::EXTERNAL_INVOICE,
+    &cloudmore::MANUAL_BILLING_LINE,
+    &cloudmore::NCE_ALIGNMENT_DATES,
+    &cloudmore::NCE_PRODUCT,
+    &cloudmore::NCE_SUBSCRIPTION,
+    &cloudmore::ORGANIZATION,
+    &cloudmore::ORGANIZATION_CONTACT,
+    &cloudmore::ORGANIZATION_PRICE,
     &cloudmore::ORGANIZATION_SERVICE,
+    &cloudmore::PRICE,
+    &cloudmore::REPORT_TASK,
+    &cloudmore::RESELLER_SERVICE,
+    &cloudmore::RESELLER_SERVICE_SUBSCRIPTION,
+    &cloudmore::ROLE,
+    &cloudmore::SELLER_ADMINISTRATOR,
+    &cloudmore::SELLER_PRICE,
+    &cloudmore::SELLER_PRODUCT,
+    &cloudmore::SELLER_PRODUCT_ADDON,
+    &cloudmore::SELLER_RESELLER,
+    &cloudmore::SELLER_SERVICE,
+    &cloudmore::SELLER_SERVICE_RESELLER,
+    &cloudmore::SERVER_HEALTH,
+    &cloudmore::SERVICE_CATEGORY,
+    &cloudmore::SUBSCRIPTION,
+    &cloudmore::USER,
+    &cloudmore::WEBHOOK,
+    &ncentral::ACCESS_GROUP,
+    &ncentral::ACTIVE_ISSUE,
+    &ncentral::ADDED_DEVICE_NOTE,
+    &ncentral::ADDED_DEVICE_NOTES,
+    &ncentral::APPLIANCE_TASK,
+    &ncentral::APPLIANCE_TASK_DETAIL,
+    &ncentral::APPLIANCE_TASK_THRESHOLD,
+    &ncentral::ASSET_APPLICATION,
+    &ncentral::ASSET_APPLICATIONS,
+    &ncentral::ASSET_COMPUTER_SYSTEM,
+    &ncentral::ASSET_DEVICE,
+    &ncentral::ASSET_NETWORK_ADAPTER,
+    &ncentral::ASSET_NETWORK_ADAPTERS,
+    &ncentral::ASSET_OS,
+    &ncentral::ASSET_PROCESSOR,
+    &ncentral::AUTH_LINKS,
     &ncentral::AUTH_TOKEN,
     &ncentral::AUTH_TOKENS,
+    &ncentral::CONNECTION_DETAILS,
+    &ncentral::CONTROLLED_SERVICE,
+    &ncentral::CREATED_DEVICE,
+    &ncentral::CUSTOM_PROPERTY,
+    &ncentral::CUSTOM_PROPERTY_DEFAULT,
+    &ncentral::CUSTOM_PROPERTY_WARNINGS,
     &ncentral::CUSTOM_PSA_TICKET,
     &ncentral::CUSTOM_PSA_TICKET_INFO,
     &ncentral::CUSTOMER,
+    &ncentral::DEVICE,
+    &ncentral::DEVICE_ACTIVATION_KEY,
+    &ncentral::DEVICE_ASSETS,
+    &ncentral::DEVICE_FILTER,
+    &ncentral::DEVICE_LIFECYCLE,
+    &ncentral::DEVICE_NOTE,
+    &ncentral::DEVICE_PROPERTY_DEFAULT,
+    &ncentral::DEVICE_REMOTE_CONTROL,
+    &ncentral::DEVICE_SERVICE_STATUS,
+    &ncentral::DEVICE_STATUS,
+    &ncentral::DEVICE_TASK,
+    &ncentral::DEVICE_WITH_CUSTOM_PROPERTIES,
+    &ncentral::DIRECT_TASK,
+    &ncentral::ENUMERATED_PROPERTY_VALUE,
+    &ncentral::INSTALLER,
+    &ncentral::INSTALLER_LINK,
+    &ncentral::JOB_STATUS,
     &ncentral::LINKS,
+    &ncentral::MAINTENANCE_WINDOW,
+    &ncentral::MAINTENANCE_WINDOW_ACTION,
+    &ncentral::MAINTENANCE_WINDOW_ACTIONS,
+    &ncentral::MSPA_CONFIGURATION,
+    &ncentral::ORG_UNIT,
+    &ncentral::ORG_UNIT_LIMIT,
+    &ncentral::ORG_UNIT_LIMITS,
+    &ncentral::PATCH_APPROVAL_SUMMARY,
+    &ncentral::PATCH_COMPARISON,
+    &ncentral::PATCH_DEVICE_CLASS_SUMMARY,
+    &ncentral::PATCH_INSTALL_SUMMARY,
+    &ncentral::PATCH_REPORT,
+    &ncentral::PATCH_TYPE_SUMMARY,
+    &ncentral::PSA_COMPANY,
+    &ncentral::PSA_CONTACT,
     &ncentral::PSA_CREDENTIAL_CHECK,
+    &ncentral::PSA_CUSTOMER_MAPPING,
+    &ncentral::PSA_SITE,
+    &ncentral::REGISTRATION_TOKEN,
+    &ncentral::REMOTE_CONTROL_TASK,
+    &ncentral::REPLACED_DEVICE_NOTE,
+    &ncentral::SCHEDULED_TASK,
+    &ncentral::SCHEDULED_TASK_OUTCOME,
+    &ncentral::SCHEDULED_TASK_STATUS,
+    &ncentral::SCHEDULED_TASK_STATUS_DETAIL,
     &ncentral::SERVER_HEALTH,
     &ncentral::SERVER_INFO,
+    &ncentral::SERVER_TIME,
+    &ncentral::SERVER_VERSIONS,
+    &ncentral::SERVICE_CONTROL_RESULT,
     &ncentral::SERVICE_ORG,
     &ncentral::SITE,
+    &ncentral::SSH_TUNNEL_CONFIGURATION,
     &ncentral::TOKEN_PAIR,
     &ncentral::TOKEN_STATUS,
+    &ncentral::TUNNEL_CONFIGURATION,
+    &ncentral::USER,
+    &ncentral::USER_CREATED,
+    &ncentral::USER_ROLE,
+    &ncentral::USER_ROLE_DETAIL,
+    &ncentral::USER_ROLE_EXTRA,
+    &ncentral::USER_SELF,
     &wiv::CASE,
     &wiv::CUSTOMER,
     &wiv::WORKFLOW_RUN,
 ];
 
 /// The enumerations of all services, sorted by service and name.
-pub(crate) static ENUMERATIONS: &[&Enumeration] =
-    &[&ncentral::CUSTOM_PSA_TICKET_STATUS, &ncentral::ORG_UNIT_TYPE];
+pub(crate) static ENUMERATIONS: &[&Enumeration] = &[
+    &cloudmore::BULK_CONSUMPTION_STATE,
+    &cloudmore::NCE_SEGMENT,
+    &cloudmore::WEBHOOK_EVENT,
+    &cloudmore::WEBHOOK_MESSAGE,
+    &ncentral::APPLIANCE_TASK_STATE,
+    &ncentral::CUSTOM_PROPERTY_LEVEL,
+    &ncentral::CUSTOM_PROPERTY_TYPE,
+    &ncentral::CUSTOM_PSA_TICKET_STATUS,
+    &ncentral::DEVICE_REMOTE_CONTROL_TYPE,
+    &ncentral::ORG_UNIT_TYPE,
+    &ncentral::PATCH_REPORT_STATUS,
+    &ncentral::REMOTE_CONNECTION_TYPE,
+    &ncentral::REMOTE_CONTROL_STATE,
+    &ncentral::SERVICE_CONTROL_STATUS,
+];
 
 pub(crate) mod cloudmore {
-    use super::{Field, Kind, Model, PLAIN};
+    use super::{Enumeration, Field, Kind, Model, PLAIN};
+
+    /// `AdministratorAddress`
+    pub(crate) static ADMINISTRATOR_ADDRESS: Model = Model {
+        service: "cloudmore",
+        name: "AdministratorAddress",
+        fields: &[
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+            Field {
+                name: "street",
+                wire: "street",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Brokers have `address` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of an administrator.",
+    };
+
+    /// `AzureBilledUsageLine`
+    pub(crate) static AZURE_BILLED_USAGE_LINE: Model = Model {
+        service: "cloudmore",
+        name: "AzureBilledUsageLine",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A line item of the billed usage of an invoice. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureOneTimeInvoice`
+    pub(crate) static AZURE_ONE_TIME_INVOICE: Model = Model {
+        service: "cloudmore",
+        name: "AzureOneTimeInvoice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A one-time invoice: its id and dates. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureOneTimeReport`
+    pub(crate) static AZURE_ONE_TIME_REPORT: Model = Model {
+        service: "cloudmore",
+        name: "AzureOneTimeReport",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of a task that makes the report of a one-time invoice, or the report. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzurePlanSubscription`
+    pub(crate) static AZURE_PLAN_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "AzurePlanSubscription",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the subscription or entitlement.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription to the Azure plan, or an entitlement of it. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `AzureSubscription`
+    pub(crate) static AZURE_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "AzureSubscription",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An Azure subscription. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUnbilledUsageLine`
+    pub(crate) static AZURE_UNBILLED_USAGE_LINE: Model = Model {
+        service: "cloudmore",
+        name: "AzureUnbilledUsageLine",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A line item of the unbilled usage of a period. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUnbilledUsageStatus`
+    pub(crate) static AZURE_UNBILLED_USAGE_STATUS: Model = Model {
+        service: "cloudmore",
+        name: "AzureUnbilledUsageStatus",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How far a report of unbilled usage is. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUser`
+    pub(crate) static AZURE_USER: Model = Model {
+        service: "cloudmore",
+        name: "AzureUser",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An Azure user of an organization. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `AzureUserSubscription`
+    pub(crate) static AZURE_USER_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "AzureUserSubscription",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the subscription.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An Azure subscription and the role that a user has in it. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `BillingPerOrganization`
+    pub(crate) static BILLING_PER_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "BillingPerOrganization",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The billing of a period by organization. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `BillingPerOrganizationResult`
+    pub(crate) static BILLING_PER_ORGANIZATION_RESULT: Model = Model {
+        service: "cloudmore",
+        name: "BillingPerOrganizationResult",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of a task that makes a billing report, or the report. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `BillingPerService`
+    pub(crate) static BILLING_PER_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "BillingPerService",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The billing of a period by service. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `Broker`
+    pub(crate) static BROKER: Model = Model {
+        service: "cloudmore",
+        name: "Broker",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_number",
+                wire: "registrationNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number in the register of companies.",
+                ..PLAIN
+            },
+            Field {
+                name: "vat",
+                wire: "vat",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "VAT number.",
+                ..PLAIN
+            },
+            Field {
+                name: "domain",
+                wire: "domain",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Web domain.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for notifications.",
+                ..PLAIN
+            },
+            Field {
+                name: "support_email",
+                wire: "supportEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the support.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &BROKER_CONTACT },
+                #[cfg(feature = "docs")]
+                doc: "The person in charge.",
+                ..PLAIN
+            },
+            Field {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &BROKER_ADDRESS },
+                #[cfg(feature = "docs")]
+                doc: "The address.",
+                ..PLAIN
+            },
+            Field {
+                name: "invoice_contact",
+                wire: "invoiceContact",
+                kind: Kind::Model { of: &BROKER_INVOICE_CONTACT },
+                #[cfg(feature = "docs")]
+                doc: "Who gets the invoices.",
+                ..PLAIN
+            },
+            Field {
+                name: "allow_cmp_access",
+                wire: "allowCmpAccess",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the broker gets CMP access. The vendor says no more about it than its name.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A broker of a seller. Rows of a list may have fewer fields.",
+    };
+
+    /// `BrokerAddress`
+    pub(crate) static BROKER_ADDRESS: Model = Model {
+        service: "cloudmore",
+        name: "BrokerAddress",
+        fields: &[
+            Field {
+                name: "address",
+                wire: "address",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Administrators have `street` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of a broker.",
+    };
+
+    /// `BrokerBillingLine`
+    pub(crate) static BROKER_BILLING_LINE: Model = Model {
+        service: "cloudmore",
+        name: "BrokerBillingLine",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the billing line.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A manual billing line of a broker. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `BrokerContact`
+    pub(crate) static BROKER_CONTACT: Model = Model {
+        service: "cloudmore",
+        name: "BrokerContact",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_title",
+                wire: "jobTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The person in charge at a broker.",
+    };
+
+    /// `BrokerCustomProperty`
+    pub(crate) static BROKER_CUSTOM_PROPERTY: Model = Model {
+        service: "cloudmore",
+        name: "BrokerCustomProperty",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The definition of a custom property of organizations or users. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `BrokerInvoiceContact`
+    pub(crate) static BROKER_INVOICE_CONTACT: Model = Model {
+        service: "cloudmore",
+        name: "BrokerInvoiceContact",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person or department.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for invoices.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Who gets the invoices of a broker.",
+    };
+
+    /// `BulkConsumptionStatus`
+    pub(crate) static BULK_CONSUMPTION_STATUS: Model = Model {
+        service: "cloudmore",
+        name: "BulkConsumptionStatus",
+        fields: &[Field {
+            name: "message",
+            wire: "message",
+            kind: Kind::Open { of: &BULK_CONSUMPTION_STATE },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "The state.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of usage that was submitted in bulk. The vendor publishes this field only; servers send more, which are kept.",
+    };
+
+    /// `CreatedObject`
+    pub(crate) static CREATED_OBJECT: Model = Model {
+        service: "cloudmore",
+        name: "CreatedObject",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the object, from the body or from the end of `Location`.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the response.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An object that was just created.",
+    };
+
+    /// `CreatedOrganization`
+    pub(crate) static CREATED_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "CreatedOrganization",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization, from the body or from the end of `Location`.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the response.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An organization that was just created.",
+    };
 
     /// `CreatedService`
     pub(crate) static CREATED_SERVICE: Model = Model {
@@ -79,6 +776,96 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A service that was just added to an organization.",
+    };
+
+    /// `CspBillingPerOrganization`
+    pub(crate) static CSP_BILLING_PER_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "CspBillingPerOrganization",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The Microsoft CSP billing of a period by organization. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `CspLicense`
+    pub(crate) static CSP_LICENSE: Model = Model {
+        service: "cloudmore",
+        name: "CspLicense",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the product licence.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product licence of Microsoft 365 that an organization has. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `CspSubscription`
+    pub(crate) static CSP_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "CspSubscription",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the subscription.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A legacy Microsoft CSP subscription. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `CspTenant`
+    pub(crate) static CSP_TENANT: Model = Model {
+        service: "cloudmore",
+        name: "CspTenant",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A Microsoft tenant and the organization that it is linked to. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `CspUser`
+    pub(crate) static CSP_USER: Model = Model {
+        service: "cloudmore",
+        name: "CspUser",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the user.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A Microsoft 365 user of an organization. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `CspUserListResult`
+    pub(crate) static CSP_USER_LIST_RESULT: Model = Model {
+        service: "cloudmore",
+        name: "CspUserListResult",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of a task that lists Microsoft 365 users, or its result. The vendor does not publish its fields; all that the server sends are kept.",
     };
 
     /// `CustomProperty`
@@ -281,6 +1068,205 @@ pub(crate) mod cloudmore {
         doc: "A service of the E-Store with the definitions of its custom properties. The vendor publishes these fields only; servers send more, which are kept.",
     };
 
+    /// `ExternalInvoice`
+    pub(crate) static EXTERNAL_INVOICE: Model = Model {
+        service: "cloudmore",
+        name: "ExternalInvoice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An invoice from another system. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ManualBillingLine`
+    pub(crate) static MANUAL_BILLING_LINE: Model = Model {
+        service: "cloudmore",
+        name: "ManualBillingLine",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A line that was added to an organization's bill. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `NceAlignmentDates`
+    pub(crate) static NCE_ALIGNMENT_DATES: Model = Model {
+        service: "cloudmore",
+        name: "NceAlignmentDates",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Dates on which subscriptions with one length of term may end together. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `NceProduct`
+    pub(crate) static NCE_PRODUCT: Model = Model {
+        service: "cloudmore",
+        name: "NceProduct",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of Microsoft's new commerce experience. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `NceSubscription`
+    pub(crate) static NCE_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "NceSubscription",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the subscription.",
+                ..PLAIN
+            },
+            Field {
+                name: "segment",
+                wire: "segment",
+                kind: Kind::Open { of: &NCE_SEGMENT },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The market segment of the subscription.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription of Microsoft's new commerce experience. The vendor publishes these fields only; servers send more, which are kept.",
+    };
+
+    /// `Organization`
+    pub(crate) static ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "Organization",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_number",
+                wire: "registrationNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number in a register of companies, or for taxes.",
+                ..PLAIN
+            },
+            Field {
+                name: "vat",
+                wire: "vat",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number for value added tax.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_number",
+                wire: "customerNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Your own number of the customer. Exports carry it.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address that Cloudmore sends notifications to.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &ORGANIZATION_CONTACT },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whom to talk to at an organization. The vendor publishes a part of the fields.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields; servers send more, which are kept.",
+    };
+
+    /// `OrganizationContact`
+    pub(crate) static ORGANIZATION_CONTACT: Model = Model {
+        service: "cloudmore",
+        name: "OrganizationContact",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile telephone.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Whom to talk to at an organization. The vendor publishes a part of the fields.",
+    };
+
+    /// `OrganizationPrice`
+    pub(crate) static ORGANIZATION_PRICE: Model = Model {
+        service: "cloudmore",
+        name: "OrganizationPrice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of a service with the price for one organization. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
     /// `OrganizationService`
     pub(crate) static ORGANIZATION_SERVICE: Model = Model {
         service: "cloudmore",
@@ -327,6 +1313,533 @@ pub(crate) mod cloudmore {
         doc: "A service that an organization has. The vendor publishes these fields only; servers send more, which are kept.",
     };
 
+    /// `Price`
+    pub(crate) static PRICE: Model = Model {
+        service: "cloudmore",
+        name: "Price",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of a service with the broker's price. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ReportTask`
+    pub(crate) static REPORT_TASK: Model = Model {
+        service: "cloudmore",
+        name: "ReportTask",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { other_names: &["taskId"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Id of the task, from the end of `Location` or from the body.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the response.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A task that makes a report in the background.",
+    };
+
+    /// `ResellerService`
+    pub(crate) static RESELLER_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "ResellerService",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A service that a broker offers. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ResellerServiceSubscription`
+    pub(crate) static RESELLER_SERVICE_SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "ResellerServiceSubscription",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription of one of the organizations to a custom service. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `Role`
+    pub(crate) static ROLE: Model = Model {
+        service: "cloudmore",
+        name: "Role",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role, a number.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A role, which decides what its holder may see and do.",
+    };
+
+    /// `SellerAdministrator`
+    pub(crate) static SELLER_ADMINISTRATOR: Model = Model {
+        service: "cloudmore",
+        name: "SellerAdministrator",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the administrator.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Login name, in the form of an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name as people see it.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role, a number on the server.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "title",
+                wire: "title",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &ADMINISTRATOR_ADDRESS },
+                #[cfg(feature = "docs")]
+                doc: "The address.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An administrator of a seller. Rows of a list may have fewer fields.",
+    };
+
+    /// `SellerPrice`
+    pub(crate) static SELLER_PRICE: Model = Model {
+        service: "cloudmore",
+        name: "SellerPrice",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The price of a product of a seller. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `SellerProduct`
+    pub(crate) static SELLER_PRODUCT: Model = Model {
+        service: "cloudmore",
+        name: "SellerProduct",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the product.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the product.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What it is.",
+                ..PLAIN
+            },
+            Field {
+                name: "item_code",
+                wire: "itemCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Code of the product.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A product of a service of a seller.",
+    };
+
+    /// `SellerProductAddon`
+    pub(crate) static SELLER_PRODUCT_ADDON: Model = Model {
+        service: "cloudmore",
+        name: "SellerProductAddon",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the add-on.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An add-on of a product of a seller. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `SellerReseller`
+    pub(crate) static SELLER_RESELLER: Model = Model {
+        service: "cloudmore",
+        name: "SellerReseller",
+        fields: &[Field {
+            name: "id",
+            wire: "id",
+            kind: Kind::Id,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the broker.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A broker that has activated services of a seller. The vendor's paths name its id; its other fields are not published, and all that the server sends are kept.",
+    };
+
+    /// `SellerService`
+    pub(crate) static SELLER_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "SellerService",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "vendor_name",
+                wire: "vendorName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Who makes the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "allow_multiple_users",
+                wire: "allowMultipleUsers",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether a subscription may have several users.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties",
+                wire: "customProperties",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The definitions of the service's custom properties.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A service that a seller offers. The vendor publishes these fields only; servers send more, which are kept.",
+    };
+
+    /// `SellerServiceReseller`
+    pub(crate) static SELLER_SERVICE_RESELLER: Model = Model {
+        service: "cloudmore",
+        name: "SellerServiceReseller",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A broker that has signed a service of a seller. The vendor does not publish its fields; all that the server sends are kept.",
+    };
+
+    /// `ServerHealth`
+    pub(crate) static SERVER_HEALTH: Model = Model {
+        service: "cloudmore",
+        name: "ServerHealth",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state of the API. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `ServiceCategory`
+    pub(crate) static SERVICE_CATEGORY: Model = Model {
+        service: "cloudmore",
+        name: "ServiceCategory",
+        fields: &[
+            Field {
+                name: "category_id",
+                wire: "categoryId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the category, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the category.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What belongs to it. Usually null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A category of services.",
+    };
+
+    /// `Subscription`
+    pub(crate) static SUBSCRIPTION: Model = Model {
+        service: "cloudmore",
+        name: "Subscription",
+        fields: &[],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A subscription of an organization to a product of a custom service. The vendor does not publish its fields. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `User`
+    pub(crate) static USER: Model = Model {
+        service: "cloudmore",
+        name: "User",
+        fields: &[
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the user's role, one of `users.list_roles`.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of that role.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user of an organization. The vendor publishes the role only. All that a server sends is kept and can be read by its name.",
+    };
+
+    /// `Webhook`
+    pub(crate) static WEBHOOK: Model = Model {
+        service: "cloudmore",
+        name: "Webhook",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the webhook.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the webhook.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service whose events are sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "url",
+                wire: "url",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the events are sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "trigger_event_type",
+                wire: "triggerEventType",
+                kind: Kind::Open { of: &WEBHOOK_EVENT },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The event.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_to_send_type",
+                wire: "messageToSendType",
+                kind: Kind::Open { of: &WEBHOOK_MESSAGE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What is sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "http_header",
+                wire: "httpHeader",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "A header that is sent with each event. It may hold a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "basic_auth_user_name",
+                wire: "basicAuthUserName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "User name for HTTP Basic at the receiver.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A webhook of a seller. The password for HTTP Basic is not among its fields.",
+    };
+
     /// `CustomPropertyDataInput`
     pub(crate) static CUSTOM_PROPERTY_DATA_INPUT: Model = Model {
         service: "cloudmore",
@@ -356,10 +1869,1053 @@ pub(crate) mod cloudmore {
         #[cfg(feature = "docs")]
         doc: "The value of a custom property.",
     };
+
+    /// `NewAdministratorAddressInput`
+    pub(crate) static NEW_ADMINISTRATOR_ADDRESS_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewAdministratorAddressInput",
+        fields: &[
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                kind: Kind::Country,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+            Field {
+                name: "street",
+                wire: "street",
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Brokers have `address` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of an administrator.",
+    };
+
+    /// `NewBrokerAddressInput`
+    pub(crate) static NEW_BROKER_ADDRESS_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewBrokerAddressInput",
+        fields: &[
+            Field {
+                name: "address",
+                wire: "address",
+                #[cfg(feature = "docs")]
+                doc: "Street and number. Administrators have `street` instead.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "country_code",
+                wire: "countryCode",
+                kind: Kind::Country,
+                #[cfg(feature = "docs")]
+                doc: "Country, an ISO 3166-1 code of two letters.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The address of a broker.",
+    };
+
+    /// `NewBrokerContactInput`
+    pub(crate) static NEW_BROKER_CONTACT_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewBrokerContactInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_title",
+                wire: "jobTitle",
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The person in charge at a broker.",
+    };
+
+    /// `NewBrokerInvoiceContactInput`
+    pub(crate) static NEW_BROKER_INVOICE_CONTACT_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "NewBrokerInvoiceContactInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the person or department.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for invoices.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone_prefix",
+                wire: "phonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the phone number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                #[cfg(feature = "docs")]
+                doc: "Phone number without its country code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Who gets the invoices of a broker.",
+    };
+
+    /// `OrganizationContactDataInput`
+    pub(crate) static ORGANIZATION_CONTACT_DATA_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "OrganizationContactDataInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the person.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Mobile telephone.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Whom to talk to at an organization. Further fields are allowed and not published.",
+    };
+
+    /// `BulkConsumptionState`
+    pub(crate) static BULK_CONSUMPTION_STATE: Enumeration = Enumeration {
+        name: "BulkConsumptionState",
+        values: &["Processing", "Successful", "Failed"],
+        #[cfg(feature = "docs")]
+        doc: "The state.",
+    };
+
+    /// `NceSegment`
+    pub(crate) static NCE_SEGMENT: Enumeration = Enumeration {
+        name: "NceSegment",
+        values: &["commercial", "education", "charity", "government"],
+        #[cfg(feature = "docs")]
+        doc: "The market segment of the subscription.",
+    };
+
+    /// `WebhookEvent`
+    pub(crate) static WEBHOOK_EVENT: Enumeration = Enumeration {
+        name: "WebhookEvent",
+        values: &[
+            "BrokerAddService",
+            "BrokerDeleteService",
+            "OrganizationAddService",
+            "OrganizationDeleteService",
+            "SubscriptionCreated",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "The event.",
+    };
+
+    /// `WebhookMessage`
+    pub(crate) static WEBHOOK_MESSAGE: Enumeration = Enumeration {
+        name: "WebhookMessage",
+        values: &["OnlyTriggerAction"],
+        #[cfg(feature = "docs")]
+        doc: "What is sent.",
+    };
 }
 
 pub(crate) mod ncentral {
     use super::{Enumeration, Field, Kind, Model, PLAIN};
+
+    /// `AccessGroup`
+    pub(crate) static ACCESS_GROUP: Model = Model {
+        service: "ncentral",
+        name: "AccessGroup",
+        fields: &[
+            Field {
+                name: "group_id",
+                wire: "groupId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "group_name",
+                wire: "groupName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "group_description",
+                wire: "groupDescription",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that it belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_ids",
+                wire: "orgUnitIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the organization units in it.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices in it.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who have access.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_include_new_org_units",
+                wire: "autoIncludeNewOrgUnits",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether new organization units are added to it.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More of it, as text or null, also where the text is a list of ids.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An access group, of organization units or of devices. Only the id is sure; rows of a list may have no more than id, name and description.",
+    };
+
+    /// `ActiveIssue`
+    pub(crate) static ACTIVE_ISSUE: Model = Model {
+        service: "ncentral",
+        name: "ActiveIssue",
+        fields: &[
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_state",
+                wire: "notificationState",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the notification as a number, whose meaning the vendor does not document.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the monitored service.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_name",
+                wire: "serviceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the monitored service.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_type",
+                wire: "serviceType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Kind of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the monitoring task of this service on this device.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_item_id",
+                wire: "serviceItemId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service's item.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A service of a device that needs attention. Every field may be null or absent.",
+    };
+
+    /// `AddedDeviceNote`
+    pub(crate) static ADDED_DEVICE_NOTE: Model = Model {
+        service: "ncentral",
+        name: "AddedDeviceNote",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was done.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What the server says of a note that was added. The id of the note is not among it.",
+    };
+
+    /// `AddedDeviceNotes`
+    pub(crate) static ADDED_DEVICE_NOTES: Model = Model {
+        service: "ncentral",
+        name: "AddedDeviceNotes",
+        fields: &[
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices that have the note.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was done.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What the server says of a note that was added to several devices. The ids of the notes are not among it.",
+    };
+
+    /// `ApplianceTask`
+    pub(crate) static APPLIANCE_TASK: Model = Model {
+        service: "ncentral",
+        name: "ApplianceTask",
+        fields: &[
+            Field {
+                name: "scan_time",
+                wire: "scanTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.",
+                ..PLAIN
+            },
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Open { of: &APPLIANCE_TASK_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "error_message",
+                wire: "errorMessage",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What went wrong; empty if nothing did.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_details",
+                wire: "serviceDetails",
+                kind: Kind::List { of: &Kind::Model { of: &APPLIANCE_TASK_DETAIL } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The last scan of a monitored service. Everything may be null or absent.",
+    };
+
+    /// `ApplianceTaskDetail`
+    pub(crate) static APPLIANCE_TASK_DETAIL: Model = Model {
+        service: "ncentral",
+        name: "ApplianceTaskDetail",
+        fields: &[
+            Field {
+                name: "scan_detail_id",
+                wire: "scanDetailId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the value.",
+                ..PLAIN
+            },
+            Field {
+                name: "detail_name",
+                wire: "detailName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the value.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the value as it is shown. The unit in it may be wrong.",
+                ..PLAIN
+            },
+            Field {
+                name: "detail_value",
+                wire: "detailValue",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value, as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Open { of: &APPLIANCE_TASK_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "monitoring_type",
+                wire: "monitoringType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How the value is monitored.",
+                ..PLAIN
+            },
+            Field {
+                name: "thresholds",
+                wire: "thresholds",
+                kind: Kind::List { of: &Kind::Model { of: &APPLIANCE_TASK_THRESHOLD } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The range of each state.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A value of a monitored service.",
+    };
+
+    /// `ApplianceTaskThreshold`
+    pub(crate) static APPLIANCE_TASK_THRESHOLD: Model = Model {
+        service: "ncentral",
+        name: "ApplianceTaskThreshold",
+        fields: &[
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Open { of: &APPLIANCE_TASK_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "low_value",
+                wire: "lowValue",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The lowest value, as text with all digits.",
+                ..PLAIN
+            },
+            Field {
+                name: "high_value",
+                wire: "highValue",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The highest value, as text with all digits; it can be larger than a 64-bit number holds.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The range of values that a state stands for.",
+    };
+
+    /// `AssetApplication`
+    pub(crate) static ASSET_APPLICATION: Model = Model {
+        service: "ncentral",
+        name: "AssetApplication",
+        fields: &[
+            Field {
+                name: "index",
+                wire: "_index",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Place in the list, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayname",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the application.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An installed application.",
+    };
+
+    /// `AssetApplications`
+    pub(crate) static ASSET_APPLICATIONS: Model = Model {
+        service: "ncentral",
+        name: "AssetApplications",
+        fields: &[Field {
+            name: "entries",
+            wire: "list",
+            kind: Kind::List { of: &Kind::Model { of: &ASSET_APPLICATION } },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "One entry for each application.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The installed applications.",
+    };
+
+    /// `AssetComputerSystem`
+    pub(crate) static ASSET_COMPUTER_SYSTEM: Model = Model {
+        service: "ncentral",
+        name: "AssetComputerSystem",
+        fields: &[
+            Field {
+                name: "serial_number",
+                wire: "serialnumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Serial number.",
+                ..PLAIN
+            },
+            Field {
+                name: "netbios_name",
+                wire: "netbiosname",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "NetBIOS name.",
+                ..PLAIN
+            },
+            Field {
+                name: "model",
+                wire: "model",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Model.",
+                ..PLAIN
+            },
+            Field {
+                name: "manufacturer",
+                wire: "manufacturer",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Manufacturer.",
+                ..PLAIN
+            },
+            Field {
+                name: "total_physical_memory",
+                wire: "totalphysicalmemory",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Size of the memory in bytes, as text.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The computer as a whole.",
+    };
+
+    /// `AssetDevice`
+    pub(crate) static ASSET_DEVICE: Model = Model {
+        service: "ncentral",
+        name: "AssetDevice",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceid",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longname",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceclass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "uri",
+                wire: "uri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address of the device, an IP address or a host name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_login",
+                wire: "lastlogin",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.",
+                ..PLAIN
+            },
+            Field {
+                name: "deleted",
+                wire: "deleted",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device was deleted, as the text `true` or `false`.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The device as N-central knows it.",
+    };
+
+    /// `AssetNetworkAdapter`
+    pub(crate) static ASSET_NETWORK_ADAPTER: Model = Model {
+        service: "ncentral",
+        name: "AssetNetworkAdapter",
+        fields: &[
+            Field {
+                name: "index",
+                wire: "_index",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Place in the list, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the adapter.",
+                ..PLAIN
+            },
+            Field {
+                name: "mac_address",
+                wire: "macaddress",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "MAC address.",
+                ..PLAIN
+            },
+            Field {
+                name: "ip_address",
+                wire: "ipaddress",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "IP address.",
+                ..PLAIN
+            },
+            Field {
+                name: "gateway",
+                wire: "gateway",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the gateway.",
+                ..PLAIN
+            },
+            Field {
+                name: "dns_server",
+                wire: "dnsserver",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the DNS server.",
+                ..PLAIN
+            },
+            Field {
+                name: "dhcp_server",
+                wire: "dhcpserver",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the DHCP server.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A network adapter.",
+    };
+
+    /// `AssetNetworkAdapters`
+    pub(crate) static ASSET_NETWORK_ADAPTERS: Model = Model {
+        service: "ncentral",
+        name: "AssetNetworkAdapters",
+        fields: &[Field {
+            name: "entries",
+            wire: "list",
+            kind: Kind::List { of: &Kind::Model { of: &ASSET_NETWORK_ADAPTER } },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "One entry for each adapter.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The network adapters.",
+    };
+
+    /// `AssetOs`
+    pub(crate) static ASSET_OS: Model = Model {
+        service: "ncentral",
+        name: "AssetOs",
+        fields: &[
+            Field {
+                name: "reported_os",
+                wire: "reportedos",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "os_architecture",
+                wire: "osarchitecture",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Architecture.",
+                ..PLAIN
+            },
+            Field {
+                name: "version",
+                wire: "version",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The operating system.",
+    };
+
+    /// `AssetProcessor`
+    pub(crate) static ASSET_PROCESSOR: Model = Model {
+        service: "ncentral",
+        name: "AssetProcessor",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the processor.",
+                ..PLAIN
+            },
+            Field {
+                name: "number_of_cores",
+                wire: "numberofcores",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of cores, as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "number_of_cpus",
+                wire: "numberofcpus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of processors, as text.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The processor.",
+    };
+
+    /// `AuthLinks`
+    pub(crate) static AUTH_LINKS: Model = Model {
+        service: "ncentral",
+        name: "AuthLinks",
+        fields: &[
+            Field {
+                name: "links",
+                wire: "_links",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Paths by name, on servers that send them so.",
+                ..PLAIN
+            },
+            Field {
+                name: "authenticate",
+                wire: "authenticate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.authenticate`.",
+                ..PLAIN
+            },
+            Field {
+                name: "sso",
+                wire: "sso",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.authenticate_sso`.",
+                ..PLAIN
+            },
+            Field {
+                name: "refresh",
+                wire: "refresh",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.refresh`.",
+                ..PLAIN
+            },
+            Field {
+                name: "logout",
+                wire: "logout",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.logout`.",
+                ..PLAIN
+            },
+            Field {
+                name: "validate",
+                wire: "validate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of `auth.validate`.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The paths of the token exchange, bare or under `_links`.",
+    };
 
     /// `AuthToken`
     pub(crate) static AUTH_TOKEN: Model = Model {
@@ -434,6 +2990,301 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The tokens of a session.",
+    };
+
+    /// `ConnectionDetails`
+    pub(crate) static CONNECTION_DETAILS: Model = Model {
+        service: "ncentral",
+        name: "ConnectionDetails",
+        fields: &[
+            Field {
+                name: "port",
+                wire: "port",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Port to connect to.",
+                ..PLAIN
+            },
+            Field {
+                name: "protocol",
+                wire: "protocol",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Protocol.",
+                ..PLAIN
+            },
+            Field {
+                name: "encryption_enabled",
+                wire: "encryptionEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the connection is encrypted.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How a client connects.",
+    };
+
+    /// `ControlledService`
+    pub(crate) static CONTROLLED_SERVICE: Model = Model {
+        service: "ncentral",
+        name: "ControlledService",
+        fields: &[
+            Field {
+                name: "service_name",
+                wire: "serviceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Internal name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service as it is displayed.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_status",
+                wire: "serviceStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "action_status",
+                wire: "actionStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the action.",
+                ..PLAIN
+            },
+            Field {
+                name: "action_details",
+                wire: "actionDetails",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about the action.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The result of an action on one service.",
+    };
+
+    /// `CreatedDevice`
+    pub(crate) static CREATED_DEVICE: Model = Model {
+        service: "ncentral",
+        name: "CreatedDevice",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the new device.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The id of a device that was created.",
+    };
+
+    /// `CustomProperty`
+    pub(crate) static CUSTOM_PROPERTY: Model = Model {
+        service: "ncentral",
+        name: "CustomProperty",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_name",
+                wire: "propertyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_type",
+                wire: "propertyType",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of a custom property. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                nullable: true,
+                rules: crate::table::Rules {
+                    secret_when: Some(crate::table::Condition {
+                        field: "propertyType",
+                        values: &["PASSWORD"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "The value; of a date the milliseconds since 1970 as text, of a password a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "enumerated_values",
+                wire: "enumeratedValueList",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values that a property of the type ENUMERATED can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A custom property of a device or an organization unit. Only the id is sure.",
+    };
+
+    /// `CustomPropertyDefault`
+    pub(crate) static CUSTOM_PROPERTY_DEFAULT: Model = Model {
+        service: "ncentral",
+        name: "CustomPropertyDefault",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_name",
+                wire: "propertyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_type",
+                wire: "propertyType",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of a custom property. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "level",
+                wire: "level",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_LEVEL },
+                #[cfg(feature = "docs")]
+                doc: "What a custom property belongs to. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that the property is from.",
+                ..PLAIN
+            },
+            Field {
+                name: "selected_org_unit_ids",
+                wire: "selectedOrgUnitIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of all organization units that have the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "propagation_type",
+                wire: "propagationType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`.",
+                ..PLAIN
+            },
+            Field {
+                name: "default_value",
+                wire: "defaultValue",
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["value"],
+                    secret_when: Some(crate::table::Condition {
+                        field: "propertyType",
+                        values: &["PASSWORD"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "The default; of a date the milliseconds since 1970 as text, of a password a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "enumerated_values",
+                wire: "enumeratedValueList",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values that a property of the type ENUMERATED can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "The default of a property of organization units. Only the id is sure.",
+    };
+
+    /// `CustomPropertyWarnings`
+    pub(crate) static CUSTOM_PROPERTY_WARNINGS: Model = Model {
+        service: "ncentral",
+        name: "CustomPropertyWarnings",
+        fields: &[Field {
+            name: "warnings",
+            wire: "_warnings",
+            kind: Kind::List { of: &Kind::Text },
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "What was ignored.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What the server says after a value was set.",
     };
 
     /// `CustomPsaTicket`
@@ -786,6 +3637,1411 @@ pub(crate) mod ncentral {
         doc: "A customer of a service organization. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `Device`
+    pub(crate) static DEVICE: Model = Model {
+        service: "ncentral",
+        name: "Device",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "uri",
+                wire: "uri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address of the device, an IP address or a host name.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_uri",
+                wire: "remoteControlUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address that remote control connects to.",
+                ..PLAIN
+            },
+            Field {
+                name: "source_uri",
+                wire: "sourceUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Source address of the device, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class_label",
+                wire: "deviceClassLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_probe",
+                wire: "isProbe",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device is a probe.",
+                ..PLAIN
+            },
+            Field {
+                name: "os_id",
+                wire: "osId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os_label",
+                wire: "supportedOsLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "discovered_name",
+                wire: "discoveredName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name under which the device was discovered.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_logged_in_user",
+                wire: "lastLoggedInUser",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The user who logged in last.",
+                ..PLAIN
+            },
+            Field {
+                name: "still_logged_in",
+                wire: "stillLoggedIn",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_mode",
+                wire: "licenseMode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Licence mode.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit the device belongs to, which is a customer or a site.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_name",
+                wire: "soName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site the device belongs to; null if it belongs to no site.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_name",
+                wire: "siteName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that monitors the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time",
+                wire: "lastApplianceCheckinTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone out. Servers before 2025.3.1.9 do not send it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time_local",
+                wire: "lastApplianceCheckinTimeLocal",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The same moment in local time, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_status",
+                wire: "deviceStatus",
+                kind: Kind::Model { of: &DEVICE_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of a device in the vendor's numbers, whose meaning is not documented.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A device. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here. Whether a device is reachable is not among the fields.",
+    };
+
+    /// `DeviceActivationKey`
+    pub(crate) static DEVICE_ACTIVATION_KEY: Model = Model {
+        service: "ncentral",
+        name: "DeviceActivationKey",
+        fields: &[
+            Field {
+                name: "activation_key",
+                wire: "activationKey",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The key.",
+                ..PLAIN
+            },
+            Field {
+                name: "expiration_date",
+                wire: "expirationDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it expires, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The activation key of a device.",
+    };
+
+    /// `DeviceAssets`
+    pub(crate) static DEVICE_ASSETS: Model = Model {
+        service: "ncentral",
+        name: "DeviceAssets",
+        fields: &[
+            Field {
+                name: "os",
+                wire: "os",
+                kind: Kind::Model { of: &ASSET_OS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "computer_system",
+                wire: "computersystem",
+                kind: Kind::Model { of: &ASSET_COMPUTER_SYSTEM },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The computer as a whole.",
+                ..PLAIN
+            },
+            Field {
+                name: "processor",
+                wire: "processor",
+                kind: Kind::Model { of: &ASSET_PROCESSOR },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The processor.",
+                ..PLAIN
+            },
+            Field {
+                name: "network_adapter",
+                wire: "networkadapter",
+                kind: Kind::Model { of: &ASSET_NETWORK_ADAPTERS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The network adapters.",
+                ..PLAIN
+            },
+            Field {
+                name: "application",
+                wire: "application",
+                kind: Kind::Model { of: &ASSET_APPLICATIONS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The installed applications.",
+                ..PLAIN
+            },
+            Field {
+                name: "device",
+                wire: "device",
+                kind: Kind::Model { of: &ASSET_DEVICE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The device as N-central knows it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The assets of a device by category. Every category may be null or absent, and servers may send more of them. Values are text, numbers and truths included.",
+    };
+
+    /// `DeviceFilter`
+    pub(crate) static DEVICE_FILTER: Model = Model {
+        service: "ncentral",
+        name: "DeviceFilter",
+        fields: &[
+            Field {
+                name: "filter_id",
+                wire: "filterId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the filter.",
+                ..PLAIN
+            },
+            Field {
+                name: "filter_name",
+                wire: "filterName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the filter.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the filter.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A device filter. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `DeviceLifecycle`
+    pub(crate) static DEVICE_LIFECYCLE: Model = Model {
+        service: "ncentral",
+        name: "DeviceLifecycle",
+        fields: &[
+            Field {
+                name: "warranty_expiry_date",
+                wire: "warrantyExpiryDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the warranty ends, as text such as `2027-12-31`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "lease_expiry_date",
+                wire: "leaseExpiryDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the lease ends, as text such as `2027-12-31`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "expected_replacement_date",
+                wire: "expectedReplacementDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the device is to be replaced, as text such as `2028-06-30`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "purchase_date",
+                wire: "purchaseDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the device was bought, as text such as `2024-01-15`; a time may follow.",
+                ..PLAIN
+            },
+            Field {
+                name: "cost",
+                wire: "cost",
+                kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the device cost, without a currency.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the device is.",
+                ..PLAIN
+            },
+            Field {
+                name: "asset_tag",
+                wire: "assetTag",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Asset tag.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description.",
+                ..PLAIN
+            },
+            Field {
+                name: "update_warranty_error",
+                wire: "updateWarrantyError",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The error of the last update of the warranty, if there was one.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_system_warranty_discovery",
+                wire: "lastSystemWarrantyDiscovery",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the system last looked the warranty up, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_discovery",
+                wire: "lastDiscovery",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the device was last discovered, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Warranty and lifecycle data of a device. Everything may be null or absent.",
+    };
+
+    /// `DeviceNote`
+    pub(crate) static DEVICE_NOTE: Model = Model {
+        service: "ncentral",
+        name: "DeviceNote",
+        fields: &[
+            Field {
+                name: "device_note_id",
+                wire: "deviceNoteId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the note.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the author.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the author.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_updated",
+                wire: "lastUpdated",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the note was last changed, in the form of RFC 3339.",
+                ..PLAIN
+            },
+            Field {
+                name: "note",
+                wire: "note",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The text.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A note on a device. Only the id is sure.",
+    };
+
+    /// `DevicePropertyDefault`
+    pub(crate) static DEVICE_PROPERTY_DEFAULT: Model = Model {
+        service: "ncentral",
+        name: "DevicePropertyDefault",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_name",
+                wire: "propertyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_type",
+                wire: "propertyType",
+                kind: Kind::Open { of: &CUSTOM_PROPERTY_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of a custom property. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_level",
+                wire: "propertyLevel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the property belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "default_value",
+                wire: "value",
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["defaultValue"],
+                    secret_when: Some(crate::table::Condition {
+                        field: "propertyType",
+                        values: &["PASSWORD"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "The default; of a date the milliseconds since 1970 as text, of a password a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_classes",
+                wire: "deviceClasses",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Classes of the devices that have the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating systems of the devices that have the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "enumerated_values",
+                wire: "enumeratedValues",
+                kind: Kind::List { of: &Kind::Model { of: &ENUMERATED_PROPERTY_VALUE } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values that a property of the type ENUMERATED can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "The default of a device property in an organization unit. Only the id is sure.",
+    };
+
+    /// `DeviceRemoteControl`
+    pub(crate) static DEVICE_REMOTE_CONTROL: Model = Model {
+        service: "ncentral",
+        name: "DeviceRemoteControl",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_controllable",
+                wire: "remoteControllable",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device can be controlled remotely.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_type",
+                wire: "remoteControlType",
+                kind: Kind::Open { of: &DEVICE_REMOTE_CONTROL_TYPE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How the device is controlled remotely. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_state",
+                wire: "remoteControlState",
+                kind: Kind::Open { of: &REMOTE_CONTROL_STATE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device can be controlled at the moment. Servers may know more than these.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How a device is controlled remotely. Only the id is always present; everything else may be null or absent.",
+    };
+
+    /// `DeviceServiceStatus`
+    pub(crate) static DEVICE_SERVICE_STATUS: Model = Model {
+        service: "ncentral",
+        name: "DeviceServiceStatus",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task that monitors the service, for `appliance_tasks.get`.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_item_id",
+                wire: "serviceItemId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the item of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "module_name",
+                wire: "moduleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_ident",
+                wire: "taskIdent",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Identifier of the task; often empty.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_note",
+                wire: "taskNote",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Note on the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_status",
+                wire: "stateStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "time_to_stale",
+                wire: "timeToStale",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Time without data after which the state is stale. The vendor names no unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_update",
+                wire: "lastUpdate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the task was last updated, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_data_id",
+                wire: "lastDataId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the last data.",
+                ..PLAIN
+            },
+            Field {
+                name: "created_on",
+                wire: "createdOn",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the task was created, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_scan_time",
+                wire: "lastScanTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.",
+                ..PLAIN
+            },
+            Field {
+                name: "transition_time",
+                wire: "transitionTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_managed_task",
+                wire: "isManagedTask",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the task is managed.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that monitors the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_name",
+                wire: "applianceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of that agent or probe.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A monitored service of a device. Only the id of its task is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `DeviceStatus`
+    pub(crate) static DEVICE_STATUS: Model = Model {
+        service: "ncentral",
+        name: "DeviceStatus",
+        fields: &[
+            Field {
+                name: "state",
+                wire: "state",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The state as a number.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The status as a number.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Status of a device in the vendor's numbers, whose meaning is not documented.",
+    };
+
+    /// `DeviceTask`
+    pub(crate) static DEVICE_TASK: Model = Model {
+        service: "ncentral",
+        name: "DeviceTask",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the task as it is shown.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A scheduled task of a device. Only the id is always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `DeviceWithCustomProperties`
+    pub(crate) static DEVICE_WITH_CUSTOM_PROPERTIES: Model = Model {
+        service: "ncentral",
+        name: "DeviceWithCustomProperties",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "uri",
+                wire: "uri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address of the device, an IP address or a host name.",
+                ..PLAIN
+            },
+            Field {
+                name: "remote_control_uri",
+                wire: "remoteControlUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Network address that remote control connects to.",
+                ..PLAIN
+            },
+            Field {
+                name: "source_uri",
+                wire: "sourceUri",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Source address of the device, as the server sends it.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class_label",
+                wire: "deviceClassLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_probe",
+                wire: "isProbe",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the device is a probe.",
+                ..PLAIN
+            },
+            Field {
+                name: "os_id",
+                wire: "osId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the operating system.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os_label",
+                wire: "supportedOsLabel",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system as it is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "discovered_name",
+                wire: "discoveredName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name under which the device was discovered.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_logged_in_user",
+                wire: "lastLoggedInUser",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The user who logged in last.",
+                ..PLAIN
+            },
+            Field {
+                name: "still_logged_in",
+                wire: "stillLoggedIn",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_mode",
+                wire: "licenseMode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Licence mode.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit the device belongs to, which is a customer or a site.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_name",
+                wire: "soName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service organization above the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site the device belongs to; null if it belongs to no site.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_name",
+                wire: "siteName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site the device belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that monitors the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time",
+                wire: "lastApplianceCheckinTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone out. Servers before 2025.3.1.9 do not send it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_appliance_checkin_time_local",
+                wire: "lastApplianceCheckinTimeLocal",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The same moment in local time, as text in ISO 8601 form.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_status",
+                wire: "deviceStatus",
+                kind: Kind::Model { of: &DEVICE_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of a device in the vendor's numbers, whose meaning is not documented.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties",
+                wire: "customProperties",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The custom properties of the device; null if it was deleted while the list was read.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A device with its custom properties.",
+    };
+
+    /// `DirectTask`
+    pub(crate) static DIRECT_TASK: Model = Model {
+        service: "ncentral",
+        name: "DirectTask",
+        fields: &[Field {
+            name: "task_id",
+            wire: "taskId",
+            kind: Kind::Id,
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the task.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A task that was made to run at once.",
+    };
+
+    /// `EnumeratedPropertyValue`
+    pub(crate) static ENUMERATED_PROPERTY_VALUE: Model = Model {
+        service: "ncentral",
+        name: "EnumeratedPropertyValue",
+        fields: &[
+            Field {
+                name: "property_value",
+                wire: "propertyValue",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value.",
+                ..PLAIN
+            },
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_type",
+                wire: "customerType",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type of the organization unit, a number. The vendor does not list the numbers.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A value that a device property can have, and the organization unit that it is from.",
+    };
+
+    /// `Installer`
+    pub(crate) static INSTALLER: Model = Model {
+        service: "ncentral",
+        name: "Installer",
+        fields: &[
+            Field {
+                name: "software_id",
+                wire: "softwareId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the software.",
+                ..PLAIN
+            },
+            Field {
+                name: "software_name",
+                wire: "softwareName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the software.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What it is.",
+                ..PLAIN
+            },
+            Field {
+                name: "installer_type",
+                wire: "installerType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters by.",
+                ..PLAIN
+            },
+            Field {
+                name: "operating_system",
+                wire: "operatingSystem",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system that it is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "software_type",
+                wire: "softwareType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type of the software, such as Agent.",
+                ..PLAIN
+            },
+            Field {
+                name: "version",
+                wire: "version",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version of the software.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Software that a customer may download. Only the id is sure.",
+    };
+
+    /// `InstallerLink`
+    pub(crate) static INSTALLER_LINK: Model = Model {
+        service: "ncentral",
+        name: "InstallerLink",
+        fields: &[
+            Field {
+                name: "download_link",
+                wire: "downloadLink",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The link. Whoever has it can download the installer.",
+                ..PLAIN
+            },
+            Field {
+                name: "expiration_date",
+                wire: "expirationDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the link expires, in RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A link to download an installer.",
+    };
+
+    /// `JobStatus`
+    pub(crate) static JOB_STATUS: Model = Model {
+        service: "ncentral",
+        name: "JobStatus",
+        fields: &[
+            Field {
+                name: "job_id",
+                wire: "jobId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the job.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_name",
+                wire: "jobName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the job.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_target",
+                wire: "jobTarget",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the job is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "job_type_id",
+                wire: "jobTypeId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the kind of job.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the job. The vendor documents no list of them.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "scheduled_time",
+                wire: "scheduledTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The time for which the job is scheduled, as the server writes it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_completion_time",
+                wire: "lastCompletionTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it last completed, as the server writes it.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about the job, by name.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The status of a job. The vendor documents none of the fields; every one may be null or absent.",
+    };
+
     /// `Links`
     pub(crate) static LINKS: Model = Model {
         service: "ncentral",
@@ -805,6 +5061,827 @@ pub(crate) mod ncentral {
         doc: "An index of links.",
     };
 
+    /// `MaintenanceWindow`
+    pub(crate) static MAINTENANCE_WINDOW: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindow",
+        fields: &[
+            Field {
+                name: "schedule_id",
+                wire: "scheduleID",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { other_names: &["scheduleId"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Id of the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name.",
+                ..PLAIN
+            },
+            Field {
+                name: "window_type",
+                wire: "type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type; always `action` so far.",
+                ..PLAIN
+            },
+            Field {
+                name: "cron",
+                wire: "cron",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the window opens, a cron expression in the form of Quartz, with seven fields.",
+                ..PLAIN
+            },
+            Field {
+                name: "duration",
+                wire: "duration",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it is open. The vendor does not give the unit; clients take it for minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "enabled",
+                wire: "enabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is in use.",
+                ..PLAIN
+            },
+            Field {
+                name: "applicable_actions",
+                wire: "applicableAction",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTIONS } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What may be done in the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "downtime_on_action",
+                wire: "downtimeOnAction",
+                kind: Kind::Bool,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["downTimeOnAction"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Whether a reboot puts the device in downtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_downtime",
+                wire: "maxDowntime",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The longest downtime; only used with `downtimeOnAction`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_method",
+                wire: "rebootMethod",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`, `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a reboot.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_delay",
+                wire: "rebootDelay",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Delay of the reboot, in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender",
+                wire: "messageSender",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Sender of the message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender_enabled",
+                wire: "messageSenderEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the sender is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message",
+                wire: "userMessage",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message_enabled",
+                wire: "userMessageEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the message is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "preserve_state_enabled",
+                wire: "preserveStateEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the state of the device is preserved. The vendor does not say more.",
+                ..PLAIN
+            },
+            Field {
+                name: "rule_id",
+                wire: "ruleID",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the rule that the window is from. Such a window cannot be changed on the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "rule_name",
+                wire: "ruleName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of that rule.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_name",
+                wire: "userName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the user that the server shows with it.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_updated",
+                wire: "lastUpdated",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it was last changed, in the form of RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A patch maintenance window of a device. Only the id is sure.",
+    };
+
+    /// `MaintenanceWindowAction`
+    pub(crate) static MAINTENANCE_WINDOW_ACTION: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowAction",
+        fields: &[
+            Field {
+                name: "key",
+                wire: "Key",
+                required: true,
+                rules: crate::table::Rules { other_names: &["key"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The action; `detect`, `reboot` and `Install` are known.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "Value",
+                nullable: true,
+                rules: crate::table::Rules { other_names: &["value"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "A value that belongs to it. Mostly null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "One action of a maintenance window.",
+    };
+
+    /// `MaintenanceWindowActions`
+    pub(crate) static MAINTENANCE_WINDOW_ACTIONS: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowActions",
+        fields: &[
+            Field {
+                name: "action_type",
+                wire: "type",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The feature; only `Patch` is known.",
+                ..PLAIN
+            },
+            Field {
+                name: "actions",
+                wire: "actions",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTION } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The actions.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "What may be done in a maintenance window, for one feature of N-central.",
+    };
+
+    /// `MspaConfiguration`
+    pub(crate) static MSPA_CONFIGURATION: Model = Model {
+        service: "ncentral",
+        name: "MspaConfiguration",
+        fields: &[
+            Field {
+                name: "uuid",
+                wire: "uuid",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "UUID for MSP Anywhere.",
+                ..PLAIN
+            },
+            Field {
+                name: "secret_key",
+                wire: "secretKey",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Secret key of the session.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "User name for MSP Anywhere.",
+                ..PLAIN
+            },
+            Field {
+                name: "use_peer_to_peer",
+                wire: "usePeerToPeer",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the connection is peer to peer.",
+                ..PLAIN
+            },
+            Field {
+                name: "monitor_only",
+                wire: "monitorOnly",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the session only monitors.",
+                ..PLAIN
+            },
+            Field {
+                name: "visual_indicator",
+                wire: "visualIndicator",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether there is a visual indicator.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What MSP Anywhere needs to connect.",
+    };
+
+    /// `OrgUnit`
+    pub(crate) static ORG_UNIT: Model = Model {
+        service: "ncentral",
+        name: "OrgUnit",
+        fields: &[
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_name",
+                wire: "orgUnitName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_type",
+                wire: "orgUnitType",
+                kind: Kind::Open { of: &ORG_UNIT_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of an organization unit. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit above it.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id2",
+                wire: "externalId2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A second id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the organization unit.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth in the hierarchy of organization units.",
+                ..PLAIN
+            },
+            Field {
+                name: "descendant_count",
+                wire: "descendantCount",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of organization units directly below it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "An organization unit of any type. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `OrgUnitLimit`
+    pub(crate) static ORG_UNIT_LIMIT: Model = Model {
+        service: "ncentral",
+        name: "OrgUnitLimit",
+        fields: &[
+            Field {
+                name: "limit_name",
+                wire: "limitName",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the limit. The vendor documents no list of them.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The limit.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_value",
+                wire: "maxValue",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The highest value that the limit can have.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.",
+    };
+
+    /// `OrgUnitLimits`
+    pub(crate) static ORG_UNIT_LIMITS: Model = Model {
+        service: "ncentral",
+        name: "OrgUnitLimits",
+        fields: &[
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server did.",
+                ..PLAIN
+            },
+            Field {
+                name: "limits",
+                wire: "data",
+                kind: Kind::List { of: &Kind::Model { of: &ORG_UNIT_LIMIT } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The limits.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The limits of a customer, and what the server says of them.",
+    };
+
+    /// `PatchApprovalSummary`
+    pub(crate) static PATCH_APPROVAL_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchApprovalSummary",
+        fields: &[
+            Field {
+                name: "approval_status",
+                wire: "approvalStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The approval.",
+                ..PLAIN
+            },
+            Field {
+                name: "patch_install_status_counts",
+                wire: "patchInstallStatusCounts",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_INSTALL_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by state of installation.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches with one approval.",
+    };
+
+    /// `PatchComparison`
+    pub(crate) static PATCH_COMPARISON: Model = Model {
+        service: "ncentral",
+        name: "PatchComparison",
+        fields: &[
+            Field {
+                name: "device_class_summaries",
+                wire: "deviceClassSummaries",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_DEVICE_CLASS_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by class of device and approval.",
+                ..PLAIN
+            },
+            Field {
+                name: "patch_summary_list",
+                wire: "patchSummaryList",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_APPROVAL_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by approval, state of installation and type.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The content of a patch comparison report.",
+    };
+
+    /// `PatchDeviceClassSummary`
+    pub(crate) static PATCH_DEVICE_CLASS_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchDeviceClassSummary",
+        fields: &[
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The class of devices.",
+                ..PLAIN
+            },
+            Field {
+                name: "approval_status_counts",
+                wire: "approvalStatusCounts",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of patches by approval. Which approvals there are depends on the server.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches of a class of devices.",
+    };
+
+    /// `PatchInstallSummary`
+    pub(crate) static PATCH_INSTALL_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchInstallSummary",
+        fields: &[
+            Field {
+                name: "patch_install_status",
+                wire: "patchInstallStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The state of installation.",
+                ..PLAIN
+            },
+            Field {
+                name: "patch_type_summaries",
+                wire: "patchTypeSummaries",
+                kind: Kind::List { of: &Kind::Model { of: &PATCH_TYPE_SUMMARY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Patches by type.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches with one approval and one state of installation.",
+    };
+
+    /// `PatchReport`
+    pub(crate) static PATCH_REPORT: Model = Model {
+        service: "ncentral",
+        name: "PatchReport",
+        fields: &[
+            Field {
+                name: "report_id",
+                wire: "reportId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the report. It may be negative.",
+                ..PLAIN
+            },
+            Field {
+                name: "report_status",
+                wire: "reportStatus",
+                kind: Kind::Open { of: &PATCH_REPORT_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the report. All but IN_PROGRESS are final.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about it, such as why it failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "data",
+                wire: "data",
+                kind: Kind::Model { of: &PATCH_COMPARISON },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The content of the report; null until it is completed.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A patch comparison report and its state.",
+    };
+
+    /// `PatchTypeSummary`
+    pub(crate) static PATCH_TYPE_SUMMARY: Model = Model {
+        service: "ncentral",
+        name: "PatchTypeSummary",
+        fields: &[
+            Field {
+                name: "patch_type",
+                wire: "patchType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The type, in the server's spelling, such as servicePacks or definationUpdates.",
+                ..PLAIN
+            },
+            Field {
+                name: "count",
+                wire: "count",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of patches.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The patches of one type, with one approval and one state of installation.",
+    };
+
+    /// `PsaCompany`
+    pub(crate) static PSA_COMPANY: Model = Model {
+        service: "ncentral",
+        name: "PsaCompany",
+        fields: &[
+            Field {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_company_name",
+                wire: "psaCompanyName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the company.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A company in the ticketing system.",
+    };
+
+    /// `PsaContact`
+    pub(crate) static PSA_CONTACT: Model = Model {
+        service: "ncentral",
+        name: "PsaContact",
+        fields: &[
+            Field {
+                name: "psa_contact_id",
+                wire: "psaContactId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_contact_name",
+                wire: "psaContactName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the contact.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A contact of a company in the ticketing system.",
+    };
+
     /// `PsaCredentialCheck`
     pub(crate) static PSA_CREDENTIAL_CHECK: Model = Model {
         service: "ncentral",
@@ -822,6 +5899,549 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The result of a check of credentials.",
+    };
+
+    /// `PsaCustomerMapping`
+    pub(crate) static PSA_CUSTOMER_MAPPING: Model = Model {
+        service: "ncentral",
+        name: "PsaCustomerMapping",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["psaCustomerId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company in the ticketing system.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_site_id",
+                wire: "psaSiteId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["siteId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's site.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_contact_id",
+                wire: "psaContactId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["contactId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_location_id",
+                wire: "psaLocationId",
+                kind: Kind::Id,
+                nullable: true,
+                rules: crate::table::Rules {
+                    other_names: &["locationId"],
+                    none: &["-1"],
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's location.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "What a customer is mapped to in the ticketing system. An id is null where nothing is set.",
+    };
+
+    /// `PsaSite`
+    pub(crate) static PSA_SITE: Model = Model {
+        service: "ncentral",
+        name: "PsaSite",
+        fields: &[
+            Field {
+                name: "psa_site_id",
+                wire: "psaSiteId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_site_name",
+                wire: "psaSiteName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A site of a company in the ticketing system.",
+    };
+
+    /// `RegistrationToken`
+    pub(crate) static REGISTRATION_TOKEN: Model = Model {
+        service: "ncentral",
+        name: "RegistrationToken",
+        fields: &[
+            Field {
+                name: "registration_token",
+                wire: "registrationToken",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The token.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_token_expiry_date",
+                wire: "registrationTokenExpiryDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A token with which agents and probes are registered.",
+    };
+
+    /// `RemoteControlTask`
+    pub(crate) static REMOTE_CONTROL_TASK: Model = Model {
+        service: "ncentral",
+        name: "RemoteControlTask",
+        fields: &[
+            Field {
+                name: "remote_control_task_id",
+                wire: "remoteControlTaskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "session_uuid",
+                wire: "sessionUuid",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "UUID of the session.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the agent or probe that the connection goes through.",
+                ..PLAIN
+            },
+            Field {
+                name: "connection_type",
+                wire: "connectionType",
+                kind: Kind::Open { of: &REMOTE_CONNECTION_TYPE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Type of a remote control connection. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "download_url",
+                wire: "downloadUrl",
+                nullable: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the client can be downloaded.",
+                ..PLAIN
+            },
+            Field {
+                name: "tunnel_configuration",
+                wire: "tunnelConfiguration",
+                kind: Kind::Model { of: &TUNNEL_CONFIGURATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Servers that a tunnel goes through.",
+                ..PLAIN
+            },
+            Field {
+                name: "ssh_tunnel_configuration",
+                wire: "sshTunnelConfiguration",
+                kind: Kind::Model { of: &SSH_TUNNEL_CONFIGURATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A tunnel through the N-central server.",
+                ..PLAIN
+            },
+            Field {
+                name: "mspa_configuration",
+                wire: "mspaConfiguration",
+                kind: Kind::Model { of: &MSPA_CONFIGURATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What MSP Anywhere needs to connect.",
+                ..PLAIN
+            },
+            Field {
+                name: "connection_details",
+                wire: "connectionDetails",
+                kind: Kind::Model { of: &CONNECTION_DETAILS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How a client connects.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A remote control connection. Only the id is always present; which of the configurations is there depends on the type of connection.",
+    };
+
+    /// `ReplacedDeviceNote`
+    pub(crate) static REPLACED_DEVICE_NOTE: Model = Model {
+        service: "ncentral",
+        name: "ReplacedDeviceNote",
+        fields: &[
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "note_id",
+                wire: "noteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the note.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The note whose text was replaced.",
+    };
+
+    /// `ScheduledTask`
+    pub(crate) static SCHEDULED_TASK: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTask",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task above it.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task once more.",
+                ..PLAIN
+            },
+            Field {
+                name: "item_id",
+                wire: "itemId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the script or policy in the script repository.",
+                ..PLAIN
+            },
+            Field {
+                name: "type",
+                wire: "type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the task runs, such as Script.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "appliance_id",
+                wire: "applianceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the appliance that the task belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_reactive",
+                wire: "isReactive",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is a reactive task.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_enabled",
+                wire: "isEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is enabled.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices that it runs on.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A scheduled task.",
+    };
+
+    /// `ScheduledTaskOutcome`
+    pub(crate) static SCHEDULED_TASK_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskOutcome",
+        fields: &[Field {
+            name: "details",
+            wire: "details",
+            kind: Kind::List { of: &Kind::Model { of: &SCHEDULED_TASK_STATUS_DETAIL } },
+            #[cfg(feature = "docs")]
+            doc: "The outcome on each device.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How a scheduled task ended.",
+    };
+
+    /// `ScheduledTaskStatus`
+    pub(crate) static SCHEDULED_TASK_STATUS: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskStatus",
+        fields: &[
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "status_counts",
+                wire: "statusCounts",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of devices by state. The states are the names that the web interface shows.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "How many devices of a task are in which state.",
+    };
+
+    /// `ScheduledTaskStatusDetail`
+    pub(crate) static SCHEDULED_TASK_STATUS_DETAIL: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskStatusDetail",
+        fields: &[
+            Field {
+                name: "task_id",
+                wire: "taskId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_id",
+                wire: "deviceId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_name",
+                wire: "deviceName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "task_name",
+                wire: "taskName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the task.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State of the task on the device. Success and Failed are final.",
+                ..PLAIN
+            },
+            Field {
+                name: "output",
+                wire: "output",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the script or policy wrote.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the server says about the run.",
+                ..PLAIN
+            },
+            Field {
+                name: "output_file_name",
+                wire: "outputFileName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the file with the output, if there is one.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The state and the output of a task on one device.",
     };
 
     /// `ServerHealth`
@@ -886,6 +6506,91 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The versions of an N-central server.",
+    };
+
+    /// `ServerTime`
+    pub(crate) static SERVER_TIME: Model = Model {
+        service: "ncentral",
+        name: "ServerTime",
+        fields: &[
+            Field {
+                name: "server_time",
+                wire: "serverTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's time in RFC 3339, with the offset of its zone.",
+                ..PLAIN
+            },
+            Field {
+                name: "timezone",
+                wire: "timezone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the zone in the IANA database.",
+                ..PLAIN
+            },
+            Field {
+                name: "utc_offset",
+                wire: "utcOffset",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Offset of the zone from UTC at this time.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The server's clock and its time zone.",
+    };
+
+    /// `ServerVersions`
+    pub(crate) static SERVER_VERSIONS: Model = Model {
+        service: "ncentral",
+        name: "ServerVersions",
+        fields: &[Field {
+            name: "versions",
+            wire: "_extra",
+            kind: Kind::Any,
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "Texts by label. Most are versions, some are other facts such as whether a part is licensed.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The versions of the parts of an N-central server. Servers may send more sections.",
+    };
+
+    /// `ServiceControlResult`
+    pub(crate) static SERVICE_CONTROL_RESULT: Model = Model {
+        service: "ncentral",
+        name: "ServiceControlResult",
+        fields: &[
+            Field {
+                name: "overall_status",
+                wire: "overallStatus",
+                kind: Kind::Open { of: &SERVICE_CONTROL_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of an action on services as a whole. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "services",
+                wire: "services",
+                kind: Kind::List { of: &Kind::Model { of: &CONTROLLED_SERVICE } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The result for each service.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The result of an action on services.",
     };
 
     /// `ServiceOrg`
@@ -1315,6 +7020,78 @@ pub(crate) mod ncentral {
         doc: "A site: one of a customer's locations. Only the id and the name are always present; everything else may be null or absent, and servers may send fields that are not listed here.",
     };
 
+    /// `SshTunnelConfiguration`
+    pub(crate) static SSH_TUNNEL_CONFIGURATION: Model = Model {
+        service: "ncentral",
+        name: "SshTunnelConfiguration",
+        fields: &[
+            Field {
+                name: "central_server_ip",
+                wire: "centralServerIp",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Host name and IP address of the N-central server, with a comma between them.",
+                ..PLAIN
+            },
+            Field {
+                name: "central_server_username",
+                wire: "centralServerUsername",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "User name at the N-central server.",
+                ..PLAIN
+            },
+            Field {
+                name: "forwarded_port",
+                wire: "forwardedPort",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Port that is forwarded to the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "forwarded_port2",
+                wire: "forwardedPort2",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                rules: crate::table::Rules { none: &["-1"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "A second port that is forwarded; null if there is none, for which the server sends -1.",
+                ..PLAIN
+            },
+            Field {
+                name: "vnc_password_setting",
+                wire: "vncPasswordSetting",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Setting of the VNC password.",
+                ..PLAIN
+            },
+            Field {
+                name: "connection_timeout",
+                wire: "connectionTimeout",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Timeout of the connection in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "vpro_account",
+                wire: "vproAccount",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The vPro account.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: true,
+        #[cfg(feature = "docs")]
+        doc: "A tunnel through the N-central server.",
+    };
+
     /// `TokenPair`
     pub(crate) static TOKEN_PAIR: Model = Model {
         service: "ncentral",
@@ -1363,6 +7140,1192 @@ pub(crate) mod ncentral {
         doc: "Whether the access token is valid.",
     };
 
+    /// `TunnelConfiguration`
+    pub(crate) static TUNNEL_CONFIGURATION: Model = Model {
+        service: "ncentral",
+        name: "TunnelConfiguration",
+        fields: &[
+            Field {
+                name: "stun_server",
+                wire: "stunServer",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Host and port of the STUN server.",
+                ..PLAIN
+            },
+            Field {
+                name: "tunnel_server_url",
+                wire: "tunnelServerUrl",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the tunnel server.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Servers that a tunnel goes through.",
+    };
+
+    /// `User`
+    pub(crate) static USER: Model = Model {
+        service: "ncentral",
+        name: "User",
+        fields: &[
+            Field {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_name",
+                wire: "userName",
+                #[cfg(feature = "docs")]
+                doc: "The name that the user signs in with, such as an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "full_name",
+                wire: "fullName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First and last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A description.",
+                ..PLAIN
+            },
+            Field {
+                name: "api_only_user",
+                wire: "apiOnlyUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the user can only use the API.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_enabled",
+                wire: "isEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is enabled.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_ldap",
+                wire: "isLdap",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account comes from LDAP.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_locked",
+                wire: "isLocked",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is locked.",
+                ..PLAIN
+            },
+            Field {
+                name: "logged_in_user",
+                wire: "loggedInUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks it as the user who is logged in.",
+                ..PLAIN
+            },
+            Field {
+                name: "read_only",
+                wire: "readOnly",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks it as read-only.",
+                ..PLAIN
+            },
+            Field {
+                name: "support_user",
+                wire: "supportUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks it as a support user.",
+                ..PLAIN
+            },
+            Field {
+                name: "two_factor_enabled",
+                wire: "twoFactorEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether two-factor authentication is on.",
+                ..PLAIN
+            },
+            Field {
+                name: "access_group_ids",
+                wire: "accessGroupIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the access groups of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_ids",
+                wire: "roleIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the roles of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "current_sso_provider",
+                wire: "currentSsoProvider",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The identity provider of the user, or \"None\".",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_tree",
+                wire: "customerTree",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Names of the organization units from the system down to that of the user.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `UserCreated`
+    pub(crate) static USER_CREATED: Model = Model {
+        service: "ncentral",
+        name: "UserCreated",
+        fields: &[Field {
+            name: "user_id",
+            wire: "userId",
+            kind: Kind::Id,
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "Id of the user.",
+            ..PLAIN
+        }],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The id of a new user.",
+    };
+
+    /// `UserRole`
+    pub(crate) static USER_ROLE: Model = Model {
+        service: "ncentral",
+        name: "UserRole",
+        fields: &[
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_description",
+                wire: "roleDescription",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the role is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Model { of: &USER_ROLE_EXTRA },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about a user role. Every field may be null or absent.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user role as it is listed. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `UserRoleDetail`
+    pub(crate) static USER_ROLE_DETAIL: Model = Model {
+        service: "ncentral",
+        name: "UserRoleDetail",
+        fields: &[
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit that the role belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_description",
+                wire: "roleDescription",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the role is for.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who have the role.",
+                ..PLAIN
+            },
+            Field {
+                name: "details",
+                wire: "_extra",
+                kind: Kind::Model { of: &USER_ROLE_EXTRA },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "More about a user role. Every field may be null or absent.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A user role as it is read alone. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `UserRoleExtra`
+    pub(crate) static USER_ROLE_EXTRA: Model = Model {
+        service: "ncentral",
+        name: "UserRoleExtra",
+        fields: &[
+            Field {
+                name: "cloneable",
+                wire: "cloneable",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the role can be copied.",
+                ..PLAIN
+            },
+            Field {
+                name: "read_only",
+                wire: "readonly",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the server marks the role as read-only.",
+                ..PLAIN
+            },
+            Field {
+                name: "usernames",
+                wire: "usernames",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Names of the users who have the role. The vendor shows them in lists only.",
+                ..PLAIN
+            },
+            Field {
+                name: "permissions",
+                wire: "permissions",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Names of the permissions.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "More about a user role. Every field may be null or absent.",
+    };
+
+    /// `UserSelf`
+    pub(crate) static USER_SELF: Model = Model {
+        service: "ncentral",
+        name: "UserSelf",
+        fields: &[
+            Field {
+                name: "user_id",
+                wire: "userId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit of the account, which need not be a customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The name that the user signs in with, such as an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "title",
+                wire: "title",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "extension",
+                wire: "extension",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "department",
+                wire: "department",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_enabled",
+                wire: "isEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is enabled.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_locked",
+                wire: "isLocked",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account is locked.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_password_expired",
+                wire: "isPasswordExpired",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the password has expired.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_password_reset_required",
+                wire: "isPasswordResetRequired",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the password must be changed.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_so_power",
+                wire: "autoSOPower",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's flag of this name, which the vendor does not explain.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_so_user",
+                wire: "autoSOUser",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's flag of this name, which the vendor does not explain.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_ldap",
+                wire: "isLDAP",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account comes from LDAP.",
+                ..PLAIN
+            },
+            Field {
+                name: "ncompass_enabled",
+                wire: "ncompassEnabled",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's flag of this name, which the vendor does not explain.",
+                ..PLAIN
+            },
+            Field {
+                name: "two_factor_type",
+                wire: "twoFactorType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Kind of two-factor authentication, such as NONE.",
+                ..PLAIN
+            },
+            Field {
+                name: "previous_two_factor_type",
+                wire: "previousTwoFactorType",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The kind before the current one.",
+                ..PLAIN
+            },
+            Field {
+                name: "externally_provisioned",
+                wire: "externallyProvisioned",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the account was provisioned from outside.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The user that a token belongs to. Only the id is sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `ChangedMaintenanceWindowInput`
+    pub(crate) static CHANGED_MAINTENANCE_WINDOW_INPUT: Model = Model {
+        service: "ncentral",
+        name: "ChangedMaintenanceWindowInput",
+        fields: &[
+            Field {
+                name: "schedule_id",
+                wire: "scheduleId",
+                kind: Kind::Id,
+                required: true,
+                rules: crate::table::Rules { as_number: true, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Id of the window, the `scheduleID` of `devices.list_maintenance_windows`.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name.",
+                ..PLAIN
+            },
+            Field {
+                name: "window_type",
+                wire: "type",
+                kind: Kind::OneOf { values: &["action"], any_case: false },
+                rules: crate::table::Rules { send_default: true, ..crate::table::Rules::NONE },
+                default: Some("\"action\""),
+                #[cfg(feature = "docs")]
+                doc: "Type; there is only `action`, which is sent by default.",
+                ..PLAIN
+            },
+            Field {
+                name: "cron",
+                wire: "cron",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent unchanged.",
+                ..PLAIN
+            },
+            Field {
+                name: "duration",
+                wire: "duration",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it is open. The vendor does not give the unit; clients take it for minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "enabled",
+                wire: "enabled",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is in use.",
+                ..PLAIN
+            },
+            Field {
+                name: "applicable_actions",
+                wire: "applicableAction",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTIONS_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "What may be done in the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "downtime_on_action",
+                wire: "downtimeOnAction",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, whether that puts the device in downtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_downtime",
+                wire: "maxDowntime",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, the longest downtime; only used with `downtimeOnAction`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_method",
+                wire: "rebootMethod",
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`, `forceRebootWithoutNotification` or `onlyAcceptedReboot`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_delay",
+                wire: "rebootDelay",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "Delay of the reboot, in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender",
+                wire: "messageSender",
+                #[cfg(feature = "docs")]
+                doc: "Sender of the message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender_enabled",
+                wire: "messageSenderEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the sender is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message",
+                wire: "userMessage",
+                #[cfg(feature = "docs")]
+                doc: "The message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message_enabled",
+                wire: "userMessageEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the message is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "preserve_state_enabled",
+                wire: "preserveStateEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the state of the device is preserved. The vendor does not say more.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A patch maintenance window that exists, with all that it is to have.",
+    };
+
+    /// `MaintenanceWindowActionInput`
+    pub(crate) static MAINTENANCE_WINDOW_ACTION_INPUT: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowActionInput",
+        fields: &[
+            Field {
+                name: "key",
+                wire: "Key",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { other_names: &["key"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The action; `detect`, `reboot` and `Install` are known.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "Value",
+                nullable: true,
+                rules: crate::table::Rules { other_names: &["value"], ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "A value that belongs to it. Mostly null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One action of a maintenance window.",
+    };
+
+    /// `MaintenanceWindowActionsInput`
+    pub(crate) static MAINTENANCE_WINDOW_ACTIONS_INPUT: Model = Model {
+        service: "ncentral",
+        name: "MaintenanceWindowActionsInput",
+        fields: &[
+            Field {
+                name: "action_type",
+                wire: "type",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The feature; only `Patch` is known.",
+                ..PLAIN
+            },
+            Field {
+                name: "actions",
+                wire: "actions",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTION_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The actions.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What may be done in a maintenance window, for one feature of N-central.",
+    };
+
+    /// `NewMaintenanceWindowInput`
+    pub(crate) static NEW_MAINTENANCE_WINDOW_INPUT: Model = Model {
+        service: "ncentral",
+        name: "NewMaintenanceWindowInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name.",
+                ..PLAIN
+            },
+            Field {
+                name: "window_type",
+                wire: "type",
+                kind: Kind::OneOf { values: &["action"], any_case: false },
+                rules: crate::table::Rules { send_default: true, ..crate::table::Rules::NONE },
+                default: Some("\"action\""),
+                #[cfg(feature = "docs")]
+                doc: "Type; there is only `action`, which is sent by default.",
+                ..PLAIN
+            },
+            Field {
+                name: "cron",
+                wire: "cron",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent unchanged.",
+                ..PLAIN
+            },
+            Field {
+                name: "duration",
+                wire: "duration",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it is open. The vendor does not give the unit; clients take it for minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "enabled",
+                wire: "enabled",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is in use.",
+                ..PLAIN
+            },
+            Field {
+                name: "applicable_actions",
+                wire: "applicableAction",
+                kind: Kind::List { of: &Kind::Model { of: &MAINTENANCE_WINDOW_ACTIONS_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "What may be done in the window.",
+                ..PLAIN
+            },
+            Field {
+                name: "downtime_on_action",
+                wire: "downtimeOnAction",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, whether that puts the device in downtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "max_downtime",
+                wire: "maxDowntime",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, the longest downtime; only used with `downtimeOnAction`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_method",
+                wire: "rebootMethod",
+                #[cfg(feature = "docs")]
+                doc: "For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`, `forceRebootWithoutNotification` or `onlyAcceptedReboot`.",
+                ..PLAIN
+            },
+            Field {
+                name: "reboot_delay",
+                wire: "rebootDelay",
+                kind: Kind::Int { min: 0, max: 2_147_483_647 },
+                #[cfg(feature = "docs")]
+                doc: "Delay of the reboot, in minutes.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender",
+                wire: "messageSender",
+                #[cfg(feature = "docs")]
+                doc: "Sender of the message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_sender_enabled",
+                wire: "messageSenderEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the sender is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message",
+                wire: "userMessage",
+                #[cfg(feature = "docs")]
+                doc: "The message to the user.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_message_enabled",
+                wire: "userMessageEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the message is shown.",
+                ..PLAIN
+            },
+            Field {
+                name: "preserve_state_enabled",
+                wire: "preserveStateEnabled",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the state of the device is preserved. The vendor does not say more.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A patch maintenance window.",
+    };
+
+    /// `OrgUnitLimitInput`
+    pub(crate) static ORG_UNIT_LIMIT_INPUT: Model = Model {
+        service: "ncentral",
+        name: "OrgUnitLimitInput",
+        fields: &[
+            Field {
+                name: "limit_name",
+                wire: "limitName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the limit, as `org_units.get_limits` shows it.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Int { min: -2_147_483_648, max: 2_147_483_647 },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The new limit, at most the `max_value` of the limit.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A limit to change.",
+    };
+
+    /// `PsaMappingUpdateInput`
+    pub(crate) static PSA_MAPPING_UPDATE_INPUT: Model = Model {
+        service: "ncentral",
+        name: "PsaMappingUpdateInput",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Int { min: 1, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_company_id",
+                wire: "psaCompanyId",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company in the ticketing system. Null ends the mapping of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_site_id",
+                wire: "psaSiteId",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's site, or null for none.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_contact_id",
+                wire: "psaContactId",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the company's contact, or null for none.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What a customer is mapped to from now on. Null takes an id away.",
+    };
+
+    /// `ScheduledTaskCredentialInput`
+    pub(crate) static SCHEDULED_TASK_CREDENTIAL_INPUT: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskCredentialInput",
+        fields: &[
+            Field {
+                name: "credential_type",
+                wire: "type",
+                kind: Kind::OneOf {
+                    values: &["LocalSystem", "DeviceCredentials", "CustomCredentials"],
+                    any_case: false,
+                },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "LocalSystem is the system's own account, DeviceCredentials are those that N-central has for the device, and CustomCredentials are given here.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules {
+                    only_with: Some(crate::table::Condition {
+                        field: "type",
+                        values: &["CustomCredentials"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "User name of custom credentials.",
+                ..PLAIN
+            },
+            Field {
+                name: "password",
+                wire: "password",
+                secret: true,
+                rules: crate::table::Rules {
+                    only_with: Some(crate::table::Condition {
+                        field: "type",
+                        values: &["CustomCredentials"],
+                    }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Password of custom credentials.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "The account that a task runs as.",
+    };
+
+    /// `ScheduledTaskParameterInput`
+    pub(crate) static SCHEDULED_TASK_PARAMETER_INPUT: Model = Model {
+        service: "ncentral",
+        name: "ScheduledTaskParameterInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the parameter. CommandLine is the whole command line of a script.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                rules: crate::table::Rules {
+                    secret_when: Some(crate::table::Condition { field: "type", values: &["password"] }),
+                    ..crate::table::Rules::NONE
+                },
+                #[cfg(feature = "docs")]
+                doc: "Value of the parameter, as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                kind: Kind::NonBlank,
+                rules: crate::table::Rules { default_from: Some("name"), ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Description of the parameter, which the server requires. The name when it is not given.",
+                ..PLAIN
+            },
+            Field {
+                name: "value_type",
+                wire: "type",
+                kind: Kind::OneOf {
+                    values: &["string", "integer", "boolean", "text", "dword", "password"],
+                    any_case: false,
+                },
+                rules: crate::table::Rules { send_default: true, ..crate::table::Rules::NONE },
+                default: Some("\"string\""),
+                #[cfg(feature = "docs")]
+                doc: "Type of the value. A password is stored encrypted.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A parameter of a script or an automation policy.",
+    };
+
+    /// `ApplianceTaskState`
+    pub(crate) static APPLIANCE_TASK_STATE: Enumeration = Enumeration {
+        name: "ApplianceTaskState",
+        values: &[
+            "NO_STATE",
+            "NO_DATA",
+            "STALE",
+            "NORMAL",
+            "WARNING",
+            "FAILED",
+            "MISCONFIGURED",
+            "DISCONNECTED",
+            "DISABLED",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "State of a monitored service or of one of its values. Servers may know more than these.",
+    };
+
+    /// `CustomPropertyLevel`
+    pub(crate) static CUSTOM_PROPERTY_LEVEL: Enumeration = Enumeration {
+        name: "CustomPropertyLevel",
+        values: &["DEVICE", "ORGANIZATION_UNIT"],
+        #[cfg(feature = "docs")]
+        doc: "What a custom property belongs to. Servers may know more than these.",
+    };
+
+    /// `CustomPropertyType`
+    pub(crate) static CUSTOM_PROPERTY_TYPE: Enumeration = Enumeration {
+        name: "CustomPropertyType",
+        values: &["HTML_LINK", "TEXT", "DATE", "ENUMERATED", "PASSWORD"],
+        #[cfg(feature = "docs")]
+        doc: "Type of a custom property. Servers may know more than these.",
+    };
+
     /// `CustomPsaTicketStatus`
     pub(crate) static CUSTOM_PSA_TICKET_STATUS: Enumeration = Enumeration {
         name: "CustomPsaTicketStatus",
@@ -1371,12 +8334,70 @@ pub(crate) mod ncentral {
         doc: "Status of the ticket. Which others there are depends on the PSA.",
     };
 
+    /// `DeviceRemoteControlType`
+    pub(crate) static DEVICE_REMOTE_CONTROL_TYPE: Enumeration = Enumeration {
+        name: "DeviceRemoteControlType",
+        values: &["MSP_ANYWHERE", "RDP", "WEB", "SSH", "TELNET", "GENERIC", "NONE"],
+        #[cfg(feature = "docs")]
+        doc: "How the device is controlled remotely. Servers may know more than these.",
+    };
+
     /// `OrgUnitType`
     pub(crate) static ORG_UNIT_TYPE: Enumeration = Enumeration {
         name: "OrgUnitType",
         values: &["SYSTEM", "SO", "CUSTOMER", "SITE"],
         #[cfg(feature = "docs")]
         doc: "Type of an organization unit. Servers may know more than these.",
+    };
+
+    /// `PatchReportStatus`
+    pub(crate) static PATCH_REPORT_STATUS: Enumeration = Enumeration {
+        name: "PatchReportStatus",
+        values: &["COMPLETED", "IN_PROGRESS", "FAILED", "ABORTED"],
+        #[cfg(feature = "docs")]
+        doc: "State of the report. All but IN_PROGRESS are final.",
+    };
+
+    /// `RemoteConnectionType`
+    pub(crate) static REMOTE_CONNECTION_TYPE: Enumeration = Enumeration {
+        name: "RemoteConnectionType",
+        values: &["SSH", "VNC", "RDP", "MSP_ANYWHERE", "TELNET"],
+        #[cfg(feature = "docs")]
+        doc: "Type of a remote control connection. Servers may know more than these.",
+    };
+
+    /// `RemoteControlState`
+    pub(crate) static REMOTE_CONTROL_STATE: Enumeration = Enumeration {
+        name: "RemoteControlState",
+        values: &[
+            "CONNECTED",
+            "DISCONNECTED",
+            "AVAILABLE_WITH_WARNING",
+            "NOT_AVAILABLE_DEFAULT_TYPE",
+            "NOT_AVAILABLE",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "Whether the device can be controlled at the moment. Servers may know more than these.",
+    };
+
+    /// `ServiceControlStatus`
+    pub(crate) static SERVICE_CONTROL_STATUS: Enumeration = Enumeration {
+        name: "ServiceControlStatus",
+        values: &[
+            "Completed",
+            "CompletedWithError",
+            "Failed",
+            "InProgress",
+            "Created",
+            "NotCompleted",
+            "FailedTerminated",
+            "FailedCrashed",
+            "Unknown",
+            "Updated",
+            "Removed",
+        ],
+        #[cfg(feature = "docs")]
+        doc: "Status of an action on services as a whole. Servers may know more than these.",
     };
 }
 
@@ -1518,7 +8539,7 @@ pub(crate) mod wiv {
         open: true,
         rewritten: false,
         #[cfg(feature = "docs")]
-        doc: "A customer of a managed service provider. A field that was not requested is absent. Servers may send fields that are not listed here.",
+        doc: "A customer of a managed service provider. A field that was not requested is absent. The vendor publishes the names of the fields but not their types, which are assumed here. Servers may send fields that are not listed.",
     };
 
     /// `WorkflowRun`
@@ -1548,7 +8569,7 @@ pub(crate) mod wiv {
                 wire: "timestamp",
                 nullable: true,
                 #[cfg(feature = "docs")]
-                doc: "When it was started, in UTC and not in RFC 3339.",
+                doc: "When it was started, in UTC with microseconds and without an offset, which is not RFC 3339.",
                 ..PLAIN
             },
             Field {

@@ -165,6 +165,8 @@ pub struct Rules {
     pub max_length: usize,
     /// Whether true and false are sent as text.
     pub as_text: bool,
+    /// Whether an id is sent as a number, also those of a list.
+    pub as_number: bool,
     /// Whether a header is sent as a bearer token.
     pub bearer: bool,
     /// Whether the default of a field of a nested object is sent.
@@ -198,6 +200,7 @@ impl Rules {
         max_items: usize::MAX,
         max_length: usize::MAX,
         as_text: false,
+        as_number: false,
         bearer: false,
         send_default: false,
         default_from: None,
@@ -351,6 +354,8 @@ pub enum Answer {
         envelope: bool,
         /// Whether a bare object counts as a list of one.
         or_object: bool,
+        /// Whether the rows are the only list among the members of the response.
+        only_list: bool,
     },
     /// An object.
     Object {
@@ -370,6 +375,8 @@ pub enum Answer {
     Located {
         /// Wire name of the new object's id.
         id: &'static str,
+        /// Whether any last segment of it is the id, not only a GUID.
+        any_id: bool,
     },
     /// Nothing; any body is ignored.
     Empty,
@@ -407,6 +414,17 @@ pub struct Limit {
     pub group: &'static str,
     /// The most calls in flight, and the limit to begin with.
     pub cap: u32,
+}
+
+impl Kind {
+    /// Whether it is an object, or a list of objects, with secret fields.
+    pub(crate) fn has_secrets(self) -> bool {
+        match self {
+            Self::List { of } => of.has_secrets(),
+            Self::Model { of } => of.fields.iter().any(|field| field.secret || field.kind.has_secrets()),
+            _ => false,
+        }
+    }
 }
 
 impl Service {

@@ -23,6 +23,7 @@ pub(crate) struct BlockingClients {
 /// The parameters of a case, converted to the types of the typed methods.
 pub(crate) struct Params(pub(crate) Map<String, Value>);
 
+#[allow(dead_code, reason = "which of them are used depends on the documents")]
 impl Params {
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
@@ -66,6 +67,42 @@ impl Params {
             Value::Array(entries) => entries,
             Value::Null => Vec::new(),
             other => panic!("{name}: {other} is no list; the case needs `untyped`"),
+        }
+    }
+
+    /// The entries of a list, each read like a parameter of its own.
+    fn each<T>(&self, name: &str, read: impl Fn(&Self, &str) -> T) -> Vec<T> {
+        let one = |entry| read(&Self(Map::from_iter([(name.to_owned(), entry)])), name);
+        self.jsons(name).into_iter().map(one).collect()
+    }
+
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        self.each(name, Self::text)
+    }
+
+    pub(crate) fn ids(&self, name: &str) -> Vec<Id> {
+        self.each(name, Self::id)
+    }
+
+    pub(crate) fn ints(&self, name: &str) -> Vec<i64> {
+        self.each(name, Self::int)
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        match self.0.get(name) {
+            None => false,
+            Some(value) => {
+                value.as_bool().unwrap_or_else(|| panic!("{name}: {value}; the case needs `untyped`"))
+            }
+        }
+    }
+
+    pub(crate) fn number(&self, name: &str) -> f64 {
+        match self.0.get(name) {
+            None => 0.0,
+            Some(value) => {
+                value.as_f64().unwrap_or_else(|| panic!("{name}: {value}; the case needs `untyped`"))
+            }
         }
     }
 
@@ -149,7 +186,7 @@ macro_rules! read_list {
             outcome.take_item(item);
         }
         if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
-            outcome.meta = items.meta().cloned();
+            outcome.meta = items.meta().map(|meta| (*meta).clone());
             outcome.stopped(items.resume_token(), items.total(), items.complete(), items.missing());
         } else if then == Some(Rest::Collect) {
             match items.rest(None)$($wait)* {

@@ -27,6 +27,347 @@ pub(crate) async fn call(
     overrides: &Overrides,
 ) -> Outcome {
     match operation {
+        "cloudmore.administrators.delete" => {
+            let mut call = clients.cloudmore.administrators().delete(params.id("administrator_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.administrators.list_roles" => {
+            let mut call = clients.cloudmore.administrators().list_roles();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure.delete" => {
+            let mut call = clients.cloudmore.azure().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_plan.list" => {
+            let mut call = clients.cloudmore.azure_plan().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_reports.list_one_time_invoices" => {
+            let mut call = clients.cloudmore.azure_reports().list_one_time_invoices();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_reports.one_time_result" => {
+            let mut call = clients.cloudmore.azure_reports().one_time_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_reports.start_one_time" => {
+            let mut call = clients
+                .cloudmore
+                .azure_reports()
+                .start_one_time(cloudmore_azure_reports_start_one_time(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_reports.wait" => {
+            let mut call = clients.cloudmore.azure_reports().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.azure_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_subscriptions.suspend" => {
+            let mut call = clients
+                .cloudmore
+                .azure_subscriptions()
+                .suspend(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_usage.list_billed" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .list_billed(params.id("invoice_id"), cloudmore_azure_usage_list_billed(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_usage.list_unbilled" => {
+            let mut call = clients.cloudmore.azure_usage().list_unbilled(
+                params.id("period"),
+                params.id("operation_id"),
+                cloudmore_azure_usage_list_unbilled(params),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_usage.unbilled_status" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .unbilled_status(params.id("period"), params.id("operation_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_user_subscriptions.delete" => {
+            let mut call = clients.cloudmore.azure_user_subscriptions().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.azure_user_subscriptions.list" => {
+            let mut call = clients
+                .cloudmore
+                .azure_user_subscriptions()
+                .list(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.azure_users.list" => {
+            let mut call = clients.cloudmore.azure_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.billing.per_organization" => {
+            let mut call =
+                clients.cloudmore.billing().per_organization(cloudmore_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.billing.per_organization_result" => {
+            let mut call = clients.cloudmore.billing().per_organization_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.billing.per_service" => {
+            let mut call = clients.cloudmore.billing().per_service(cloudmore_billing_per_service(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.billing.wait" => {
+            let mut call = clients.cloudmore.billing().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.broker_manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .delete(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.broker_manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .get(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.broker_manual_billing.list" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .list(params.id("reseller_id"), cloudmore_broker_manual_billing_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.brokers.create" => {
+            let mut call = clients.cloudmore.brokers().create(cloudmore_brokers_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.brokers.delete" => {
+            let mut call = clients.cloudmore.brokers().delete(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.brokers.get" => {
+            let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.brokers.list" => {
+            let mut call = clients.cloudmore.brokers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.bulk_consumptions.status" => {
+            let mut call = clients.cloudmore.bulk_consumptions().status(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.bulk_consumptions.wait" => {
+            let mut call = clients.cloudmore.bulk_consumptions().wait(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.catalog.list_categories" => {
+            let call = clients.cloudmore.catalog().list_categories();
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp.delete" => {
+            let mut call = clients.cloudmore.csp().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_billing.per_organization" => {
+            let mut call = clients
+                .cloudmore
+                .csp_billing()
+                .per_organization(cloudmore_csp_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_licenses.delete" => {
+            let mut call = clients.cloudmore.csp_licenses().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("license_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_licenses.list" => {
+            let mut call = clients.cloudmore.csp_licenses().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_products.list_nce" => {
+            let mut call = clients.cloudmore.csp_products().list_nce(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.csp_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_tenants.list" => {
+            let mut call = clients.cloudmore.csp_tenants().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_users.delete" => {
+            let mut call =
+                clients.cloudmore.csp_users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_users.list" => {
+            let mut call = clients.cloudmore.csp_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.csp_users.list_result" => {
+            let mut call =
+                clients.cloudmore.csp_users().list_result(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_users.start_list" => {
+            let mut call = clients.cloudmore.csp_users().start_list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.csp_users.wait" => {
+            let mut call =
+                clients.cloudmore.csp_users().wait(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.custom_properties.list" => {
+            let mut call = clients.cloudmore.custom_properties().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
         "cloudmore.estore.get" => {
             let mut call =
                 clients.cloudmore.estore().get(params.id("organization_id"), params.id("service_id"));
@@ -41,6 +382,355 @@ pub(crate) async fn call(
                 call = call.reseller_id(params.id("reseller_id"));
             }
             Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.external_invoices.delete" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .delete(params.id("organization_id"), params.id("invoice_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.external_invoices.list" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .list(params.id("organization_id"), cloudmore_external_invoices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .delete(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .get(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.manual_billing.list" => {
+            let mut call = clients.cloudmore.manual_billing().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.nce_subscriptions.alignment_dates" => {
+            let mut call =
+                clients.cloudmore.nce_subscriptions().alignment_dates(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.nce_subscriptions.get" => {
+            let mut call = clients
+                .cloudmore
+                .nce_subscriptions()
+                .get(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.nce_subscriptions.list" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.nce_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.organization_groups.delete" => {
+            let mut call = clients.cloudmore.organization_groups().delete(params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organization_groups.delete_member" => {
+            let mut call = clients
+                .cloudmore
+                .organization_groups()
+                .delete_member(params.id("group_id"), params.id("member_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organization_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .organization_prices()
+                .list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.organizations.create" => {
+            let mut call = clients.cloudmore.organizations().create(cloudmore_organizations_create(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organizations.delete" => {
+            let mut call = clients.cloudmore.organizations().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organizations.get" => {
+            let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.organizations.list" => {
+            let mut call = clients.cloudmore.organizations().list(cloudmore_organizations_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.organizations.replace" => {
+            let mut call = clients
+                .cloudmore
+                .organizations()
+                .replace(params.id("organization_id"), cloudmore_organizations_replace(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.payment_methods.delete" => {
+            let mut call = clients.cloudmore.payment_methods().delete(params.id("payment_method_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.prices.list" => {
+            let mut call =
+                clients.cloudmore.prices().list(params.id("service_id"), cloudmore_prices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.product_addons.delete" => {
+            let mut call = clients.cloudmore.product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.products.delete" => {
+            let mut call =
+                clients.cloudmore.products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.reseller_services.disable" => {
+            let mut call = clients.cloudmore.reseller_services().disable(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.reseller_services.list" => {
+            let mut call = clients.cloudmore.reseller_services().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.reseller_services.list_subscriptions" => {
+            let mut call = clients.cloudmore.reseller_services().list_subscriptions(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.resellers.get" => {
+            let mut call = clients.cloudmore.resellers().get(params.id("reseller_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.resellers.list" => {
+            let mut call = clients.cloudmore.resellers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_administrators.create" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .create(cloudmore_seller_administrators_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.delete" => {
+            let mut call = clients.cloudmore.seller_administrators().delete(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.get" => {
+            let mut call = clients.cloudmore.seller_administrators().get(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.list" => {
+            let mut call = clients.cloudmore.seller_administrators().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_prices()
+                .list(params.id("service_id"), cloudmore_seller_prices_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_product_addons.delete" => {
+            let mut call = clients.cloudmore.seller_product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_product_addons.get" => {
+            let mut call = clients.cloudmore.seller_product_addons().get(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_product_addons.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_product_addons()
+                .list(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_products.delete" => {
+            let mut call =
+                clients.cloudmore.seller_products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_products.get" => {
+            let mut call =
+                clients.cloudmore.seller_products().get(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_products.list" => {
+            let mut call = clients.cloudmore.seller_products().list(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_services.custom_properties_data" => {
+            let mut call =
+                clients.cloudmore.seller_services().custom_properties_data(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_services.disable" => {
+            let mut call = clients.cloudmore.seller_services().disable(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_services.get" => {
+            let mut call = clients.cloudmore.seller_services().get(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_services.list" => {
+            let mut call = clients.cloudmore.seller_services().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.seller_services.list_resellers" => {
+            let mut call = clients.cloudmore.seller_services().list_resellers(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.server.health" => {
+            let call = clients.cloudmore.server().health();
+            Outcome::from_result(overrides.apply(call).await)
         }
         "cloudmore.services.create" => {
             let mut call = clients
@@ -97,8 +787,156 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.subscription_users.delete" => {
+            let mut call = clients.cloudmore.subscription_users().delete(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+                params.id("user_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.subscriptions.get" => {
+            let mut call = clients.cloudmore.subscriptions().get(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.subscriptions.list" => {
+            let mut call =
+                clients.cloudmore.subscriptions().list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.user_groups.delete" => {
+            let mut call =
+                clients.cloudmore.user_groups().delete(params.id("organization_id"), params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.user_groups.delete_member" => {
+            let mut call = clients.cloudmore.user_groups().delete_member(
+                params.id("organization_id"),
+                params.id("group_id"),
+                params.id("member_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.users.delete" => {
+            let mut call =
+                clients.cloudmore.users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.users.get" => {
+            let mut call = clients.cloudmore.users().get(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.users.list" => {
+            let mut call = clients.cloudmore.users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.users.list_roles" => {
+            let mut call = clients.cloudmore.users().list_roles(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "cloudmore.webhooks.create" => {
+            let mut call = clients.cloudmore.webhooks().create(cloudmore_webhooks_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.webhooks.delete" => {
+            let mut call = clients.cloudmore.webhooks().delete(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.webhooks.get" => {
+            let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.webhooks.list" => {
+            let mut call = clients.cloudmore.webhooks().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.access_groups.create" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .create(params.id("org_unit_id"), ncentral_access_groups_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.create_for_devices" => {
+            let call = clients.ncentral.access_groups().create_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_create_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.get" => {
+            let call = clients.ncentral.access_groups().get(params.id("access_group_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.links" => {
+            let call = clients.ncentral.access_groups().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.list" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .list(params.id("org_unit_id"), ncentral_access_groups_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.appliance_tasks.get" => {
+            let call = clients.ncentral.appliance_tasks().get(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.auth.authenticate" => {
             let call = clients.ncentral.auth().authenticate();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.auth.authenticate_sso" => {
+            let call = clients.ncentral.auth().authenticate_sso(ncentral_auth_authenticate_sso(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.auth.links" => {
+            let call = clients.ncentral.auth().links();
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.auth.logout" => {
@@ -144,12 +982,37 @@ pub(crate) async fn call(
             let call = clients.ncentral.custom_psa().ticket_links();
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.customers.create_installer_link" => {
+            let call = clients.ncentral.customers().create_installer_link(
+                params.id("customer_id"),
+                ncentral_customers_create_installer_link(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.customers.create_site" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .create_site(params.id("customer_id"), ncentral_customers_create_site(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.customers.get_registration_token" => {
+            let call = clients.ncentral.customers().get_registration_token(params.id("customer_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.customers.list" => {
             let call = clients.ncentral.customers().list(ncentral_customers_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.customers.list_installers" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .list_installers(params.id("customer_id"), ncentral_customers_list_installers(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.customers.list_sites" => {
@@ -159,12 +1022,324 @@ pub(crate) async fn call(
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.device_filters.list" => {
+            let call = clients.ncentral.device_filters().list(ncentral_device_filters_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.control_services" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .control_services(params.id("device_id"), ncentral_devices_control_services(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create" => {
+            let call = clients.ncentral.devices().create(ncentral_devices_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create_note" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .create_note(params.id("device_id"), ncentral_devices_create_note(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create_notes" => {
+            let call = clients.ncentral.devices().create_notes(ncentral_devices_create_notes(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.create_remote_control_task" => {
+            let call = clients.ncentral.devices().create_remote_control_task(
+                params.id("device_id"),
+                ncentral_devices_create_remote_control_task(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.delete" => {
+            let call =
+                clients.ncentral.devices().delete(params.id("device_id"), ncentral_devices_delete(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.delete_note" => {
+            let call = clients.ncentral.devices().delete_note(params.id("device_id"), params.id("note_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.delete_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .delete_notes(params.id("device_id"), ncentral_devices_delete_notes(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get" => {
+            let call = clients.ncentral.devices().get(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_activation_key" => {
+            let call = clients.ncentral.devices().get_activation_key(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_assets" => {
+            let call = clients.ncentral.devices().get_assets(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .get_custom_property(params.id("device_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_lifecycle" => {
+            let call = clients.ncentral.devices().get_lifecycle(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.get_remote_control_type" => {
+            let call = clients.ncentral.devices().get_remote_control_type(params.id("device_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.list" => {
+            let call = clients.ncentral.devices().list(ncentral_devices_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_custom_properties" => {
+            let call = clients.ncentral.devices().list_custom_properties(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_maintenance_windows" => {
+            let call = clients.ncentral.devices().list_maintenance_windows(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_notes(params.id("device_id"), ncentral_devices_list_notes(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_service_status" => {
+            let call = clients.ncentral.devices().list_service_status(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_tasks" => {
+            let call = clients.ncentral.devices().list_tasks(params.id("device_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.list_with_custom_properties" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_with_custom_properties(ncentral_devices_list_with_custom_properties(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.devices.replace_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .replace_lifecycle(params.id("device_id"), ncentral_devices_replace_lifecycle(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.replace_note" => {
+            let call = clients.ncentral.devices().replace_note(
+                params.id("device_id"),
+                params.id("note_id"),
+                ncentral_devices_replace_note(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.set_custom_property" => {
+            let call = clients.ncentral.devices().set_custom_property(
+                params.id("device_id"),
+                params.id("property_id"),
+                ncentral_devices_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.update_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .update_lifecycle(params.id("device_id"), ncentral_devices_update_lifecycle(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.maintenance_windows.create" => {
+            let call =
+                clients.ncentral.maintenance_windows().create(ncentral_maintenance_windows_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.maintenance_windows.delete" => {
+            let call =
+                clients.ncentral.maintenance_windows().delete(ncentral_maintenance_windows_delete(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.maintenance_windows.replace" => {
+            let call =
+                clients.ncentral.maintenance_windows().replace(ncentral_maintenance_windows_replace(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get" => {
+            let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_custom_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property_default(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_device_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_device_property_default(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_limits" => {
+            let call = clients.ncentral.org_units().get_limits(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.get_registration_token" => {
+            let call = clients.ncentral.org_units().get_registration_token(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.list" => {
+            let call = clients.ncentral.org_units().list(ncentral_org_units_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_active_issues" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_active_issues(params.id("org_unit_id"), ncentral_org_units_list_active_issues(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_children" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_custom_properties" => {
+            let call = clients.ncentral.org_units().list_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_custom_properties(params),
+            );
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_devices" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_devices(params.id("org_unit_id"), ncentral_org_units_list_devices(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_devices_with_custom_properties" => {
+            let call = clients.ncentral.org_units().list_devices_with_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_devices_with_custom_properties(params),
+            );
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.list_job_statuses" => {
+            let call = clients.ncentral.org_units().list_job_statuses(params.id("org_unit_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.org_units.set_custom_property" => {
+            let call = clients.ncentral.org_units().set_custom_property(
+                params.id("org_unit_id"),
+                params.id("property_id"),
+                ncentral_org_units_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.set_custom_property_default" => {
+            let call = clients.ncentral.org_units().set_custom_property_default(
+                params.id("org_unit_id"),
+                ncentral_org_units_set_custom_property_default(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.org_units.update_limits" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .update_limits(params.id("org_unit_id"), ncentral_org_units_update_limits(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.reports.get" => {
+            let call = clients.ncentral.reports().get(params.id("report_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.reports.request_patch_comparison" => {
+            let call = clients
+                .ncentral
+                .reports()
+                .request_patch_comparison(ncentral_reports_request_patch_comparison(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.reports.wait" => {
+            let call = clients.ncentral.reports().wait(params.id("report_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.get" => {
+            let call = clients.ncentral.scheduled_tasks().get(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.get_status" => {
+            let call = clients.ncentral.scheduled_tasks().get_status(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.links" => {
+            let call = clients.ncentral.scheduled_tasks().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.list_status_details" => {
+            let call = clients.ncentral.scheduled_tasks().list_status_details(params.id("task_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.scheduled_tasks.run_direct" => {
+            let call =
+                clients.ncentral.scheduled_tasks().run_direct(ncentral_scheduled_tasks_run_direct(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.scheduled_tasks.wait" => {
+            let call = clients.ncentral.scheduled_tasks().wait(params.id("task_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.server.health" => {
             let call = clients.ncentral.server().health();
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.server.info" => {
             let call = clients.ncentral.server().info();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.links" => {
+            let call = clients.ncentral.server().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.time" => {
+            let call = clients.ncentral.server().time();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.versions" => {
+            let call = clients.ncentral.server().versions();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.server.versions_authenticated" => {
+            let call = clients
+                .ncentral
+                .server()
+                .versions_authenticated(ncentral_server_versions_authenticated(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.service_orgs.create" => {
@@ -197,12 +1372,49 @@ pub(crate) async fn call(
             let call = clients.ncentral.sites().get(params.id("site_id"));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.sites.get_registration_token" => {
+            let call = clients.ncentral.sites().get_registration_token(params.id("site_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.sites.list" => {
             let call = clients.ncentral.sites().list(ncentral_sites_list(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.standard_psa.get_customer_mapping" => {
+            let call = clients.ncentral.standard_psa().get_customer_mapping(params.id("customer_id"));
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.standard_psa.list_companies" => {
+            let call = clients.ncentral.standard_psa().list_companies(params.id("customer_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.list_contacts" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_contacts(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.list_mappings" => {
+            let call = clients.ncentral.standard_psa().list_mappings(params.id("customer_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.list_sites" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_sites(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.standard_psa.replace_mappings" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .replace_mappings(params.id("customer_id"), ncentral_standard_psa_replace_mappings(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.standard_psa.validate_credential" => {
@@ -210,6 +1422,41 @@ pub(crate) async fn call(
                 params.id("psa_type"),
                 ncentral_standard_psa_validate_credential(params),
             );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.user_roles.create" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .create(params.id("org_unit_id"), ncentral_user_roles_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.user_roles.get" => {
+            let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.user_roles.list" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .list(params.id("org_unit_id"), ncentral_user_roles_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.users.create" => {
+            let call =
+                clients.ncentral.users().create(params.id("org_unit_id"), ncentral_users_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.users.links" => {
+            let call = clients.ncentral.users().links();
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.users.list" => {
+            let call = clients.ncentral.users().list(params.id("org_unit_id"), ncentral_users_list(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.users.me" => {
+            let call = clients.ncentral.users().me();
             Outcome::from_result(overrides.apply(call).await)
         }
         "wiv.cases.search" => {
@@ -241,6 +1488,347 @@ pub(crate) fn call_blocking(
     overrides: &Overrides,
 ) -> Outcome {
     match operation {
+        "cloudmore.administrators.delete" => {
+            let mut call = clients.cloudmore.administrators().delete(params.id("administrator_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.administrators.list_roles" => {
+            let mut call = clients.cloudmore.administrators().list_roles();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure.delete" => {
+            let mut call = clients.cloudmore.azure().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_plan.list" => {
+            let mut call = clients.cloudmore.azure_plan().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_reports.list_one_time_invoices" => {
+            let mut call = clients.cloudmore.azure_reports().list_one_time_invoices();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_reports.one_time_result" => {
+            let mut call = clients.cloudmore.azure_reports().one_time_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_reports.start_one_time" => {
+            let mut call = clients
+                .cloudmore
+                .azure_reports()
+                .start_one_time(cloudmore_azure_reports_start_one_time(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_reports.wait" => {
+            let mut call = clients.cloudmore.azure_reports().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.azure_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_subscriptions.suspend" => {
+            let mut call = clients
+                .cloudmore
+                .azure_subscriptions()
+                .suspend(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_usage.list_billed" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .list_billed(params.id("invoice_id"), cloudmore_azure_usage_list_billed(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_usage.list_unbilled" => {
+            let mut call = clients.cloudmore.azure_usage().list_unbilled(
+                params.id("period"),
+                params.id("operation_id"),
+                cloudmore_azure_usage_list_unbilled(params),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_usage.unbilled_status" => {
+            let mut call = clients
+                .cloudmore
+                .azure_usage()
+                .unbilled_status(params.id("period"), params.id("operation_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_user_subscriptions.delete" => {
+            let mut call = clients.cloudmore.azure_user_subscriptions().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.azure_user_subscriptions.list" => {
+            let mut call = clients
+                .cloudmore
+                .azure_user_subscriptions()
+                .list(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.azure_users.list" => {
+            let mut call = clients.cloudmore.azure_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.billing.per_organization" => {
+            let mut call =
+                clients.cloudmore.billing().per_organization(cloudmore_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.billing.per_organization_result" => {
+            let mut call = clients.cloudmore.billing().per_organization_result(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.billing.per_service" => {
+            let mut call = clients.cloudmore.billing().per_service(cloudmore_billing_per_service(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.billing.wait" => {
+            let mut call = clients.cloudmore.billing().wait(params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.broker_manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .delete(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.broker_manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .get(params.id("reseller_id"), params.id("billing_line_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.broker_manual_billing.list" => {
+            let mut call = clients
+                .cloudmore
+                .broker_manual_billing()
+                .list(params.id("reseller_id"), cloudmore_broker_manual_billing_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.brokers.create" => {
+            let mut call = clients.cloudmore.brokers().create(cloudmore_brokers_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.brokers.delete" => {
+            let mut call = clients.cloudmore.brokers().delete(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.brokers.get" => {
+            let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.brokers.list" => {
+            let mut call = clients.cloudmore.brokers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.bulk_consumptions.status" => {
+            let mut call = clients.cloudmore.bulk_consumptions().status(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.bulk_consumptions.wait" => {
+            let mut call = clients.cloudmore.bulk_consumptions().wait(params.id("task_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.catalog.list_categories" => {
+            let call = clients.cloudmore.catalog().list_categories();
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp.delete" => {
+            let mut call = clients.cloudmore.csp().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_billing.per_organization" => {
+            let mut call = clients
+                .cloudmore
+                .csp_billing()
+                .per_organization(cloudmore_csp_billing_per_organization(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_licenses.delete" => {
+            let mut call = clients.cloudmore.csp_licenses().delete(
+                params.id("organization_id"),
+                params.id("user_id"),
+                params.id("license_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_licenses.list" => {
+            let mut call = clients.cloudmore.csp_licenses().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_products.list_nce" => {
+            let mut call = clients.cloudmore.csp_products().list_nce(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.csp_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_tenants.list" => {
+            let mut call = clients.cloudmore.csp_tenants().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_users.delete" => {
+            let mut call =
+                clients.cloudmore.csp_users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_users.list" => {
+            let mut call = clients.cloudmore.csp_users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.csp_users.list_result" => {
+            let mut call =
+                clients.cloudmore.csp_users().list_result(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_users.start_list" => {
+            let mut call = clients.cloudmore.csp_users().start_list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.csp_users.wait" => {
+            let mut call =
+                clients.cloudmore.csp_users().wait(params.id("organization_id"), params.id("task_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.custom_properties.list" => {
+            let mut call = clients.cloudmore.custom_properties().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
         "cloudmore.estore.get" => {
             let mut call =
                 clients.cloudmore.estore().get(params.id("organization_id"), params.id("service_id"));
@@ -255,6 +1843,355 @@ pub(crate) fn call_blocking(
                 call = call.reseller_id(params.id("reseller_id"));
             }
             Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.external_invoices.delete" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .delete(params.id("organization_id"), params.id("invoice_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.external_invoices.list" => {
+            let mut call = clients
+                .cloudmore
+                .external_invoices()
+                .list(params.id("organization_id"), cloudmore_external_invoices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.manual_billing.delete" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .delete(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.manual_billing.get" => {
+            let mut call = clients
+                .cloudmore
+                .manual_billing()
+                .get(params.id("organization_id"), params.id("billing_line_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.manual_billing.list" => {
+            let mut call = clients.cloudmore.manual_billing().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.nce_subscriptions.alignment_dates" => {
+            let mut call =
+                clients.cloudmore.nce_subscriptions().alignment_dates(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.nce_subscriptions.get" => {
+            let mut call = clients
+                .cloudmore
+                .nce_subscriptions()
+                .get(params.id("organization_id"), params.id("subscription_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.nce_subscriptions.list" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.nce_subscriptions.list_all" => {
+            let mut call = clients.cloudmore.nce_subscriptions().list_all();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.organization_groups.delete" => {
+            let mut call = clients.cloudmore.organization_groups().delete(params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organization_groups.delete_member" => {
+            let mut call = clients
+                .cloudmore
+                .organization_groups()
+                .delete_member(params.id("group_id"), params.id("member_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organization_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .organization_prices()
+                .list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.organizations.create" => {
+            let mut call = clients.cloudmore.organizations().create(cloudmore_organizations_create(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organizations.delete" => {
+            let mut call = clients.cloudmore.organizations().delete(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organizations.get" => {
+            let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.organizations.list" => {
+            let mut call = clients.cloudmore.organizations().list(cloudmore_organizations_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.organizations.replace" => {
+            let mut call = clients
+                .cloudmore
+                .organizations()
+                .replace(params.id("organization_id"), cloudmore_organizations_replace(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.payment_methods.delete" => {
+            let mut call = clients.cloudmore.payment_methods().delete(params.id("payment_method_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.prices.list" => {
+            let mut call =
+                clients.cloudmore.prices().list(params.id("service_id"), cloudmore_prices_list(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.product_addons.delete" => {
+            let mut call = clients.cloudmore.product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.products.delete" => {
+            let mut call =
+                clients.cloudmore.products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.reseller_services.disable" => {
+            let mut call = clients.cloudmore.reseller_services().disable(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.reseller_services.list" => {
+            let mut call = clients.cloudmore.reseller_services().list();
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.reseller_services.list_subscriptions" => {
+            let mut call = clients.cloudmore.reseller_services().list_subscriptions(params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.resellers.get" => {
+            let mut call = clients.cloudmore.resellers().get(params.id("reseller_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.resellers.list" => {
+            let mut call = clients.cloudmore.resellers().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_administrators.create" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .create(cloudmore_seller_administrators_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.delete" => {
+            let mut call = clients.cloudmore.seller_administrators().delete(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.get" => {
+            let mut call = clients.cloudmore.seller_administrators().get(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.list" => {
+            let mut call = clients.cloudmore.seller_administrators().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_prices.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_prices()
+                .list(params.id("service_id"), cloudmore_seller_prices_list(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_product_addons.delete" => {
+            let mut call = clients.cloudmore.seller_product_addons().delete(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_product_addons.get" => {
+            let mut call = clients.cloudmore.seller_product_addons().get(
+                params.id("service_id"),
+                params.id("product_id"),
+                params.id("addon_id"),
+            );
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_product_addons.list" => {
+            let mut call = clients
+                .cloudmore
+                .seller_product_addons()
+                .list(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_products.delete" => {
+            let mut call =
+                clients.cloudmore.seller_products().delete(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_products.get" => {
+            let mut call =
+                clients.cloudmore.seller_products().get(params.id("service_id"), params.id("product_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_products.list" => {
+            let mut call = clients.cloudmore.seller_products().list(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_services.custom_properties_data" => {
+            let mut call =
+                clients.cloudmore.seller_services().custom_properties_data(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_services.disable" => {
+            let mut call = clients.cloudmore.seller_services().disable(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_services.get" => {
+            let mut call = clients.cloudmore.seller_services().get(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_services.list" => {
+            let mut call = clients.cloudmore.seller_services().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.seller_services.list_resellers" => {
+            let mut call = clients.cloudmore.seller_services().list_resellers(params.id("service_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.server.health" => {
+            let call = clients.cloudmore.server().health();
+            Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "cloudmore.services.create" => {
             let mut call = clients
@@ -311,8 +2248,156 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.subscription_users.delete" => {
+            let mut call = clients.cloudmore.subscription_users().delete(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+                params.id("user_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.subscriptions.get" => {
+            let mut call = clients.cloudmore.subscriptions().get(
+                params.id("organization_id"),
+                params.id("service_id"),
+                params.id("subscription_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.subscriptions.list" => {
+            let mut call =
+                clients.cloudmore.subscriptions().list(params.id("organization_id"), params.id("service_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.user_groups.delete" => {
+            let mut call =
+                clients.cloudmore.user_groups().delete(params.id("organization_id"), params.id("group_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.user_groups.delete_member" => {
+            let mut call = clients.cloudmore.user_groups().delete_member(
+                params.id("organization_id"),
+                params.id("group_id"),
+                params.id("member_id"),
+            );
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.users.delete" => {
+            let mut call =
+                clients.cloudmore.users().delete(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.users.get" => {
+            let mut call = clients.cloudmore.users().get(params.id("organization_id"), params.id("user_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.users.list" => {
+            let mut call = clients.cloudmore.users().list(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.users.list_roles" => {
+            let mut call = clients.cloudmore.users().list_roles(params.id("organization_id"));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "cloudmore.webhooks.create" => {
+            let mut call = clients.cloudmore.webhooks().create(cloudmore_webhooks_create(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.webhooks.delete" => {
+            let mut call = clients.cloudmore.webhooks().delete(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.webhooks.get" => {
+            let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.webhooks.list" => {
+            let mut call = clients.cloudmore.webhooks().list();
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.access_groups.create" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .create(params.id("org_unit_id"), ncentral_access_groups_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.create_for_devices" => {
+            let call = clients.ncentral.access_groups().create_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_create_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.get" => {
+            let call = clients.ncentral.access_groups().get(params.id("access_group_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.links" => {
+            let call = clients.ncentral.access_groups().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.list" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .list(params.id("org_unit_id"), ncentral_access_groups_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.appliance_tasks.get" => {
+            let call = clients.ncentral.appliance_tasks().get(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.auth.authenticate" => {
             let call = clients.ncentral.auth().authenticate();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.auth.authenticate_sso" => {
+            let call = clients.ncentral.auth().authenticate_sso(ncentral_auth_authenticate_sso(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.auth.links" => {
+            let call = clients.ncentral.auth().links();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.auth.logout" => {
@@ -358,12 +2443,37 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.custom_psa().ticket_links();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.customers.create_installer_link" => {
+            let call = clients.ncentral.customers().create_installer_link(
+                params.id("customer_id"),
+                ncentral_customers_create_installer_link(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.customers.create_site" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .create_site(params.id("customer_id"), ncentral_customers_create_site(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.customers.get_registration_token" => {
+            let call = clients.ncentral.customers().get_registration_token(params.id("customer_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.customers.list" => {
             let call = clients.ncentral.customers().list(ncentral_customers_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.customers.list_installers" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .list_installers(params.id("customer_id"), ncentral_customers_list_installers(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.customers.list_sites" => {
@@ -373,12 +2483,324 @@ pub(crate) fn call_blocking(
                 .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.device_filters.list" => {
+            let call = clients.ncentral.device_filters().list(ncentral_device_filters_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.control_services" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .control_services(params.id("device_id"), ncentral_devices_control_services(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create" => {
+            let call = clients.ncentral.devices().create(ncentral_devices_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create_note" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .create_note(params.id("device_id"), ncentral_devices_create_note(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create_notes" => {
+            let call = clients.ncentral.devices().create_notes(ncentral_devices_create_notes(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.create_remote_control_task" => {
+            let call = clients.ncentral.devices().create_remote_control_task(
+                params.id("device_id"),
+                ncentral_devices_create_remote_control_task(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.delete" => {
+            let call =
+                clients.ncentral.devices().delete(params.id("device_id"), ncentral_devices_delete(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.delete_note" => {
+            let call = clients.ncentral.devices().delete_note(params.id("device_id"), params.id("note_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.delete_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .delete_notes(params.id("device_id"), ncentral_devices_delete_notes(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get" => {
+            let call = clients.ncentral.devices().get(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_activation_key" => {
+            let call = clients.ncentral.devices().get_activation_key(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_assets" => {
+            let call = clients.ncentral.devices().get_assets(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .get_custom_property(params.id("device_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_lifecycle" => {
+            let call = clients.ncentral.devices().get_lifecycle(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.get_remote_control_type" => {
+            let call = clients.ncentral.devices().get_remote_control_type(params.id("device_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.list" => {
+            let call = clients.ncentral.devices().list(ncentral_devices_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_custom_properties" => {
+            let call = clients.ncentral.devices().list_custom_properties(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_maintenance_windows" => {
+            let call = clients.ncentral.devices().list_maintenance_windows(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_notes" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_notes(params.id("device_id"), ncentral_devices_list_notes(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_service_status" => {
+            let call = clients.ncentral.devices().list_service_status(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_tasks" => {
+            let call = clients.ncentral.devices().list_tasks(params.id("device_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.list_with_custom_properties" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .list_with_custom_properties(ncentral_devices_list_with_custom_properties(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.devices.replace_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .replace_lifecycle(params.id("device_id"), ncentral_devices_replace_lifecycle(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.replace_note" => {
+            let call = clients.ncentral.devices().replace_note(
+                params.id("device_id"),
+                params.id("note_id"),
+                ncentral_devices_replace_note(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.set_custom_property" => {
+            let call = clients.ncentral.devices().set_custom_property(
+                params.id("device_id"),
+                params.id("property_id"),
+                ncentral_devices_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.update_lifecycle" => {
+            let call = clients
+                .ncentral
+                .devices()
+                .update_lifecycle(params.id("device_id"), ncentral_devices_update_lifecycle(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.maintenance_windows.create" => {
+            let call =
+                clients.ncentral.maintenance_windows().create(ncentral_maintenance_windows_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.maintenance_windows.delete" => {
+            let call =
+                clients.ncentral.maintenance_windows().delete(ncentral_maintenance_windows_delete(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.maintenance_windows.replace" => {
+            let call =
+                clients.ncentral.maintenance_windows().replace(ncentral_maintenance_windows_replace(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get" => {
+            let call = clients.ncentral.org_units().get(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_custom_property" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_custom_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_custom_property_default(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_device_property_default" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .get_device_property_default(params.id("org_unit_id"), params.id("property_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_limits" => {
+            let call = clients.ncentral.org_units().get_limits(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.get_registration_token" => {
+            let call = clients.ncentral.org_units().get_registration_token(params.id("org_unit_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.list" => {
+            let call = clients.ncentral.org_units().list(ncentral_org_units_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_active_issues" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_active_issues(params.id("org_unit_id"), ncentral_org_units_list_active_issues(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_children" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_children(params.id("org_unit_id"), ncentral_org_units_list_children(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_custom_properties" => {
+            let call = clients.ncentral.org_units().list_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_custom_properties(params),
+            );
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_devices" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .list_devices(params.id("org_unit_id"), ncentral_org_units_list_devices(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_devices_with_custom_properties" => {
+            let call = clients.ncentral.org_units().list_devices_with_custom_properties(
+                params.id("org_unit_id"),
+                ncentral_org_units_list_devices_with_custom_properties(params),
+            );
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.list_job_statuses" => {
+            let call = clients.ncentral.org_units().list_job_statuses(params.id("org_unit_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.org_units.set_custom_property" => {
+            let call = clients.ncentral.org_units().set_custom_property(
+                params.id("org_unit_id"),
+                params.id("property_id"),
+                ncentral_org_units_set_custom_property(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.set_custom_property_default" => {
+            let call = clients.ncentral.org_units().set_custom_property_default(
+                params.id("org_unit_id"),
+                ncentral_org_units_set_custom_property_default(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.org_units.update_limits" => {
+            let call = clients
+                .ncentral
+                .org_units()
+                .update_limits(params.id("org_unit_id"), ncentral_org_units_update_limits(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.reports.get" => {
+            let call = clients.ncentral.reports().get(params.id("report_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.reports.request_patch_comparison" => {
+            let call = clients
+                .ncentral
+                .reports()
+                .request_patch_comparison(ncentral_reports_request_patch_comparison(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.reports.wait" => {
+            let call = clients.ncentral.reports().wait(params.id("report_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.get" => {
+            let call = clients.ncentral.scheduled_tasks().get(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.get_status" => {
+            let call = clients.ncentral.scheduled_tasks().get_status(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.links" => {
+            let call = clients.ncentral.scheduled_tasks().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.list_status_details" => {
+            let call = clients.ncentral.scheduled_tasks().list_status_details(params.id("task_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.scheduled_tasks.run_direct" => {
+            let call =
+                clients.ncentral.scheduled_tasks().run_direct(ncentral_scheduled_tasks_run_direct(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.scheduled_tasks.wait" => {
+            let call = clients.ncentral.scheduled_tasks().wait(params.id("task_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.server.health" => {
             let call = clients.ncentral.server().health();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.server.info" => {
             let call = clients.ncentral.server().info();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.links" => {
+            let call = clients.ncentral.server().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.time" => {
+            let call = clients.ncentral.server().time();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.versions" => {
+            let call = clients.ncentral.server().versions();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.server.versions_authenticated" => {
+            let call = clients
+                .ncentral
+                .server()
+                .versions_authenticated(ncentral_server_versions_authenticated(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.service_orgs.create" => {
@@ -411,12 +2833,49 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.sites().get(params.id("site_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.sites.get_registration_token" => {
+            let call = clients.ncentral.sites().get_registration_token(params.id("site_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.sites.list" => {
             let call = clients.ncentral.sites().list(ncentral_sites_list(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.standard_psa.get_customer_mapping" => {
+            let call = clients.ncentral.standard_psa().get_customer_mapping(params.id("customer_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.standard_psa.list_companies" => {
+            let call = clients.ncentral.standard_psa().list_companies(params.id("customer_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.list_contacts" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_contacts(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.list_mappings" => {
+            let call = clients.ncentral.standard_psa().list_mappings(params.id("customer_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.list_sites" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .list_sites(params.id("customer_id"), params.id("psa_company_id"));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.standard_psa.replace_mappings" => {
+            let call = clients
+                .ncentral
+                .standard_psa()
+                .replace_mappings(params.id("customer_id"), ncentral_standard_psa_replace_mappings(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.standard_psa.validate_credential" => {
@@ -424,6 +2883,41 @@ pub(crate) fn call_blocking(
                 params.id("psa_type"),
                 ncentral_standard_psa_validate_credential(params),
             );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.user_roles.create" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .create(params.id("org_unit_id"), ncentral_user_roles_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.user_roles.get" => {
+            let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.user_roles.list" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .list(params.id("org_unit_id"), ncentral_user_roles_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.users.create" => {
+            let call =
+                clients.ncentral.users().create(params.id("org_unit_id"), ncentral_users_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.users.links" => {
+            let call = clients.ncentral.users().links();
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.users.list" => {
+            let call = clients.ncentral.users().list(params.id("org_unit_id"), ncentral_users_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
+        "ncentral.users.me" => {
+            let call = clients.ncentral.users().me();
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "wiv.cases.search" => {
@@ -446,6 +2940,126 @@ pub(crate) fn call_blocking(
     }
 }
 
+fn cloudmore_azure_reports_start_one_time(params: &Params) -> cloudmore::StartOneTimeReport {
+    let mut built = cloudmore::StartOneTimeReport::new();
+    optional!(built, params,
+        invoice_number: text,
+        store_to_blob: flag,
+    );
+    built
+}
+
+fn cloudmore_azure_usage_list_billed(params: &Params) -> cloudmore::ListBilledAzureUsage {
+    let mut built = cloudmore::ListBilledAzureUsage::new(params.int("page_number"));
+    optional!(built, params,
+        page_size: int,
+    );
+    built
+}
+
+fn cloudmore_azure_usage_list_unbilled(params: &Params) -> cloudmore::ListUnbilledAzureUsage {
+    let mut built = cloudmore::ListUnbilledAzureUsage::new(params.int("page_number"));
+    optional!(built, params,
+        page_size: int,
+    );
+    built
+}
+
+fn cloudmore_billing_per_organization(params: &Params) -> cloudmore::GetBillingPerOrganization {
+    cloudmore::GetBillingPerOrganization::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_billing_per_service(params: &Params) -> cloudmore::GetBillingPerService {
+    cloudmore::GetBillingPerService::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_broker_manual_billing_list(params: &Params) -> cloudmore::ListBrokerBillingLines {
+    cloudmore::ListBrokerBillingLines::new(params.text("billing_start_date"), params.text("billing_end_date"))
+}
+
+fn cloudmore_brokers_create(params: &Params) -> cloudmore::CreateBroker {
+    let mut built = cloudmore::CreateBroker::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        domain: text,
+        notification_email: text,
+        support_email: text,
+        contact: json,
+        address: json,
+        invoice_contact: json,
+        allow_cmp_access: flag,
+    );
+    built
+}
+
+fn cloudmore_csp_billing_per_organization(params: &Params) -> cloudmore::GetCspBilling {
+    cloudmore::GetCspBilling::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_external_invoices_list(params: &Params) -> cloudmore::ListExternalInvoices {
+    cloudmore::ListExternalInvoices::new(params.text("start_date"), params.text("end_date"))
+}
+
+fn cloudmore_organizations_create(params: &Params) -> cloudmore::CreateOrganization {
+    let mut built = cloudmore::CreateOrganization::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        customer_number: text,
+        notification_email: text,
+        contact: json,
+    );
+    built
+}
+
+fn cloudmore_organizations_list(params: &Params) -> cloudmore::ListOrganizations {
+    let mut built = cloudmore::ListOrganizations::new();
+    optional!(built, params,
+        show_active: flag,
+    );
+    built
+}
+
+fn cloudmore_organizations_replace(params: &Params) -> cloudmore::ReplaceOrganization {
+    let mut built = cloudmore::ReplaceOrganization::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        customer_number: text,
+        notification_email: text,
+        contact: json,
+    );
+    built
+}
+
+fn cloudmore_prices_list(params: &Params) -> cloudmore::ListPrices {
+    cloudmore::ListPrices::new(params.text("currency_code"))
+}
+
+fn cloudmore_seller_administrators_create(params: &Params) -> cloudmore::CreateSellerAdministrator {
+    let mut built = cloudmore::CreateSellerAdministrator::new(
+        params.text("name"),
+        params.id("role_id"),
+        params.text("email"),
+    );
+    optional!(built, params,
+        password: text,
+        first_name: text,
+        last_name: text,
+        display_name: text,
+        title: text,
+        cell_phone_prefix: text,
+        cell_phone: text,
+        address: json,
+    );
+    built
+}
+
+fn cloudmore_seller_prices_list(params: &Params) -> cloudmore::ListSellerPrices {
+    cloudmore::ListSellerPrices::new(params.text("currency_code"))
+}
+
 fn cloudmore_services_create(params: &Params) -> cloudmore::CreateService {
     let mut built = cloudmore::CreateService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
@@ -462,6 +3076,59 @@ fn cloudmore_services_update(params: &Params) -> cloudmore::UpdateService {
     cloudmore::UpdateService::new(params.jsons("custom_properties_data"))
 }
 
+fn cloudmore_webhooks_create(params: &Params) -> cloudmore::CreateWebhook {
+    let mut built = cloudmore::CreateWebhook::new(
+        params.text("name"),
+        params.text("url"),
+        params.text("trigger_event_type"),
+    );
+    optional!(built, params,
+        service_id: id,
+        message_to_send_type: text,
+        http_header: text,
+        basic_auth_user_name: text,
+        basic_auth_password: text,
+    );
+    built
+}
+
+fn ncentral_access_groups_create(params: &Params) -> ncentral::CreateAccessGroup {
+    let mut built =
+        ncentral::CreateAccessGroup::new(params.text("group_name"), params.text("group_description"));
+    optional!(built, params,
+        org_unit_ids: ids,
+        user_ids: ids,
+        auto_include_new_org_units: flag,
+    );
+    built
+}
+
+fn ncentral_access_groups_create_for_devices(params: &Params) -> ncentral::CreateDeviceAccessGroup {
+    let mut built =
+        ncentral::CreateDeviceAccessGroup::new(params.text("group_name"), params.text("group_description"));
+    optional!(built, params,
+        device_ids: ids,
+        user_ids: ids,
+    );
+    built
+}
+
+fn ncentral_access_groups_list(params: &Params) -> ncentral::ListAccessGroups {
+    let mut built = ncentral::ListAccessGroups::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_auth_authenticate_sso(params: &Params) -> ncentral::AuthenticateSso {
+    ncentral::AuthenticateSso::new(params.text("token"))
+}
+
 fn ncentral_custom_psa_create_ticket(params: &Params) -> ncentral::CreateCustomPsaTicket {
     ncentral::CreateCustomPsaTicket::new(
         params.int("psa_custom_ticket_id"),
@@ -472,6 +3139,35 @@ fn ncentral_custom_psa_create_ticket(params: &Params) -> ncentral::CreateCustomP
 
 fn ncentral_custom_psa_get_ticket(params: &Params) -> ncentral::GetCustomPsaTicket {
     ncentral::GetCustomPsaTicket::new(params.text("username"), params.text("password"))
+}
+
+fn ncentral_customers_create_installer_link(params: &Params) -> ncentral::CreateInstallerLink {
+    ncentral::CreateInstallerLink::new(params.id("software_id"))
+}
+
+fn ncentral_customers_create_site(params: &Params) -> ncentral::CreateSite {
+    let mut built = ncentral::CreateSite::new(
+        params.text("site_name"),
+        params.text("contact_first_name"),
+        params.text("contact_last_name"),
+    );
+    optional!(built, params,
+        license_type: text,
+        external_id: text,
+        contact_email: text,
+        phone: text,
+        contact_title: text,
+        contact_phone: text,
+        contact_phone_ext: text,
+        contact_department: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state_prov: text,
+        country: text,
+        postal_code: text,
+    );
+    built
 }
 
 fn ncentral_customers_list(params: &Params) -> ncentral::ListCustomers {
@@ -486,6 +3182,15 @@ fn ncentral_customers_list(params: &Params) -> ncentral::ListCustomers {
     built
 }
 
+fn ncentral_customers_list_installers(params: &Params) -> ncentral::ListInstallers {
+    let mut built = ncentral::ListInstallers::new();
+    optional!(built, params,
+        software_type: text,
+        installer_type: text,
+    );
+    built
+}
+
 fn ncentral_customers_list_sites(params: &Params) -> ncentral::ListCustomerSites {
     let mut built = ncentral::ListCustomerSites::new();
     optional!(built, params,
@@ -496,6 +3201,293 @@ fn ncentral_customers_list_sites(params: &Params) -> ncentral::ListCustomerSites
         select: text,
     );
     built
+}
+
+fn ncentral_device_filters_list(params: &Params) -> ncentral::ListDeviceFilters {
+    let mut built = ncentral::ListDeviceFilters::new();
+    optional!(built, params,
+        view_scope: text,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_devices_control_services(params: &Params) -> ncentral::ControlServices {
+    ncentral::ControlServices::new(params.texts("service_names"), params.text("action"))
+}
+
+fn ncentral_devices_create(params: &Params) -> ncentral::CreateDevice {
+    let mut built = ncentral::CreateDevice::new(
+        params.text("customer_id"),
+        params.text("network_address"),
+        params.text("supported_os"),
+        params.text("long_name"),
+        params.text("device_class"),
+    );
+    optional!(built, params,
+        description: text,
+        license_mode: text,
+        mac_address: text,
+        username: text,
+        password: text,
+    );
+    built
+}
+
+fn ncentral_devices_create_note(params: &Params) -> ncentral::CreateDeviceNote {
+    let mut built = ncentral::CreateDeviceNote::new(params.id("user_id"), params.text("note"));
+    optional!(built, params,
+        insertion_time: text,
+    );
+    built
+}
+
+fn ncentral_devices_create_notes(params: &Params) -> ncentral::CreateDeviceNotes {
+    let mut built =
+        ncentral::CreateDeviceNotes::new(params.ids("device_ids"), params.id("user_id"), params.text("note"));
+    optional!(built, params,
+        insertion_time: text,
+    );
+    built
+}
+
+fn ncentral_devices_create_remote_control_task(params: &Params) -> ncentral::CreateRemoteControlTask {
+    let mut built = ncentral::CreateRemoteControlTask::new();
+    optional!(built, params,
+        remote_control_type: text,
+        description: text,
+        port: int,
+    );
+    built
+}
+
+fn ncentral_devices_delete(params: &Params) -> ncentral::DeleteDevice {
+    let mut built = ncentral::DeleteDevice::new();
+    optional!(built, params,
+        remove_agents: flag,
+    );
+    built
+}
+
+fn ncentral_devices_delete_notes(params: &Params) -> ncentral::DeleteDeviceNotes {
+    ncentral::DeleteDeviceNotes::new(params.ids("note_ids"))
+}
+
+fn ncentral_devices_list(params: &Params) -> ncentral::ListDevices {
+    let mut built = ncentral::ListDevices::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_devices_list_notes(params: &Params) -> ncentral::ListDeviceNotes {
+    let mut built = ncentral::ListDeviceNotes::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+    );
+    built
+}
+
+fn ncentral_devices_list_with_custom_properties(
+    params: &Params,
+) -> ncentral::ListDevicesWithCustomProperties {
+    let mut built = ncentral::ListDevicesWithCustomProperties::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_devices_replace_lifecycle(params: &Params) -> ncentral::ReplaceDeviceLifecycle {
+    ncentral::ReplaceDeviceLifecycle::new(
+        params.text("warranty_expiry_date"),
+        params.text("lease_expiry_date"),
+        params.text("expected_replacement_date"),
+        params.text("purchase_date"),
+        params.number("cost"),
+        params.text("location"),
+        params.text("asset_tag"),
+        params.text("description"),
+    )
+}
+
+fn ncentral_devices_replace_note(params: &Params) -> ncentral::ReplaceDeviceNote {
+    ncentral::ReplaceDeviceNote::new(params.text("note"))
+}
+
+fn ncentral_devices_set_custom_property(params: &Params) -> ncentral::SetDeviceCustomProperty {
+    ncentral::SetDeviceCustomProperty::new(params.text("value"))
+}
+
+fn ncentral_devices_update_lifecycle(params: &Params) -> ncentral::UpdateDeviceLifecycle {
+    let mut built = ncentral::UpdateDeviceLifecycle::new();
+    optional!(built, params,
+        warranty_expiry_date: text,
+        lease_expiry_date: text,
+        expected_replacement_date: text,
+        purchase_date: text,
+        cost: number,
+        location: text,
+        asset_tag: text,
+        description: text,
+    );
+    built
+}
+
+fn ncentral_maintenance_windows_create(params: &Params) -> ncentral::CreateMaintenanceWindows {
+    ncentral::CreateMaintenanceWindows::new(params.ids("device_ids"), params.jsons("maintenance_windows"))
+}
+
+fn ncentral_maintenance_windows_delete(params: &Params) -> ncentral::DeleteMaintenanceWindows {
+    ncentral::DeleteMaintenanceWindows::new(params.ids("schedule_ids"))
+}
+
+fn ncentral_maintenance_windows_replace(params: &Params) -> ncentral::ReplaceMaintenanceWindows {
+    ncentral::ReplaceMaintenanceWindows::new(params.jsons("maintenance_windows"))
+}
+
+fn ncentral_org_units_list(params: &Params) -> ncentral::ListOrgUnits {
+    let mut built = ncentral::ListOrgUnits::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_active_issues(params: &Params) -> ncentral::ListActiveIssues {
+    let mut built = ncentral::ListActiveIssues::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_children(params: &Params) -> ncentral::ListOrgUnitChildren {
+    let mut built = ncentral::ListOrgUnitChildren::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_custom_properties(params: &Params) -> ncentral::ListOrgUnitCustomProperties {
+    let mut built = ncentral::ListOrgUnitCustomProperties::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_devices(params: &Params) -> ncentral::ListOrgUnitDevices {
+    let mut built = ncentral::ListOrgUnitDevices::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_list_devices_with_custom_properties(
+    params: &Params,
+) -> ncentral::ListOrgUnitDevicesWithCustomProperties {
+    let mut built = ncentral::ListOrgUnitDevicesWithCustomProperties::new();
+    optional!(built, params,
+        filter_id: id,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_org_units_set_custom_property(params: &Params) -> ncentral::SetOrgUnitCustomProperty {
+    ncentral::SetOrgUnitCustomProperty::new(params.text("value"))
+}
+
+fn ncentral_org_units_set_custom_property_default(params: &Params) -> ncentral::SetCustomPropertyDefault {
+    let mut built = ncentral::SetCustomPropertyDefault::new(
+        params.int("property_id"),
+        params.flag("propagate"),
+        params.ints("selected_org_unit_ids"),
+    );
+    optional!(built, params,
+        property_name: text,
+        default_value: text,
+        propagation_type: text,
+        enumerated_values: texts,
+    );
+    built
+}
+
+fn ncentral_org_units_update_limits(params: &Params) -> ncentral::UpdateOrgUnitLimits {
+    ncentral::UpdateOrgUnitLimits::new(params.jsons("limits"))
+}
+
+fn ncentral_reports_request_patch_comparison(params: &Params) -> ncentral::RequestPatchComparison {
+    let mut built = ncentral::RequestPatchComparison::new(params.text("start_date"));
+    optional!(built, params,
+        install_statuses: texts,
+        patch_approvals: texts,
+        patch_categories: texts,
+    );
+    built
+}
+
+fn ncentral_scheduled_tasks_run_direct(params: &Params) -> ncentral::RunDirectTask {
+    let mut built = ncentral::RunDirectTask::new(
+        params.text("name"),
+        params.id("item_id"),
+        params.text("task_type"),
+        params.id("customer_id"),
+        params.id("device_id"),
+        params.json("credential"),
+    );
+    optional!(built, params,
+        parameters: jsons,
+    );
+    built
+}
+
+fn ncentral_server_versions_authenticated(params: &Params) -> ncentral::GetAuthenticatedVersions {
+    ncentral::GetAuthenticatedVersions::new(params.text("username"), params.text("password"))
 }
 
 fn ncentral_service_orgs_create(params: &Params) -> ncentral::CreateServiceOrg {
@@ -583,10 +3575,77 @@ fn ncentral_sites_list(params: &Params) -> ncentral::ListSites {
     built
 }
 
+fn ncentral_standard_psa_replace_mappings(params: &Params) -> ncentral::ReplacePsaMappings {
+    ncentral::ReplacePsaMappings::new(params.jsons("mappings"))
+}
+
 fn ncentral_standard_psa_validate_credential(params: &Params) -> ncentral::ValidatePsaCredential {
     let mut built = ncentral::ValidatePsaCredential::new(params.text("username"), params.text("password"));
     optional!(built, params,
         integration_key: text,
+    );
+    built
+}
+
+fn ncentral_user_roles_create(params: &Params) -> ncentral::CreateUserRole {
+    let mut built = ncentral::CreateUserRole::new(
+        params.text("role_name"),
+        params.text("description"),
+        params.ids("permission_ids"),
+    );
+    optional!(built, params,
+        user_ids: ids,
+    );
+    built
+}
+
+fn ncentral_user_roles_list(params: &Params) -> ncentral::ListUserRoles {
+    let mut built = ncentral::ListUserRoles::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_users_create(params: &Params) -> ncentral::CreateUser {
+    let mut built = ncentral::CreateUser::new(
+        params.text("email"),
+        params.text("password"),
+        params.text("first_name"),
+        params.text("last_name"),
+    );
+    optional!(built, params,
+        username: text,
+        country: text,
+        postal_code: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state: text,
+        telephone: text,
+        ext: text,
+        department: text,
+        notification_email: text,
+        status: text,
+        role_ids: ids,
+        access_group_ids: ids,
+        api_only_user: flag,
+    );
+    built
+}
+
+fn ncentral_users_list(params: &Params) -> ncentral::ListUsers {
+    let mut built = ncentral::ListUsers::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
     );
     built
 }

@@ -39,6 +39,7 @@ pub fn config(simulator: &Simulator, service: Service, changes: Value) -> Config
             "password": credentials.cloudmore_password,
             "client_secret": credentials.cloudmore_client_secret,
             "reseller_id": credentials.cloudmore_reseller_id,
+            "seller_id": credentials.cloudmore_seller_id,
         }),
         _ => json!({"api_key": credentials.wiv_api_key}),
     };

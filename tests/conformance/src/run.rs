@@ -128,6 +128,7 @@ impl Run<'_> {
                 ("password", "$cloudmore_password"),
                 ("client_secret", "$cloudmore_client_secret"),
                 ("reseller_id", "$cloudmore_reseller_id"),
+                ("seller_id", "$cloudmore_seller_id"),
             ],
             "wiv" => &[("api_key", "$wiv_api_key")],
             other => return Err(format!("there is no service {other}")),

@@ -24,6 +24,8 @@ pub struct Credentials {
     pub cloudmore_client_secret: String,
     /// The reseller that the user belongs to.
     pub cloudmore_reseller_id: String,
+    /// The seller whose broker the reseller is.
+    pub cloudmore_seller_id: String,
     /// The organization that has services initially.
     pub cloudmore_organization_id: String,
     /// The Wiv key.
@@ -44,6 +46,7 @@ impl Default for Credentials {
             cloudmore_client_id: "ro.customer.client".to_owned(),
             cloudmore_client_secret: "cloudmore-client-secret-123".to_owned(),
             cloudmore_reseller_id: "5b0e2a0c-6f0d-4d59-9d3e-0a1f7c2b8e11".to_owned(),
+            cloudmore_seller_id: "3d5c0c2e-7a0b-4f0e-8f6d-1f8a4f0f6b55".to_owned(),
             cloudmore_organization_id: "c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35".to_owned(),
             wiv_api_key: "wiv-api-key-123".to_owned(),
         }

@@ -3,8 +3,52 @@
 
 import { AsyncClient, SyncClient } from "../../client.js";
 import type { ClientOptions, Id } from "../../options.js";
+import { Administrators, AdministratorsSync } from "./administrators.js";
+import { Azure, AzureSync } from "./azure.js";
+import { AzurePlan, AzurePlanSync } from "./azure_plan.js";
+import { AzureReports, AzureReportsSync } from "./azure_reports.js";
+import { AzureSubscriptions, AzureSubscriptionsSync } from "./azure_subscriptions.js";
+import { AzureUsage, AzureUsageSync } from "./azure_usage.js";
+import { AzureUserSubscriptions, AzureUserSubscriptionsSync } from "./azure_user_subscriptions.js";
+import { AzureUsers, AzureUsersSync } from "./azure_users.js";
+import { Billing, BillingSync } from "./billing.js";
+import { BrokerManualBilling, BrokerManualBillingSync } from "./broker_manual_billing.js";
+import { Brokers, BrokersSync } from "./brokers.js";
+import { BulkConsumptions, BulkConsumptionsSync } from "./bulk_consumptions.js";
+import { Catalog, CatalogSync } from "./catalog.js";
+import { Csp, CspSync } from "./csp.js";
+import { CspBilling, CspBillingSync } from "./csp_billing.js";
+import { CspLicenses, CspLicensesSync } from "./csp_licenses.js";
+import { CspProducts, CspProductsSync } from "./csp_products.js";
+import { CspSubscriptions, CspSubscriptionsSync } from "./csp_subscriptions.js";
+import { CspTenants, CspTenantsSync } from "./csp_tenants.js";
+import { CspUsers, CspUsersSync } from "./csp_users.js";
+import { CustomProperties, CustomPropertiesSync } from "./custom_properties.js";
 import { Estore, EstoreSync } from "./estore.js";
+import { ExternalInvoices, ExternalInvoicesSync } from "./external_invoices.js";
+import { ManualBilling, ManualBillingSync } from "./manual_billing.js";
+import { NceSubscriptions, NceSubscriptionsSync } from "./nce_subscriptions.js";
+import { OrganizationGroups, OrganizationGroupsSync } from "./organization_groups.js";
+import { OrganizationPrices, OrganizationPricesSync } from "./organization_prices.js";
+import { Organizations, OrganizationsSync } from "./organizations.js";
+import { PaymentMethods, PaymentMethodsSync } from "./payment_methods.js";
+import { Prices, PricesSync } from "./prices.js";
+import { ProductAddons, ProductAddonsSync } from "./product_addons.js";
+import { Products, ProductsSync } from "./products.js";
+import { ResellerServices, ResellerServicesSync } from "./reseller_services.js";
+import { Resellers, ResellersSync } from "./resellers.js";
+import { SellerAdministrators, SellerAdministratorsSync } from "./seller_administrators.js";
+import { SellerPrices, SellerPricesSync } from "./seller_prices.js";
+import { SellerProductAddons, SellerProductAddonsSync } from "./seller_product_addons.js";
+import { SellerProducts, SellerProductsSync } from "./seller_products.js";
+import { SellerServices, SellerServicesSync } from "./seller_services.js";
+import { Server, ServerSync } from "./server.js";
 import { Services, ServicesSync } from "./services.js";
+import { SubscriptionUsers, SubscriptionUsersSync } from "./subscription_users.js";
+import { Subscriptions, SubscriptionsSync } from "./subscriptions.js";
+import { UserGroups, UserGroupsSync } from "./user_groups.js";
+import { Users, UsersSync } from "./users.js";
+import { Webhooks, WebhooksSync } from "./webhooks.js";
 
 /**
  * Options of {@link Cloudmore} and {@link CloudmoreSync}. Options that are not given come from the
@@ -44,25 +88,141 @@ export interface CloudmoreOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new Cloudmore();
- * for await (const estoreService of client.estore.list({
- *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
- * })) {
- *   console.log(estoreService.id);
+ * for await (const role of client.administrators.listRoles()) {
+ *   console.log(role.id);
  * }
  * client.close();
  * ```
  */
 export class Cloudmore extends AsyncClient {
+  /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
+  readonly administrators = new Administrators(this);
+  /**
+   * The service Microsoft Azure of an organization. Its parts are in the resources that begin with
+   * `azure`.
+   */
+  readonly azure = new Azure(this);
+  /** The Azure plan of an organization. */
+  readonly azurePlan = new AzurePlan(this);
+  /** Reports of Azure and of the new commerce experience by invoice. */
+  readonly azureReports = new AzureReports(this);
+  /** Azure subscriptions. */
+  readonly azureSubscriptions = new AzureSubscriptions(this);
+  /**
+   * The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
+   * pages.
+   */
+  readonly azureUsage = new AzureUsage(this);
+  /** The roles of users in Azure subscriptions. */
+  readonly azureUserSubscriptions = new AzureUserSubscriptions(this);
+  /** The Azure users of an organization. */
+  readonly azureUsers = new AzureUsers(this);
+  /** Monthly billing reports of a reseller, over all services. */
+  readonly billing = new Billing(this);
+  /** Billing lines that a seller enters by hand for a broker. */
+  readonly brokerManualBilling = new BrokerManualBilling(this);
+  /**
+   * The brokers of a seller, also called resellers. `resellers` has those that have activated services of
+   * the seller.
+   */
+  readonly brokers = new Brokers(this);
+  /** Metered usage that a seller has submitted in bulk. */
+  readonly bulkConsumptions = new BulkConsumptions(this);
+  /** What Cloudmore's marketplace has for everyone. */
+  readonly catalog = new Catalog(this);
+  /**
+   * The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
+   * begin with `csp`, and in `nceSubscriptions`.
+   */
+  readonly csp = new Csp(this);
+  /** Billing reports of the old Microsoft CSP programme. */
+  readonly cspBilling = new CspBilling(this);
+  /** The Microsoft 365 licences of an organization and of its users. */
+  readonly cspLicenses = new CspLicenses(this);
+  /** The Microsoft products that an organization can order. */
+  readonly cspProducts = new CspProducts(this);
+  /**
+   * Subscriptions of the old Microsoft CSP programme, also called legacy. `nceSubscriptions` has those of
+   * the new commerce experience.
+   */
+  readonly cspSubscriptions = new CspSubscriptions(this);
+  /** The Microsoft tenants of a reseller. */
+  readonly cspTenants = new CspTenants(this);
+  /** The Microsoft 365 users of an organization. */
+  readonly cspUsers = new CspUsers(this);
+  /** The custom properties that a broker has defined for its organizations and users. */
+  readonly customProperties = new CustomProperties(this);
   /**
    * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
    * Broker.
    */
   readonly estore = new Estore(this);
+  /** Invoices from another system, such as an ERP, that Cloudmore shows to an organization. */
+  readonly externalInvoices = new ExternalInvoices(this);
+  /** Lines that were added to an organization's bill by hand or from another system. */
+  readonly manualBilling = new ManualBilling(this);
+  /** Microsoft subscriptions of the new commerce experience (NCE). */
+  readonly nceSubscriptions = new NceSubscriptions(this);
+  /** Groups of the organizations of a broker. */
+  readonly organizationGroups = new OrganizationGroups(this);
+  /** The price list of a service as one organization pays it. */
+  readonly organizationPrices = new OrganizationPrices(this);
+  /**
+   * The organizations of a broker, its customers. An organization is usually a company, but may be a unit
+   * of one; services are added to it.
+   */
+  readonly organizations = new Organizations(this);
+  /** The ways to pay that a broker offers to its organizations. */
+  readonly paymentMethods = new PaymentMethods(this);
+  /** The broker's price list of a service, whose prices all organizations pay that have none of their own. */
+  readonly prices = new Prices(this);
+  /** The add-ons that can be bought with a product. */
+  readonly productAddons = new ProductAddons(this);
+  /** The products of a service that a broker sells; organizations subscribe to them. */
+  readonly products = new Products(this);
+  /**
+   * The services that a broker offers to its organizations. Their ids are those that price lists and
+   * products ask for.
+   */
+  readonly resellerServices = new ResellerServices(this);
+  /**
+   * Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
+   * seller.
+   */
+  readonly resellers = new Resellers(this);
+  /** The administrators of a seller, people with a login. */
+  readonly sellerAdministrators = new SellerAdministrators(this);
+  /** The prices of a seller's services. */
+  readonly sellerPrices = new SellerPrices(this);
+  /** The add-ons of a seller's products. */
+  readonly sellerProductAddons = new SellerProductAddons(this);
+  /** The products of a seller's services. */
+  readonly sellerProducts = new SellerProducts(this);
+  /** The services that a seller offers. */
+  readonly sellerServices = new SellerServices(this);
+  /** Whether the API is up. */
+  readonly server = new Server(this);
   /**
    * The services that an organization has. Adding one enables it for the organization, and may create a
    * tenant in an outside system and cost money.
    */
   readonly services = new Services(this);
+  /** Which users of an organization have a subscription. */
+  readonly subscriptionUsers = new SubscriptionUsers(this);
+  /**
+   * The subscriptions of an organization to the products of a custom service. Those to Microsoft products
+   * are resources of their own.
+   */
+  readonly subscriptions = new Subscriptions(this);
+  /** Groups of the users of an organization. */
+  readonly userGroups = new UserGroups(this);
+  /**
+   * The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
+   * the roles that they may have.
+   */
+  readonly users = new Users(this);
+  /** The webhooks of a seller: addresses to which Cloudmore sends events. */
+  readonly webhooks = new Webhooks(this);
 
   /**
    * Makes a client; nothing is sent yet.
@@ -84,25 +244,141 @@ export class Cloudmore extends AsyncClient {
  * @example
  * ```ts
  * const client = new CloudmoreSync();
- * for (const estoreService of client.estore.list({
- *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
- * })) {
- *   console.log(estoreService.id);
+ * for (const role of client.administrators.listRoles()) {
+ *   console.log(role.id);
  * }
  * client.close();
  * ```
  */
 export class CloudmoreSync extends SyncClient {
+  /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
+  readonly administrators = new AdministratorsSync(this);
+  /**
+   * The service Microsoft Azure of an organization. Its parts are in the resources that begin with
+   * `azure`.
+   */
+  readonly azure = new AzureSync(this);
+  /** The Azure plan of an organization. */
+  readonly azurePlan = new AzurePlanSync(this);
+  /** Reports of Azure and of the new commerce experience by invoice. */
+  readonly azureReports = new AzureReportsSync(this);
+  /** Azure subscriptions. */
+  readonly azureSubscriptions = new AzureSubscriptionsSync(this);
+  /**
+   * The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
+   * pages.
+   */
+  readonly azureUsage = new AzureUsageSync(this);
+  /** The roles of users in Azure subscriptions. */
+  readonly azureUserSubscriptions = new AzureUserSubscriptionsSync(this);
+  /** The Azure users of an organization. */
+  readonly azureUsers = new AzureUsersSync(this);
+  /** Monthly billing reports of a reseller, over all services. */
+  readonly billing = new BillingSync(this);
+  /** Billing lines that a seller enters by hand for a broker. */
+  readonly brokerManualBilling = new BrokerManualBillingSync(this);
+  /**
+   * The brokers of a seller, also called resellers. `resellers` has those that have activated services of
+   * the seller.
+   */
+  readonly brokers = new BrokersSync(this);
+  /** Metered usage that a seller has submitted in bulk. */
+  readonly bulkConsumptions = new BulkConsumptionsSync(this);
+  /** What Cloudmore's marketplace has for everyone. */
+  readonly catalog = new CatalogSync(this);
+  /**
+   * The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
+   * begin with `csp`, and in `nceSubscriptions`.
+   */
+  readonly csp = new CspSync(this);
+  /** Billing reports of the old Microsoft CSP programme. */
+  readonly cspBilling = new CspBillingSync(this);
+  /** The Microsoft 365 licences of an organization and of its users. */
+  readonly cspLicenses = new CspLicensesSync(this);
+  /** The Microsoft products that an organization can order. */
+  readonly cspProducts = new CspProductsSync(this);
+  /**
+   * Subscriptions of the old Microsoft CSP programme, also called legacy. `nceSubscriptions` has those of
+   * the new commerce experience.
+   */
+  readonly cspSubscriptions = new CspSubscriptionsSync(this);
+  /** The Microsoft tenants of a reseller. */
+  readonly cspTenants = new CspTenantsSync(this);
+  /** The Microsoft 365 users of an organization. */
+  readonly cspUsers = new CspUsersSync(this);
+  /** The custom properties that a broker has defined for its organizations and users. */
+  readonly customProperties = new CustomPropertiesSync(this);
   /**
    * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
    * Broker.
    */
   readonly estore = new EstoreSync(this);
+  /** Invoices from another system, such as an ERP, that Cloudmore shows to an organization. */
+  readonly externalInvoices = new ExternalInvoicesSync(this);
+  /** Lines that were added to an organization's bill by hand or from another system. */
+  readonly manualBilling = new ManualBillingSync(this);
+  /** Microsoft subscriptions of the new commerce experience (NCE). */
+  readonly nceSubscriptions = new NceSubscriptionsSync(this);
+  /** Groups of the organizations of a broker. */
+  readonly organizationGroups = new OrganizationGroupsSync(this);
+  /** The price list of a service as one organization pays it. */
+  readonly organizationPrices = new OrganizationPricesSync(this);
+  /**
+   * The organizations of a broker, its customers. An organization is usually a company, but may be a unit
+   * of one; services are added to it.
+   */
+  readonly organizations = new OrganizationsSync(this);
+  /** The ways to pay that a broker offers to its organizations. */
+  readonly paymentMethods = new PaymentMethodsSync(this);
+  /** The broker's price list of a service, whose prices all organizations pay that have none of their own. */
+  readonly prices = new PricesSync(this);
+  /** The add-ons that can be bought with a product. */
+  readonly productAddons = new ProductAddonsSync(this);
+  /** The products of a service that a broker sells; organizations subscribe to them. */
+  readonly products = new ProductsSync(this);
+  /**
+   * The services that a broker offers to its organizations. Their ids are those that price lists and
+   * products ask for.
+   */
+  readonly resellerServices = new ResellerServicesSync(this);
+  /**
+   * Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
+   * seller.
+   */
+  readonly resellers = new ResellersSync(this);
+  /** The administrators of a seller, people with a login. */
+  readonly sellerAdministrators = new SellerAdministratorsSync(this);
+  /** The prices of a seller's services. */
+  readonly sellerPrices = new SellerPricesSync(this);
+  /** The add-ons of a seller's products. */
+  readonly sellerProductAddons = new SellerProductAddonsSync(this);
+  /** The products of a seller's services. */
+  readonly sellerProducts = new SellerProductsSync(this);
+  /** The services that a seller offers. */
+  readonly sellerServices = new SellerServicesSync(this);
+  /** Whether the API is up. */
+  readonly server = new ServerSync(this);
   /**
    * The services that an organization has. Adding one enables it for the organization, and may create a
    * tenant in an outside system and cost money.
    */
   readonly services = new ServicesSync(this);
+  /** Which users of an organization have a subscription. */
+  readonly subscriptionUsers = new SubscriptionUsersSync(this);
+  /**
+   * The subscriptions of an organization to the products of a custom service. Those to Microsoft products
+   * are resources of their own.
+   */
+  readonly subscriptions = new SubscriptionsSync(this);
+  /** Groups of the users of an organization. */
+  readonly userGroups = new UserGroupsSync(this);
+  /**
+   * The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
+   * the roles that they may have.
+   */
+  readonly users = new UsersSync(this);
+  /** The webhooks of a seller: addresses to which Cloudmore sends events. */
+  readonly webhooks = new WebhooksSync(this);
 
   /**
    * Makes a client; nothing is sent yet.

@@ -3,12 +3,339 @@
 // kept, under the vendor's names.
 
 import type { Id } from "../../options.js";
+import type { Secret } from "../../secret.js";
+/**
+ * The state.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type BulkConsumptionState =
+  | (typeof BulkConsumptionState)[keyof typeof BulkConsumptionState]
+  | (string & {});
+
+/** The known values of `BulkConsumptionState`. */
+export const BulkConsumptionState = {
+  /** The vendor's `Processing`. */
+  PROCESSING: "Processing",
+  /** The vendor's `Successful`. */
+  SUCCESSFUL: "Successful",
+  /** The vendor's `Failed`. */
+  FAILED: "Failed",
+} as const;
+
+/**
+ * The market segment of the subscription.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type NceSegment = (typeof NceSegment)[keyof typeof NceSegment] | (string & {});
+
+/** The known values of `NceSegment`. */
+export const NceSegment = {
+  /** The vendor's `commercial`. */
+  COMMERCIAL: "commercial",
+  /** The vendor's `education`. */
+  EDUCATION: "education",
+  /** The vendor's `charity`. */
+  CHARITY: "charity",
+  /** The vendor's `government`. */
+  GOVERNMENT: "government",
+} as const;
+
+/**
+ * The event.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type WebhookEvent = (typeof WebhookEvent)[keyof typeof WebhookEvent] | (string & {});
+
+/** The known values of `WebhookEvent`. */
+export const WebhookEvent = {
+  /** The vendor's `BrokerAddService`. */
+  BROKER_ADD_SERVICE: "BrokerAddService",
+  /** The vendor's `BrokerDeleteService`. */
+  BROKER_DELETE_SERVICE: "BrokerDeleteService",
+  /** The vendor's `OrganizationAddService`. */
+  ORGANIZATION_ADD_SERVICE: "OrganizationAddService",
+  /** The vendor's `OrganizationDeleteService`. */
+  ORGANIZATION_DELETE_SERVICE: "OrganizationDeleteService",
+  /** The vendor's `SubscriptionCreated`. */
+  SUBSCRIPTION_CREATED: "SubscriptionCreated",
+} as const;
+
+/**
+ * What is sent.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type WebhookMessage = (typeof WebhookMessage)[keyof typeof WebhookMessage] | (string & {});
+
+/** The known values of `WebhookMessage`. */
+export const WebhookMessage = {
+  /** The vendor's `OnlyTriggerAction`. */
+  ONLY_TRIGGER_ACTION: "OnlyTriggerAction",
+} as const;
+
+/** The address of an administrator. */
+export interface AdministratorAddress {
+  /** Country, an ISO 3166-1 code of two letters. */
+  readonly countryCode?: string | null;
+  /** Street and number. Brokers have `address` instead. */
+  readonly street?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** City. */
+  readonly city?: string | null;
+}
+
+/**
+ * A line item of the billed usage of an invoice. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+export interface AzureBilledUsageLine {
+}
+
+/**
+ * A one-time invoice: its id and dates. The vendor does not publish its fields; all that the server sends
+ * are kept.
+ */
+export interface AzureOneTimeInvoice {
+}
+
+/**
+ * The state of a task that makes the report of a one-time invoice, or the report. The vendor does not
+ * publish its fields; all that the server sends are kept.
+ */
+export interface AzureOneTimeReport {
+}
+
+/**
+ * A subscription to the Azure plan, or an entitlement of it. The vendor's paths name its id; its other
+ * fields are not published, and all that the server sends are kept.
+ */
+export interface AzurePlanSubscription {
+  /** Id of the subscription or entitlement. */
+  readonly id?: string | null;
+}
+
+/** An Azure subscription. The vendor does not publish its fields; all that the server sends are kept. */
+export interface AzureSubscription {
+}
+
+/**
+ * A line item of the unbilled usage of a period. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+export interface AzureUnbilledUsageLine {
+}
+
+/**
+ * How far a report of unbilled usage is. The vendor does not publish its fields; all that the server
+ * sends are kept.
+ */
+export interface AzureUnbilledUsageStatus {
+}
+
+/**
+ * An Azure user of an organization. The vendor does not publish its fields; all that the server sends are
+ * kept.
+ */
+export interface AzureUser {
+}
+
+/**
+ * An Azure subscription and the role that a user has in it. The vendor's paths name its id; its other
+ * fields are not published, and all that the server sends are kept.
+ */
+export interface AzureUserSubscription {
+  /** Id of the subscription. */
+  readonly id?: string | null;
+}
+
+/**
+ * The billing of a period by organization. The vendor does not publish its fields; all that the server
+ * sends are kept.
+ */
+export interface BillingPerOrganization {
+}
+
+/**
+ * The state of a task that makes a billing report, or the report. The vendor does not publish its fields;
+ * all that the server sends are kept.
+ */
+export interface BillingPerOrganizationResult {
+}
+
+/**
+ * The billing of a period by service. The vendor does not publish its fields; all that the server sends
+ * are kept.
+ */
+export interface BillingPerService {
+}
+
+/** A broker of a seller. Rows of a list may have fewer fields. */
+export interface Broker {
+  /** Id of the broker. */
+  readonly id: string;
+  /** Name of the broker. */
+  readonly name?: string | null;
+  /** Number in the register of companies. */
+  readonly registrationNumber?: string | null;
+  /** VAT number. */
+  readonly vat?: string | null;
+  /** Web domain. */
+  readonly domain?: string | null;
+  /** E-mail address for notifications. */
+  readonly notificationEmail?: string | null;
+  /** E-mail address of the support. */
+  readonly supportEmail?: string | null;
+  /** The person in charge. */
+  readonly contact?: BrokerContact | null;
+  /** The address. */
+  readonly address?: BrokerAddress | null;
+  /** Who gets the invoices. */
+  readonly invoiceContact?: BrokerInvoiceContact | null;
+  /** Whether the broker gets CMP access. The vendor says no more about it than its name. */
+  readonly allowCmpAccess?: boolean | null;
+}
+
+/** The address of a broker. */
+export interface BrokerAddress {
+  /** Street and number. Administrators have `street` instead. */
+  readonly address?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** City. */
+  readonly city?: string | null;
+  /** Country, an ISO 3166-1 code of two letters. */
+  readonly countryCode?: string | null;
+}
+
+/**
+ * A manual billing line of a broker. The vendor's paths name its id; its other fields are not published,
+ * and all that the server sends are kept.
+ */
+export interface BrokerBillingLine {
+  /** Id of the billing line. */
+  readonly id?: string | null;
+}
+
+/** The person in charge at a broker. */
+export interface BrokerContact {
+  /** Name of the person. */
+  readonly name?: string | null;
+  /** Job title. */
+  readonly jobTitle?: string | null;
+  /** E-mail address. */
+  readonly email?: string | null;
+  /** Country code of the phone number, without a plus sign. */
+  readonly phonePrefix?: string | null;
+  /** Phone number without its country code. */
+  readonly phone?: string | null;
+  /** Country code of the mobile number, without a plus sign. */
+  readonly cellPhonePrefix?: string | null;
+  /** Mobile number without its country code. */
+  readonly cellPhone?: string | null;
+}
+
+/**
+ * The definition of a custom property of organizations or users. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+export interface BrokerCustomProperty {
+}
+
+/** Who gets the invoices of a broker. */
+export interface BrokerInvoiceContact {
+  /** Name of the person or department. */
+  readonly name?: string | null;
+  /** E-mail address for invoices. */
+  readonly email?: string | null;
+  /** Country code of the phone number, without a plus sign. */
+  readonly phonePrefix?: string | null;
+  /** Phone number without its country code. */
+  readonly phone?: string | null;
+}
+
+/**
+ * The state of usage that was submitted in bulk. The vendor publishes this field only; servers send more,
+ * which are kept.
+ */
+export interface BulkConsumptionStatus {
+  /** The state. */
+  readonly message?: BulkConsumptionState | null;
+}
+
+/** An object that was just created. */
+export interface CreatedObject {
+  /** Id of the object, from the body or from the end of `Location`. */
+  readonly id: string;
+  /** The `Location` header of the response. */
+  readonly location?: string | null;
+}
+
+/** An organization that was just created. */
+export interface CreatedOrganization {
+  /** Id of the organization, from the body or from the end of `Location`. */
+  readonly id: string;
+  /** The `Location` header of the response. */
+  readonly location?: string | null;
+}
+
 /** A service that was just added to an organization. */
 export interface CreatedService {
   /** Id of the added service, from the body or from the end of `Location`. */
   readonly id: string;
   /** The `Location` header of the response. */
   readonly location?: string | null;
+}
+
+/**
+ * The Microsoft CSP billing of a period by organization. The vendor does not publish its fields; all that
+ * the server sends are kept.
+ */
+export interface CspBillingPerOrganization {
+}
+
+/**
+ * A product licence of Microsoft 365 that an organization has. The vendor's paths name its id; its other
+ * fields are not published, and all that the server sends are kept.
+ */
+export interface CspLicense {
+  /** Id of the product licence. */
+  readonly id?: string | null;
+}
+
+/**
+ * A legacy Microsoft CSP subscription. The vendor's paths name its id; its other fields are not
+ * published, and all that the server sends are kept.
+ */
+export interface CspSubscription {
+  /** Id of the subscription. */
+  readonly id?: string | null;
+}
+
+/**
+ * A Microsoft tenant and the organization that it is linked to. The vendor does not publish its fields;
+ * all that the server sends are kept.
+ */
+export interface CspTenant {
+}
+
+/**
+ * A Microsoft 365 user of an organization. The vendor's paths name its id; its other fields are not
+ * published, and all that the server sends are kept.
+ */
+export interface CspUser {
+  /** Id of the user. */
+  readonly id?: string | null;
+}
+
+/**
+ * The state of a task that lists Microsoft 365 users, or its result. The vendor does not publish its
+ * fields; all that the server sends are kept.
+ */
+export interface CspUserListResult {
 }
 
 /** The definition of a custom property. */
@@ -67,6 +394,85 @@ export interface EstoreServiceDetail {
 }
 
 /**
+ * An invoice from another system. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+export interface ExternalInvoice {
+}
+
+/**
+ * A line that was added to an organization's bill. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+export interface ManualBillingLine {
+}
+
+/**
+ * Dates on which subscriptions with one length of term may end together. The vendor does not publish its
+ * fields; all that the server sends are kept.
+ */
+export interface NceAlignmentDates {
+}
+
+/**
+ * A product of Microsoft's new commerce experience. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+export interface NceProduct {
+}
+
+/**
+ * A subscription of Microsoft's new commerce experience. The vendor publishes these fields only; servers
+ * send more, which are kept.
+ */
+export interface NceSubscription {
+  /** Id of the subscription. */
+  readonly id?: string | null;
+  /** The market segment of the subscription. */
+  readonly segment?: NceSegment | null;
+}
+
+/**
+ * An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+ * servers send more, which are kept.
+ */
+export interface Organization {
+  /** Id of the organization, a GUID. */
+  readonly id: string;
+  /** Name of the organization. */
+  readonly name?: string | null;
+  /** Number in a register of companies, or for taxes. */
+  readonly registrationNumber?: string | null;
+  /** Number for value added tax. */
+  readonly vat?: string | null;
+  /** Your own number of the customer. Exports carry it. */
+  readonly customerNumber?: string | null;
+  /** E-mail address that Cloudmore sends notifications to. */
+  readonly notificationEmail?: string | null;
+  /** Whom to talk to at an organization. The vendor publishes a part of the fields. */
+  readonly contact?: OrganizationContact | null;
+}
+
+/** Whom to talk to at an organization. The vendor publishes a part of the fields. */
+export interface OrganizationContact {
+  /** Name of the person. */
+  readonly name?: string | null;
+  /** E-mail address. */
+  readonly email?: string | null;
+  /** Telephone. */
+  readonly phone?: string | null;
+  /** Mobile telephone. */
+  readonly cellPhone?: string | null;
+}
+
+/**
+ * A product of a service with the price for one organization. The vendor does not publish its fields. All
+ * that a server sends is kept and can be read by its name.
+ */
+export interface OrganizationPrice {
+}
+
+/**
  * A service that an organization has. The vendor publishes these fields only; servers send more, which
  * are kept.
  */
@@ -81,12 +487,261 @@ export interface OrganizationService {
   readonly customPropertiesData?: readonly CustomPropertyData[] | null;
 }
 
+/**
+ * A product of a service with the broker's price. The vendor does not publish its fields. All that a
+ * server sends is kept and can be read by its name.
+ */
+export interface Price {
+}
+
+/** A task that makes a report in the background. */
+export interface ReportTask {
+  /** Id of the task, from the end of `Location` or from the body. */
+  readonly id: string;
+  /** The `Location` header of the response. */
+  readonly location?: string | null;
+}
+
+/**
+ * A service that a broker offers. The vendor does not publish its fields. All that a server sends is kept
+ * and can be read by its name.
+ */
+export interface ResellerService {
+}
+
+/**
+ * A subscription of one of the organizations to a custom service. The vendor does not publish its fields.
+ * All that a server sends is kept and can be read by its name.
+ */
+export interface ResellerServiceSubscription {
+}
+
+/** A role, which decides what its holder may see and do. */
+export interface Role {
+  /** Id of the role, a number. */
+  readonly id: string;
+  /** Name of the role. */
+  readonly name?: string | null;
+}
+
+/** An administrator of a seller. Rows of a list may have fewer fields. */
+export interface SellerAdministrator {
+  /** Id of the administrator. */
+  readonly id: string;
+  /** Login name, in the form of an e-mail address. */
+  readonly name?: string | null;
+  /** First name. */
+  readonly firstName?: string | null;
+  /** Last name. */
+  readonly lastName?: string | null;
+  /** Name as people see it. */
+  readonly displayName?: string | null;
+  /** Id of the role, a number on the server. */
+  readonly roleId?: string | null;
+  /** Name of the role. */
+  readonly roleName?: string | null;
+  /** Job title. */
+  readonly title?: string | null;
+  /** E-mail address. */
+  readonly email?: string | null;
+  /** Country code of the mobile number, without a plus sign. */
+  readonly cellPhonePrefix?: string | null;
+  /** Mobile number without its country code. */
+  readonly cellPhone?: string | null;
+  /** The address. */
+  readonly address?: AdministratorAddress | null;
+}
+
+/**
+ * The price of a product of a seller. The vendor does not publish its fields; all that the server sends
+ * are kept.
+ */
+export interface SellerPrice {
+}
+
+/** A product of a service of a seller. */
+export interface SellerProduct {
+  /** Id of the product. */
+  readonly id: string;
+  /** Name of the product. */
+  readonly name?: string | null;
+  /** What it is. */
+  readonly description?: string | null;
+  /** Code of the product. */
+  readonly itemCode?: string | null;
+}
+
+/**
+ * An add-on of a product of a seller. The vendor's paths name its id; its other fields are not published,
+ * and all that the server sends are kept.
+ */
+export interface SellerProductAddon {
+  /** Id of the add-on. */
+  readonly id?: string | null;
+}
+
+/**
+ * A broker that has activated services of a seller. The vendor's paths name its id; its other fields are
+ * not published, and all that the server sends are kept.
+ */
+export interface SellerReseller {
+  /** Id of the broker. */
+  readonly id?: string | null;
+}
+
+/**
+ * A service that a seller offers. The vendor publishes these fields only; servers send more, which are
+ * kept.
+ */
+export interface SellerService {
+  /** Id of the service. */
+  readonly id: string;
+  /** Name of the service. */
+  readonly name?: string | null;
+  /** Who makes the service. */
+  readonly vendorName?: string | null;
+  /** Whether a subscription may have several users. */
+  readonly allowMultipleUsers?: boolean | null;
+  /** The definitions of the service's custom properties. */
+  readonly customProperties?: readonly CustomProperty[] | null;
+}
+
+/**
+ * A broker that has signed a service of a seller. The vendor does not publish its fields; all that the
+ * server sends are kept.
+ */
+export interface SellerServiceReseller {
+}
+
+/**
+ * The state of the API. The vendor does not publish its fields. All that a server sends is kept and can
+ * be read by its name.
+ */
+export interface ServerHealth {
+}
+
+/** A category of services. */
+export interface ServiceCategory {
+  /** Id of the category, a GUID. */
+  readonly categoryId: string;
+  /** Name of the category. */
+  readonly name?: string | null;
+  /** What belongs to it. Usually null. */
+  readonly description?: string | null;
+}
+
+/**
+ * A subscription of an organization to a product of a custom service. The vendor does not publish its
+ * fields. All that a server sends is kept and can be read by its name.
+ */
+export interface Subscription {
+}
+
+/**
+ * A user of an organization. The vendor publishes the role only. All that a server sends is kept and can
+ * be read by its name.
+ */
+export interface User {
+  /** Id of the user's role, one of `users.listRoles`. */
+  readonly roleId?: string | null;
+  /** Name of that role. */
+  readonly roleName?: string | null;
+}
+
+/** A webhook of a seller. The password for HTTP Basic is not among its fields. */
+export interface Webhook {
+  /** Id of the webhook. */
+  readonly id: string;
+  /** Name of the webhook. */
+  readonly name?: string | null;
+  /** Id of the service whose events are sent. */
+  readonly serviceId?: string | null;
+  /** Where the events are sent. */
+  readonly url?: string | null;
+  /** The event. */
+  readonly triggerEventType?: WebhookEvent | null;
+  /** What is sent. */
+  readonly messageToSendType?: WebhookMessage | null;
+  /** A header that is sent with each event. It may hold a secret. */
+  readonly httpHeader?: Secret | null;
+  /** User name for HTTP Basic at the receiver. */
+  readonly basicAuthUserName?: string | null;
+}
+
 /** The value of a custom property. */
 export interface CustomPropertyDataInput {
   /** Id of the property, the `propertyId` of its definition. */
   readonly id: Id;
   /** The value. */
   readonly value: string | null;
+  /** Additional members, by the vendor's names. */
+  readonly [name: string]: unknown;
+}
+
+/** The address of an administrator. */
+export interface NewAdministratorAddressInput {
+  /** Country, an ISO 3166-1 code of two letters. */
+  readonly countryCode?: string | undefined;
+  /** Street and number. Brokers have `address` instead. */
+  readonly street?: string | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | undefined;
+  /** City. */
+  readonly city?: string | undefined;
+}
+
+/** The address of a broker. */
+export interface NewBrokerAddressInput {
+  /** Street and number. Administrators have `street` instead. */
+  readonly address?: string | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | undefined;
+  /** City. */
+  readonly city?: string | undefined;
+  /** Country, an ISO 3166-1 code of two letters. */
+  readonly countryCode?: string | undefined;
+}
+
+/** The person in charge at a broker. */
+export interface NewBrokerContactInput {
+  /** Name of the person. */
+  readonly name?: string | undefined;
+  /** Job title. */
+  readonly jobTitle?: string | undefined;
+  /** E-mail address. */
+  readonly email?: string | undefined;
+  /** Country code of the phone number, without a plus sign. */
+  readonly phonePrefix?: string | undefined;
+  /** Phone number without its country code. */
+  readonly phone?: string | undefined;
+  /** Country code of the mobile number, without a plus sign. */
+  readonly cellPhonePrefix?: string | undefined;
+  /** Mobile number without its country code. */
+  readonly cellPhone?: string | undefined;
+}
+
+/** Who gets the invoices of a broker. */
+export interface NewBrokerInvoiceContactInput {
+  /** Name of the person or department. */
+  readonly name?: string | undefined;
+  /** E-mail address for invoices. */
+  readonly email?: string | undefined;
+  /** Country code of the phone number, without a plus sign. */
+  readonly phonePrefix?: string | undefined;
+  /** Phone number without its country code. */
+  readonly phone?: string | undefined;
+}
+
+/** Whom to talk to at an organization. Further fields are allowed and not published. */
+export interface OrganizationContactDataInput {
+  /** Name of the person. */
+  readonly name?: string | null | undefined;
+  /** E-mail address. */
+  readonly email?: string | null | undefined;
+  /** Telephone. */
+  readonly phone?: string | null | undefined;
+  /** Mobile telephone. */
+  readonly cellPhone?: string | null | undefined;
   /** Additional members, by the vendor's names. */
   readonly [name: string]: unknown;
 }

@@ -4,6 +4,215 @@
 import { isText, many, Shape } from "../../model.js";
 import type * as models from "./models.js";
 
+export const AdministratorAddress = new Shape<models.AdministratorAddress>(
+  "AdministratorAddress",
+  {
+    countryCode: "text",
+    street: "text",
+    postalCode: "text",
+    city: "text",
+  },
+  [],
+  (it) => isText(it.countryCode) && isText(it.street) && isText(it.postalCode) && isText(it.city),
+);
+
+export const AzureBilledUsageLine = new Shape<models.AzureBilledUsageLine>(
+  "AzureBilledUsageLine",
+  {
+  },
+  [],
+);
+
+export const AzureOneTimeInvoice = new Shape<models.AzureOneTimeInvoice>(
+  "AzureOneTimeInvoice",
+  {
+  },
+  [],
+);
+
+export const AzureOneTimeReport = new Shape<models.AzureOneTimeReport>(
+  "AzureOneTimeReport",
+  {
+  },
+  [],
+);
+
+export const AzurePlanSubscription = new Shape<models.AzurePlanSubscription>(
+  "AzurePlanSubscription",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const AzureSubscription = new Shape<models.AzureSubscription>(
+  "AzureSubscription",
+  {
+  },
+  [],
+);
+
+export const AzureUnbilledUsageLine = new Shape<models.AzureUnbilledUsageLine>(
+  "AzureUnbilledUsageLine",
+  {
+  },
+  [],
+);
+
+export const AzureUnbilledUsageStatus = new Shape<models.AzureUnbilledUsageStatus>(
+  "AzureUnbilledUsageStatus",
+  {
+  },
+  [],
+);
+
+export const AzureUser = new Shape<models.AzureUser>(
+  "AzureUser",
+  {
+  },
+  [],
+);
+
+export const AzureUserSubscription = new Shape<models.AzureUserSubscription>(
+  "AzureUserSubscription",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const BillingPerOrganization = new Shape<models.BillingPerOrganization>(
+  "BillingPerOrganization",
+  {
+  },
+  [],
+);
+
+export const BillingPerOrganizationResult = new Shape<models.BillingPerOrganizationResult>(
+  "BillingPerOrganizationResult",
+  {
+  },
+  [],
+);
+
+export const BillingPerService = new Shape<models.BillingPerService>(
+  "BillingPerService",
+  {
+  },
+  [],
+);
+
+export const BrokerContact = new Shape<models.BrokerContact>(
+  "BrokerContact",
+  {
+    name: "text",
+    jobTitle: "text",
+    email: "text",
+    phonePrefix: "text",
+    phone: "text",
+    cellPhonePrefix: "text",
+    cellPhone: "text",
+  },
+  [],
+  (it) =>
+    isText(it.name) &&
+    isText(it.jobTitle) &&
+    isText(it.email) &&
+    isText(it.phonePrefix) &&
+    isText(it.phone) &&
+    isText(it.cellPhonePrefix) &&
+    isText(it.cellPhone),
+);
+
+export const BrokerAddress = new Shape<models.BrokerAddress>(
+  "BrokerAddress",
+  {
+    address: "text",
+    postalCode: "text",
+    city: "text",
+    countryCode: "text",
+  },
+  [],
+  (it) => isText(it.address) && isText(it.postalCode) && isText(it.city) && isText(it.countryCode),
+);
+
+export const BrokerInvoiceContact = new Shape<models.BrokerInvoiceContact>(
+  "BrokerInvoiceContact",
+  {
+    name: "text",
+    email: "text",
+    phonePrefix: "text",
+    phone: "text",
+  },
+  [],
+  (it) => isText(it.name) && isText(it.email) && isText(it.phonePrefix) && isText(it.phone),
+);
+
+export const Broker = new Shape<models.Broker>(
+  "Broker",
+  {
+    id: "id",
+    name: "text",
+    registrationNumber: "text",
+    vat: "text",
+    domain: "text",
+    notificationEmail: "text",
+    supportEmail: "text",
+    contact: BrokerContact,
+    address: BrokerAddress,
+    invoiceContact: BrokerInvoiceContact,
+    allowCmpAccess: "bool",
+  },
+  ["id"],
+);
+
+export const BrokerBillingLine = new Shape<models.BrokerBillingLine>(
+  "BrokerBillingLine",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const BrokerCustomProperty = new Shape<models.BrokerCustomProperty>(
+  "BrokerCustomProperty",
+  {
+  },
+  [],
+);
+
+export const BulkConsumptionStatus = new Shape<models.BulkConsumptionStatus>(
+  "BulkConsumptionStatus",
+  {
+    message: "text",
+  },
+  [],
+  (it) => isText(it.message),
+);
+
+export const CreatedObject = new Shape<models.CreatedObject>(
+  "CreatedObject",
+  {
+    id: "id",
+    location: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
+export const CreatedOrganization = new Shape<models.CreatedOrganization>(
+  "CreatedOrganization",
+  {
+    id: "id",
+    location: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
 export const CreatedService = new Shape<models.CreatedService>(
   "CreatedService",
   {
@@ -12,6 +221,54 @@ export const CreatedService = new Shape<models.CreatedService>(
   },
   ["id"],
   (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
+export const CspBillingPerOrganization = new Shape<models.CspBillingPerOrganization>(
+  "CspBillingPerOrganization",
+  {
+  },
+  [],
+);
+
+export const CspLicense = new Shape<models.CspLicense>(
+  "CspLicense",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const CspSubscription = new Shape<models.CspSubscription>(
+  "CspSubscription",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const CspTenant = new Shape<models.CspTenant>(
+  "CspTenant",
+  {
+  },
+  [],
+);
+
+export const CspUser = new Shape<models.CspUser>(
+  "CspUser",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const CspUserListResult = new Shape<models.CspUserListResult>(
+  "CspUserListResult",
+  {
+  },
+  [],
 );
 
 export const CustomProperty = new Shape<models.CustomProperty>(
@@ -62,6 +319,77 @@ export const EstoreServiceDetail = new Shape<models.EstoreServiceDetail>(
   ["id"],
 );
 
+export const ExternalInvoice = new Shape<models.ExternalInvoice>(
+  "ExternalInvoice",
+  {
+  },
+  [],
+);
+
+export const ManualBillingLine = new Shape<models.ManualBillingLine>(
+  "ManualBillingLine",
+  {
+  },
+  [],
+);
+
+export const NceAlignmentDates = new Shape<models.NceAlignmentDates>(
+  "NceAlignmentDates",
+  {
+  },
+  [],
+);
+
+export const NceProduct = new Shape<models.NceProduct>(
+  "NceProduct",
+  {
+  },
+  [],
+);
+
+export const NceSubscription = new Shape<models.NceSubscription>(
+  "NceSubscription",
+  {
+    id: "id",
+    segment: "text",
+  },
+  [],
+  (it) => isText(it.id) && isText(it.segment),
+);
+
+export const OrganizationContact = new Shape<models.OrganizationContact>(
+  "OrganizationContact",
+  {
+    name: "text",
+    email: "text",
+    phone: "text",
+    cellPhone: "text",
+  },
+  [],
+  (it) => isText(it.name) && isText(it.email) && isText(it.phone) && isText(it.cellPhone),
+);
+
+export const Organization = new Shape<models.Organization>(
+  "Organization",
+  {
+    id: "id",
+    name: "text",
+    registrationNumber: "text",
+    vat: "text",
+    customerNumber: "text",
+    notificationEmail: "text",
+    contact: OrganizationContact,
+  },
+  ["id"],
+);
+
+export const OrganizationPrice = new Shape<models.OrganizationPrice>(
+  "OrganizationPrice",
+  {
+  },
+  [],
+);
+
 export const OrganizationService = new Shape<models.OrganizationService>(
   "OrganizationService",
   {
@@ -69,6 +397,172 @@ export const OrganizationService = new Shape<models.OrganizationService>(
     name: "text",
     customProperties: many(CustomProperty),
     customPropertiesData: many(CustomPropertyData),
+  },
+  ["id"],
+);
+
+export const Price = new Shape<models.Price>(
+  "Price",
+  {
+  },
+  [],
+);
+
+export const ReportTask = new Shape<models.ReportTask>(
+  "ReportTask",
+  {
+    id: "id",
+    location: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
+);
+
+export const ResellerService = new Shape<models.ResellerService>(
+  "ResellerService",
+  {
+  },
+  [],
+);
+
+export const ResellerServiceSubscription = new Shape<models.ResellerServiceSubscription>(
+  "ResellerServiceSubscription",
+  {
+  },
+  [],
+);
+
+export const Role = new Shape<models.Role>(
+  "Role",
+  {
+    id: "id",
+    name: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.name),
+);
+
+export const SellerAdministrator = new Shape<models.SellerAdministrator>(
+  "SellerAdministrator",
+  {
+    id: "id",
+    name: "text",
+    firstName: "text",
+    lastName: "text",
+    displayName: "text",
+    roleId: "id",
+    roleName: "text",
+    title: "text",
+    email: "text",
+    cellPhonePrefix: "text",
+    cellPhone: "text",
+    address: AdministratorAddress,
+  },
+  ["id"],
+);
+
+export const SellerPrice = new Shape<models.SellerPrice>(
+  "SellerPrice",
+  {
+  },
+  [],
+);
+
+export const SellerProduct = new Shape<models.SellerProduct>(
+  "SellerProduct",
+  {
+    id: "id",
+    name: "text",
+    description: "text",
+    itemCode: "text",
+  },
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.name) && isText(it.description) && isText(it.itemCode),
+);
+
+export const SellerProductAddon = new Shape<models.SellerProductAddon>(
+  "SellerProductAddon",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const SellerReseller = new Shape<models.SellerReseller>(
+  "SellerReseller",
+  {
+    id: "id",
+  },
+  [],
+  (it) => isText(it.id),
+);
+
+export const SellerService = new Shape<models.SellerService>(
+  "SellerService",
+  {
+    id: "id",
+    name: "text",
+    vendorName: "text",
+    allowMultipleUsers: "bool",
+    customProperties: many(CustomProperty),
+  },
+  ["id"],
+);
+
+export const SellerServiceReseller = new Shape<models.SellerServiceReseller>(
+  "SellerServiceReseller",
+  {
+  },
+  [],
+);
+
+export const ServerHealth = new Shape<models.ServerHealth>(
+  "ServerHealth",
+  {
+  },
+  [],
+);
+
+export const ServiceCategory = new Shape<models.ServiceCategory>(
+  "ServiceCategory",
+  {
+    categoryId: "id",
+    name: "text",
+    description: "text",
+  },
+  ["categoryId"],
+  (it) => it.categoryId != null && isText(it.categoryId) && isText(it.name) && isText(it.description),
+);
+
+export const Subscription = new Shape<models.Subscription>(
+  "Subscription",
+  {
+  },
+  [],
+);
+
+export const User = new Shape<models.User>(
+  "User",
+  {
+    roleId: "id",
+    roleName: "text",
+  },
+  [],
+  (it) => isText(it.roleId) && isText(it.roleName),
+);
+
+export const Webhook = new Shape<models.Webhook>(
+  "Webhook",
+  {
+    id: "id",
+    name: "text",
+    serviceId: "id",
+    url: "text",
+    triggerEventType: "text",
+    messageToSendType: "text",
+    httpHeader: "secret",
+    basicAuthUserName: "text",
   },
   ["id"],
 );

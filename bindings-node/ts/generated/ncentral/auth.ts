@@ -6,8 +6,14 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions } from "../../options.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { AuthTokens, TokenStatus } from "./models.js";
+import type { AuthLinks, AuthTokens, TokenStatus } from "./models.js";
 import * as shapes from "./shapes.js";
+/** Parameters of `auth.authenticateSso`. */
+export interface AuthAuthenticateSsoParams {
+  /** The access token from the identity provider, without `Bearer` in front of it. Not blank. */
+  readonly token: string;
+}
+
 /**
  * The token exchange. Clients do this automatically; call these only to inspect it.
  *
@@ -34,6 +40,54 @@ export class Auth extends AsyncResource {
    */
   authenticate(options?: CallOptions): Call<AuthTokens> {
     return this._call("ncentral.auth.authenticate", shapes.AuthTokens, {}, undefined, options);
+  }
+
+  /**
+   * Exchanges the access token of a single sign-on for N-central's tokens.
+   *
+   * For users who sign in at an identity provider: its access token replaces the User-API token. The
+   * client keeps the tokens of the response and makes its next calls with them, as that user. It renews
+   * them with the refresh token; when that has expired too, the client returns to its User-API token, so
+   * call this again before. How long the provider's token lives is the provider's decision, and
+   * `auth.logout` does not end it. Never retried after it was sent. Vendor's OpenAPI document, operation
+   * authenticateSso.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `POST /api/auth/sso`. Needs no credential. Not sent again once it may have arrived: repeating it
+   * could lock an account.
+   *
+   * @param params - See {@link AuthAuthenticateSsoParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const authTokens = await client.auth.authenticateSso({
+   *   token: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5AbXNwLmV4YW1wbGUifQ.c2lnbmF0dXJl",
+   * });
+   * console.log(authTokens.tokens);
+   * ```
+   */
+  authenticateSso(params: AuthAuthenticateSsoParams, options?: CallOptions): Call<AuthTokens> {
+    return this._call("ncentral.auth.authenticate_sso", shapes.AuthTokens, {}, params, options);
+  }
+
+  /**
+   * Gets the links of the token exchange.
+   *
+   * An index of paths. Some servers send them under `_links`, others bare; the result has them where the
+   * server put them. Needs no token. Vendor's OpenAPI document, operation authRoot.
+   *
+   * `GET /api/auth`. Needs no credential. Read-only. Retried on transient errors.
+   *
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const authLinks = await client.auth.links();
+   * console.log(authLinks.links);
+   * ```
+   */
+  links(options?: CallOptions): Call<AuthLinks> {
+    return this._call("ncentral.auth.links", shapes.AuthLinks, {}, undefined, options);
   }
 
   /**

@@ -3,13 +3,23 @@
 
 import { AsyncClient, SyncClient } from "../../client.js";
 import type { ClientOptions } from "../../options.js";
+import { AccessGroups, AccessGroupsSync } from "./access_groups.js";
+import { ApplianceTasks, ApplianceTasksSync } from "./appliance_tasks.js";
 import { Auth, AuthSync } from "./auth.js";
 import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
 import { Customers, CustomersSync } from "./customers.js";
+import { DeviceFilters, DeviceFiltersSync } from "./device_filters.js";
+import { Devices, DevicesSync } from "./devices.js";
+import { MaintenanceWindows, MaintenanceWindowsSync } from "./maintenance_windows.js";
+import { OrgUnits, OrgUnitsSync } from "./org_units.js";
+import { Reports, ReportsSync } from "./reports.js";
+import { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
 import { Server, ServerSync } from "./server.js";
 import { ServiceOrgs, ServiceOrgsSync } from "./service_orgs.js";
 import { Sites, SitesSync } from "./sites.js";
 import { StandardPsa, StandardPsaSync } from "./standard_psa.js";
+import { UserRoles, UserRolesSync } from "./user_roles.js";
+import { Users, UsersSync } from "./users.js";
 
 /**
  * Options of {@link NCentral} and {@link NCentralSync}. Options that are not given come from the
@@ -31,13 +41,20 @@ export interface NCentralOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new NCentral();
- * for await (const customer of client.customers.list({ pageSize: 50 })) {
- *   console.log(customer.customerId);
+ * for await (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ *   console.log(accessGroup.groupId);
  * }
  * client.close();
  * ```
  */
 export class NCentral extends AsyncClient {
+  /**
+   * Access groups, which give users access to organization units or to devices. No endpoint lists those
+   * of all organization units, and none changes or deletes one.
+   */
+  readonly accessGroups = new AccessGroups(this);
+  /** What an agent or a probe measured for a monitored service of a device. */
+  readonly applianceTasks = new ApplianceTasks(this);
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
   readonly auth = new Auth(this);
   /**
@@ -48,6 +65,32 @@ export class NCentral extends AsyncClient {
   readonly customPsa = new CustomPsa(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new Customers(this);
+  /** Device filters, the saved searches by which lists of devices can be narrowed down. */
+  readonly deviceFilters = new DeviceFilters(this);
+  /**
+   * Devices of every organization unit that the API user may see, with their assets, monitored services
+   * and tasks.
+   */
+  readonly devices = new Devices(this);
+  /**
+   * Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
+   * but only those that were made on the device itself can be changed or deleted.
+   * `devices.listMaintenanceWindows` has the windows of a device.
+   */
+  readonly maintenanceWindows = new MaintenanceWindows(this);
+  /**
+   * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
+   * one space, so the id of a service organization, a customer or a site is also that of its organization
+   * unit.
+   */
+  readonly orgUnits = new OrgUnits(this);
+  /** Reports that the server prepares when they are requested. */
+  readonly reports = new Reports(this);
+  /**
+   * Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
+   * `devices.listTasks` has those of a device.
+   */
+  readonly scheduledTasks = new ScheduledTasks(this);
   /** The server's version and whether it is up. */
   readonly server = new Server(this);
   /**
@@ -58,10 +101,17 @@ export class NCentral extends AsyncClient {
   /** Sites, the locations of customers, of every customer that the API user may see. */
   readonly sites = new Sites(this);
   /**
-   * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
-   * today.
+   * Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
+   * Credentials can only be checked for Tigerpaw, type 3.
    */
   readonly standardPsa = new StandardPsa(this);
+  /** Roles of users, which hold permissions. They belong to an organization unit. */
+  readonly userRoles = new UserRoles(this);
+  /**
+   * Users of an organization unit, and the user that the token belongs to. No call lists the users of all
+   * organization units.
+   */
+  readonly users = new Users(this);
 
   /**
    * Makes a client; nothing is sent yet.
@@ -84,13 +134,20 @@ export class NCentral extends AsyncClient {
  * @example
  * ```ts
  * const client = new NCentralSync();
- * for (const customer of client.customers.list({ pageSize: 50 })) {
- *   console.log(customer.customerId);
+ * for (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ *   console.log(accessGroup.groupId);
  * }
  * client.close();
  * ```
  */
 export class NCentralSync extends SyncClient {
+  /**
+   * Access groups, which give users access to organization units or to devices. No endpoint lists those
+   * of all organization units, and none changes or deletes one.
+   */
+  readonly accessGroups = new AccessGroupsSync(this);
+  /** What an agent or a probe measured for a monitored service of a device. */
+  readonly applianceTasks = new ApplianceTasksSync(this);
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
   readonly auth = new AuthSync(this);
   /**
@@ -101,6 +158,32 @@ export class NCentralSync extends SyncClient {
   readonly customPsa = new CustomPsaSync(this);
   /** Customers of every service organization that the API user may see. */
   readonly customers = new CustomersSync(this);
+  /** Device filters, the saved searches by which lists of devices can be narrowed down. */
+  readonly deviceFilters = new DeviceFiltersSync(this);
+  /**
+   * Devices of every organization unit that the API user may see, with their assets, monitored services
+   * and tasks.
+   */
+  readonly devices = new DevicesSync(this);
+  /**
+   * Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
+   * but only those that were made on the device itself can be changed or deleted.
+   * `devices.listMaintenanceWindows` has the windows of a device.
+   */
+  readonly maintenanceWindows = new MaintenanceWindowsSync(this);
+  /**
+   * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
+   * one space, so the id of a service organization, a customer or a site is also that of its organization
+   * unit.
+   */
+  readonly orgUnits = new OrgUnitsSync(this);
+  /** Reports that the server prepares when they are requested. */
+  readonly reports = new ReportsSync(this);
+  /**
+   * Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
+   * `devices.listTasks` has those of a device.
+   */
+  readonly scheduledTasks = new ScheduledTasksSync(this);
   /** The server's version and whether it is up. */
   readonly server = new ServerSync(this);
   /**
@@ -111,10 +194,17 @@ export class NCentralSync extends SyncClient {
   /** Sites, the locations of customers, of every customer that the API user may see. */
   readonly sites = new SitesSync(this);
   /**
-   * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
-   * today.
+   * Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
+   * Credentials can only be checked for Tigerpaw, type 3.
    */
   readonly standardPsa = new StandardPsaSync(this);
+  /** Roles of users, which hold permissions. They belong to an organization unit. */
+  readonly userRoles = new UserRolesSync(this);
+  /**
+   * Users of an organization unit, and the user that the token belongs to. No call lists the users of all
+   * organization units.
+   */
+  readonly users = new UsersSync(this);
 
   /**
    * Makes a client; nothing is sent yet.

@@ -6,8 +6,55 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Customer, Site } from "./models.js";
+import type { Customer, Installer, InstallerLink, RegistrationToken, Site } from "./models.js";
 import * as shapes from "./shapes.js";
+/** Parameters of `customers.createInstallerLink`. */
+export interface CustomersCreateInstallerLinkParams {
+  /** Id of the software, from `customers.listInstallers`. It is sent as text. */
+  readonly softwareId: Id;
+}
+
+/** Parameters of `customers.createSite`. */
+export interface CustomersCreateSiteParams {
+  /** Name of the site. Not blank. */
+  readonly siteName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /**
+   * Licence of the site's devices. The server's default is Professional. One of `Professional` or
+   * `Essential`.
+   */
+  readonly licenseType?: "Professional" | "Essential" | undefined;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the site. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
 /** Parameters of `customers.list`. */
 export interface CustomersListParams extends Paging {
   /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
@@ -26,6 +73,20 @@ export interface CustomersListParams extends Paging {
    * is sent unchanged.
    */
   readonly select?: string | undefined;
+}
+
+/** Parameters of `customers.listInstallers`. */
+export interface CustomersListInstallersParams extends Paging {
+  /**
+   * Only software of this type. The server's default is All. One of `Agent` or `Probe` or `Other` or
+   * `All`.
+   */
+  readonly softwareType?: "Agent" | "Probe" | "Other" | "All" | undefined;
+  /**
+   * Only generic or only custom installers. The server's default is All. One of `Generic` or `Custom` or
+   * `All`.
+   */
+  readonly installerType?: "Generic" | "Custom" | "All" | undefined;
 }
 
 /** Parameters of `customers.listSites`. */
@@ -55,6 +116,76 @@ export interface CustomersListSitesParams extends Paging {
  */
 export class Customers extends AsyncResource {
   /**
+   * Makes a link to download an installer.
+   *
+   * Nothing else is created, so the call may be repeated. The link is a secret and expires. Do not send
+   * the API's `Authorization` header with the download if the link leads to another server. Vendor's
+   * OpenAPI document, Software Installers.
+   *
+   * First seen with server version 2026.1.0.503.
+   *
+   * `POST /api/customers/{customerId}/software/installers`. Sent with an access token, which the client
+   * obtains and renews. Idempotent. Retried on transient errors.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - See {@link CustomersCreateInstallerLinkParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const installerLink = await client.customers.createInstallerLink("100", {
+   *   softwareId: "123",
+   * });
+   * console.log(installerLink.downloadLink);
+   * ```
+   */
+  createInstallerLink(
+    customerId: Id,
+    params: CustomersCreateInstallerLinkParams,
+    options?: CallOptions,
+  ): Call<InstallerLink> {
+    return this._call(
+      "ncentral.customers.create_installer_link",
+      shapes.InstallerLink,
+      { customerId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Creates a site under a customer.
+   *
+   * Creates a site with its primary contact. There is no idempotency key and no delete: a site made twice
+   * stays twice, so this call is never sent again once it may have arrived. Vendor's OpenAPI document,
+   * operation createSite.
+   *
+   * A preview: the vendor may still change it.
+   *
+   * `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - See {@link CustomersCreateSiteParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the sites of
+   *   the customer (`customers.listSites`) and look for the name that was sent.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * const site = await client.customers.createSite("100", {
+   *   siteName: "Client Corp Warehouse",
+   *   contactFirstName: "Jane",
+   *   contactLastName: "Doe",
+   *   licenseType: "Professional",
+   * });
+   * console.log(site.siteId);
+   * ```
+   */
+  createSite(customerId: Id, params: CustomersCreateSiteParams, options?: CallOptions): Call<Site> {
+    return this._call("ncentral.customers.create_site", shapes.Site, { customerId }, params, options);
+  }
+
+  /**
    * Gets one customer.
    *
    * The customer with this id, with its contact and address. Vendor's guide: Manage Customers,
@@ -74,6 +205,36 @@ export class Customers extends AsyncResource {
    */
   get(customerId: Id, options?: CallOptions): Call<Customer> {
     return this._call("ncentral.customers.get", shapes.Customer, { customerId }, undefined, options);
+  }
+
+  /**
+   * Gets the registration token of a customer.
+   *
+   * The token with which agents and probes of the customer are registered. It is a secret and expires.
+   * `orgUnits.getRegistrationToken` returns the same. Vendor's OpenAPI document, operation
+   * getCustomerRegistrationToken.
+   *
+   * A preview: the vendor may still change it.
+   *
+   * `GET /api/customers/{customerId}/registration-token`. Sent with an access token, which the client
+   * obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param customerId - Id of the customer.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const registrationToken = await client.customers.getRegistrationToken("100");
+   * console.log(registrationToken.registrationToken);
+   * ```
+   */
+  getRegistrationToken(customerId: Id, options?: CallOptions): Call<RegistrationToken> {
+    return this._call(
+      "ncentral.customers.get_registration_token",
+      shapes.RegistrationToken,
+      { customerId },
+      undefined,
+      options,
+    );
   }
 
   /**
@@ -100,11 +261,50 @@ export class Customers extends AsyncResource {
   }
 
   /**
+   * Lists the installers that a customer may download.
+   *
+   * Agents, probes and other software, all in one response. `customers.createInstallerLink` makes a link
+   * to download one. Vendor's OpenAPI document, Software Installers.
+   *
+   * First seen with server version 2026.1.0.503.
+   *
+   * `GET /api/customers/{customerId}/software/installers`. Sent with an access token, which the client
+   * obtains and renews. Read-only. Retried on transient errors.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - See {@link CustomersListInstallersParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * for await (const installer of client.customers.listInstallers("100", {
+   *   softwareType: "Agent",
+   * })) {
+   *   console.log(installer.softwareId);
+   * }
+   * ```
+   */
+  listInstallers(
+    customerId: Id,
+    params: CustomersListInstallersParams = {},
+    options?: CallOptions,
+  ): Pager<Installer> {
+    return this._list(
+      "ncentral.customers.list_installers",
+      shapes.Installer,
+      { customerId },
+      params,
+      options,
+    );
+  }
+
+  /**
    * Lists the sites of a customer, page by page.
    *
-   * The sites under one customer: its locations, each with a contact and an address of its own. The
-   * vendor calls this endpoint a preview; a server that does not have it responds with 404 for every
-   * customer. Vendor's guide: Manage Sites.
+   * The sites under one customer: its locations, each with a contact and an address of its own. A server
+   * that does not have this endpoint responds with 404 for every customer; `orgUnits.listChildren` lists
+   * sites too. Vendor's guide: Manage Sites.
+   *
+   * A preview: the vendor may still change it.
    *
    * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
    * renews. Read-only. Retried on transient errors.

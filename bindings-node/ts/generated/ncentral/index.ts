@@ -8,7 +8,10 @@
  * - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
  *   memory, so a restart ends them all.
  * - `PermissionDeniedError`: 403: The API user lacks the permission.
- * - `NotFoundError`: 404: There is no such object, or the server is too old for the endpoint.
+ * - `NotFoundError`: 404: There is no such customer, or it has no mapping; or the server is too old for
+ *   the endpoint. 404: There is no such customer, or the ticketing system has no such company; or the
+ *   server is too old for the endpoint. 404: There is no such object, or the server is too old for the
+ *   endpoint.
  * - `ConflictError`: 409: The request contradicts the state of the object.
  * - `RateLimitError`: 429: Too many calls to this endpoint are in flight. This one was not executed. The
  *   vendor advises waiting 2, 5, then 10 seconds.
@@ -21,11 +24,21 @@
  * @module ncentral
  */
 
+export type * from "./access_groups.js";
+export type * from "./appliance_tasks.js";
 export type * from "./auth.js";
 export type * from "./custom_psa.js";
 export type * from "./customers.js";
+export type * from "./device_filters.js";
+export type * from "./devices.js";
+export type * from "./maintenance_windows.js";
 export * from "./models.js";
+export type * from "./org_units.js";
+export type * from "./reports.js";
+export type * from "./scheduled_tasks.js";
 export type * from "./server.js";
 export type * from "./service_orgs.js";
 export type * from "./sites.js";
 export type * from "./standard_psa.js";
+export type * from "./user_roles.js";
+export type * from "./users.js";

@@ -2,7 +2,75 @@
 // The types of results. A field that is not guaranteed may be null, or absent; fields that are not listed here are
 // kept, under the vendor's names.
 
+import type { Id } from "../../options.js";
 import type { Secret } from "../../secret.js";
+/**
+ * State of a monitored service or of one of its values. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type ApplianceTaskState = (typeof ApplianceTaskState)[keyof typeof ApplianceTaskState] | (string & {});
+
+/** The known values of `ApplianceTaskState`. */
+export const ApplianceTaskState = {
+  /** The vendor's `NO_STATE`. */
+  NO_STATE: "NO_STATE",
+  /** The vendor's `NO_DATA`. */
+  NO_DATA: "NO_DATA",
+  /** The vendor's `STALE`. */
+  STALE: "STALE",
+  /** The vendor's `NORMAL`. */
+  NORMAL: "NORMAL",
+  /** The vendor's `WARNING`. */
+  WARNING: "WARNING",
+  /** The vendor's `FAILED`. */
+  FAILED: "FAILED",
+  /** The vendor's `MISCONFIGURED`. */
+  MISCONFIGURED: "MISCONFIGURED",
+  /** The vendor's `DISCONNECTED`. */
+  DISCONNECTED: "DISCONNECTED",
+  /** The vendor's `DISABLED`. */
+  DISABLED: "DISABLED",
+} as const;
+
+/**
+ * What a custom property belongs to. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type CustomPropertyLevel =
+  | (typeof CustomPropertyLevel)[keyof typeof CustomPropertyLevel]
+  | (string & {});
+
+/** The known values of `CustomPropertyLevel`. */
+export const CustomPropertyLevel = {
+  /** The vendor's `DEVICE`. */
+  DEVICE: "DEVICE",
+  /** The vendor's `ORGANIZATION_UNIT`. */
+  ORGANIZATION_UNIT: "ORGANIZATION_UNIT",
+} as const;
+
+/**
+ * Type of a custom property. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type CustomPropertyType = (typeof CustomPropertyType)[keyof typeof CustomPropertyType] | (string & {});
+
+/** The known values of `CustomPropertyType`. */
+export const CustomPropertyType = {
+  /** The vendor's `HTML_LINK`. */
+  HTML_LINK: "HTML_LINK",
+  /** The vendor's `TEXT`. */
+  TEXT: "TEXT",
+  /** The vendor's `DATE`. */
+  DATE: "DATE",
+  /** The vendor's `ENUMERATED`. */
+  ENUMERATED: "ENUMERATED",
+  /** The vendor's `PASSWORD`. */
+  PASSWORD: "PASSWORD",
+} as const;
+
 /**
  * Status of the ticket. Which others there are depends on the PSA.
  *
@@ -16,6 +84,33 @@ export type CustomPsaTicketStatus =
 export const CustomPsaTicketStatus = {
   /** The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`. */
   CREATE_TICKET_CREATED_IN_NCENTRAL: "CREATE_TICKET_CREATED_IN_NCENTRAL",
+} as const;
+
+/**
+ * How the device is controlled remotely. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type DeviceRemoteControlType =
+  | (typeof DeviceRemoteControlType)[keyof typeof DeviceRemoteControlType]
+  | (string & {});
+
+/** The known values of `DeviceRemoteControlType`. */
+export const DeviceRemoteControlType = {
+  /** The vendor's `MSP_ANYWHERE`. */
+  MSP_ANYWHERE: "MSP_ANYWHERE",
+  /** The vendor's `RDP`. */
+  RDP: "RDP",
+  /** The vendor's `WEB`. */
+  WEB: "WEB",
+  /** The vendor's `SSH`. */
+  SSH: "SSH",
+  /** The vendor's `TELNET`. */
+  TELNET: "TELNET",
+  /** The vendor's `GENERIC`. */
+  GENERIC: "GENERIC",
+  /** The vendor's `NONE`. */
+  NONE: "NONE",
 } as const;
 
 /**
@@ -37,6 +132,317 @@ export const OrgUnitType = {
   SITE: "SITE",
 } as const;
 
+/**
+ * State of the report. All but IN_PROGRESS are final.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type PatchReportStatus = (typeof PatchReportStatus)[keyof typeof PatchReportStatus] | (string & {});
+
+/** The known values of `PatchReportStatus`. */
+export const PatchReportStatus = {
+  /** The vendor's `COMPLETED`. */
+  COMPLETED: "COMPLETED",
+  /** The vendor's `IN_PROGRESS`. */
+  IN_PROGRESS: "IN_PROGRESS",
+  /** The vendor's `FAILED`. */
+  FAILED: "FAILED",
+  /** The vendor's `ABORTED`. */
+  ABORTED: "ABORTED",
+} as const;
+
+/**
+ * Type of a remote control connection. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type RemoteConnectionType =
+  | (typeof RemoteConnectionType)[keyof typeof RemoteConnectionType]
+  | (string & {});
+
+/** The known values of `RemoteConnectionType`. */
+export const RemoteConnectionType = {
+  /** The vendor's `SSH`. */
+  SSH: "SSH",
+  /** The vendor's `VNC`. */
+  VNC: "VNC",
+  /** The vendor's `RDP`. */
+  RDP: "RDP",
+  /** The vendor's `MSP_ANYWHERE`. */
+  MSP_ANYWHERE: "MSP_ANYWHERE",
+  /** The vendor's `TELNET`. */
+  TELNET: "TELNET",
+} as const;
+
+/**
+ * Whether the device can be controlled at the moment. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type RemoteControlState = (typeof RemoteControlState)[keyof typeof RemoteControlState] | (string & {});
+
+/** The known values of `RemoteControlState`. */
+export const RemoteControlState = {
+  /** The vendor's `CONNECTED`. */
+  CONNECTED: "CONNECTED",
+  /** The vendor's `DISCONNECTED`. */
+  DISCONNECTED: "DISCONNECTED",
+  /** The vendor's `AVAILABLE_WITH_WARNING`. */
+  AVAILABLE_WITH_WARNING: "AVAILABLE_WITH_WARNING",
+  /** The vendor's `NOT_AVAILABLE_DEFAULT_TYPE`. */
+  NOT_AVAILABLE_DEFAULT_TYPE: "NOT_AVAILABLE_DEFAULT_TYPE",
+  /** The vendor's `NOT_AVAILABLE`. */
+  NOT_AVAILABLE: "NOT_AVAILABLE",
+} as const;
+
+/**
+ * Status of an action on services as a whole. Servers may know more than these.
+ *
+ * These are the known values; other texts may occur.
+ */
+export type ServiceControlStatus =
+  | (typeof ServiceControlStatus)[keyof typeof ServiceControlStatus]
+  | (string & {});
+
+/** The known values of `ServiceControlStatus`. */
+export const ServiceControlStatus = {
+  /** The vendor's `Completed`. */
+  COMPLETED: "Completed",
+  /** The vendor's `CompletedWithError`. */
+  COMPLETED_WITH_ERROR: "CompletedWithError",
+  /** The vendor's `Failed`. */
+  FAILED: "Failed",
+  /** The vendor's `InProgress`. */
+  IN_PROGRESS: "InProgress",
+  /** The vendor's `Created`. */
+  CREATED: "Created",
+  /** The vendor's `NotCompleted`. */
+  NOT_COMPLETED: "NotCompleted",
+  /** The vendor's `FailedTerminated`. */
+  FAILED_TERMINATED: "FailedTerminated",
+  /** The vendor's `FailedCrashed`. */
+  FAILED_CRASHED: "FailedCrashed",
+  /** The vendor's `Unknown`. */
+  UNKNOWN: "Unknown",
+  /** The vendor's `Updated`. */
+  UPDATED: "Updated",
+  /** The vendor's `Removed`. */
+  REMOVED: "Removed",
+} as const;
+
+/**
+ * An access group, of organization units or of devices. Only the id is sure; rows of a list may have no
+ * more than id, name and description.
+ */
+export interface AccessGroup {
+  /** Id of the access group. */
+  readonly groupId: string;
+  /** Name of the access group. */
+  readonly groupName?: string | null;
+  /** Description of the access group. */
+  readonly groupDescription?: string | null;
+  /** Id of the organization unit that it belongs to. */
+  readonly orgUnitId?: string | null;
+  /** Ids of the organization units in it. */
+  readonly orgUnitIds?: readonly string[] | null;
+  /** Ids of the devices in it. */
+  readonly deviceIds?: readonly string[] | null;
+  /** Ids of the users who have access. */
+  readonly userIds?: readonly string[] | null;
+  /** Whether new organization units are added to it. */
+  readonly autoIncludeNewOrgUnits?: boolean | null;
+  /** More of it, as text or null, also where the text is a list of ids. */
+  readonly details?: unknown;
+}
+
+/** A service of a device that needs attention. Every field may be null or absent. */
+export interface ActiveIssue {
+  /** Id of the organization unit that the device belongs to. */
+  readonly orgUnitId?: string | null;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** State of the notification as a number, whose meaning the vendor does not document. */
+  readonly notificationState?: number | bigint | null;
+  /** Id of the monitored service. */
+  readonly serviceId?: string | null;
+  /** Name of the monitored service. */
+  readonly serviceName?: string | null;
+  /** Kind of the service. */
+  readonly serviceType?: string | null;
+  /** Id of the monitoring task of this service on this device. */
+  readonly taskId?: string | null;
+  /** Id of the service's item. */
+  readonly serviceItemId?: string | null;
+  /**
+   * More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and
+   * `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
+   */
+  readonly details?: unknown;
+}
+
+/** What the server says of a note that was added. The id of the note is not among it. */
+export interface AddedDeviceNote {
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** What was done. */
+  readonly message?: string | null;
+}
+
+/**
+ * What the server says of a note that was added to several devices. The ids of the notes are not among
+ * it.
+ */
+export interface AddedDeviceNotes {
+  /** Ids of the devices that have the note. */
+  readonly deviceIds?: readonly string[] | null;
+  /** What was done. */
+  readonly message?: string | null;
+}
+
+/** The last scan of a monitored service. Everything may be null or absent. */
+export interface ApplianceTask {
+  /** When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`. */
+  readonly scanTime?: string | null;
+  /** State of a monitored service or of one of its values. Servers may know more than these. */
+  readonly state?: ApplianceTaskState | null;
+  /** What went wrong; empty if nothing did. */
+  readonly errorMessage?: string | null;
+  /** The values. */
+  readonly serviceDetails?: readonly ApplianceTaskDetail[] | null;
+}
+
+/** A value of a monitored service. */
+export interface ApplianceTaskDetail {
+  /** Id of the value. */
+  readonly scanDetailId?: string | null;
+  /** Name of the value. */
+  readonly detailName?: string | null;
+  /** Name of the value as it is shown. The unit in it may be wrong. */
+  readonly description?: string | null;
+  /** The value, as text. */
+  readonly detailValue?: string | null;
+  /** State of a monitored service or of one of its values. Servers may know more than these. */
+  readonly state?: ApplianceTaskState | null;
+  /** How the value is monitored. */
+  readonly monitoringType?: string | null;
+  /** The range of each state. */
+  readonly thresholds?: readonly ApplianceTaskThreshold[] | null;
+}
+
+/** The range of values that a state stands for. */
+export interface ApplianceTaskThreshold {
+  /** State of a monitored service or of one of its values. Servers may know more than these. */
+  readonly state?: ApplianceTaskState | null;
+  /** The lowest value, as text with all digits. */
+  readonly lowValue?: string | null;
+  /** The highest value, as text with all digits; it can be larger than a 64-bit number holds. */
+  readonly highValue?: string | null;
+}
+
+/** An installed application. */
+export interface AssetApplication {
+  /** Place in the list, from 0. */
+  readonly index?: number | bigint | null;
+  /** Name of the application. */
+  readonly displayName?: string | null;
+}
+
+/** The installed applications. */
+export interface AssetApplications {
+  /** One entry for each application. */
+  readonly entries?: readonly AssetApplication[] | null;
+}
+
+/** The computer as a whole. */
+export interface AssetComputerSystem {
+  /** Serial number. */
+  readonly serialNumber?: string | null;
+  /** NetBIOS name. */
+  readonly netbiosName?: string | null;
+  /** Model. */
+  readonly model?: string | null;
+  /** Manufacturer. */
+  readonly manufacturer?: string | null;
+  /** Size of the memory in bytes, as text. */
+  readonly totalPhysicalMemory?: string | null;
+}
+
+/** The device as N-central knows it. */
+export interface AssetDevice {
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Name of the device. */
+  readonly longName?: string | null;
+  /** Class of the device. */
+  readonly deviceClass?: string | null;
+  /** Network address of the device, an IP address or a host name. */
+  readonly uri?: string | null;
+  /** When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`. */
+  readonly lastLogin?: string | null;
+  /** Whether the device was deleted, as the text `true` or `false`. */
+  readonly deleted?: string | null;
+}
+
+/** A network adapter. */
+export interface AssetNetworkAdapter {
+  /** Place in the list, from 0. */
+  readonly index?: number | bigint | null;
+  /** Name of the adapter. */
+  readonly description?: string | null;
+  /** MAC address. */
+  readonly macAddress?: string | null;
+  /** IP address. */
+  readonly ipAddress?: string | null;
+  /** Address of the gateway. */
+  readonly gateway?: string | null;
+  /** Address of the DNS server. */
+  readonly dnsServer?: string | null;
+  /** Address of the DHCP server. */
+  readonly dhcpServer?: string | null;
+}
+
+/** The network adapters. */
+export interface AssetNetworkAdapters {
+  /** One entry for each adapter. */
+  readonly entries?: readonly AssetNetworkAdapter[] | null;
+}
+
+/** The operating system. */
+export interface AssetOs {
+  /** Name of the operating system. */
+  readonly reportedOs?: string | null;
+  /** Architecture. */
+  readonly osArchitecture?: string | null;
+  /** Version. */
+  readonly version?: string | null;
+}
+
+/** The processor. */
+export interface AssetProcessor {
+  /** Name of the processor. */
+  readonly name?: string | null;
+  /** Number of cores, as text. */
+  readonly numberOfCores?: string | null;
+  /** Number of processors, as text. */
+  readonly numberOfCpus?: string | null;
+}
+
+/** The paths of the token exchange, bare or under `_links`. */
+export interface AuthLinks {
+  /** Paths by name, on servers that send them so. */
+  readonly links?: unknown;
+  /** Path of `auth.authenticate`. */
+  readonly authenticate?: string | null;
+  /** Path of `auth.authenticateSso`. */
+  readonly sso?: string | null;
+  /** Path of `auth.refresh`. */
+  readonly refresh?: string | null;
+  /** Path of `auth.logout`. */
+  readonly logout?: string | null;
+  /** Path of `auth.validate`. */
+  readonly validate?: string | null;
+}
+
 /** A token. */
 export interface AuthToken {
   /** The token itself. */
@@ -55,6 +461,80 @@ export interface AuthTokens {
   readonly refresh?: string | null;
   /** Path of the validation endpoint. */
   readonly validate?: string | null;
+}
+
+/** How a client connects. */
+export interface ConnectionDetails {
+  /** Port to connect to. */
+  readonly port?: number | bigint | null;
+  /** Protocol. */
+  readonly protocol?: string | null;
+  /** Whether the connection is encrypted. */
+  readonly encryptionEnabled?: boolean | null;
+}
+
+/** The result of an action on one service. */
+export interface ControlledService {
+  /** Internal name of the service. */
+  readonly serviceName?: string | null;
+  /** Name of the service as it is displayed. */
+  readonly displayName?: string | null;
+  /** State of the service. */
+  readonly serviceStatus?: string | null;
+  /** Status of the action. */
+  readonly actionStatus?: string | null;
+  /** What the server says about the action. */
+  readonly actionDetails?: string | null;
+}
+
+/** The id of a device that was created. */
+export interface CreatedDevice {
+  /** Id of the new device. */
+  readonly deviceId: string;
+  /** What the server says about it. */
+  readonly message?: string | null;
+}
+
+/** A custom property of a device or an organization unit. Only the id is sure. */
+export interface CustomProperty {
+  /** Id of the property. */
+  readonly propertyId: string;
+  /** Name of the property. */
+  readonly propertyName?: string | null;
+  /** Type of a custom property. Servers may know more than these. */
+  readonly propertyType?: CustomPropertyType | null;
+  /** The value; of a date the milliseconds since 1970 as text, of a password a secret. */
+  readonly value?: string | null;
+  /** The values that a property of the type ENUMERATED can have. */
+  readonly enumeratedValues?: readonly string[] | null;
+}
+
+/** The default of a property of organization units. Only the id is sure. */
+export interface CustomPropertyDefault {
+  /** Id of the property. */
+  readonly propertyId: string;
+  /** Name of the property. */
+  readonly propertyName?: string | null;
+  /** Type of a custom property. Servers may know more than these. */
+  readonly propertyType?: CustomPropertyType | null;
+  /** What a custom property belongs to. Servers may know more than these. */
+  readonly level?: CustomPropertyLevel | null;
+  /** Id of the organization unit that the property is from. */
+  readonly orgUnitId?: string | null;
+  /** Ids of all organization units that have the property. */
+  readonly selectedOrgUnitIds?: readonly string[] | null;
+  /** To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`. */
+  readonly propagationType?: string | null;
+  /** The default; of a date the milliseconds since 1970 as text, of a password a secret. */
+  readonly defaultValue?: string | null;
+  /** The values that a property of the type ENUMERATED can have. */
+  readonly enumeratedValues?: readonly string[] | null;
+}
+
+/** What the server says after a value was set. */
+export interface CustomPropertyWarnings {
+  /** What was ignored. */
+  readonly warnings?: readonly string[] | null;
 }
 
 /** The link between an N-central ticket and a ticket of the custom PSA. */
@@ -152,16 +632,744 @@ export interface Customer {
   readonly county?: string | null;
 }
 
+/**
+ * A device. Only the id is always present; everything else may be null or absent, and servers may send
+ * fields that are not listed here. Whether a device is reachable is not among the fields.
+ */
+export interface Device {
+  /** Id of the device. */
+  readonly deviceId: string;
+  /** Name of the device. */
+  readonly longName?: string | null;
+  /** Network address of the device, an IP address or a host name. */
+  readonly uri?: string | null;
+  /** Network address that remote control connects to. */
+  readonly remoteControlUri?: string | null;
+  /** Source address of the device, as the server sends it. */
+  readonly sourceUri?: string | null;
+  /** Class of the device. */
+  readonly deviceClass?: string | null;
+  /** Class of the device as it is shown. */
+  readonly deviceClassLabel?: string | null;
+  /** Description of the device. */
+  readonly description?: string | null;
+  /** Whether the device is a probe. */
+  readonly isProbe?: boolean | null;
+  /** Id of the operating system. */
+  readonly osId?: string | null;
+  /** Operating system, in the vendor's words. */
+  readonly supportedOs?: string | null;
+  /** Operating system as it is shown. */
+  readonly supportedOsLabel?: string | null;
+  /** Name under which the device was discovered. */
+  readonly discoveredName?: string | null;
+  /** The user who logged in last. */
+  readonly lastLoggedInUser?: string | null;
+  /** Whether that user is still logged in, as text such as `true`. A boolean becomes text as well. */
+  readonly stillLoggedIn?: string | null;
+  /** Licence mode. */
+  readonly licenseMode?: string | null;
+  /** Id of the organization unit the device belongs to, which is a customer or a site. */
+  readonly orgUnitId?: string | null;
+  /** Id of the service organization above the device. */
+  readonly soId?: string | null;
+  /** Name of the service organization above the device. */
+  readonly soName?: string | null;
+  /** Id of the customer the device belongs to. */
+  readonly customerId?: string | null;
+  /** Name of the customer the device belongs to. */
+  readonly customerName?: string | null;
+  /** Id of the site the device belongs to; null if it belongs to no site. */
+  readonly siteId?: string | null;
+  /** Name of the site the device belongs to. */
+  readonly siteName?: string | null;
+  /** Id of the agent or probe that monitors the device. */
+  readonly applianceId?: string | null;
+  /**
+   * When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+   * out. Servers before 2025.3.1.9 do not send it.
+   */
+  readonly lastApplianceCheckinTime?: string | null;
+  /** The same moment in local time, as text in ISO 8601 form. */
+  readonly lastApplianceCheckinTimeLocal?: string | null;
+  /** Status of a device in the vendor's numbers, whose meaning is not documented. */
+  readonly deviceStatus?: DeviceStatus | null;
+}
+
+/** The activation key of a device. */
+export interface DeviceActivationKey {
+  /** The key. */
+  readonly activationKey?: Secret | null;
+  /** When it expires, as text in ISO 8601 form. */
+  readonly expirationDate?: string | null;
+}
+
+/**
+ * The assets of a device by category. Every category may be null or absent, and servers may send more of
+ * them. Values are text, numbers and truths included.
+ */
+export interface DeviceAssets {
+  /** The operating system. */
+  readonly os?: AssetOs | null;
+  /** The computer as a whole. */
+  readonly computerSystem?: AssetComputerSystem | null;
+  /** The processor. */
+  readonly processor?: AssetProcessor | null;
+  /** The network adapters. */
+  readonly networkAdapter?: AssetNetworkAdapters | null;
+  /** The installed applications. */
+  readonly application?: AssetApplications | null;
+  /** The device as N-central knows it. */
+  readonly device?: AssetDevice | null;
+}
+
+/**
+ * A device filter. Only the id is always present; everything else may be null or absent, and servers may
+ * send fields that are not listed here.
+ */
+export interface DeviceFilter {
+  /** Id of the filter. */
+  readonly filterId: string;
+  /** Name of the filter. */
+  readonly filterName?: string | null;
+  /** Description of the filter. */
+  readonly description?: string | null;
+}
+
+/** Warranty and lifecycle data of a device. Everything may be null or absent. */
+export interface DeviceLifecycle {
+  /** When the warranty ends, as text such as `2027-12-31`; a time may follow. */
+  readonly warrantyExpiryDate?: string | null;
+  /** When the lease ends, as text such as `2027-12-31`; a time may follow. */
+  readonly leaseExpiryDate?: string | null;
+  /** When the device is to be replaced, as text such as `2028-06-30`; a time may follow. */
+  readonly expectedReplacementDate?: string | null;
+  /** When the device was bought, as text such as `2024-01-15`; a time may follow. */
+  readonly purchaseDate?: string | null;
+  /** What the device cost, without a currency. */
+  readonly cost?: number | null;
+  /** Where the device is. */
+  readonly location?: string | null;
+  /** Asset tag. */
+  readonly assetTag?: string | null;
+  /** Description. */
+  readonly description?: string | null;
+  /** The error of the last update of the warranty, if there was one. */
+  readonly updateWarrantyError?: string | null;
+  /** When the system last looked the warranty up, as text in ISO 8601 form. */
+  readonly lastSystemWarrantyDiscovery?: string | null;
+  /** When the device was last discovered, as text in ISO 8601 form. */
+  readonly lastDiscovery?: string | null;
+}
+
+/** A note on a device. Only the id is sure. */
+export interface DeviceNote {
+  /** Id of the note. */
+  readonly deviceNoteId: string;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the author. */
+  readonly userId?: string | null;
+  /** E-mail address of the author. */
+  readonly email?: string | null;
+  /** When the note was last changed, in the form of RFC 3339. */
+  readonly lastUpdated?: string | null;
+  /** The text. */
+  readonly note?: string | null;
+}
+
+/** The default of a device property in an organization unit. Only the id is sure. */
+export interface DevicePropertyDefault {
+  /** Id of the property. */
+  readonly propertyId: string;
+  /** Name of the property. */
+  readonly propertyName?: string | null;
+  /** Type of a custom property. Servers may know more than these. */
+  readonly propertyType?: CustomPropertyType | null;
+  /** What the property belongs to. */
+  readonly propertyLevel?: string | null;
+  /** Id of the organization unit. */
+  readonly customerId?: string | null;
+  /** The default; of a date the milliseconds since 1970 as text, of a password a secret. */
+  readonly defaultValue?: string | null;
+  /** Classes of the devices that have the property. */
+  readonly deviceClasses?: readonly string[] | null;
+  /** Operating systems of the devices that have the property. */
+  readonly supportedOs?: readonly string[] | null;
+  /** The values that a property of the type ENUMERATED can have. */
+  readonly enumeratedValues?: readonly EnumeratedPropertyValue[] | null;
+}
+
+/**
+ * How a device is controlled remotely. Only the id is always present; everything else may be null or
+ * absent.
+ */
+export interface DeviceRemoteControl {
+  /** Id of the device. */
+  readonly deviceId: string;
+  /** Whether the device can be controlled remotely. */
+  readonly remoteControllable?: boolean | null;
+  /** How the device is controlled remotely. Servers may know more than these. */
+  readonly remoteControlType?: DeviceRemoteControlType | null;
+  /** Whether the device can be controlled at the moment. Servers may know more than these. */
+  readonly remoteControlState?: RemoteControlState | null;
+}
+
+/**
+ * A monitored service of a device. Only the id of its task is always present; everything else may be null
+ * or absent, and servers may send fields that are not listed here.
+ */
+export interface DeviceServiceStatus {
+  /** Id of the task that monitors the service, for `applianceTasks.get`. */
+  readonly taskId: string;
+  /** Id of the service. */
+  readonly serviceId?: string | null;
+  /** Id of the item of the service. */
+  readonly serviceItemId?: string | null;
+  /** Name of the service. */
+  readonly moduleName?: string | null;
+  /** Identifier of the task; often empty. */
+  readonly taskIdent?: string | null;
+  /** Note on the task. */
+  readonly taskNote?: string | null;
+  /** State as it is shown. */
+  readonly stateStatus?: string | null;
+  /** Time without data after which the state is stale. The vendor names no unit. */
+  readonly timeToStale?: number | bigint | null;
+  /** When the task was last updated, as the server sends it. */
+  readonly lastUpdate?: string | null;
+  /** Id of the last data. */
+  readonly lastDataId?: string | null;
+  /** When the task was created, as the server sends it. */
+  readonly createdOn?: string | null;
+  /** When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`. */
+  readonly lastScanTime?: string | null;
+  /** When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`. */
+  readonly transitionTime?: string | null;
+  /** Whether the task is managed. */
+  readonly isManagedTask?: boolean | null;
+  /** Id of the agent or probe that monitors the service. */
+  readonly applianceId?: string | null;
+  /** Name of that agent or probe. */
+  readonly applianceName?: string | null;
+}
+
+/** Status of a device in the vendor's numbers, whose meaning is not documented. */
+export interface DeviceStatus {
+  /** The state as a number. */
+  readonly state?: number | bigint | null;
+  /** The status as a number. */
+  readonly status?: number | bigint | null;
+}
+
+/**
+ * A scheduled task of a device. Only the id is always present; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+export interface DeviceTask {
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Name of the task. */
+  readonly taskName?: string | null;
+  /** Status of the task as it is shown. */
+  readonly status?: string | null;
+}
+
+/** A device with its custom properties. */
+export interface DeviceWithCustomProperties {
+  /** Id of the device. */
+  readonly deviceId: string;
+  /** Name of the device. */
+  readonly longName?: string | null;
+  /** Network address of the device, an IP address or a host name. */
+  readonly uri?: string | null;
+  /** Network address that remote control connects to. */
+  readonly remoteControlUri?: string | null;
+  /** Source address of the device, as the server sends it. */
+  readonly sourceUri?: string | null;
+  /** Class of the device. */
+  readonly deviceClass?: string | null;
+  /** Class of the device as it is shown. */
+  readonly deviceClassLabel?: string | null;
+  /** Description of the device. */
+  readonly description?: string | null;
+  /** Whether the device is a probe. */
+  readonly isProbe?: boolean | null;
+  /** Id of the operating system. */
+  readonly osId?: string | null;
+  /** Operating system, in the vendor's words. */
+  readonly supportedOs?: string | null;
+  /** Operating system as it is shown. */
+  readonly supportedOsLabel?: string | null;
+  /** Name under which the device was discovered. */
+  readonly discoveredName?: string | null;
+  /** The user who logged in last. */
+  readonly lastLoggedInUser?: string | null;
+  /** Whether that user is still logged in, as text such as `true`. A boolean becomes text as well. */
+  readonly stillLoggedIn?: string | null;
+  /** Licence mode. */
+  readonly licenseMode?: string | null;
+  /** Id of the organization unit the device belongs to, which is a customer or a site. */
+  readonly orgUnitId?: string | null;
+  /** Id of the service organization above the device. */
+  readonly soId?: string | null;
+  /** Name of the service organization above the device. */
+  readonly soName?: string | null;
+  /** Id of the customer the device belongs to. */
+  readonly customerId?: string | null;
+  /** Name of the customer the device belongs to. */
+  readonly customerName?: string | null;
+  /** Id of the site the device belongs to; null if it belongs to no site. */
+  readonly siteId?: string | null;
+  /** Name of the site the device belongs to. */
+  readonly siteName?: string | null;
+  /** Id of the agent or probe that monitors the device. */
+  readonly applianceId?: string | null;
+  /**
+   * When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+   * out. Servers before 2025.3.1.9 do not send it.
+   */
+  readonly lastApplianceCheckinTime?: string | null;
+  /** The same moment in local time, as text in ISO 8601 form. */
+  readonly lastApplianceCheckinTimeLocal?: string | null;
+  /** Status of a device in the vendor's numbers, whose meaning is not documented. */
+  readonly deviceStatus?: DeviceStatus | null;
+  /** The custom properties of the device; null if it was deleted while the list was read. */
+  readonly customProperties?: readonly CustomProperty[] | null;
+}
+
+/** A task that was made to run at once. */
+export interface DirectTask {
+  /** Id of the task. */
+  readonly taskId: string;
+}
+
+/** A value that a device property can have, and the organization unit that it is from. */
+export interface EnumeratedPropertyValue {
+  /** The value. */
+  readonly propertyValue?: string | null;
+  /** Id of the property. */
+  readonly propertyId?: string | null;
+  /** Id of the organization unit. */
+  readonly customerId?: string | null;
+  /** Name of the organization unit. */
+  readonly customerName?: string | null;
+  /** Type of the organization unit, a number. The vendor does not list the numbers. */
+  readonly customerType?: number | bigint | null;
+}
+
+/** Software that a customer may download. Only the id is sure. */
+export interface Installer {
+  /** Id of the software. */
+  readonly softwareId: string;
+  /** Name of the software. */
+  readonly softwareName?: string | null;
+  /** What it is. */
+  readonly description?: string | null;
+  /** Form of the installer, such as MSI; not one of the values that `customers.listInstallers` filters by. */
+  readonly installerType?: string | null;
+  /** Operating system that it is for. */
+  readonly operatingSystem?: string | null;
+  /** Type of the software, such as Agent. */
+  readonly softwareType?: string | null;
+  /** Version of the software. */
+  readonly version?: string | null;
+}
+
+/** A link to download an installer. */
+export interface InstallerLink {
+  /** The link. Whoever has it can download the installer. */
+  readonly downloadLink?: Secret | null;
+  /** When the link expires, in RFC 3339. */
+  readonly expirationDate?: string | null;
+}
+
+/** The status of a job. The vendor documents none of the fields; every one may be null or absent. */
+export interface JobStatus {
+  /** Id of the job. */
+  readonly jobId?: string | null;
+  /** Name of the job. */
+  readonly jobName?: string | null;
+  /** What the job is for. */
+  readonly jobTarget?: string | null;
+  /** Id of the kind of job. */
+  readonly jobTypeId?: string | null;
+  /** Status of the job. The vendor documents no list of them. */
+  readonly status?: string | null;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the organization unit. */
+  readonly orgUnitId?: string | null;
+  /** The time for which the job is scheduled, as the server writes it. */
+  readonly scheduledTime?: string | null;
+  /** When it last completed, as the server writes it. */
+  readonly lastCompletionTime?: string | null;
+  /** More about the job, by name. */
+  readonly details?: unknown;
+}
+
 /** An index of links. */
 export interface Links {
   /** Paths by name; they may hold placeholders in braces. */
   readonly links: unknown;
 }
 
+/** A patch maintenance window of a device. Only the id is sure. */
+export interface MaintenanceWindow {
+  /** Id of the window. */
+  readonly scheduleId: string;
+  /** Name. */
+  readonly name?: string | null;
+  /** Type; always `action` so far. */
+  readonly windowType?: string | null;
+  /** When the window opens, a cron expression in the form of Quartz, with seven fields. */
+  readonly cron?: string | null;
+  /** How long it is open. The vendor does not give the unit; clients take it for minutes. */
+  readonly duration?: number | bigint | null;
+  /** Whether it is in use. */
+  readonly enabled?: boolean | null;
+  /** What may be done in the window. */
+  readonly applicableActions?: readonly MaintenanceWindowActions[] | null;
+  /** Whether a reboot puts the device in downtime. */
+  readonly downtimeOnAction?: boolean | null;
+  /** The longest downtime; only used with `downtimeOnAction`. */
+  readonly maxDowntime?: number | bigint | null;
+  /**
+   * How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+   * `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without a
+   * reboot.
+   */
+  readonly rebootMethod?: string | null;
+  /** Delay of the reboot, in minutes. */
+  readonly rebootDelay?: number | bigint | null;
+  /** Sender of the message to the user. */
+  readonly messageSender?: string | null;
+  /** Whether the sender is shown. */
+  readonly messageSenderEnabled?: boolean | null;
+  /** The message to the user. */
+  readonly userMessage?: string | null;
+  /** Whether the message is shown. */
+  readonly userMessageEnabled?: boolean | null;
+  /** Whether the state of the device is preserved. The vendor does not say more. */
+  readonly preserveStateEnabled?: boolean | null;
+  /** Id of the rule that the window is from. Such a window cannot be changed on the device. */
+  readonly ruleId?: string | null;
+  /** Name of that rule. */
+  readonly ruleName?: string | null;
+  /** Name of the user that the server shows with it. */
+  readonly userName?: string | null;
+  /** When it was last changed, in the form of RFC 3339. */
+  readonly lastUpdated?: string | null;
+}
+
+/** One action of a maintenance window. */
+export interface MaintenanceWindowAction {
+  /** The action; `detect`, `reboot` and `Install` are known. */
+  readonly key: string;
+  /** A value that belongs to it. Mostly null. */
+  readonly value?: string | null;
+}
+
+/** What may be done in a maintenance window, for one feature of N-central. */
+export interface MaintenanceWindowActions {
+  /** The feature; only `Patch` is known. */
+  readonly actionType: string;
+  /** The actions. */
+  readonly actions: readonly MaintenanceWindowAction[];
+}
+
+/** What MSP Anywhere needs to connect. */
+export interface MspaConfiguration {
+  /** UUID for MSP Anywhere. */
+  readonly uuid?: string | null;
+  /** Secret key of the session. */
+  readonly secretKey?: Secret | null;
+  /** User name for MSP Anywhere. */
+  readonly username?: string | null;
+  /** Whether the connection is peer to peer. */
+  readonly usePeerToPeer?: boolean | null;
+  /** Whether the session only monitors. */
+  readonly monitorOnly?: boolean | null;
+  /** Whether there is a visual indicator. */
+  readonly visualIndicator?: boolean | null;
+}
+
+/**
+ * An organization unit of any type. Only the id and the name are always present; everything else may be
+ * null or absent, and servers may send fields that are not listed here.
+ */
+export interface OrgUnit {
+  /** Id of the organization unit. */
+  readonly orgUnitId: string;
+  /** Name of the organization unit. */
+  readonly orgUnitName?: string | null;
+  /** Type of an organization unit. Servers may know more than these. */
+  readonly orgUnitType?: OrgUnitType | null;
+  /** Id of the organization unit above it. */
+  readonly parentId?: string | null;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null;
+  /** A second id in a system of your own. */
+  readonly externalId2?: string | null;
+  /** First name of the primary contact. */
+  readonly contactFirstName?: string | null;
+  /** Last name of the primary contact. */
+  readonly contactLastName?: string | null;
+  /** Telephone of the organization unit. */
+  readonly phone?: string | null;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null;
+  /** First line of the street address. */
+  readonly street1?: string | null;
+  /** Second line of the street address. */
+  readonly street2?: string | null;
+  /** City. */
+  readonly city?: string | null;
+  /** State or province. */
+  readonly stateProv?: string | null;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** Depth in the hierarchy of organization units. */
+  readonly generation?: number | bigint | null;
+  /** Number of organization units directly below it. */
+  readonly descendantCount?: number | bigint | null;
+}
+
+/** A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers. */
+export interface OrgUnitLimit {
+  /** Name of the limit. The vendor documents no list of them. */
+  readonly limitName: string;
+  /** The limit. */
+  readonly value?: number | bigint | null;
+  /** The highest value that the limit can have. */
+  readonly maxValue?: number | bigint | null;
+}
+
+/** The limits of a customer, and what the server says of them. */
+export interface OrgUnitLimits {
+  /** What the server did. */
+  readonly message?: string | null;
+  /** The limits. */
+  readonly limits?: readonly OrgUnitLimit[] | null;
+}
+
+/** The patches with one approval. */
+export interface PatchApprovalSummary {
+  /** The approval. */
+  readonly approvalStatus?: string | null;
+  /** Patches by state of installation. */
+  readonly patchInstallStatusCounts?: readonly PatchInstallSummary[] | null;
+}
+
+/** The content of a patch comparison report. */
+export interface PatchComparison {
+  /** Patches by class of device and approval. */
+  readonly deviceClassSummaries?: readonly PatchDeviceClassSummary[] | null;
+  /** Patches by approval, state of installation and type. */
+  readonly patchSummaryList?: readonly PatchApprovalSummary[] | null;
+}
+
+/** The patches of a class of devices. */
+export interface PatchDeviceClassSummary {
+  /** The class of devices. */
+  readonly deviceClass?: string | null;
+  /** Number of patches by approval. Which approvals there are depends on the server. */
+  readonly approvalStatusCounts?: unknown;
+}
+
+/** The patches with one approval and one state of installation. */
+export interface PatchInstallSummary {
+  /** The state of installation. */
+  readonly patchInstallStatus?: string | null;
+  /** Patches by type. */
+  readonly patchTypeSummaries?: readonly PatchTypeSummary[] | null;
+}
+
+/** A patch comparison report and its state. */
+export interface PatchReport {
+  /** Id of the report. It may be negative. */
+  readonly reportId: string;
+  /** State of the report. All but IN_PROGRESS are final. */
+  readonly reportStatus?: PatchReportStatus | null;
+  /** What the server says about it, such as why it failed. */
+  readonly message?: string | null;
+  /** The content of the report; null until it is completed. */
+  readonly data?: PatchComparison | null;
+}
+
+/** The patches of one type, with one approval and one state of installation. */
+export interface PatchTypeSummary {
+  /** The type, in the server's spelling, such as servicePacks or definationUpdates. */
+  readonly patchType?: string | null;
+  /** Number of patches. */
+  readonly count?: number | bigint | null;
+}
+
+/** A company in the ticketing system. */
+export interface PsaCompany {
+  /** Id of the company. */
+  readonly psaCompanyId: string;
+  /** Name of the company. */
+  readonly psaCompanyName?: string | null;
+}
+
+/** A contact of a company in the ticketing system. */
+export interface PsaContact {
+  /** Id of the contact. */
+  readonly psaContactId: string;
+  /** Name of the contact. */
+  readonly psaContactName?: string | null;
+}
+
 /** The result of a check of credentials. */
 export interface PsaCredentialCheck {
   /** Whether the ticketing system accepts the credentials. */
   readonly isPsaCredentialsValid?: boolean | null;
+}
+
+/** What a customer is mapped to in the ticketing system. An id is null where nothing is set. */
+export interface PsaCustomerMapping {
+  /** Id of the customer. */
+  readonly customerId: string;
+  /** Name of the customer. */
+  readonly customerName?: string | null;
+  /** Id of the company in the ticketing system. */
+  readonly psaCompanyId?: string | null;
+  /** Id of the company's site. */
+  readonly psaSiteId?: string | null;
+  /** Id of the company's contact. */
+  readonly psaContactId?: string | null;
+  /** Id of the company's location. */
+  readonly psaLocationId?: string | null;
+}
+
+/** A site of a company in the ticketing system. */
+export interface PsaSite {
+  /** Id of the site. */
+  readonly psaSiteId: string;
+  /** Name of the site. */
+  readonly psaSiteName?: string | null;
+}
+
+/** A token with which agents and probes are registered. */
+export interface RegistrationToken {
+  /** The token. */
+  readonly registrationToken?: Secret | null;
+  /** When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339. */
+  readonly registrationTokenExpiryDate?: string | null;
+}
+
+/**
+ * A remote control connection. Only the id is always present; which of the configurations is there
+ * depends on the type of connection.
+ */
+export interface RemoteControlTask {
+  /** Id of the task. */
+  readonly remoteControlTaskId: string;
+  /** UUID of the session. */
+  readonly sessionUuid?: Secret | null;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the agent or probe that the connection goes through. */
+  readonly applianceId?: string | null;
+  /** Type of a remote control connection. Servers may know more than these. */
+  readonly connectionType?: RemoteConnectionType | null;
+  /** Status of the task. */
+  readonly status?: string | null;
+  /** Where the client can be downloaded. */
+  readonly downloadUrl?: Secret | null;
+  /** Servers that a tunnel goes through. */
+  readonly tunnelConfiguration?: TunnelConfiguration | null;
+  /** A tunnel through the N-central server. */
+  readonly sshTunnelConfiguration?: SshTunnelConfiguration | null;
+  /** What MSP Anywhere needs to connect. */
+  readonly mspaConfiguration?: MspaConfiguration | null;
+  /** How a client connects. */
+  readonly connectionDetails?: ConnectionDetails | null;
+}
+
+/** The note whose text was replaced. */
+export interface ReplacedDeviceNote {
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Id of the note. */
+  readonly noteId?: string | null;
+}
+
+/** A scheduled task. */
+export interface ScheduledTask {
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Id of the task above it. */
+  readonly parentId?: string | null;
+  /** Name of the task. */
+  readonly name?: string | null;
+  /** Name of the task once more. */
+  readonly taskName?: string | null;
+  /** Id of the script or policy in the script repository. */
+  readonly itemId?: string | null;
+  /** What the task runs, such as Script. */
+  readonly type?: string | null;
+  /** Id of the organization unit of the task. */
+  readonly orgUnitId?: string | null;
+  /** Id of the service organization. */
+  readonly soId?: string | null;
+  /** Id of the customer. */
+  readonly customerId?: string | null;
+  /** Id of the site. */
+  readonly siteId?: string | null;
+  /** Id of the appliance that the task belongs to. */
+  readonly applianceId?: string | null;
+  /** Whether it is a reactive task. */
+  readonly isReactive?: boolean | null;
+  /** Whether it is enabled. */
+  readonly isEnabled?: boolean | null;
+  /** Ids of the devices that it runs on. */
+  readonly deviceIds?: readonly string[] | null;
+}
+
+/** How a scheduled task ended. */
+export interface ScheduledTaskOutcome {
+  /** The outcome on each device. */
+  readonly details?: readonly ScheduledTaskStatusDetail[] | null;
+}
+
+/** How many devices of a task are in which state. */
+export interface ScheduledTaskStatus {
+  /** Name of the task. */
+  readonly taskName?: string | null;
+  /** Number of devices by state. The states are the names that the web interface shows. */
+  readonly statusCounts?: unknown;
+}
+
+/** The state and the output of a task on one device. */
+export interface ScheduledTaskStatusDetail {
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Id of the device. */
+  readonly deviceId?: string | null;
+  /** Name of the device. */
+  readonly deviceName?: string | null;
+  /** Name of the task. */
+  readonly taskName?: string | null;
+  /** State of the task on the device. Success and Failed are final. */
+  readonly status?: string | null;
+  /** What the script or policy wrote. */
+  readonly output?: string | null;
+  /** What the server says about the run. */
+  readonly message?: string | null;
+  /** Name of the file with the output, if there is one. */
+  readonly outputFileName?: string | null;
 }
 
 /** The server's clock. The vendor documents the current time only; servers may send more. */
@@ -180,6 +1388,30 @@ export interface ServerInfo {
   readonly jvmVersion?: string | null;
   /** Version of N-central itself; usually null. */
   readonly ncentral?: string | null;
+}
+
+/** The server's clock and its time zone. */
+export interface ServerTime {
+  /** The server's time in RFC 3339, with the offset of its zone. */
+  readonly serverTime?: string | null;
+  /** Name of the zone in the IANA database. */
+  readonly timezone?: string | null;
+  /** Offset of the zone from UTC at this time. */
+  readonly utcOffset?: string | null;
+}
+
+/** The versions of the parts of an N-central server. Servers may send more sections. */
+export interface ServerVersions {
+  /** Texts by label. Most are versions, some are other facts such as whether a part is licensed. */
+  readonly versions?: unknown;
+}
+
+/** The result of an action on services. */
+export interface ServiceControlResult {
+  /** Status of an action on services as a whole. Servers may know more than these. */
+  readonly overallStatus?: ServiceControlStatus | null;
+  /** The result for each service. */
+  readonly services?: readonly ControlledService[] | null;
 }
 
 /**
@@ -298,6 +1530,24 @@ export interface Site {
   readonly county?: string | null;
 }
 
+/** A tunnel through the N-central server. */
+export interface SshTunnelConfiguration {
+  /** Host name and IP address of the N-central server, with a comma between them. */
+  readonly centralServerIp?: string | null;
+  /** User name at the N-central server. */
+  readonly centralServerUsername?: string | null;
+  /** Port that is forwarded to the device. */
+  readonly forwardedPort?: number | bigint | null;
+  /** A second port that is forwarded; null if there is none, for which the server sends -1. */
+  readonly forwardedPort2?: number | bigint | null;
+  /** Setting of the VNC password. */
+  readonly vncPasswordSetting?: string | null;
+  /** Timeout of the connection in minutes. */
+  readonly connectionTimeout?: number | bigint | null;
+  /** The vPro account. */
+  readonly vproAccount?: string | null;
+}
+
 /** An access token and the refresh token that renews it. */
 export interface TokenPair {
   /** The token that calls are made with. */
@@ -310,4 +1560,339 @@ export interface TokenPair {
 export interface TokenStatus {
   /** The result as text. */
   readonly message?: string | null;
+}
+
+/** Servers that a tunnel goes through. */
+export interface TunnelConfiguration {
+  /** Host and port of the STUN server. */
+  readonly stunServer?: string | null;
+  /** Address of the tunnel server. */
+  readonly tunnelServerUrl?: string | null;
+}
+
+/**
+ * A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+export interface User {
+  /** Id of the user. */
+  readonly userId: string;
+  /** The name that the user signs in with, such as an e-mail address. */
+  readonly userName?: string | null;
+  /** First name. */
+  readonly firstName?: string | null;
+  /** Last name. */
+  readonly lastName?: string | null;
+  /** First and last name. */
+  readonly fullName?: string | null;
+  /** A description. */
+  readonly description?: string | null;
+  /** Whether the user can only use the API. */
+  readonly apiOnlyUser?: boolean | null;
+  /** Whether the account is enabled. */
+  readonly isEnabled?: boolean | null;
+  /** Whether the account comes from LDAP. */
+  readonly isLdap?: boolean | null;
+  /** Whether the account is locked. */
+  readonly isLocked?: boolean | null;
+  /** Whether the server marks it as the user who is logged in. */
+  readonly loggedInUser?: boolean | null;
+  /** Whether the server marks it as read-only. */
+  readonly readOnly?: boolean | null;
+  /** Whether the server marks it as a support user. */
+  readonly supportUser?: boolean | null;
+  /** Whether two-factor authentication is on. */
+  readonly twoFactorEnabled?: boolean | null;
+  /** Ids of the access groups of the user. */
+  readonly accessGroupIds?: readonly string[] | null;
+  /** Ids of the roles of the user. */
+  readonly roleIds?: readonly string[] | null;
+  /** The identity provider of the user, or "None". */
+  readonly currentSsoProvider?: string | null;
+  /** Names of the organization units from the system down to that of the user. */
+  readonly customerTree?: readonly string[] | null;
+}
+
+/** The id of a new user. */
+export interface UserCreated {
+  /** Id of the user. */
+  readonly userId: string;
+}
+
+/**
+ * A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+ * and servers may send fields that are not listed here.
+ */
+export interface UserRole {
+  /** Id of the role. */
+  readonly roleId: string;
+  /** Name of the role. */
+  readonly roleName?: string | null;
+  /** What the role is for. */
+  readonly roleDescription?: string | null;
+  /** More about a user role. Every field may be null or absent. */
+  readonly details?: UserRoleExtra | null;
+}
+
+/**
+ * A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+ * absent, and servers may send fields that are not listed here.
+ */
+export interface UserRoleDetail {
+  /** Id of the role. */
+  readonly roleId: string;
+  /** Id of the organization unit that the role belongs to. */
+  readonly orgUnitId?: string | null;
+  /** Name of the role. */
+  readonly roleName?: string | null;
+  /** What the role is for. */
+  readonly roleDescription?: string | null;
+  /** Ids of the users who have the role. */
+  readonly userIds?: readonly string[] | null;
+  /** More about a user role. Every field may be null or absent. */
+  readonly details?: UserRoleExtra | null;
+}
+
+/** More about a user role. Every field may be null or absent. */
+export interface UserRoleExtra {
+  /** Whether the role can be copied. */
+  readonly cloneable?: boolean | null;
+  /** Whether the server marks the role as read-only. */
+  readonly readOnly?: boolean | null;
+  /** Names of the users who have the role. The vendor shows them in lists only. */
+  readonly usernames?: readonly string[] | null;
+  /** Names of the permissions. */
+  readonly permissions?: readonly string[] | null;
+}
+
+/**
+ * The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+export interface UserSelf {
+  /** Id of the user. */
+  readonly userId: string;
+  /** Id of the organization unit of the account, which need not be a customer. */
+  readonly customerId?: string | null;
+  /** The name that the user signs in with, such as an e-mail address. */
+  readonly username?: string | null;
+  /** Title. */
+  readonly title?: string | null;
+  /** First name. */
+  readonly firstName?: string | null;
+  /** Last name. */
+  readonly lastName?: string | null;
+  /** E-mail address. */
+  readonly email?: string | null;
+  /** Telephone. */
+  readonly phone?: string | null;
+  /** Extension of that telephone. */
+  readonly extension?: string | null;
+  /** Department. */
+  readonly department?: string | null;
+  /** First line of the street address. */
+  readonly street1?: string | null;
+  /** Second line of the street address. */
+  readonly street2?: string | null;
+  /** City. */
+  readonly city?: string | null;
+  /** State or province. */
+  readonly stateProv?: string | null;
+  /** Country. */
+  readonly country?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** Whether the account is enabled. */
+  readonly isEnabled?: boolean | null;
+  /** Whether the account is locked. */
+  readonly isLocked?: boolean | null;
+  /** Whether the password has expired. */
+  readonly isPasswordExpired?: boolean | null;
+  /** Whether the password must be changed. */
+  readonly isPasswordResetRequired?: boolean | null;
+  /** The server's flag of this name, which the vendor does not explain. */
+  readonly autoSoPower?: boolean | null;
+  /** The server's flag of this name, which the vendor does not explain. */
+  readonly autoSoUser?: boolean | null;
+  /** Whether the account comes from LDAP. */
+  readonly isLdap?: boolean | null;
+  /** The server's flag of this name, which the vendor does not explain. */
+  readonly ncompassEnabled?: boolean | null;
+  /** Kind of two-factor authentication, such as NONE. */
+  readonly twoFactorType?: string | null;
+  /** The kind before the current one. */
+  readonly previousTwoFactorType?: string | null;
+  /** Whether the account was provisioned from outside. */
+  readonly externallyProvisioned?: boolean | null;
+  /** Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site. */
+  readonly generation?: number | bigint | null;
+}
+
+/** A patch maintenance window that exists, with all that it is to have. */
+export interface ChangedMaintenanceWindowInput {
+  /** Id of the window, the `scheduleID` of `devices.listMaintenanceWindows`. */
+  readonly scheduleId: Id;
+  /** Name. Not blank. */
+  readonly name: string;
+  /** Type; there is only `action`, which is sent by default. */
+  readonly windowType?: "action" | undefined;
+  /**
+   * When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent
+   * unchanged. Not blank.
+   */
+  readonly cron: string;
+  /**
+   * How long it is open. The vendor does not give the unit; clients take it for minutes. A whole number,
+   * 0 or more.
+   */
+  readonly duration: number;
+  /** Whether it is in use. */
+  readonly enabled: boolean;
+  /**
+   * What may be done in the window. As in `[{ actions: [{ Key: "reboot", Value: null }], type: "Patch"
+   * }]`.
+   */
+  readonly applicableActions: readonly MaintenanceWindowActionsInput[];
+  /** For windows with a reboot, whether that puts the device in downtime. */
+  readonly downtimeOnAction?: boolean | undefined;
+  /**
+   * For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A whole number, 0
+   * or more.
+   */
+  readonly maxDowntime?: number | undefined;
+  /**
+   * For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+   * `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+   */
+  readonly rebootMethod?: string | undefined;
+  /** Delay of the reboot, in minutes. A whole number, 0 or more. */
+  readonly rebootDelay?: number | undefined;
+  /** Sender of the message to the user. */
+  readonly messageSender?: string | undefined;
+  /** Whether the sender is shown. */
+  readonly messageSenderEnabled?: boolean | undefined;
+  /** The message to the user. */
+  readonly userMessage?: string | undefined;
+  /** Whether the message is shown. */
+  readonly userMessageEnabled?: boolean | undefined;
+  /** Whether the state of the device is preserved. The vendor does not say more. */
+  readonly preserveStateEnabled?: boolean | undefined;
+}
+
+/** One action of a maintenance window. */
+export interface MaintenanceWindowActionInput {
+  /** The action; `detect`, `reboot` and `Install` are known. Not blank. */
+  readonly key: string;
+  /** A value that belongs to it. Mostly null. */
+  readonly value?: string | null | undefined;
+  /** Additional members, by the vendor's names. */
+  readonly [name: string]: unknown;
+}
+
+/** What may be done in a maintenance window, for one feature of N-central. */
+export interface MaintenanceWindowActionsInput {
+  /** The feature; only `Patch` is known. Not blank. */
+  readonly actionType: string;
+  /** The actions. As in `[{ Key: "reboot", Value: null }]`. */
+  readonly actions: readonly MaintenanceWindowActionInput[];
+  /** Additional members, by the vendor's names. */
+  readonly [name: string]: unknown;
+}
+
+/** A patch maintenance window. */
+export interface NewMaintenanceWindowInput {
+  /** Name. Not blank. */
+  readonly name: string;
+  /** Type; there is only `action`, which is sent by default. */
+  readonly windowType?: "action" | undefined;
+  /**
+   * When the window opens, a cron expression in the form of Quartz, with seven fields. It is sent
+   * unchanged. Not blank.
+   */
+  readonly cron: string;
+  /**
+   * How long it is open. The vendor does not give the unit; clients take it for minutes. A whole number,
+   * 0 or more.
+   */
+  readonly duration: number;
+  /** Whether it is in use. */
+  readonly enabled: boolean;
+  /**
+   * What may be done in the window. As in `[{ actions: [{ Key: "reboot", Value: null }], type: "Patch"
+   * }]`.
+   */
+  readonly applicableActions: readonly MaintenanceWindowActionsInput[];
+  /** For windows with a reboot, whether that puts the device in downtime. */
+  readonly downtimeOnAction?: boolean | undefined;
+  /**
+   * For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A whole number, 0
+   * or more.
+   */
+  readonly maxDowntime?: number | undefined;
+  /**
+   * For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+   * `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+   */
+  readonly rebootMethod?: string | undefined;
+  /** Delay of the reboot, in minutes. A whole number, 0 or more. */
+  readonly rebootDelay?: number | undefined;
+  /** Sender of the message to the user. */
+  readonly messageSender?: string | undefined;
+  /** Whether the sender is shown. */
+  readonly messageSenderEnabled?: boolean | undefined;
+  /** The message to the user. */
+  readonly userMessage?: string | undefined;
+  /** Whether the message is shown. */
+  readonly userMessageEnabled?: boolean | undefined;
+  /** Whether the state of the device is preserved. The vendor does not say more. */
+  readonly preserveStateEnabled?: boolean | undefined;
+}
+
+/** A limit to change. */
+export interface OrgUnitLimitInput {
+  /** Name of the limit, as `orgUnits.getLimits` shows it. Not blank. */
+  readonly limitName: string;
+  /** The new limit, at most the `maxValue` of the limit. A whole number, -2147483648 or more. */
+  readonly value: number;
+}
+
+/** What a customer is mapped to from now on. Null takes an id away. */
+export interface PsaMappingUpdateInput {
+  /** Id of the customer. A whole number, 1 or more. */
+  readonly customerId: number;
+  /** Id of the company in the ticketing system. Null ends the mapping of the customer. */
+  readonly psaCompanyId: number | null;
+  /** Id of the company's site, or null for none. */
+  readonly psaSiteId: number | null;
+  /** Id of the company's contact, or null for none. */
+  readonly psaContactId: number | null;
+}
+
+/** The account that a task runs as. */
+export interface ScheduledTaskCredentialInput {
+  /**
+   * LocalSystem is the system's own account, DeviceCredentials are those that N-central has for the
+   * device, and CustomCredentials are given here. One of `LocalSystem` or `DeviceCredentials` or
+   * `CustomCredentials`.
+   */
+  readonly credentialType: "LocalSystem" | "DeviceCredentials" | "CustomCredentials";
+  /** User name of custom credentials. */
+  readonly username?: string | undefined;
+  /** Password of custom credentials. */
+  readonly password?: string | undefined;
+}
+
+/** A parameter of a script or an automation policy. */
+export interface ScheduledTaskParameterInput {
+  /** Name of the parameter. CommandLine is the whole command line of a script. Not blank. */
+  readonly name: string;
+  /** Value of the parameter, as text. */
+  readonly value?: string | undefined;
+  /** Description of the parameter, which the server requires. The name when it is not given. Not blank. */
+  readonly description?: string | undefined;
+  /**
+   * Type of the value. A password is stored encrypted. One of `string` or `integer` or `boolean` or
+   * `text` or `dword` or `password`.
+   */
+  readonly valueType?: "string" | "integer" | "boolean" | "text" | "dword" | "password" | undefined;
 }

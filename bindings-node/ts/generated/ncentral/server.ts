@@ -5,8 +5,16 @@ import type { Call } from "../../call.js";
 import { AsyncResource } from "../../client.js";
 import type { CallOptions } from "../../options.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { ServerHealth, ServerInfo } from "./models.js";
+import type { Links, ServerHealth, ServerInfo, ServerTime, ServerVersions } from "./models.js";
 import * as shapes from "./shapes.js";
+/** Parameters of `server.versionsAuthenticated`. */
+export interface ServerVersionsAuthenticatedParams {
+  /** User name in the web interface. Not blank. */
+  readonly username: string;
+  /** Password in the web interface. Not blank. */
+  readonly password: string;
+}
+
 /**
  * The server's version and whether it is up.
  *
@@ -51,6 +59,96 @@ export class Server extends AsyncResource {
    */
   info(options?: CallOptions): Call<ServerInfo> {
     return this._call("ncentral.server.info", shapes.ServerInfo, {}, undefined, options);
+  }
+
+  /**
+   * Gets the links that the API starts from.
+   *
+   * An index of links by name. Which names there are depends on the server's version. Needs no token.
+   * Vendor's OpenAPI document, operation apiRoot.
+   *
+   * `GET /api`. Needs no credential. Read-only. Retried on transient errors.
+   *
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const links = await client.server.links();
+   * console.log(links.links);
+   * ```
+   */
+  links(options?: CallOptions): Call<Links> {
+    return this._call("ncentral.server.links", shapes.Links, {}, undefined, options);
+  }
+
+  /**
+   * Gets the server's time and its time zone.
+   *
+   * The time with its offset, and the name of the server's zone. `server.health` needs no token but does
+   * not tell the zone. Vendor's OpenAPI document, operation getServerTimeInfo.
+   *
+   * First seen with server version 2026.3.0.11.
+   *
+   * `GET /api/server-info/time`. Sent with an access token, which the client obtains and renews.
+   * Read-only. Retried on transient errors.
+   *
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const serverTime = await client.server.time();
+   * console.log(serverTime.serverTime);
+   * ```
+   */
+  time(options?: CallOptions): Call<ServerTime> {
+    return this._call("ncentral.server.time", shapes.ServerTime, {}, undefined, options);
+  }
+
+  /**
+   * Gets the versions of the server's parts.
+   *
+   * The versions of N-central and of its parts, as texts by label. Which labels there are depends on the
+   * server. Vendor's OpenAPI document, operation apiExtra.
+   *
+   * `GET /api/server-info/extra`. Sent with an access token, which the client obtains and renews.
+   * Read-only. Retried on transient errors.
+   *
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const serverVersions = await client.server.versions();
+   * console.log(serverVersions.versions);
+   * ```
+   */
+  versions(options?: CallOptions): Call<ServerVersions> {
+    return this._call("ncentral.server.versions", shapes.ServerVersions, {}, undefined, options);
+  }
+
+  /**
+   * Gets more versions of the server's parts, with a user name and password.
+   *
+   * What `server.versions` returns and more. It takes the user name and password of the web interface,
+   * not a token, and is sent with the access token as well. Never retried after it was sent: the server
+   * may count failed log-ins and lock the account. Vendor's OpenAPI document, operation
+   * apiExtraAuthenticated.
+   *
+   * `POST /api/server-info/extra/authenticated`. Sent with an access token, which the client obtains and
+   * renews. Not sent again once it may have arrived: repeating it could lock an account.
+   *
+   * @param params - See {@link ServerVersionsAuthenticatedParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const serverVersions = await client.server.versionsAuthenticated({
+   *   username: "ann@msp.example",
+   *   password: "uiPassword123",
+   * });
+   * console.log(serverVersions.versions);
+   * ```
+   */
+  versionsAuthenticated(
+    params: ServerVersionsAuthenticatedParams,
+    options?: CallOptions,
+  ): Call<ServerVersions> {
+    return this._call("ncentral.server.versions_authenticated", shapes.ServerVersions, {}, params, options);
   }
 }
 

@@ -6,7 +6,7 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Site } from "./models.js";
+import type { RegistrationToken, Site } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `sites.list`. */
 export interface SitesListParams extends Paging {
@@ -53,6 +53,36 @@ export class Sites extends AsyncResource {
    */
   get(siteId: Id, options?: CallOptions): Call<Site> {
     return this._call("ncentral.sites.get", shapes.Site, { siteId }, undefined, options);
+  }
+
+  /**
+   * Gets the registration token of a site.
+   *
+   * The token with which agents and probes of the site are registered. It is a secret and expires.
+   * `orgUnits.getRegistrationToken` returns the same. Vendor's OpenAPI document, operation
+   * getSiteRegistrationToken.
+   *
+   * A preview: the vendor may still change it.
+   *
+   * `GET /api/sites/{siteId}/registration-token`. Sent with an access token, which the client obtains and
+   * renews. Read-only. Retried on transient errors.
+   *
+   * @param siteId - Id of the site.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const registrationToken = await client.sites.getRegistrationToken("10000000");
+   * console.log(registrationToken.registrationToken);
+   * ```
+   */
+  getRegistrationToken(siteId: Id, options?: CallOptions): Call<RegistrationToken> {
+    return this._call(
+      "ncentral.sites.get_registration_token",
+      shapes.RegistrationToken,
+      { siteId },
+      undefined,
+      options,
+    );
   }
 
   /**

@@ -11,8 +11,9 @@ export interface Case {
 }
 
 /**
- * A customer of a managed service provider. A field that was not requested is absent. Servers may send
- * fields that are not listed here.
+ * A customer of a managed service provider. A field that was not requested is absent. The vendor
+ * publishes the names of the fields but not their types, which are assumed here. Servers may send fields
+ * that are not listed.
  */
 export interface Customer {
   /** Id of the customer. Requested as `id`. */
@@ -45,7 +46,7 @@ export interface WorkflowRun {
   readonly executionId: string;
   /** What happened; WORKFLOW_TRIGGER for a run that was started here. */
   readonly eventType?: string | null;
-  /** When it was started, in UTC and not in RFC 3339. */
+  /** When it was started, in UTC with microseconds and without an offset, which is not RFC 3339. */
   readonly timestamp?: string | null;
   /** The input, as the server got it. */
   readonly payload?: unknown;

@@ -22,8 +22,10 @@ export class Workflows extends AsyncResource {
   /**
    * Starts a run of a workflow.
    *
-   * Starts the workflow and returns at once, before it has ended. What a workflow does cannot be undone,
-   * so this call is never sent again once it may have arrived. Vendor's guide: Running Workflow from API.
+   * Starts the workflow and returns at once, before it has ended; the published API cannot tell how it
+   * goes on. What a workflow does cannot be undone, so this call is never sent again once it may have
+   * arrived. Cases have no write endpoint: a workflow with the step Update Cases Status changes their
+   * states. Vendor's guide: Running Workflow from API.
    *
    * `POST /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have
    * arrived.
@@ -31,8 +33,8 @@ export class Workflows extends AsyncResource {
    * @param workflowId - Id of the workflow.
    * @param params - See {@link WorkflowsRunParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the run in
-   *   the workflow's history in Wiv's web interface; the API cannot list runs.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. The published API
+   *   cannot list runs; look in the workflow's history, or ask Wiv's MCP server.
    * @throws {BadRequestError} 400: The request was refused.
    * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow from API}
    * @example

@@ -18,21 +18,182 @@ Besides the errors that a method documents, its call raises:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mspkit.cloudmore._administrators import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure_plan import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure_reports import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure_subscriptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure_usage import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure_user_subscriptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._azure_users import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._billing import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._broker_manual_billing import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._brokers import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._bulk_consumptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._catalog import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp_billing import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp_licenses import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp_products import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp_subscriptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp_tenants import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._csp_users import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._custom_properties import *  # noqa: F403 - they say what they have for users
     from mspkit.cloudmore._estore import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._external_invoices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._manual_billing import *  # noqa: F403 - they say what they have for users
     from mspkit.cloudmore._models import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._nce_subscriptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._organization_groups import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._organization_prices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._organizations import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._payment_methods import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._prices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._product_addons import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._products import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._reseller_services import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._resellers import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._seller_administrators import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._seller_prices import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._seller_product_addons import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._seller_products import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._seller_services import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._server import *  # noqa: F403 - they say what they have for users
     from mspkit.cloudmore._services import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._subscription_users import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._subscriptions import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._user_groups import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._users import *  # noqa: F403 - they say what they have for users
+    from mspkit.cloudmore._webhooks import *  # noqa: F403 - they say what they have for users
 else:
     from mspkit._lazy import lazy
 
     __getattr__, __dir__, __all__ = lazy(
         __name__,
+        _administrators=(
+            "AsyncAdministrators Administrators AdministratorsDeleteParams AdministratorsListRolesParams"
+        ),
+        _azure="AsyncAzure Azure AzureDeleteParams",
+        _azure_plan="AsyncAzurePlan AzurePlan AzurePlanListParams",
+        _azure_reports=(
+            "AsyncAzureReports AzureReports AzureReportsListOneTimeInvoicesParams "
+            "AzureReportsOneTimeResultParams AzureReportsStartOneTimeParams AzureReportsWaitParams"
+        ),
+        _azure_subscriptions=(
+            "AsyncAzureSubscriptions AzureSubscriptions AzureSubscriptionsListAllParams "
+            "AzureSubscriptionsSuspendParams"
+        ),
+        _azure_usage=(
+            "AsyncAzureUsage AzureUsage AzureUsageListBilledParams AzureUsageListUnbilledParams "
+            "AzureUsageUnbilledStatusParams"
+        ),
+        _azure_user_subscriptions=(
+            "AsyncAzureUserSubscriptions AzureUserSubscriptions AzureUserSubscriptionsDeleteParams "
+            "AzureUserSubscriptionsListParams"
+        ),
+        _azure_users="AsyncAzureUsers AzureUsers AzureUsersListParams",
+        _billing=(
+            "AsyncBilling Billing BillingPerOrganizationParams BillingPerOrganizationResultParams "
+            "BillingPerServiceParams BillingWaitParams"
+        ),
+        _broker_manual_billing=(
+            "AsyncBrokerManualBilling BrokerManualBilling BrokerManualBillingDeleteParams "
+            "BrokerManualBillingGetParams BrokerManualBillingListParams"
+        ),
+        _brokers=(
+            "AsyncBrokers Brokers BrokersCreateParams BrokersDeleteParams BrokersGetParams "
+            "BrokersListParams"
+        ),
+        _bulk_consumptions=(
+            "AsyncBulkConsumptions BulkConsumptions BulkConsumptionsStatusParams BulkConsumptionsWaitParams"
+        ),
+        _catalog="AsyncCatalog Catalog",
+        _csp="AsyncCsp Csp CspDeleteParams",
+        _csp_billing="AsyncCspBilling CspBilling CspBillingPerOrganizationParams",
+        _csp_licenses="AsyncCspLicenses CspLicenses CspLicensesDeleteParams CspLicensesListParams",
+        _csp_products="AsyncCspProducts CspProducts CspProductsListNceParams",
+        _csp_subscriptions="AsyncCspSubscriptions CspSubscriptions CspSubscriptionsListAllParams",
+        _csp_tenants="AsyncCspTenants CspTenants CspTenantsListParams",
+        _csp_users=(
+            "AsyncCspUsers CspUsers CspUsersDeleteParams CspUsersListParams CspUsersListResultParams "
+            "CspUsersStartListParams CspUsersWaitParams"
+        ),
+        _custom_properties="AsyncCustomProperties CustomProperties CustomPropertiesListParams",
         _estore="AsyncEstore Estore EstoreGetParams EstoreListParams",
+        _external_invoices=(
+            "AsyncExternalInvoices ExternalInvoices ExternalInvoicesDeleteParams ExternalInvoicesListParams"
+        ),
+        _manual_billing=(
+            "AsyncManualBilling ManualBilling ManualBillingDeleteParams ManualBillingGetParams "
+            "ManualBillingListParams"
+        ),
+        _nce_subscriptions=(
+            "AsyncNceSubscriptions NceSubscriptions NceSubscriptionsAlignmentDatesParams "
+            "NceSubscriptionsGetParams NceSubscriptionsListParams NceSubscriptionsListAllParams"
+        ),
+        _organization_groups=(
+            "AsyncOrganizationGroups OrganizationGroups OrganizationGroupsDeleteParams "
+            "OrganizationGroupsDeleteMemberParams"
+        ),
+        _organization_prices="AsyncOrganizationPrices OrganizationPrices OrganizationPricesListParams",
+        _organizations=(
+            "AsyncOrganizations Organizations OrganizationsCreateParams OrganizationsDeleteParams "
+            "OrganizationsGetParams OrganizationsListParams OrganizationsReplaceParams"
+        ),
+        _payment_methods="AsyncPaymentMethods PaymentMethods PaymentMethodsDeleteParams",
+        _prices="AsyncPrices Prices PricesListParams",
+        _product_addons="AsyncProductAddons ProductAddons ProductAddonsDeleteParams",
+        _products="AsyncProducts Products ProductsDeleteParams",
+        _reseller_services=(
+            "AsyncResellerServices ResellerServices ResellerServicesDisableParams "
+            "ResellerServicesListParams ResellerServicesListSubscriptionsParams"
+        ),
+        _resellers="AsyncResellers Resellers ResellersGetParams ResellersListParams",
+        _seller_administrators=(
+            "AsyncSellerAdministrators SellerAdministrators SellerAdministratorsCreateParams "
+            "SellerAdministratorsDeleteParams SellerAdministratorsGetParams SellerAdministratorsListParams"
+        ),
+        _seller_prices="AsyncSellerPrices SellerPrices SellerPricesListParams",
+        _seller_product_addons=(
+            "AsyncSellerProductAddons SellerProductAddons SellerProductAddonsDeleteParams "
+            "SellerProductAddonsGetParams SellerProductAddonsListParams"
+        ),
+        _seller_products=(
+            "AsyncSellerProducts SellerProducts SellerProductsDeleteParams SellerProductsGetParams "
+            "SellerProductsListParams"
+        ),
+        _seller_services=(
+            "AsyncSellerServices SellerServices SellerServicesCustomPropertiesDataParams "
+            "SellerServicesDisableParams SellerServicesGetParams SellerServicesListParams "
+            "SellerServicesListResellersParams"
+        ),
+        _server="AsyncServer Server",
         _services=(
             "AsyncServices Services ServicesCreateParams ServicesDeleteParams ServicesGetParams "
             "ServicesListParams ServicesReplaceParams ServicesUpdateParams"
         ),
+        _subscription_users="AsyncSubscriptionUsers SubscriptionUsers SubscriptionUsersDeleteParams",
+        _subscriptions="AsyncSubscriptions Subscriptions SubscriptionsGetParams SubscriptionsListParams",
+        _user_groups="AsyncUserGroups UserGroups UserGroupsDeleteParams UserGroupsDeleteMemberParams",
+        _users="AsyncUsers Users UsersDeleteParams UsersGetParams UsersListParams UsersListRolesParams",
+        _webhooks=(
+            "AsyncWebhooks Webhooks WebhooksCreateParams WebhooksDeleteParams WebhooksGetParams "
+            "WebhooksListParams"
+        ),
         _models=(
-            "CreatedService CustomProperty CustomPropertyData CustomPropertyDataInput EstoreService "
-            "EstoreServiceDetail OrganizationService"
+            "AdministratorAddress AzureBilledUsageLine AzureOneTimeInvoice AzureOneTimeReport "
+            "AzurePlanSubscription AzureSubscription AzureUnbilledUsageLine AzureUnbilledUsageStatus "
+            "AzureUser AzureUserSubscription BillingPerOrganization BillingPerOrganizationResult "
+            "BillingPerService Broker BrokerAddress BrokerBillingLine BrokerContact BrokerCustomProperty "
+            "BrokerInvoiceContact BulkConsumptionState BulkConsumptionStatus CreatedObject "
+            "CreatedOrganization CreatedService CspBillingPerOrganization CspLicense CspSubscription "
+            "CspTenant CspUser CspUserListResult CustomProperty CustomPropertyData CustomPropertyDataInput "
+            "EstoreService EstoreServiceDetail ExternalInvoice ManualBillingLine NceAlignmentDates "
+            "NceProduct NceSegment NceSubscription NewAdministratorAddressInput NewBrokerAddressInput "
+            "NewBrokerContactInput NewBrokerInvoiceContactInput Organization OrganizationContact "
+            "OrganizationContactDataInput OrganizationPrice OrganizationService Price ReportTask "
+            "ResellerService ResellerServiceSubscription Role SellerAdministrator SellerPrice SellerProduct "
+            "SellerProductAddon SellerReseller SellerService SellerServiceReseller ServerHealth "
+            "ServiceCategory Subscription User Webhook WebhookEvent WebhookMessage"
         ),
     )

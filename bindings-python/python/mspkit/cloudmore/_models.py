@@ -3,20 +3,423 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Final, TypedDict
 
-from mspkit._model import Field, Model, field, many
-from mspkit._types import Id
+from mspkit._model import Field, Model, field, many, model
+from mspkit._types import Id, Secret
 
 __all__ = [
+    "AdministratorAddress",
+    "AzureBilledUsageLine",
+    "AzureOneTimeInvoice",
+    "AzureOneTimeReport",
+    "AzurePlanSubscription",
+    "AzureSubscription",
+    "AzureUnbilledUsageLine",
+    "AzureUnbilledUsageStatus",
+    "AzureUser",
+    "AzureUserSubscription",
+    "BillingPerOrganization",
+    "BillingPerOrganizationResult",
+    "BillingPerService",
+    "Broker",
+    "BrokerAddress",
+    "BrokerBillingLine",
+    "BrokerContact",
+    "BrokerCustomProperty",
+    "BrokerInvoiceContact",
+    "BulkConsumptionState",
+    "BulkConsumptionStatus",
+    "CreatedObject",
+    "CreatedOrganization",
     "CreatedService",
+    "CspBillingPerOrganization",
+    "CspLicense",
+    "CspSubscription",
+    "CspTenant",
+    "CspUser",
+    "CspUserListResult",
     "CustomProperty",
     "CustomPropertyData",
     "CustomPropertyDataInput",
     "EstoreService",
     "EstoreServiceDetail",
+    "ExternalInvoice",
+    "ManualBillingLine",
+    "NceAlignmentDates",
+    "NceProduct",
+    "NceSegment",
+    "NceSubscription",
+    "NewAdministratorAddressInput",
+    "NewBrokerAddressInput",
+    "NewBrokerContactInput",
+    "NewBrokerInvoiceContactInput",
+    "Organization",
+    "OrganizationContact",
+    "OrganizationContactDataInput",
+    "OrganizationPrice",
     "OrganizationService",
+    "Price",
+    "ReportTask",
+    "ResellerService",
+    "ResellerServiceSubscription",
+    "Role",
+    "SellerAdministrator",
+    "SellerPrice",
+    "SellerProduct",
+    "SellerProductAddon",
+    "SellerReseller",
+    "SellerService",
+    "SellerServiceReseller",
+    "ServerHealth",
+    "ServiceCategory",
+    "Subscription",
+    "User",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookMessage",
 ]
+
+
+class BulkConsumptionState:
+    """The state.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    PROCESSING: Final = "Processing"
+    """The vendor's `Processing`."""
+    SUCCESSFUL: Final = "Successful"
+    """The vendor's `Successful`."""
+    FAILED: Final = "Failed"
+    """The vendor's `Failed`."""
+
+
+class NceSegment:
+    """The market segment of the subscription.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    COMMERCIAL: Final = "commercial"
+    """The vendor's `commercial`."""
+    EDUCATION: Final = "education"
+    """The vendor's `education`."""
+    CHARITY: Final = "charity"
+    """The vendor's `charity`."""
+    GOVERNMENT: Final = "government"
+    """The vendor's `government`."""
+
+
+class WebhookEvent:
+    """The event.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    BROKER_ADD_SERVICE: Final = "BrokerAddService"
+    """The vendor's `BrokerAddService`."""
+    BROKER_DELETE_SERVICE: Final = "BrokerDeleteService"
+    """The vendor's `BrokerDeleteService`."""
+    ORGANIZATION_ADD_SERVICE: Final = "OrganizationAddService"
+    """The vendor's `OrganizationAddService`."""
+    ORGANIZATION_DELETE_SERVICE: Final = "OrganizationDeleteService"
+    """The vendor's `OrganizationDeleteService`."""
+    SUBSCRIPTION_CREATED: Final = "SubscriptionCreated"
+    """The vendor's `SubscriptionCreated`."""
+
+
+class WebhookMessage:
+    """What is sent.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    ONLY_TRIGGER_ACTION: Final = "OnlyTriggerAction"
+    """The vendor's `OnlyTriggerAction`."""
+
+
+class AdministratorAddress(Model):
+    """The address of an administrator."""
+
+    __slots__ = ()
+
+    country_code: Field[str | None] = field("countryCode", "text")
+    """Country, an ISO 3166-1 code of two letters."""
+    street: Field[str | None] = field("street", "text")
+    """Street and number. Brokers have `address` instead."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+
+
+class AzureBilledUsageLine(Model):
+    """A line item of the billed usage of an invoice.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class AzureOneTimeInvoice(Model):
+    """A one-time invoice: its id and dates.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class AzureOneTimeReport(Model):
+    """The state of a task that makes the report of a one-time invoice, or the report.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class AzurePlanSubscription(Model):
+    """A subscription to the Azure plan, or an entitlement of it.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the subscription or entitlement."""
+
+
+class AzureSubscription(Model):
+    """An Azure subscription. The vendor does not publish its fields; all that the server sends are kept."""
+
+    __slots__ = ()
+
+
+
+class AzureUnbilledUsageLine(Model):
+    """A line item of the unbilled usage of a period.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class AzureUnbilledUsageStatus(Model):
+    """How far a report of unbilled usage is.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class AzureUser(Model):
+    """An Azure user of an organization.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class AzureUserSubscription(Model):
+    """An Azure subscription and the role that a user has in it.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the subscription."""
+
+
+class BillingPerOrganization(Model):
+    """The billing of a period by organization.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class BillingPerOrganizationResult(Model):
+    """The state of a task that makes a billing report, or the report.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class BillingPerService(Model):
+    """The billing of a period by service.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class BrokerContact(Model):
+    """The person in charge at a broker."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the person."""
+    job_title: Field[str | None] = field("jobTitle", "text")
+    """Job title."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    phone_prefix: Field[str | None] = field("phonePrefix", "text")
+    """Country code of the phone number, without a plus sign."""
+    phone: Field[str | None] = field("phone", "text")
+    """Phone number without its country code."""
+    cell_phone_prefix: Field[str | None] = field("cellPhonePrefix", "text")
+    """Country code of the mobile number, without a plus sign."""
+    cell_phone: Field[str | None] = field("cellPhone", "text")
+    """Mobile number without its country code."""
+
+
+class BrokerAddress(Model):
+    """The address of a broker."""
+
+    __slots__ = ()
+
+    address: Field[str | None] = field("address", "text")
+    """Street and number. Administrators have `street` instead."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    country_code: Field[str | None] = field("countryCode", "text")
+    """Country, an ISO 3166-1 code of two letters."""
+
+
+class BrokerInvoiceContact(Model):
+    """Who gets the invoices of a broker."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the person or department."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address for invoices."""
+    phone_prefix: Field[str | None] = field("phonePrefix", "text")
+    """Country code of the phone number, without a plus sign."""
+    phone: Field[str | None] = field("phone", "text")
+    """Phone number without its country code."""
+
+
+class Broker(Model):
+    """A broker of a seller. Rows of a list may have fewer fields."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the broker."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the broker."""
+    registration_number: Field[str | None] = field("registrationNumber", "text")
+    """Number in the register of companies."""
+    vat: Field[str | None] = field("vat", "text")
+    """VAT number."""
+    domain: Field[str | None] = field("domain", "text")
+    """Web domain."""
+    notification_email: Field[str | None] = field("notificationEmail", "text")
+    """E-mail address for notifications."""
+    support_email: Field[str | None] = field("supportEmail", "text")
+    """E-mail address of the support."""
+    contact: Field[BrokerContact | None] = model(BrokerContact, "contact")
+    """The person in charge."""
+    address: Field[BrokerAddress | None] = model(BrokerAddress, "address")
+    """The address."""
+    invoice_contact: Field[BrokerInvoiceContact | None] = model(BrokerInvoiceContact, "invoiceContact")
+    """Who gets the invoices."""
+    allow_cmp_access: Field[bool | None] = field("allowCmpAccess", "bool")
+    """Whether the broker gets CMP access. The vendor says no more about it than its name."""
+
+
+class BrokerBillingLine(Model):
+    """A manual billing line of a broker.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the billing line."""
+
+
+class BrokerCustomProperty(Model):
+    """The definition of a custom property of organizations or users.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class BulkConsumptionStatus(Model):
+    """The state of usage that was submitted in bulk.
+
+    The vendor publishes this field only; servers send more, which are kept.
+    """
+
+    __slots__ = ()
+
+    message: Field[str | None] = field("message", "text")
+    """The state."""
+
+
+class CreatedObject(Model):
+    """An object that was just created."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the object, from the body or from the end of `Location`."""
+    location: Field[str | None] = field("location", "text")
+    """The `Location` header of the response."""
+
+
+class CreatedOrganization(Model):
+    """An organization that was just created."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the organization, from the body or from the end of `Location`."""
+    location: Field[str | None] = field("location", "text")
+    """The `Location` header of the response."""
 
 
 class CreatedService(Model):
@@ -28,6 +431,75 @@ class CreatedService(Model):
     """Id of the added service, from the body or from the end of `Location`."""
     location: Field[str | None] = field("location", "text")
     """The `Location` header of the response."""
+
+
+class CspBillingPerOrganization(Model):
+    """The Microsoft CSP billing of a period by organization.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class CspLicense(Model):
+    """A product licence of Microsoft 365 that an organization has.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the product licence."""
+
+
+class CspSubscription(Model):
+    """A legacy Microsoft CSP subscription.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the subscription."""
+
+
+class CspTenant(Model):
+    """A Microsoft tenant and the organization that it is linked to.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class CspUser(Model):
+    """A Microsoft 365 user of an organization.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the user."""
+
+
+class CspUserListResult(Model):
+    """The state of a task that lists Microsoft 365 users, or its result.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
 
 
 class CustomProperty(Model):
@@ -99,6 +571,110 @@ class EstoreServiceDetail(Model):
     """The values of the custom properties, if there are any."""
 
 
+class ExternalInvoice(Model):
+    """An invoice from another system.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ManualBillingLine(Model):
+    """A line that was added to an organization's bill.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class NceAlignmentDates(Model):
+    """Dates on which subscriptions with one length of term may end together.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class NceProduct(Model):
+    """A product of Microsoft's new commerce experience.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class NceSubscription(Model):
+    """A subscription of Microsoft's new commerce experience.
+
+    The vendor publishes these fields only; servers send more, which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the subscription."""
+    segment: Field[str | None] = field("segment", "text")
+    """The market segment of the subscription."""
+
+
+class OrganizationContact(Model):
+    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the person."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone."""
+    cell_phone: Field[str | None] = field("cellPhone", "text")
+    """Mobile telephone."""
+
+
+class Organization(Model):
+    """An organization.
+
+    Lists may hold the id and the name only. The vendor publishes a part of the fields; servers send more,
+    which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the organization, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the organization."""
+    registration_number: Field[str | None] = field("registrationNumber", "text")
+    """Number in a register of companies, or for taxes."""
+    vat: Field[str | None] = field("vat", "text")
+    """Number for value added tax."""
+    customer_number: Field[str | None] = field("customerNumber", "text")
+    """Your own number of the customer. Exports carry it."""
+    notification_email: Field[str | None] = field("notificationEmail", "text")
+    """E-mail address that Cloudmore sends notifications to."""
+    contact: Field[OrganizationContact | None] = model(OrganizationContact, "contact")
+    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
+
+
+class OrganizationPrice(Model):
+    """A product of a service with the price for one organization.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
 class OrganizationService(Model):
     """A service that an organization has.
 
@@ -119,8 +695,290 @@ class OrganizationService(Model):
     """The values of the custom properties."""
 
 
+class Price(Model):
+    """A product of a service with the broker's price.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ReportTask(Model):
+    """A task that makes a report in the background."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the task, from the end of `Location` or from the body."""
+    location: Field[str | None] = field("location", "text")
+    """The `Location` header of the response."""
+
+
+class ResellerService(Model):
+    """A service that a broker offers.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ResellerServiceSubscription(Model):
+    """A subscription of one of the organizations to a custom service.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class Role(Model):
+    """A role, which decides what its holder may see and do."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the role, a number."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the role."""
+
+
+class SellerAdministrator(Model):
+    """An administrator of a seller. Rows of a list may have fewer fields."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the administrator."""
+    name: Field[str | None] = field("name", "text")
+    """Login name, in the form of an e-mail address."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    display_name: Field[str | None] = field("displayName", "text")
+    """Name as people see it."""
+    role_id: Field[str | None] = field("roleId", "id")
+    """Id of the role, a number on the server."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    title: Field[str | None] = field("title", "text")
+    """Job title."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    cell_phone_prefix: Field[str | None] = field("cellPhonePrefix", "text")
+    """Country code of the mobile number, without a plus sign."""
+    cell_phone: Field[str | None] = field("cellPhone", "text")
+    """Mobile number without its country code."""
+    address: Field[AdministratorAddress | None] = model(AdministratorAddress, "address")
+    """The address."""
+
+
+class SellerPrice(Model):
+    """The price of a product of a seller.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class SellerProduct(Model):
+    """A product of a service of a seller."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the product."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the product."""
+    description: Field[str | None] = field("description", "text")
+    """What it is."""
+    item_code: Field[str | None] = field("itemCode", "text")
+    """Code of the product."""
+
+
+class SellerProductAddon(Model):
+    """An add-on of a product of a seller.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the add-on."""
+
+
+class SellerReseller(Model):
+    """A broker that has activated services of a seller.
+
+    The vendor's paths name its id; its other fields are not published, and all that the server sends are
+    kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str | None] = field("id", "id")
+    """Id of the broker."""
+
+
+class SellerService(Model):
+    """A service that a seller offers.
+
+    The vendor publishes these fields only; servers send more, which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the service."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the service."""
+    vendor_name: Field[str | None] = field("vendorName", "text")
+    """Who makes the service."""
+    allow_multiple_users: Field[bool | None] = field("allowMultipleUsers", "bool")
+    """Whether a subscription may have several users."""
+    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
+    """The definitions of the service's custom properties."""
+
+
+class SellerServiceReseller(Model):
+    """A broker that has signed a service of a seller.
+
+    The vendor does not publish its fields; all that the server sends are kept.
+    """
+
+    __slots__ = ()
+
+
+
+class ServerHealth(Model):
+    """The state of the API.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class ServiceCategory(Model):
+    """A category of services."""
+
+    __slots__ = ()
+
+    category_id: Field[str] = field("categoryId", "id", required=True)
+    """Id of the category, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the category."""
+    description: Field[str | None] = field("description", "text")
+    """What belongs to it. Usually null."""
+
+
+class Subscription(Model):
+    """A subscription of an organization to a product of a custom service.
+
+    The vendor does not publish its fields. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+
+
+class User(Model):
+    """A user of an organization.
+
+    The vendor publishes the role only. All that a server sends is kept and can be read by its name.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str | None] = field("roleId", "id")
+    """Id of the user's role, one of `users.list_roles`."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of that role."""
+
+
+class Webhook(Model):
+    """A webhook of a seller. The password for HTTP Basic is not among its fields."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the webhook."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the webhook."""
+    service_id: Field[str | None] = field("serviceId", "id")
+    """Id of the service whose events are sent."""
+    url: Field[str | None] = field("url", "text")
+    """Where the events are sent."""
+    trigger_event_type: Field[str | None] = field("triggerEventType", "text")
+    """The event."""
+    message_to_send_type: Field[str | None] = field("messageToSendType", "text")
+    """What is sent."""
+    http_header: Field[Secret | None] = field("httpHeader", "secret")
+    """A header that is sent with each event. It may hold a secret."""
+    basic_auth_user_name: Field[str | None] = field("basicAuthUserName", "text")
+    """User name for HTTP Basic at the receiver."""
+
+
 class CustomPropertyDataInput(TypedDict):
     """The value of a custom property."""
 
     id: Id
     value: str | None
+
+
+class NewAdministratorAddressInput(TypedDict, total=False):
+    """The address of an administrator."""
+
+    country_code: str | None
+    street: str | None
+    postal_code: str | None
+    city: str | None
+
+
+class NewBrokerAddressInput(TypedDict, total=False):
+    """The address of a broker."""
+
+    address: str | None
+    postal_code: str | None
+    city: str | None
+    country_code: str | None
+
+
+class NewBrokerContactInput(TypedDict, total=False):
+    """The person in charge at a broker."""
+
+    name: str | None
+    job_title: str | None
+    email: str | None
+    phone_prefix: str | None
+    phone: str | None
+    cell_phone_prefix: str | None
+    cell_phone: str | None
+
+
+class NewBrokerInvoiceContactInput(TypedDict, total=False):
+    """Who gets the invoices of a broker."""
+
+    name: str | None
+    email: str | None
+    phone_prefix: str | None
+    phone: str | None
+
+
+class OrganizationContactDataInput(TypedDict, total=False):
+    """Whom to talk to at an organization. Further fields are allowed and not published."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    cell_phone: str | None

@@ -7,7 +7,10 @@ Besides the errors that a method documents, its call raises:
 - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
       memory, so a restart ends them all.
 - `PermissionDeniedError`: 403: The API user lacks the permission.
-- `NotFoundError`: 404: There is no such object, or the server is too old for the endpoint.
+- `NotFoundError`: 404: There is no such customer, or it has no mapping; or the server is too old for
+      the endpoint. 404: There is no such customer, or the ticketing system has no such company; or the
+      server is too old for the endpoint. 404: There is no such object, or the server is too old for the
+      endpoint.
 - `ConflictError`: 409: The request contradicts the state of the object.
 - `RateLimitError`: 429: Too many calls to this endpoint are in flight. This one was not executed. The
       vendor advises waiting 2, 5, then 10 seconds.
@@ -21,31 +24,93 @@ Besides the errors that a method documents, its call raises:
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mspkit.ncentral._access_groups import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._appliance_tasks import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._auth import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._custom_psa import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._customers import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._device_filters import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._devices import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._maintenance_windows import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._models import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._org_units import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._reports import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._scheduled_tasks import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._server import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._service_orgs import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._sites import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._standard_psa import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._user_roles import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._users import *  # noqa: F403 - they say what they have for users
 else:
     from mspkit._lazy import lazy
 
     __getattr__, __dir__, __all__ = lazy(
         __name__,
-        _auth="AsyncAuth Auth",
+        _access_groups=(
+            "AsyncAccessGroups AccessGroups AccessGroupsCreateParams AccessGroupsCreateForDevicesParams "
+            "AccessGroupsListParams"
+        ),
+        _appliance_tasks="AsyncApplianceTasks ApplianceTasks",
+        _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
-        _customers="AsyncCustomers Customers CustomersListParams CustomersListSitesParams",
-        _server="AsyncServer Server",
+        _customers=(
+            "AsyncCustomers Customers CustomersCreateInstallerLinkParams CustomersCreateSiteParams "
+            "CustomersListParams CustomersListInstallersParams CustomersListSitesParams"
+        ),
+        _device_filters="AsyncDeviceFilters DeviceFilters DeviceFiltersListParams",
+        _devices=(
+            "AsyncDevices Devices DevicesControlServicesParams DevicesCreateParams DevicesCreateNoteParams "
+            "DevicesCreateNotesParams DevicesCreateRemoteControlTaskParams DevicesDeleteParams "
+            "DevicesDeleteNotesParams DevicesListParams DevicesListNotesParams "
+            "DevicesListWithCustomPropertiesParams DevicesReplaceLifecycleParams DevicesReplaceNoteParams "
+            "DevicesSetCustomPropertyParams DevicesUpdateLifecycleParams"
+        ),
+        _maintenance_windows=(
+            "AsyncMaintenanceWindows MaintenanceWindows MaintenanceWindowsCreateParams "
+            "MaintenanceWindowsDeleteParams MaintenanceWindowsReplaceParams"
+        ),
+        _org_units=(
+            "AsyncOrgUnits OrgUnits OrgUnitsListParams OrgUnitsListActiveIssuesParams "
+            "OrgUnitsListChildrenParams OrgUnitsListCustomPropertiesParams OrgUnitsListDevicesParams "
+            "OrgUnitsListDevicesWithCustomPropertiesParams OrgUnitsSetCustomPropertyParams "
+            "OrgUnitsSetCustomPropertyDefaultParams OrgUnitsUpdateLimitsParams"
+        ),
+        _reports="AsyncReports Reports ReportsRequestPatchComparisonParams",
+        _scheduled_tasks="AsyncScheduledTasks ScheduledTasks ScheduledTasksRunDirectParams",
+        _server="AsyncServer Server ServerVersionsAuthenticatedParams",
         _service_orgs=(
             "AsyncServiceOrgs ServiceOrgs ServiceOrgsCreateParams ServiceOrgsCreateCustomerParams "
             "ServiceOrgsListParams ServiceOrgsListCustomersParams"
         ),
         _sites="AsyncSites Sites SitesListParams",
-        _standard_psa="AsyncStandardPsa StandardPsa StandardPsaValidateCredentialParams",
+        _standard_psa=(
+            "AsyncStandardPsa StandardPsa StandardPsaReplaceMappingsParams "
+            "StandardPsaValidateCredentialParams"
+        ),
+        _user_roles="AsyncUserRoles UserRoles UserRolesCreateParams UserRolesListParams",
+        _users="AsyncUsers Users UsersCreateParams UsersListParams",
         _models=(
-            "AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus Customer Links "
-            "OrgUnitType PsaCredentialCheck ServerHealth ServerInfo ServiceOrg Site TokenPair TokenStatus"
+            "AccessGroup ActiveIssue AddedDeviceNote AddedDeviceNotes ApplianceTask ApplianceTaskDetail "
+            "ApplianceTaskState ApplianceTaskThreshold AssetApplication AssetApplications "
+            "AssetComputerSystem AssetDevice AssetNetworkAdapter AssetNetworkAdapters AssetOs "
+            "AssetProcessor AuthLinks AuthToken AuthTokens ChangedMaintenanceWindowInput ConnectionDetails "
+            "ControlledService CreatedDevice CustomProperty CustomPropertyDefault CustomPropertyLevel "
+            "CustomPropertyType CustomPropertyWarnings CustomPsaTicket CustomPsaTicketInfo "
+            "CustomPsaTicketStatus Customer Device DeviceActivationKey DeviceAssets DeviceFilter "
+            "DeviceLifecycle DeviceNote DevicePropertyDefault DeviceRemoteControl DeviceRemoteControlType "
+            "DeviceServiceStatus DeviceStatus DeviceTask DeviceWithCustomProperties DirectTask "
+            "EnumeratedPropertyValue Installer InstallerLink JobStatus Links MaintenanceWindow "
+            "MaintenanceWindowAction MaintenanceWindowActionInput MaintenanceWindowActions "
+            "MaintenanceWindowActionsInput MspaConfiguration NewMaintenanceWindowInput OrgUnit OrgUnitLimit "
+            "OrgUnitLimitInput OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison "
+            "PatchDeviceClassSummary PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary "
+            "PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite "
+            "RegistrationToken RemoteConnectionType RemoteControlState RemoteControlTask ReplacedDeviceNote "
+            "ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
+            "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
+            "ServerVersions ServiceControlResult ServiceControlStatus ServiceOrg Site "
+            "SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User UserCreated UserRole "
+            "UserRoleDetail UserRoleExtra UserSelf"
         ),
     )

@@ -3,12 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
+from mspkit._encode import hidden
 from mspkit._options import CallOptions, Unpack
 from mspkit._resource import AsyncResource, SyncResource, awaited
 from mspkit._types import ResponseMeta
-from mspkit.ncentral._models import AuthTokens, TokenStatus
+from mspkit.ncentral._models import AuthLinks, AuthTokens, TokenStatus
 
-__all__ = ["AsyncAuth", "Auth"]
+__all__ = ["AsyncAuth", "Auth", "AuthAuthenticateSsoParams"]
+
+
+class AuthAuthenticateSsoParams(TypedDict):
+    """Keyword arguments of `client.auth.authenticate_sso`."""
+
+    token: str
 
 
 class Auth(SyncResource):
@@ -40,6 +49,55 @@ class Auth(SyncResource):
             TokenPair(...)
         """
         return self._client._call("ncentral.auth.authenticate", AuthTokens, {}, options)
+
+    def authenticate_sso(self, *, token: str, **options: Unpack[CallOptions]) -> AuthTokens:
+        """Exchanges the access token of a single sign-on for N-central's tokens.
+
+        For users who sign in at an identity provider: its access token replaces the User-API token. The
+        client keeps the tokens of the response and makes its next calls with them, as that user. It
+        renews them with the refresh token; when that has expired too, the client returns to its User-API
+        token, so call this again before. How long the provider's token lives is the provider's decision,
+        and `auth.logout` does not end it. Never retried after it was sent. Vendor's OpenAPI document,
+        operation authenticateSso.
+
+        First seen with server version 2026.3.0.11.
+
+        `POST /api/auth/sso`. Needs no credential. Not sent again once it may have arrived: repeating it
+        could lock an account.
+
+        Args:
+            token: The access token from the identity provider, without `Bearer` in front of it. Not
+                blank.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> auth_tokens = client.auth.authenticate_sso(
+            ...     token="eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5AbXNwLmV4YW1wbGUifQ.c2lnbmF0dXJl",
+            ... )
+            >>> auth_tokens.tokens
+            TokenPair(...)
+        """
+        params = {"token": hidden(token)}
+        del token
+        return self._client._call("ncentral.auth.authenticate_sso", AuthTokens, params, options)
+
+    def links(self, **options: Unpack[CallOptions]) -> AuthLinks:
+        """Gets the links of the token exchange.
+
+        An index of paths. Some servers send them under `_links`, others bare; the result has them where
+        the server put them. Needs no token. Vendor's OpenAPI document, operation authRoot.
+
+        `GET /api/auth`. Needs no credential. Read-only. Retried on transient errors.
+
+        Args:
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> auth_links = client.auth.links()
+            >>> auth_links.links
+            {...}
+        """
+        return self._client._call("ncentral.auth.links", AuthLinks, {}, options)
 
     def logout(self, **options: Unpack[CallOptions]) -> ResponseMeta:
         """Ends the session of the access token.
@@ -114,6 +172,17 @@ class AsyncAuth(AsyncResource):
     @awaited(Auth.authenticate)
     def authenticate(self) -> None:
         """Exchanges the User-API token for an access and a refresh token. See `Auth.authenticate`."""
+
+    @awaited(Auth.authenticate_sso)
+    def authenticate_sso(self) -> None:
+        """Exchanges the access token of a single sign-on for N-central's tokens.
+
+        See `Auth.authenticate_sso`.
+        """
+
+    @awaited(Auth.links)
+    def links(self) -> None:
+        """Gets the links of the token exchange. See `Auth.links`."""
 
     @awaited(Auth.logout)
     def logout(self) -> None:

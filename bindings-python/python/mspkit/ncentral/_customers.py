@@ -3,15 +3,54 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
-from mspkit._types import Id, opt
-from mspkit.ncentral._models import Customer, Site
+from mspkit._types import UNSET, Id, Unset, opt
+from mspkit.ncentral._models import Customer, Installer, InstallerLink, RegistrationToken, Site
 
-__all__ = ["AsyncCustomers", "Customers", "CustomersListParams", "CustomersListSitesParams"]
+__all__ = [
+    "AsyncCustomers",
+    "Customers",
+    "CustomersCreateInstallerLinkParams",
+    "CustomersCreateSiteParams",
+    "CustomersListInstallersParams",
+    "CustomersListParams",
+    "CustomersListSitesParams",
+]
+
+
+class CustomersCreateInstallerLinkParams(TypedDict):
+    """Keyword arguments of `client.customers.create_installer_link`."""
+
+    software_id: Id
+
+
+class _CustomersCreateSiteParams(TypedDict):
+    site_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class CustomersCreateSiteParams(_CustomersCreateSiteParams, total=False):
+    """Keyword arguments of `client.customers.create_site`."""
+
+    license_type: Literal["Professional", "Essential"] | None
+    external_id: str | Unset | None
+    contact_email: str | Unset | None
+    phone: str | Unset | None
+    contact_title: str | Unset | None
+    contact_phone: str | Unset | None
+    contact_phone_ext: str | Unset | None
+    contact_department: str | Unset | None
+    street1: str | Unset | None
+    street2: str | Unset | None
+    city: str | Unset | None
+    state_prov: str | Unset | None
+    country: str | Unset | None
+    postal_code: str | Unset | None
 
 
 class CustomersListParams(TypedDict, total=False):
@@ -22,6 +61,13 @@ class CustomersListParams(TypedDict, total=False):
     sort_by: str | None
     sort_order: str | None
     select: str | None
+
+
+class CustomersListInstallersParams(TypedDict, total=False):
+    """Keyword arguments of `client.customers.list_installers`."""
+
+    software_type: Literal["Agent", "Probe", "Other", "All"] | None
+    installer_type: Literal["Generic", "Custom", "All"] | None
 
 
 class CustomersListSitesParams(TypedDict, total=False):
@@ -41,6 +87,140 @@ class Customers(SyncResource):
     """
 
     __slots__ = ()
+
+    def create_installer_link(
+        self,
+        customer_id: Id,
+        *,
+        software_id: Id,
+        **options: Unpack[CallOptions],
+    ) -> InstallerLink:
+        """Makes a link to download an installer.
+
+        Nothing else is created, so the call may be repeated. The link is a secret and expires. Do not
+        send the API's `Authorization` header with the download if the link leads to another server.
+        Vendor's OpenAPI document, Software Installers.
+
+        First seen with server version 2026.1.0.503.
+
+        `POST /api/customers/{customerId}/software/installers`. Sent with an access token, which the
+        client obtains and renews. Idempotent. Retried on transient errors.
+
+        Args:
+            customer_id: Id of the customer.
+            software_id: Id of the software, from `customers.list_installers`. It is sent as text.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> installer_link = client.customers.create_installer_link("100", software_id="123")
+            >>> installer_link.download_link
+            '...'
+        """
+        return self._client._call(
+            "ncentral.customers.create_installer_link",
+            InstallerLink,
+            {"customer_id": customer_id, "software_id": software_id},
+            options,
+        )
+
+    def create_site(
+        self,
+        customer_id: Id,
+        *,
+        site_name: str,
+        contact_first_name: str,
+        contact_last_name: str,
+        license_type: Literal["Professional", "Essential"] | None = None,
+        external_id: str | Unset | None = UNSET,
+        contact_email: str | Unset | None = UNSET,
+        phone: str | Unset | None = UNSET,
+        contact_title: str | Unset | None = UNSET,
+        contact_phone: str | Unset | None = UNSET,
+        contact_phone_ext: str | Unset | None = UNSET,
+        contact_department: str | Unset | None = UNSET,
+        street1: str | Unset | None = UNSET,
+        street2: str | Unset | None = UNSET,
+        city: str | Unset | None = UNSET,
+        state_prov: str | Unset | None = UNSET,
+        country: str | Unset | None = UNSET,
+        postal_code: str | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> Site:
+        """Creates a site under a customer.
+
+        Creates a site with its primary contact. There is no idempotency key and no delete: a site made
+        twice stays twice, so this call is never sent again once it may have arrived. Vendor's OpenAPI
+        document, operation createSite.
+
+        A preview: the vendor may still change it. Arguments whose default is `UNSET` are omitted unless
+        they are passed; `None` is sent as null. See [Manage
+        Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            customer_id: Id of the customer.
+            site_name: Name of the site. Not blank.
+            contact_first_name: First name of the primary contact. Not blank.
+            contact_last_name: Last name of the primary contact. Not blank.
+            license_type: Licence of the site's devices. The server's default is Professional. One of
+                `Professional` or `Essential`.
+            external_id: Id in a system of your own.
+            contact_email: E-mail address of the primary contact.
+            phone: Telephone of the site.
+            contact_title: Title of the primary contact, such as a position.
+            contact_phone: Telephone of the primary contact.
+            contact_phone_ext: Extension of that telephone.
+            contact_department: Department of the primary contact.
+            street1: First line of the street address.
+            street2: Second line of the street address.
+            city: City.
+            state_prov: State or province.
+            country: Country, a two-letter ISO 3166-1 code.
+            postal_code: Postal code.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the sites of
+                the customer (`customers.list_sites`) and look for the name that was sent.
+
+        Example:
+            >>> site = client.customers.create_site(
+            ...     "100",
+            ...     site_name="Client Corp Warehouse",
+            ...     contact_first_name="Jane",
+            ...     contact_last_name="Doe",
+            ...     license_type="Professional",
+            ... )
+            >>> site.site_id
+            '...'
+        """
+        return self._client._call(
+            "ncentral.customers.create_site",
+            Site,
+            {
+                "customer_id": customer_id,
+                "site_name": site_name,
+                "contact_first_name": contact_first_name,
+                "contact_last_name": contact_last_name,
+                "license_type": opt(license_type),
+                "external_id": external_id,
+                "contact_email": contact_email,
+                "phone": phone,
+                "contact_title": contact_title,
+                "contact_phone": contact_phone,
+                "contact_phone_ext": contact_phone_ext,
+                "contact_department": contact_department,
+                "street1": street1,
+                "street2": street2,
+                "city": city,
+                "state_prov": state_prov,
+                "country": country,
+                "postal_code": postal_code,
+            },
+            options,
+        )
 
     def get(self, customer_id: Id, **options: Unpack[CallOptions]) -> Customer:
         """Gets one customer.
@@ -62,6 +242,34 @@ class Customers(SyncResource):
             '100'
         """
         return self._client._call("ncentral.customers.get", Customer, {"customer_id": customer_id}, options)
+
+    def get_registration_token(self, customer_id: Id, **options: Unpack[CallOptions]) -> RegistrationToken:
+        """Gets the registration token of a customer.
+
+        The token with which agents and probes of the customer are registered. It is a secret and expires.
+        `org_units.get_registration_token` returns the same. Vendor's OpenAPI document, operation
+        getCustomerRegistrationToken.
+
+        A preview: the vendor may still change it.
+
+        `GET /api/customers/{customerId}/registration-token`. Sent with an access token, which the client
+        obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            customer_id: Id of the customer.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> registration_token = client.customers.get_registration_token("100")
+            >>> registration_token.registration_token
+            '...'
+        """
+        return self._client._call(
+            "ncentral.customers.get_registration_token",
+            RegistrationToken,
+            {"customer_id": customer_id},
+            options,
+        )
 
     def list(
         self,
@@ -113,6 +321,48 @@ class Customers(SyncResource):
             options,
         )
 
+    def list_installers(
+        self,
+        customer_id: Id,
+        *,
+        software_type: Literal["Agent", "Probe", "Other", "All"] | None = None,
+        installer_type: Literal["Generic", "Custom", "All"] | None = None,
+        **options: Unpack[ListOptions],
+    ) -> Pager[Installer]:
+        """Lists the installers that a customer may download.
+
+        Agents, probes and other software, all in one response. `customers.create_installer_link` makes a
+        link to download one. Vendor's OpenAPI document, Software Installers.
+
+        First seen with server version 2026.1.0.503.
+
+        `GET /api/customers/{customerId}/software/installers`. Sent with an access token, which the client
+        obtains and renews. Read-only. Retried on transient errors.
+
+        Args:
+            customer_id: Id of the customer.
+            software_type: Only software of this type. The server's default is All. One of `Agent` or
+                `Probe` or `Other` or `All`.
+            installer_type: Only generic or only custom installers. The server's default is All. One
+                of `Generic` or `Custom` or `All`.
+            **options: Paging options and call options: see `ListOptions`.
+
+        Example:
+            >>> for installer in client.customers.list_installers("100", software_type="Agent"):
+            ...     print("installer", installer.software_id)
+            installer ...
+        """
+        return self._client._list(
+            "ncentral.customers.list_installers",
+            Installer,
+            {
+                "customer_id": customer_id,
+                "software_type": opt(software_type),
+                "installer_type": opt(installer_type),
+            },
+            options,
+        )
+
     def list_sites(
         self,
         customer_id: Id,
@@ -126,9 +376,11 @@ class Customers(SyncResource):
     ) -> Pager[Site]:
         """Lists the sites of a customer, page by page.
 
-        The sites under one customer: its locations, each with a contact and an address of its own. The
-        vendor calls this endpoint a preview; a server that does not have it responds with 404 for every
-        customer. Vendor's guide: Manage Sites. See [Manage
+        The sites under one customer: its locations, each with a contact and an address of its own. A
+        server that does not have this endpoint responds with 404 for every customer;
+        `org_units.list_children` lists sites too. Vendor's guide: Manage Sites.
+
+        A preview: the vendor may still change it. See [Manage
         Sites](https://developer.n-able.com/n-central/docs/manage-sites).
 
         `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
@@ -176,13 +428,29 @@ class AsyncCustomers(AsyncResource):
 
     __slots__ = ()
 
+    @awaited(Customers.create_installer_link)
+    def create_installer_link(self) -> None:
+        """Makes a link to download an installer. See `Customers.create_installer_link`."""
+
+    @awaited(Customers.create_site)
+    def create_site(self) -> None:
+        """Creates a site under a customer. See `Customers.create_site`."""
+
     @awaited(Customers.get)
     def get(self) -> None:
         """Gets one customer. See `Customers.get`."""
 
+    @awaited(Customers.get_registration_token)
+    def get_registration_token(self) -> None:
+        """Gets the registration token of a customer. See `Customers.get_registration_token`."""
+
     @listed(Customers.list)
     def list(self) -> None:
         """Lists the customers of all service organizations, page by page. See `Customers.list`."""
+
+    @listed(Customers.list_installers)
+    def list_installers(self) -> None:
+        """Lists the installers that a customer may download. See `Customers.list_installers`."""
 
     @listed(Customers.list_sites)
     def list_sites(self) -> None:

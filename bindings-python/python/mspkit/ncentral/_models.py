@@ -3,28 +3,181 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypedDict
 
-from mspkit._model import Field, Model, field, model
-from mspkit._types import Secret
+from mspkit._model import Field, Model, field, many, model
+from mspkit._types import Id, Secret
 
 __all__ = [
+    "AccessGroup",
+    "ActiveIssue",
+    "AddedDeviceNote",
+    "AddedDeviceNotes",
+    "ApplianceTask",
+    "ApplianceTaskDetail",
+    "ApplianceTaskState",
+    "ApplianceTaskThreshold",
+    "AssetApplication",
+    "AssetApplications",
+    "AssetComputerSystem",
+    "AssetDevice",
+    "AssetNetworkAdapter",
+    "AssetNetworkAdapters",
+    "AssetOs",
+    "AssetProcessor",
+    "AuthLinks",
     "AuthToken",
     "AuthTokens",
+    "ChangedMaintenanceWindowInput",
+    "ConnectionDetails",
+    "ControlledService",
+    "CreatedDevice",
+    "CustomProperty",
+    "CustomPropertyDefault",
+    "CustomPropertyLevel",
+    "CustomPropertyType",
+    "CustomPropertyWarnings",
     "CustomPsaTicket",
     "CustomPsaTicketInfo",
     "CustomPsaTicketStatus",
     "Customer",
+    "Device",
+    "DeviceActivationKey",
+    "DeviceAssets",
+    "DeviceFilter",
+    "DeviceLifecycle",
+    "DeviceNote",
+    "DevicePropertyDefault",
+    "DeviceRemoteControl",
+    "DeviceRemoteControlType",
+    "DeviceServiceStatus",
+    "DeviceStatus",
+    "DeviceTask",
+    "DeviceWithCustomProperties",
+    "DirectTask",
+    "EnumeratedPropertyValue",
+    "Installer",
+    "InstallerLink",
+    "JobStatus",
     "Links",
+    "MaintenanceWindow",
+    "MaintenanceWindowAction",
+    "MaintenanceWindowActionInput",
+    "MaintenanceWindowActions",
+    "MaintenanceWindowActionsInput",
+    "MspaConfiguration",
+    "NewMaintenanceWindowInput",
+    "OrgUnit",
+    "OrgUnitLimit",
+    "OrgUnitLimitInput",
+    "OrgUnitLimits",
     "OrgUnitType",
+    "PatchApprovalSummary",
+    "PatchComparison",
+    "PatchDeviceClassSummary",
+    "PatchInstallSummary",
+    "PatchReport",
+    "PatchReportStatus",
+    "PatchTypeSummary",
+    "PsaCompany",
+    "PsaContact",
     "PsaCredentialCheck",
+    "PsaCustomerMapping",
+    "PsaMappingUpdateInput",
+    "PsaSite",
+    "RegistrationToken",
+    "RemoteConnectionType",
+    "RemoteControlState",
+    "RemoteControlTask",
+    "ReplacedDeviceNote",
+    "ScheduledTask",
+    "ScheduledTaskCredentialInput",
+    "ScheduledTaskOutcome",
+    "ScheduledTaskParameterInput",
+    "ScheduledTaskStatus",
+    "ScheduledTaskStatusDetail",
     "ServerHealth",
     "ServerInfo",
+    "ServerTime",
+    "ServerVersions",
+    "ServiceControlResult",
+    "ServiceControlStatus",
     "ServiceOrg",
     "Site",
+    "SshTunnelConfiguration",
     "TokenPair",
     "TokenStatus",
+    "TunnelConfiguration",
+    "User",
+    "UserCreated",
+    "UserRole",
+    "UserRoleDetail",
+    "UserRoleExtra",
+    "UserSelf",
 ]
+
+
+class ApplianceTaskState:
+    """State of a monitored service or of one of its values. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    NO_STATE: Final = "NO_STATE"
+    """The vendor's `NO_STATE`."""
+    NO_DATA: Final = "NO_DATA"
+    """The vendor's `NO_DATA`."""
+    STALE: Final = "STALE"
+    """The vendor's `STALE`."""
+    NORMAL: Final = "NORMAL"
+    """The vendor's `NORMAL`."""
+    WARNING: Final = "WARNING"
+    """The vendor's `WARNING`."""
+    FAILED: Final = "FAILED"
+    """The vendor's `FAILED`."""
+    MISCONFIGURED: Final = "MISCONFIGURED"
+    """The vendor's `MISCONFIGURED`."""
+    DISCONNECTED: Final = "DISCONNECTED"
+    """The vendor's `DISCONNECTED`."""
+    DISABLED: Final = "DISABLED"
+    """The vendor's `DISABLED`."""
+
+
+class CustomPropertyLevel:
+    """What a custom property belongs to. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    DEVICE: Final = "DEVICE"
+    """The vendor's `DEVICE`."""
+    ORGANIZATION_UNIT: Final = "ORGANIZATION_UNIT"
+    """The vendor's `ORGANIZATION_UNIT`."""
+
+
+class CustomPropertyType:
+    """Type of a custom property. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    HTML_LINK: Final = "HTML_LINK"
+    """The vendor's `HTML_LINK`."""
+    TEXT: Final = "TEXT"
+    """The vendor's `TEXT`."""
+    DATE: Final = "DATE"
+    """The vendor's `DATE`."""
+    ENUMERATED: Final = "ENUMERATED"
+    """The vendor's `ENUMERATED`."""
+    PASSWORD: Final = "PASSWORD"
+    """The vendor's `PASSWORD`."""
 
 
 class CustomPsaTicketStatus:
@@ -37,6 +190,30 @@ class CustomPsaTicketStatus:
 
     CREATE_TICKET_CREATED_IN_NCENTRAL: Final = "CREATE_TICKET_CREATED_IN_NCENTRAL"
     """The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`."""
+
+
+class DeviceRemoteControlType:
+    """How the device is controlled remotely. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    MSP_ANYWHERE: Final = "MSP_ANYWHERE"
+    """The vendor's `MSP_ANYWHERE`."""
+    RDP: Final = "RDP"
+    """The vendor's `RDP`."""
+    WEB: Final = "WEB"
+    """The vendor's `WEB`."""
+    SSH: Final = "SSH"
+    """The vendor's `SSH`."""
+    TELNET: Final = "TELNET"
+    """The vendor's `TELNET`."""
+    GENERIC: Final = "GENERIC"
+    """The vendor's `GENERIC`."""
+    NONE: Final = "NONE"
+    """The vendor's `NONE`."""
 
 
 class OrgUnitType:
@@ -55,6 +232,360 @@ class OrgUnitType:
     """The vendor's `CUSTOMER`."""
     SITE: Final = "SITE"
     """The vendor's `SITE`."""
+
+
+class PatchReportStatus:
+    """State of the report. All but IN_PROGRESS are final.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    COMPLETED: Final = "COMPLETED"
+    """The vendor's `COMPLETED`."""
+    IN_PROGRESS: Final = "IN_PROGRESS"
+    """The vendor's `IN_PROGRESS`."""
+    FAILED: Final = "FAILED"
+    """The vendor's `FAILED`."""
+    ABORTED: Final = "ABORTED"
+    """The vendor's `ABORTED`."""
+
+
+class RemoteConnectionType:
+    """Type of a remote control connection. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    SSH: Final = "SSH"
+    """The vendor's `SSH`."""
+    VNC: Final = "VNC"
+    """The vendor's `VNC`."""
+    RDP: Final = "RDP"
+    """The vendor's `RDP`."""
+    MSP_ANYWHERE: Final = "MSP_ANYWHERE"
+    """The vendor's `MSP_ANYWHERE`."""
+    TELNET: Final = "TELNET"
+    """The vendor's `TELNET`."""
+
+
+class RemoteControlState:
+    """Whether the device can be controlled at the moment. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    CONNECTED: Final = "CONNECTED"
+    """The vendor's `CONNECTED`."""
+    DISCONNECTED: Final = "DISCONNECTED"
+    """The vendor's `DISCONNECTED`."""
+    AVAILABLE_WITH_WARNING: Final = "AVAILABLE_WITH_WARNING"
+    """The vendor's `AVAILABLE_WITH_WARNING`."""
+    NOT_AVAILABLE_DEFAULT_TYPE: Final = "NOT_AVAILABLE_DEFAULT_TYPE"
+    """The vendor's `NOT_AVAILABLE_DEFAULT_TYPE`."""
+    NOT_AVAILABLE: Final = "NOT_AVAILABLE"
+    """The vendor's `NOT_AVAILABLE`."""
+
+
+class ServiceControlStatus:
+    """Status of an action on services as a whole. Servers may know more than these.
+
+    These are the known values; fields are text, and other values may occur.
+    """
+
+    __slots__ = ()
+
+    COMPLETED: Final = "Completed"
+    """The vendor's `Completed`."""
+    COMPLETED_WITH_ERROR: Final = "CompletedWithError"
+    """The vendor's `CompletedWithError`."""
+    FAILED: Final = "Failed"
+    """The vendor's `Failed`."""
+    IN_PROGRESS: Final = "InProgress"
+    """The vendor's `InProgress`."""
+    CREATED: Final = "Created"
+    """The vendor's `Created`."""
+    NOT_COMPLETED: Final = "NotCompleted"
+    """The vendor's `NotCompleted`."""
+    FAILED_TERMINATED: Final = "FailedTerminated"
+    """The vendor's `FailedTerminated`."""
+    FAILED_CRASHED: Final = "FailedCrashed"
+    """The vendor's `FailedCrashed`."""
+    UNKNOWN: Final = "Unknown"
+    """The vendor's `Unknown`."""
+    UPDATED: Final = "Updated"
+    """The vendor's `Updated`."""
+    REMOVED: Final = "Removed"
+    """The vendor's `Removed`."""
+
+
+class AccessGroup(Model):
+    """An access group, of organization units or of devices.
+
+    Only the id is sure; rows of a list may have no more than id, name and description.
+    """
+
+    __slots__ = ()
+
+    group_id: Field[str] = field("groupId", "id", required=True)
+    """Id of the access group."""
+    group_name: Field[str | None] = field("groupName", "text")
+    """Name of the access group."""
+    group_description: Field[str | None] = field("groupDescription", "text")
+    """Description of the access group."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that it belongs to."""
+    org_unit_ids: Field[tuple[str, ...] | None] = many("id", "orgUnitIds")
+    """Ids of the organization units in it."""
+    device_ids: Field[tuple[str, ...] | None] = many("id", "deviceIds")
+    """Ids of the devices in it."""
+    user_ids: Field[tuple[str, ...] | None] = many("id", "userIds")
+    """Ids of the users who have access."""
+    auto_include_new_org_units: Field[bool | None] = field("autoIncludeNewOrgUnits", "bool")
+    """Whether new organization units are added to it."""
+    details: Field[Any] = field("_extra", "json")
+    """More of it, as text or null, also where the text is a list of ids."""
+
+
+class ActiveIssue(Model):
+    """A service of a device that needs attention. Every field may be null or absent."""
+
+    __slots__ = ()
+
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that the device belongs to."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    notification_state: Field[int | None] = field("notificationState", "integer")
+    """State of the notification as a number, whose meaning the vendor does not document."""
+    service_id: Field[str | None] = field("serviceId", "id")
+    """Id of the monitored service."""
+    service_name: Field[str | None] = field("serviceName", "text")
+    """Name of the monitored service."""
+    service_type: Field[str | None] = field("serviceType", "text")
+    """Kind of the service."""
+    task_id: Field[str | None] = field("taskId", "id")
+    """Id of the monitoring task of this service on this device."""
+    service_item_id: Field[str | None] = field("serviceItemId", "id")
+    """Id of the service's item."""
+    details: Field[Any] = field("_extra", "json")
+    """More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC 3339) and
+    `customerTree`.
+
+    `deviceClassValue` and `deviceClassLabel` are always null.
+    """
+
+
+class AddedDeviceNote(Model):
+    """What the server says of a note that was added. The id of the note is not among it."""
+
+    __slots__ = ()
+
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    message: Field[str | None] = field("message", "text")
+    """What was done."""
+
+
+class AddedDeviceNotes(Model):
+    """What the server says of a note that was added to several devices.
+
+    The ids of the notes are not among it.
+    """
+
+    __slots__ = ()
+
+    device_ids: Field[tuple[str, ...] | None] = many("id", "deviceIds")
+    """Ids of the devices that have the note."""
+    message: Field[str | None] = field("message", "text")
+    """What was done."""
+
+
+class ApplianceTaskThreshold(Model):
+    """The range of values that a state stands for."""
+
+    __slots__ = ()
+
+    state: Field[str | None] = field("state", "text")
+    """State of a monitored service or of one of its values. Servers may know more than these."""
+    low_value: Field[str | None] = field("lowValue", "id")
+    """The lowest value, as text with all digits."""
+    high_value: Field[str | None] = field("highValue", "id")
+    """The highest value, as text with all digits; it can be larger than a 64-bit number holds."""
+
+
+class ApplianceTaskDetail(Model):
+    """A value of a monitored service."""
+
+    __slots__ = ()
+
+    scan_detail_id: Field[str | None] = field("scanDetailId", "id")
+    """Id of the value."""
+    detail_name: Field[str | None] = field("detailName", "text")
+    """Name of the value."""
+    description: Field[str | None] = field("description", "text")
+    """Name of the value as it is shown. The unit in it may be wrong."""
+    detail_value: Field[str | None] = field("detailValue", "text")
+    """The value, as text."""
+    state: Field[str | None] = field("state", "text")
+    """State of a monitored service or of one of its values. Servers may know more than these."""
+    monitoring_type: Field[str | None] = field("monitoringType", "text")
+    """How the value is monitored."""
+    thresholds: Field[tuple[ApplianceTaskThreshold, ...] | None] = many(ApplianceTaskThreshold, "thresholds")
+    """The range of each state."""
+
+
+class ApplianceTask(Model):
+    """The last scan of a monitored service. Everything may be null or absent."""
+
+    __slots__ = ()
+
+    scan_time: Field[str | None] = field("scanTime", "text")
+    """When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`."""
+    state: Field[str | None] = field("state", "text")
+    """State of a monitored service or of one of its values. Servers may know more than these."""
+    error_message: Field[str | None] = field("errorMessage", "text")
+    """What went wrong; empty if nothing did."""
+    service_details: Field[tuple[ApplianceTaskDetail, ...] | None] = many(
+        ApplianceTaskDetail, "serviceDetails"
+    )
+    """The values."""
+
+
+class AssetApplication(Model):
+    """An installed application."""
+
+    __slots__ = ()
+
+    index: Field[int | None] = field("_index", "integer")
+    """Place in the list, from 0."""
+    display_name: Field[str | None] = field("displayname", "text")
+    """Name of the application."""
+
+
+class AssetApplications(Model):
+    """The installed applications."""
+
+    __slots__ = ()
+
+    entries: Field[tuple[AssetApplication, ...] | None] = many(AssetApplication, "list")
+    """One entry for each application."""
+
+
+class AssetComputerSystem(Model):
+    """The computer as a whole."""
+
+    __slots__ = ()
+
+    serial_number: Field[str | None] = field("serialnumber", "text")
+    """Serial number."""
+    netbios_name: Field[str | None] = field("netbiosname", "text")
+    """NetBIOS name."""
+    model: Field[str | None] = field("model", "text")
+    """Model."""
+    manufacturer: Field[str | None] = field("manufacturer", "text")
+    """Manufacturer."""
+    total_physical_memory: Field[str | None] = field("totalphysicalmemory", "text")
+    """Size of the memory in bytes, as text."""
+
+
+class AssetDevice(Model):
+    """The device as N-central knows it."""
+
+    __slots__ = ()
+
+    device_id: Field[str | None] = field("deviceid", "id")
+    """Id of the device."""
+    long_name: Field[str | None] = field("longname", "text")
+    """Name of the device."""
+    device_class: Field[str | None] = field("deviceclass", "text")
+    """Class of the device."""
+    uri: Field[str | None] = field("uri", "text")
+    """Network address of the device, an IP address or a host name."""
+    last_login: Field[str | None] = field("lastlogin", "text")
+    """When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`."""
+    deleted: Field[str | None] = field("deleted", "text")
+    """Whether the device was deleted, as the text `true` or `false`."""
+
+
+class AssetNetworkAdapter(Model):
+    """A network adapter."""
+
+    __slots__ = ()
+
+    index: Field[int | None] = field("_index", "integer")
+    """Place in the list, from 0."""
+    description: Field[str | None] = field("description", "text")
+    """Name of the adapter."""
+    mac_address: Field[str | None] = field("macaddress", "text")
+    """MAC address."""
+    ip_address: Field[str | None] = field("ipaddress", "text")
+    """IP address."""
+    gateway: Field[str | None] = field("gateway", "text")
+    """Address of the gateway."""
+    dns_server: Field[str | None] = field("dnsserver", "text")
+    """Address of the DNS server."""
+    dhcp_server: Field[str | None] = field("dhcpserver", "text")
+    """Address of the DHCP server."""
+
+
+class AssetNetworkAdapters(Model):
+    """The network adapters."""
+
+    __slots__ = ()
+
+    entries: Field[tuple[AssetNetworkAdapter, ...] | None] = many(AssetNetworkAdapter, "list")
+    """One entry for each adapter."""
+
+
+class AssetOs(Model):
+    """The operating system."""
+
+    __slots__ = ()
+
+    reported_os: Field[str | None] = field("reportedos", "text")
+    """Name of the operating system."""
+    os_architecture: Field[str | None] = field("osarchitecture", "text")
+    """Architecture."""
+    version: Field[str | None] = field("version", "text")
+    """Version."""
+
+
+class AssetProcessor(Model):
+    """The processor."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the processor."""
+    number_of_cores: Field[str | None] = field("numberofcores", "text")
+    """Number of cores, as text."""
+    number_of_cpus: Field[str | None] = field("numberofcpus", "text")
+    """Number of processors, as text."""
+
+
+class AuthLinks(Model):
+    """The paths of the token exchange, bare or under `_links`."""
+
+    __slots__ = ()
+
+    links: Field[Any] = field("_links", "json")
+    """Paths by name, on servers that send them so."""
+    authenticate: Field[str | None] = field("authenticate", "text")
+    """Path of `auth.authenticate`."""
+    sso: Field[str | None] = field("sso", "text")
+    """Path of `auth.authenticate_sso`."""
+    refresh: Field[str | None] = field("refresh", "text")
+    """Path of `auth.refresh`."""
+    logout: Field[str | None] = field("logout", "text")
+    """Path of `auth.logout`."""
+    validate: Field[str | None] = field("validate", "text")
+    """Path of `auth.validate`."""
 
 
 class AuthToken(Model):
@@ -92,6 +623,106 @@ class AuthTokens(Model):
     """Path of the refresh endpoint."""
     validate: Field[str | None] = field("validate", "text")
     """Path of the validation endpoint."""
+
+
+class ConnectionDetails(Model):
+    """How a client connects."""
+
+    __slots__ = ()
+
+    port: Field[int | None] = field("port", "integer")
+    """Port to connect to."""
+    protocol: Field[str | None] = field("protocol", "text")
+    """Protocol."""
+    encryption_enabled: Field[bool | None] = field("encryptionEnabled", "bool")
+    """Whether the connection is encrypted."""
+
+
+class ControlledService(Model):
+    """The result of an action on one service."""
+
+    __slots__ = ()
+
+    service_name: Field[str | None] = field("serviceName", "text")
+    """Internal name of the service."""
+    display_name: Field[str | None] = field("displayName", "text")
+    """Name of the service as it is displayed."""
+    service_status: Field[str | None] = field("serviceStatus", "text")
+    """State of the service."""
+    action_status: Field[str | None] = field("actionStatus", "text")
+    """Status of the action."""
+    action_details: Field[str | None] = field("actionDetails", "text")
+    """What the server says about the action."""
+
+
+class CreatedDevice(Model):
+    """The id of a device that was created."""
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the new device."""
+    message: Field[str | None] = field("message", "text")
+    """What the server says about it."""
+
+
+class CustomProperty(Model):
+    """A custom property of a device or an organization unit. Only the id is sure."""
+
+    __slots__ = ()
+
+    _hidden = {
+        "value": ("propertyType", ("PASSWORD", )),
+    }
+
+    property_id: Field[str] = field("propertyId", "id", required=True)
+    """Id of the property."""
+    property_name: Field[str | None] = field("propertyName", "text")
+    """Name of the property."""
+    property_type: Field[str | None] = field("propertyType", "text")
+    """Type of a custom property. Servers may know more than these."""
+    value: Field[str | None] = field("value", "text")
+    """The value; of a date the milliseconds since 1970 as text, of a password a secret."""
+    enumerated_values: Field[tuple[str, ...] | None] = many("text", "enumeratedValueList")
+    """The values that a property of the type ENUMERATED can have."""
+
+
+class CustomPropertyDefault(Model):
+    """The default of a property of organization units. Only the id is sure."""
+
+    __slots__ = ()
+
+    _hidden = {
+        "defaultValue": ("propertyType", ("PASSWORD", )),
+    }
+
+    property_id: Field[str] = field("propertyId", "id", required=True)
+    """Id of the property."""
+    property_name: Field[str | None] = field("propertyName", "text")
+    """Name of the property."""
+    property_type: Field[str | None] = field("propertyType", "text")
+    """Type of a custom property. Servers may know more than these."""
+    level: Field[str | None] = field("level", "text")
+    """What a custom property belongs to. Servers may know more than these."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that the property is from."""
+    selected_org_unit_ids: Field[tuple[str, ...] | None] = many("id", "selectedOrgUnitIds")
+    """Ids of all organization units that have the property."""
+    propagation_type: Field[str | None] = field("propagationType", "text")
+    """To which kinds of organization units it is propagated, such as `SITE_ONLY` or `NO_PROPAGATION`."""
+    default_value: Field[str | None] = field("defaultValue", "text")
+    """The default; of a date the milliseconds since 1970 as text, of a password a secret."""
+    enumerated_values: Field[tuple[str, ...] | None] = many("text", "enumeratedValueList")
+    """The values that a property of the type ENUMERATED can have."""
+
+
+class CustomPropertyWarnings(Model):
+    """What the server says after a value was set."""
+
+    __slots__ = ()
+
+    warnings: Field[tuple[str, ...] | None] = many("text", "_warnings")
+    """What was ignored."""
 
 
 class CustomPsaTicket(Model):
@@ -195,6 +826,446 @@ class Customer(Model):
     """County. The vendor has deprecated it."""
 
 
+class DeviceStatus(Model):
+    """Status of a device in the vendor's numbers, whose meaning is not documented."""
+
+    __slots__ = ()
+
+    state: Field[int | None] = field("state", "integer")
+    """The state as a number."""
+    status: Field[int | None] = field("status", "integer")
+    """The status as a number."""
+
+
+class Device(Model):
+    """A device.
+
+    Only the id is always present; everything else may be null or absent, and servers may send fields that
+    are not listed here. Whether a device is reachable is not among the fields.
+    """
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the device."""
+    long_name: Field[str | None] = field("longName", "text")
+    """Name of the device."""
+    uri: Field[str | None] = field("uri", "text")
+    """Network address of the device, an IP address or a host name."""
+    remote_control_uri: Field[str | None] = field("remoteControlUri", "text")
+    """Network address that remote control connects to."""
+    source_uri: Field[str | None] = field("sourceUri", "text")
+    """Source address of the device, as the server sends it."""
+    device_class: Field[str | None] = field("deviceClass", "text")
+    """Class of the device."""
+    device_class_label: Field[str | None] = field("deviceClassLabel", "text")
+    """Class of the device as it is shown."""
+    description: Field[str | None] = field("description", "text")
+    """Description of the device."""
+    is_probe: Field[bool | None] = field("isProbe", "bool")
+    """Whether the device is a probe."""
+    os_id: Field[str | None] = field("osId", "text")
+    """Id of the operating system."""
+    supported_os: Field[str | None] = field("supportedOs", "text")
+    """Operating system, in the vendor's words."""
+    supported_os_label: Field[str | None] = field("supportedOsLabel", "text")
+    """Operating system as it is shown."""
+    discovered_name: Field[str | None] = field("discoveredName", "text")
+    """Name under which the device was discovered."""
+    last_logged_in_user: Field[str | None] = field("lastLoggedInUser", "text")
+    """The user who logged in last."""
+    still_logged_in: Field[str | None] = field("stillLoggedIn", "text")
+    """Whether that user is still logged in, as text such as `true`. A boolean becomes text as well."""
+    license_mode: Field[str | None] = field("licenseMode", "text")
+    """Licence mode."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit the device belongs to, which is a customer or a site."""
+    so_id: Field[str | None] = field("soId", "id")
+    """Id of the service organization above the device."""
+    so_name: Field[str | None] = field("soName", "text")
+    """Name of the service organization above the device."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the customer the device belongs to."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the customer the device belongs to."""
+    site_id: Field[str | None] = field("siteId", "id")
+    """Id of the site the device belongs to; null if it belongs to no site."""
+    site_name: Field[str | None] = field("siteName", "text")
+    """Name of the site the device belongs to."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that monitors the device."""
+    last_appliance_checkin_time: Field[str | None] = field("lastApplianceCheckinTime", "text")
+    """When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    out.
+
+    Servers before 2025.3.1.9 do not send it.
+    """
+    last_appliance_checkin_time_local: Field[str | None] = field("lastApplianceCheckinTimeLocal", "text")
+    """The same moment in local time, as text in ISO 8601 form."""
+    device_status: Field[DeviceStatus | None] = model(DeviceStatus, "deviceStatus")
+    """Status of a device in the vendor's numbers, whose meaning is not documented."""
+
+
+class DeviceActivationKey(Model):
+    """The activation key of a device."""
+
+    __slots__ = ()
+
+    activation_key: Field[Secret | None] = field("activationKey", "secret")
+    """The key."""
+    expiration_date: Field[str | None] = field("expirationDate", "text")
+    """When it expires, as text in ISO 8601 form."""
+
+
+class DeviceAssets(Model):
+    """The assets of a device by category.
+
+    Every category may be null or absent, and servers may send more of them. Values are text, numbers and
+    truths included.
+    """
+
+    __slots__ = ()
+
+    os: Field[AssetOs | None] = model(AssetOs, "os")
+    """The operating system."""
+    computer_system: Field[AssetComputerSystem | None] = model(AssetComputerSystem, "computersystem")
+    """The computer as a whole."""
+    processor: Field[AssetProcessor | None] = model(AssetProcessor, "processor")
+    """The processor."""
+    network_adapter: Field[AssetNetworkAdapters | None] = model(AssetNetworkAdapters, "networkadapter")
+    """The network adapters."""
+    application: Field[AssetApplications | None] = model(AssetApplications, "application")
+    """The installed applications."""
+    device: Field[AssetDevice | None] = model(AssetDevice, "device")
+    """The device as N-central knows it."""
+
+
+class DeviceFilter(Model):
+    """A device filter.
+
+    Only the id is always present; everything else may be null or absent, and servers may send fields that
+    are not listed here.
+    """
+
+    __slots__ = ()
+
+    filter_id: Field[str] = field("filterId", "id", required=True)
+    """Id of the filter."""
+    filter_name: Field[str | None] = field("filterName", "text")
+    """Name of the filter."""
+    description: Field[str | None] = field("description", "text")
+    """Description of the filter."""
+
+
+class DeviceLifecycle(Model):
+    """Warranty and lifecycle data of a device. Everything may be null or absent."""
+
+    __slots__ = ()
+
+    warranty_expiry_date: Field[str | None] = field("warrantyExpiryDate", "text")
+    """When the warranty ends, as text such as `2027-12-31`; a time may follow."""
+    lease_expiry_date: Field[str | None] = field("leaseExpiryDate", "text")
+    """When the lease ends, as text such as `2027-12-31`; a time may follow."""
+    expected_replacement_date: Field[str | None] = field("expectedReplacementDate", "text")
+    """When the device is to be replaced, as text such as `2028-06-30`; a time may follow."""
+    purchase_date: Field[str | None] = field("purchaseDate", "text")
+    """When the device was bought, as text such as `2024-01-15`; a time may follow."""
+    cost: Field[float | None] = field("cost", "number")
+    """What the device cost, without a currency."""
+    location: Field[str | None] = field("location", "text")
+    """Where the device is."""
+    asset_tag: Field[str | None] = field("assetTag", "text")
+    """Asset tag."""
+    description: Field[str | None] = field("description", "text")
+    """Description."""
+    update_warranty_error: Field[str | None] = field("updateWarrantyError", "text")
+    """The error of the last update of the warranty, if there was one."""
+    last_system_warranty_discovery: Field[str | None] = field("lastSystemWarrantyDiscovery", "text")
+    """When the system last looked the warranty up, as text in ISO 8601 form."""
+    last_discovery: Field[str | None] = field("lastDiscovery", "text")
+    """When the device was last discovered, as text in ISO 8601 form."""
+
+
+class DeviceNote(Model):
+    """A note on a device. Only the id is sure."""
+
+    __slots__ = ()
+
+    device_note_id: Field[str] = field("deviceNoteId", "id", required=True)
+    """Id of the note."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    user_id: Field[str | None] = field("userId", "id")
+    """Id of the author."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address of the author."""
+    last_updated: Field[str | None] = field("lastUpdated", "text")
+    """When the note was last changed, in the form of RFC 3339."""
+    note: Field[str | None] = field("note", "text")
+    """The text."""
+
+
+class EnumeratedPropertyValue(Model):
+    """A value that a device property can have, and the organization unit that it is from."""
+
+    __slots__ = ()
+
+    property_value: Field[str | None] = field("propertyValue", "text")
+    """The value."""
+    property_id: Field[str | None] = field("propertyId", "id")
+    """Id of the property."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the organization unit."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the organization unit."""
+    customer_type: Field[int | None] = field("customerType", "integer")
+    """Type of the organization unit, a number. The vendor does not list the numbers."""
+
+
+class DevicePropertyDefault(Model):
+    """The default of a device property in an organization unit. Only the id is sure."""
+
+    __slots__ = ()
+
+    _hidden = {
+        "value": ("propertyType", ("PASSWORD", )),
+    }
+
+    property_id: Field[str] = field("propertyId", "id", required=True)
+    """Id of the property."""
+    property_name: Field[str | None] = field("propertyName", "text")
+    """Name of the property."""
+    property_type: Field[str | None] = field("propertyType", "text")
+    """Type of a custom property. Servers may know more than these."""
+    property_level: Field[str | None] = field("propertyLevel", "text")
+    """What the property belongs to."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the organization unit."""
+    default_value: Field[str | None] = field("value", "text")
+    """The default; of a date the milliseconds since 1970 as text, of a password a secret."""
+    device_classes: Field[tuple[str, ...] | None] = many("text", "deviceClasses")
+    """Classes of the devices that have the property."""
+    supported_os: Field[tuple[str, ...] | None] = many("text", "supportedOs")
+    """Operating systems of the devices that have the property."""
+    enumerated_values: Field[tuple[EnumeratedPropertyValue, ...] | None] = many(
+        EnumeratedPropertyValue, "enumeratedValues"
+    )
+    """The values that a property of the type ENUMERATED can have."""
+
+
+class DeviceRemoteControl(Model):
+    """How a device is controlled remotely.
+
+    Only the id is always present; everything else may be null or absent.
+    """
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the device."""
+    remote_controllable: Field[bool | None] = field("remoteControllable", "bool")
+    """Whether the device can be controlled remotely."""
+    remote_control_type: Field[str | None] = field("remoteControlType", "text")
+    """How the device is controlled remotely. Servers may know more than these."""
+    remote_control_state: Field[str | None] = field("remoteControlState", "text")
+    """Whether the device can be controlled at the moment. Servers may know more than these."""
+
+
+class DeviceServiceStatus(Model):
+    """A monitored service of a device.
+
+    Only the id of its task is always present; everything else may be null or absent, and servers may send
+    fields that are not listed here.
+    """
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task that monitors the service, for `appliance_tasks.get`."""
+    service_id: Field[str | None] = field("serviceId", "id")
+    """Id of the service."""
+    service_item_id: Field[str | None] = field("serviceItemId", "id")
+    """Id of the item of the service."""
+    module_name: Field[str | None] = field("moduleName", "text")
+    """Name of the service."""
+    task_ident: Field[str | None] = field("taskIdent", "text")
+    """Identifier of the task; often empty."""
+    task_note: Field[str | None] = field("taskNote", "text")
+    """Note on the task."""
+    state_status: Field[str | None] = field("stateStatus", "text")
+    """State as it is shown."""
+    time_to_stale: Field[int | None] = field("timeToStale", "integer")
+    """Time without data after which the state is stale. The vendor names no unit."""
+    last_update: Field[str | None] = field("lastUpdate", "text")
+    """When the task was last updated, as the server sends it."""
+    last_data_id: Field[str | None] = field("lastDataId", "id")
+    """Id of the last data."""
+    created_on: Field[str | None] = field("createdOn", "text")
+    """When the task was created, as the server sends it."""
+    last_scan_time: Field[str | None] = field("lastScanTime", "text")
+    """When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`."""
+    transition_time: Field[str | None] = field("transitionTime", "text")
+    """When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`."""
+    is_managed_task: Field[bool | None] = field("isManagedTask", "bool")
+    """Whether the task is managed."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that monitors the service."""
+    appliance_name: Field[str | None] = field("applianceName", "text")
+    """Name of that agent or probe."""
+
+
+class DeviceTask(Model):
+    """A scheduled task of a device.
+
+    Only the id is always present; everything else may be null or absent, and servers may send fields that
+    are not listed here.
+    """
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task."""
+    status: Field[str | None] = field("status", "text")
+    """Status of the task as it is shown."""
+
+
+class DeviceWithCustomProperties(Model):
+    """A device with its custom properties."""
+
+    __slots__ = ()
+
+    device_id: Field[str] = field("deviceId", "id", required=True)
+    """Id of the device."""
+    long_name: Field[str | None] = field("longName", "text")
+    """Name of the device."""
+    uri: Field[str | None] = field("uri", "text")
+    """Network address of the device, an IP address or a host name."""
+    remote_control_uri: Field[str | None] = field("remoteControlUri", "text")
+    """Network address that remote control connects to."""
+    source_uri: Field[str | None] = field("sourceUri", "text")
+    """Source address of the device, as the server sends it."""
+    device_class: Field[str | None] = field("deviceClass", "text")
+    """Class of the device."""
+    device_class_label: Field[str | None] = field("deviceClassLabel", "text")
+    """Class of the device as it is shown."""
+    description: Field[str | None] = field("description", "text")
+    """Description of the device."""
+    is_probe: Field[bool | None] = field("isProbe", "bool")
+    """Whether the device is a probe."""
+    os_id: Field[str | None] = field("osId", "text")
+    """Id of the operating system."""
+    supported_os: Field[str | None] = field("supportedOs", "text")
+    """Operating system, in the vendor's words."""
+    supported_os_label: Field[str | None] = field("supportedOsLabel", "text")
+    """Operating system as it is shown."""
+    discovered_name: Field[str | None] = field("discoveredName", "text")
+    """Name under which the device was discovered."""
+    last_logged_in_user: Field[str | None] = field("lastLoggedInUser", "text")
+    """The user who logged in last."""
+    still_logged_in: Field[str | None] = field("stillLoggedIn", "text")
+    """Whether that user is still logged in, as text such as `true`. A boolean becomes text as well."""
+    license_mode: Field[str | None] = field("licenseMode", "text")
+    """Licence mode."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit the device belongs to, which is a customer or a site."""
+    so_id: Field[str | None] = field("soId", "id")
+    """Id of the service organization above the device."""
+    so_name: Field[str | None] = field("soName", "text")
+    """Name of the service organization above the device."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the customer the device belongs to."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the customer the device belongs to."""
+    site_id: Field[str | None] = field("siteId", "id")
+    """Id of the site the device belongs to; null if it belongs to no site."""
+    site_name: Field[str | None] = field("siteName", "text")
+    """Name of the site the device belongs to."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that monitors the device."""
+    last_appliance_checkin_time: Field[str | None] = field("lastApplianceCheckinTime", "text")
+    """When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time zone
+    out.
+
+    Servers before 2025.3.1.9 do not send it.
+    """
+    last_appliance_checkin_time_local: Field[str | None] = field("lastApplianceCheckinTimeLocal", "text")
+    """The same moment in local time, as text in ISO 8601 form."""
+    device_status: Field[DeviceStatus | None] = model(DeviceStatus, "deviceStatus")
+    """Status of a device in the vendor's numbers, whose meaning is not documented."""
+    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
+    """The custom properties of the device; null if it was deleted while the list was read."""
+
+
+class DirectTask(Model):
+    """A task that was made to run at once."""
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+
+
+class Installer(Model):
+    """Software that a customer may download. Only the id is sure."""
+
+    __slots__ = ()
+
+    software_id: Field[str] = field("softwareId", "id", required=True)
+    """Id of the software."""
+    software_name: Field[str | None] = field("softwareName", "text")
+    """Name of the software."""
+    description: Field[str | None] = field("description", "text")
+    """What it is."""
+    installer_type: Field[str | None] = field("installerType", "text")
+    """Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters by."""
+    operating_system: Field[str | None] = field("operatingSystem", "text")
+    """Operating system that it is for."""
+    software_type: Field[str | None] = field("softwareType", "text")
+    """Type of the software, such as Agent."""
+    version: Field[str | None] = field("version", "text")
+    """Version of the software."""
+
+
+class InstallerLink(Model):
+    """A link to download an installer."""
+
+    __slots__ = ()
+
+    download_link: Field[Secret | None] = field("downloadLink", "secret")
+    """The link. Whoever has it can download the installer."""
+    expiration_date: Field[str | None] = field("expirationDate", "text")
+    """When the link expires, in RFC 3339."""
+
+
+class JobStatus(Model):
+    """The status of a job. The vendor documents none of the fields; every one may be null or absent."""
+
+    __slots__ = ()
+
+    job_id: Field[str | None] = field("jobId", "id")
+    """Id of the job."""
+    job_name: Field[str | None] = field("jobName", "text")
+    """Name of the job."""
+    job_target: Field[str | None] = field("jobTarget", "text")
+    """What the job is for."""
+    job_type_id: Field[str | None] = field("jobTypeId", "id")
+    """Id of the kind of job."""
+    status: Field[str | None] = field("status", "text")
+    """Status of the job. The vendor documents no list of them."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit."""
+    scheduled_time: Field[str | None] = field("scheduledTime", "text")
+    """The time for which the job is scheduled, as the server writes it."""
+    last_completion_time: Field[str | None] = field("lastCompletionTime", "text")
+    """When it last completed, as the server writes it."""
+    details: Field[Any] = field("_extra", "json")
+    """More about the job, by name."""
+
+
 class Links(Model):
     """An index of links."""
 
@@ -204,6 +1275,279 @@ class Links(Model):
     """Paths by name; they may hold placeholders in braces."""
 
 
+class MaintenanceWindowAction(Model):
+    """One action of a maintenance window."""
+
+    __slots__ = ()
+
+    key: Field[str] = field("Key", "text", required=True)
+    """The action; `detect`, `reboot` and `Install` are known."""
+    value: Field[str | None] = field("Value", "text")
+    """A value that belongs to it. Mostly null."""
+
+
+class MaintenanceWindowActions(Model):
+    """What may be done in a maintenance window, for one feature of N-central."""
+
+    __slots__ = ()
+
+    action_type: Field[str] = field("type", "text", required=True)
+    """The feature; only `Patch` is known."""
+    actions: Field[tuple[MaintenanceWindowAction, ...]] = many(MaintenanceWindowAction, "actions")
+    """The actions."""
+
+
+class MaintenanceWindow(Model):
+    """A patch maintenance window of a device. Only the id is sure."""
+
+    __slots__ = ()
+
+    schedule_id: Field[str] = field("scheduleID", "id", required=True)
+    """Id of the window."""
+    name: Field[str | None] = field("name", "text")
+    """Name."""
+    window_type: Field[str | None] = field("type", "text")
+    """Type; always `action` so far."""
+    cron: Field[str | None] = field("cron", "text")
+    """When the window opens, a cron expression in the form of Quartz, with seven fields."""
+    duration: Field[int | None] = field("duration", "integer")
+    """How long it is open. The vendor does not give the unit; clients take it for minutes."""
+    enabled: Field[bool | None] = field("enabled", "bool")
+    """Whether it is in use."""
+    applicable_actions: Field[tuple[MaintenanceWindowActions, ...] | None] = many(
+        MaintenanceWindowActions, "applicableAction"
+    )
+    """What may be done in the window."""
+    downtime_on_action: Field[bool | None] = field("downtimeOnAction", "bool")
+    """Whether a reboot puts the device in downtime."""
+    max_downtime: Field[int | None] = field("maxDowntime", "integer")
+    """The longest downtime; only used with `downtimeOnAction`."""
+    reboot_method: Field[str | None] = field("rebootMethod", "text")
+    """How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+    `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known.
+
+    Empty for windows without a reboot.
+    """
+    reboot_delay: Field[int | None] = field("rebootDelay", "integer")
+    """Delay of the reboot, in minutes."""
+    message_sender: Field[str | None] = field("messageSender", "text")
+    """Sender of the message to the user."""
+    message_sender_enabled: Field[bool | None] = field("messageSenderEnabled", "bool")
+    """Whether the sender is shown."""
+    user_message: Field[str | None] = field("userMessage", "text")
+    """The message to the user."""
+    user_message_enabled: Field[bool | None] = field("userMessageEnabled", "bool")
+    """Whether the message is shown."""
+    preserve_state_enabled: Field[bool | None] = field("preserveStateEnabled", "bool")
+    """Whether the state of the device is preserved. The vendor does not say more."""
+    rule_id: Field[str | None] = field("ruleID", "id")
+    """Id of the rule that the window is from. Such a window cannot be changed on the device."""
+    rule_name: Field[str | None] = field("ruleName", "text")
+    """Name of that rule."""
+    user_name: Field[str | None] = field("userName", "text")
+    """Name of the user that the server shows with it."""
+    last_updated: Field[str | None] = field("lastUpdated", "text")
+    """When it was last changed, in the form of RFC 3339."""
+
+
+class MspaConfiguration(Model):
+    """What MSP Anywhere needs to connect."""
+
+    __slots__ = ()
+
+    uuid: Field[str | None] = field("uuid", "text")
+    """UUID for MSP Anywhere."""
+    secret_key: Field[Secret | None] = field("secretKey", "secret")
+    """Secret key of the session."""
+    username: Field[str | None] = field("username", "text")
+    """User name for MSP Anywhere."""
+    use_peer_to_peer: Field[bool | None] = field("usePeerToPeer", "bool")
+    """Whether the connection is peer to peer."""
+    monitor_only: Field[bool | None] = field("monitorOnly", "bool")
+    """Whether the session only monitors."""
+    visual_indicator: Field[bool | None] = field("visualIndicator", "bool")
+    """Whether there is a visual indicator."""
+
+
+class OrgUnit(Model):
+    """An organization unit of any type.
+
+    Only the id and the name are always present; everything else may be null or absent, and servers may
+    send fields that are not listed here.
+    """
+
+    __slots__ = ()
+
+    org_unit_id: Field[str] = field("orgUnitId", "id", required=True)
+    """Id of the organization unit."""
+    org_unit_name: Field[str | None] = field("orgUnitName", "text")
+    """Name of the organization unit."""
+    org_unit_type: Field[str | None] = field("orgUnitType", "text")
+    """Type of an organization unit. Servers may know more than these."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the organization unit above it."""
+    external_id: Field[str | None] = field("externalId", "text")
+    """Id in a system of your own."""
+    external_id2: Field[str | None] = field("externalId2", "text")
+    """A second id in a system of your own."""
+    contact_first_name: Field[str | None] = field("contactFirstName", "text")
+    """First name of the primary contact."""
+    contact_last_name: Field[str | None] = field("contactLastName", "text")
+    """Last name of the primary contact."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone of the organization unit."""
+    contact_title: Field[str | None] = field("contactTitle", "text")
+    """Title of the primary contact, such as a position."""
+    contact_email: Field[str | None] = field("contactEmail", "text")
+    """E-mail address of the primary contact."""
+    contact_phone: Field[str | None] = field("contactPhone", "text")
+    """Telephone of the primary contact."""
+    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
+    """Extension of that telephone."""
+    contact_department: Field[str | None] = field("contactDepartment", "text")
+    """Department of the primary contact."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country, a two-letter ISO 3166-1 code."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth in the hierarchy of organization units."""
+    descendant_count: Field[int | None] = field("descendantCount", "integer")
+    """Number of organization units directly below it."""
+
+
+class OrgUnitLimit(Model):
+    """A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers."""
+
+    __slots__ = ()
+
+    limit_name: Field[str] = field("limitName", "text", required=True)
+    """Name of the limit. The vendor documents no list of them."""
+    value: Field[int | None] = field("value", "integer")
+    """The limit."""
+    max_value: Field[int | None] = field("maxValue", "integer")
+    """The highest value that the limit can have."""
+
+
+class OrgUnitLimits(Model):
+    """The limits of a customer, and what the server says of them."""
+
+    __slots__ = ()
+
+    message: Field[str | None] = field("message", "text")
+    """What the server did."""
+    limits: Field[tuple[OrgUnitLimit, ...] | None] = many(OrgUnitLimit, "data")
+    """The limits."""
+
+
+class PatchTypeSummary(Model):
+    """The patches of one type, with one approval and one state of installation."""
+
+    __slots__ = ()
+
+    patch_type: Field[str | None] = field("patchType", "text")
+    """The type, in the server's spelling, such as servicePacks or definationUpdates."""
+    count: Field[int | None] = field("count", "integer")
+    """Number of patches."""
+
+
+class PatchInstallSummary(Model):
+    """The patches with one approval and one state of installation."""
+
+    __slots__ = ()
+
+    patch_install_status: Field[str | None] = field("patchInstallStatus", "text")
+    """The state of installation."""
+    patch_type_summaries: Field[tuple[PatchTypeSummary, ...] | None] = many(
+        PatchTypeSummary, "patchTypeSummaries"
+    )
+    """Patches by type."""
+
+
+class PatchApprovalSummary(Model):
+    """The patches with one approval."""
+
+    __slots__ = ()
+
+    approval_status: Field[str | None] = field("approvalStatus", "text")
+    """The approval."""
+    patch_install_status_counts: Field[tuple[PatchInstallSummary, ...] | None] = many(
+        PatchInstallSummary, "patchInstallStatusCounts"
+    )
+    """Patches by state of installation."""
+
+
+class PatchDeviceClassSummary(Model):
+    """The patches of a class of devices."""
+
+    __slots__ = ()
+
+    device_class: Field[str | None] = field("deviceClass", "text")
+    """The class of devices."""
+    approval_status_counts: Field[Any] = field("approvalStatusCounts", "json")
+    """Number of patches by approval. Which approvals there are depends on the server."""
+
+
+class PatchComparison(Model):
+    """The content of a patch comparison report."""
+
+    __slots__ = ()
+
+    device_class_summaries: Field[tuple[PatchDeviceClassSummary, ...] | None] = many(
+        PatchDeviceClassSummary, "deviceClassSummaries"
+    )
+    """Patches by class of device and approval."""
+    patch_summary_list: Field[tuple[PatchApprovalSummary, ...] | None] = many(
+        PatchApprovalSummary, "patchSummaryList"
+    )
+    """Patches by approval, state of installation and type."""
+
+
+class PatchReport(Model):
+    """A patch comparison report and its state."""
+
+    __slots__ = ()
+
+    report_id: Field[str] = field("reportId", "id", required=True)
+    """Id of the report. It may be negative."""
+    report_status: Field[str | None] = field("reportStatus", "text")
+    """State of the report. All but IN_PROGRESS are final."""
+    message: Field[str | None] = field("message", "text")
+    """What the server says about it, such as why it failed."""
+    data: Field[PatchComparison | None] = model(PatchComparison, "data")
+    """The content of the report; null until it is completed."""
+
+
+class PsaCompany(Model):
+    """A company in the ticketing system."""
+
+    __slots__ = ()
+
+    psa_company_id: Field[str] = field("psaCompanyId", "id", required=True)
+    """Id of the company."""
+    psa_company_name: Field[str | None] = field("psaCompanyName", "text")
+    """Name of the company."""
+
+
+class PsaContact(Model):
+    """A contact of a company in the ticketing system."""
+
+    __slots__ = ()
+
+    psa_contact_id: Field[str] = field("psaContactId", "id", required=True)
+    """Id of the contact."""
+    psa_contact_name: Field[str | None] = field("psaContactName", "text")
+    """Name of the contact."""
+
+
 class PsaCredentialCheck(Model):
     """The result of a check of credentials."""
 
@@ -211,6 +1555,204 @@ class PsaCredentialCheck(Model):
 
     is_psa_credentials_valid: Field[bool | None] = field("isPsaCredentialsValid", "bool")
     """Whether the ticketing system accepts the credentials."""
+
+
+class PsaCustomerMapping(Model):
+    """What a customer is mapped to in the ticketing system. An id is null where nothing is set."""
+
+    __slots__ = ()
+
+    customer_id: Field[str] = field("customerId", "id", required=True)
+    """Id of the customer."""
+    customer_name: Field[str | None] = field("customerName", "text")
+    """Name of the customer."""
+    psa_company_id: Field[str | None] = field("psaCompanyId", "id")
+    """Id of the company in the ticketing system."""
+    psa_site_id: Field[str | None] = field("psaSiteId", "id")
+    """Id of the company's site."""
+    psa_contact_id: Field[str | None] = field("psaContactId", "id")
+    """Id of the company's contact."""
+    psa_location_id: Field[str | None] = field("psaLocationId", "id")
+    """Id of the company's location."""
+
+
+class PsaSite(Model):
+    """A site of a company in the ticketing system."""
+
+    __slots__ = ()
+
+    psa_site_id: Field[str] = field("psaSiteId", "id", required=True)
+    """Id of the site."""
+    psa_site_name: Field[str | None] = field("psaSiteName", "text")
+    """Name of the site."""
+
+
+class RegistrationToken(Model):
+    """A token with which agents and probes are registered."""
+
+    __slots__ = ()
+
+    registration_token: Field[Secret | None] = field("registrationToken", "secret")
+    """The token."""
+    registration_token_expiry_date: Field[str | None] = field("registrationTokenExpiryDate", "text")
+    """When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339."""
+
+
+class TunnelConfiguration(Model):
+    """Servers that a tunnel goes through."""
+
+    __slots__ = ()
+
+    stun_server: Field[str | None] = field("stunServer", "text")
+    """Host and port of the STUN server."""
+    tunnel_server_url: Field[str | None] = field("tunnelServerUrl", "text")
+    """Address of the tunnel server."""
+
+
+class SshTunnelConfiguration(Model):
+    """A tunnel through the N-central server."""
+
+    __slots__ = ()
+
+    central_server_ip: Field[str | None] = field("centralServerIp", "text")
+    """Host name and IP address of the N-central server, with a comma between them."""
+    central_server_username: Field[str | None] = field("centralServerUsername", "text")
+    """User name at the N-central server."""
+    forwarded_port: Field[int | None] = field("forwardedPort", "integer")
+    """Port that is forwarded to the device."""
+    forwarded_port2: Field[int | None] = field("forwardedPort2", "integer")
+    """A second port that is forwarded; null if there is none, for which the server sends -1."""
+    vnc_password_setting: Field[str | None] = field("vncPasswordSetting", "text")
+    """Setting of the VNC password."""
+    connection_timeout: Field[int | None] = field("connectionTimeout", "integer")
+    """Timeout of the connection in minutes."""
+    vpro_account: Field[str | None] = field("vproAccount", "text")
+    """The vPro account."""
+
+
+class RemoteControlTask(Model):
+    """A remote control connection.
+
+    Only the id is always present; which of the configurations is there depends on the type of connection.
+    """
+
+    __slots__ = ()
+
+    remote_control_task_id: Field[str] = field("remoteControlTaskId", "id", required=True)
+    """Id of the task."""
+    session_uuid: Field[Secret | None] = field("sessionUuid", "secret")
+    """UUID of the session."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the agent or probe that the connection goes through."""
+    connection_type: Field[str | None] = field("connectionType", "text")
+    """Type of a remote control connection. Servers may know more than these."""
+    status: Field[str | None] = field("status", "text")
+    """Status of the task."""
+    download_url: Field[Secret | None] = field("downloadUrl", "secret")
+    """Where the client can be downloaded."""
+    tunnel_configuration: Field[TunnelConfiguration | None] = model(
+        TunnelConfiguration, "tunnelConfiguration"
+    )
+    """Servers that a tunnel goes through."""
+    ssh_tunnel_configuration: Field[SshTunnelConfiguration | None] = model(
+        SshTunnelConfiguration, "sshTunnelConfiguration"
+    )
+    """A tunnel through the N-central server."""
+    mspa_configuration: Field[MspaConfiguration | None] = model(MspaConfiguration, "mspaConfiguration")
+    """What MSP Anywhere needs to connect."""
+    connection_details: Field[ConnectionDetails | None] = model(ConnectionDetails, "connectionDetails")
+    """How a client connects."""
+
+
+class ReplacedDeviceNote(Model):
+    """The note whose text was replaced."""
+
+    __slots__ = ()
+
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    note_id: Field[str | None] = field("noteId", "id")
+    """Id of the note."""
+
+
+class ScheduledTask(Model):
+    """A scheduled task."""
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the task above it."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the task."""
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task once more."""
+    item_id: Field[str | None] = field("itemId", "id")
+    """Id of the script or policy in the script repository."""
+    type: Field[str | None] = field("type", "text")
+    """What the task runs, such as Script."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit of the task."""
+    so_id: Field[str | None] = field("soId", "id")
+    """Id of the service organization."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the customer."""
+    site_id: Field[str | None] = field("siteId", "id")
+    """Id of the site."""
+    appliance_id: Field[str | None] = field("applianceId", "id")
+    """Id of the appliance that the task belongs to."""
+    is_reactive: Field[bool | None] = field("isReactive", "bool")
+    """Whether it is a reactive task."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether it is enabled."""
+    device_ids: Field[tuple[str, ...] | None] = many("text", "deviceIds")
+    """Ids of the devices that it runs on."""
+
+
+class ScheduledTaskStatusDetail(Model):
+    """The state and the output of a task on one device."""
+
+    __slots__ = ()
+
+    task_id: Field[str] = field("taskId", "id", required=True)
+    """Id of the task."""
+    device_id: Field[str | None] = field("deviceId", "id")
+    """Id of the device."""
+    device_name: Field[str | None] = field("deviceName", "text")
+    """Name of the device."""
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task."""
+    status: Field[str | None] = field("status", "text")
+    """State of the task on the device. Success and Failed are final."""
+    output: Field[str | None] = field("output", "text")
+    """What the script or policy wrote."""
+    message: Field[str | None] = field("message", "text")
+    """What the server says about the run."""
+    output_file_name: Field[str | None] = field("outputFileName", "text")
+    """Name of the file with the output, if there is one."""
+
+
+class ScheduledTaskOutcome(Model):
+    """How a scheduled task ended."""
+
+    __slots__ = ()
+
+    details: Field[tuple[ScheduledTaskStatusDetail, ...] | None] = many(ScheduledTaskStatusDetail, "details")
+    """The outcome on each device."""
+
+
+class ScheduledTaskStatus(Model):
+    """How many devices of a task are in which state."""
+
+    __slots__ = ()
+
+    task_name: Field[str | None] = field("taskName", "text")
+    """Name of the task."""
+    status_counts: Field[Any] = field("statusCounts", "json")
+    """Number of devices by state. The states are the names that the web interface shows."""
 
 
 class ServerHealth(Model):
@@ -235,6 +1777,39 @@ class ServerInfo(Model):
     """Version of the Java runtime."""
     ncentral: Field[str | None] = field("ncentral", "text")
     """Version of N-central itself; usually null."""
+
+
+class ServerTime(Model):
+    """The server's clock and its time zone."""
+
+    __slots__ = ()
+
+    server_time: Field[str | None] = field("serverTime", "text")
+    """The server's time in RFC 3339, with the offset of its zone."""
+    timezone: Field[str | None] = field("timezone", "text")
+    """Name of the zone in the IANA database."""
+    utc_offset: Field[str | None] = field("utcOffset", "text")
+    """Offset of the zone from UTC at this time."""
+
+
+class ServerVersions(Model):
+    """The versions of the parts of an N-central server. Servers may send more sections."""
+
+    __slots__ = ()
+
+    versions: Field[Any] = field("_extra", "json")
+    """Texts by label. Most are versions, some are other facts such as whether a part is licensed."""
+
+
+class ServiceControlResult(Model):
+    """The result of an action on services."""
+
+    __slots__ = ()
+
+    overall_status: Field[str | None] = field("overallStatus", "text")
+    """Status of an action on services as a whole. Servers may know more than these."""
+    services: Field[tuple[ControlledService, ...] | None] = many(ControlledService, "services")
+    """The result for each service."""
 
 
 class ServiceOrg(Model):
@@ -364,3 +1939,286 @@ class TokenStatus(Model):
 
     message: Field[str | None] = field("message", "text")
     """The result as text."""
+
+
+class User(Model):
+    """A user as it is listed.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+    user_name: Field[str | None] = field("userName", "text")
+    """The name that the user signs in with, such as an e-mail address."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    full_name: Field[str | None] = field("fullName", "text")
+    """First and last name."""
+    description: Field[str | None] = field("description", "text")
+    """A description."""
+    api_only_user: Field[bool | None] = field("apiOnlyUser", "bool")
+    """Whether the user can only use the API."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether the account is enabled."""
+    is_ldap: Field[bool | None] = field("isLdap", "bool")
+    """Whether the account comes from LDAP."""
+    is_locked: Field[bool | None] = field("isLocked", "bool")
+    """Whether the account is locked."""
+    logged_in_user: Field[bool | None] = field("loggedInUser", "bool")
+    """Whether the server marks it as the user who is logged in."""
+    read_only: Field[bool | None] = field("readOnly", "bool")
+    """Whether the server marks it as read-only."""
+    support_user: Field[bool | None] = field("supportUser", "bool")
+    """Whether the server marks it as a support user."""
+    two_factor_enabled: Field[bool | None] = field("twoFactorEnabled", "bool")
+    """Whether two-factor authentication is on."""
+    access_group_ids: Field[tuple[str, ...] | None] = many("id", "accessGroupIds")
+    """Ids of the access groups of the user."""
+    role_ids: Field[tuple[str, ...] | None] = many("id", "roleIds")
+    """Ids of the roles of the user."""
+    current_sso_provider: Field[str | None] = field("currentSsoProvider", "text")
+    """The identity provider of the user, or "None"."""
+    customer_tree: Field[tuple[str, ...] | None] = many("text", "customerTree")
+    """Names of the organization units from the system down to that of the user."""
+
+
+class UserCreated(Model):
+    """The id of a new user."""
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+
+
+class UserRoleExtra(Model):
+    """More about a user role. Every field may be null or absent."""
+
+    __slots__ = ()
+
+    cloneable: Field[bool | None] = field("cloneable", "bool")
+    """Whether the role can be copied."""
+    read_only: Field[bool | None] = field("readonly", "bool")
+    """Whether the server marks the role as read-only."""
+    usernames: Field[tuple[str, ...] | None] = many("text", "usernames")
+    """Names of the users who have the role. The vendor shows them in lists only."""
+    permissions: Field[tuple[str, ...] | None] = many("text", "permissions")
+    """Names of the permissions."""
+
+
+class UserRole(Model):
+    """A user role as it is listed.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str] = field("roleId", "id", required=True)
+    """Id of the role."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    role_description: Field[str | None] = field("roleDescription", "text")
+    """What the role is for."""
+    details: Field[UserRoleExtra | None] = model(UserRoleExtra, "_extra")
+    """More about a user role. Every field may be null or absent."""
+
+
+class UserRoleDetail(Model):
+    """A user role as it is read alone.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str] = field("roleId", "id", required=True)
+    """Id of the role."""
+    org_unit_id: Field[str | None] = field("orgUnitId", "id")
+    """Id of the organization unit that the role belongs to."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    role_description: Field[str | None] = field("roleDescription", "text")
+    """What the role is for."""
+    user_ids: Field[tuple[str, ...] | None] = many("id", "userIds")
+    """Ids of the users who have the role."""
+    details: Field[UserRoleExtra | None] = model(UserRoleExtra, "_extra")
+    """More about a user role. Every field may be null or absent."""
+
+
+class UserSelf(Model):
+    """The user that a token belongs to.
+
+    Only the id is sure; everything else may be null or absent, and servers may send fields that are not
+    listed here.
+    """
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+    customer_id: Field[str | None] = field("customerId", "id")
+    """Id of the organization unit of the account, which need not be a customer."""
+    username: Field[str | None] = field("username", "text")
+    """The name that the user signs in with, such as an e-mail address."""
+    title: Field[str | None] = field("title", "text")
+    """Title."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone."""
+    extension: Field[str | None] = field("extension", "text")
+    """Extension of that telephone."""
+    department: Field[str | None] = field("department", "text")
+    """Department."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether the account is enabled."""
+    is_locked: Field[bool | None] = field("isLocked", "bool")
+    """Whether the account is locked."""
+    is_password_expired: Field[bool | None] = field("isPasswordExpired", "bool")
+    """Whether the password has expired."""
+    is_password_reset_required: Field[bool | None] = field("isPasswordResetRequired", "bool")
+    """Whether the password must be changed."""
+    auto_so_power: Field[bool | None] = field("autoSOPower", "bool")
+    """The server's flag of this name, which the vendor does not explain."""
+    auto_so_user: Field[bool | None] = field("autoSOUser", "bool")
+    """The server's flag of this name, which the vendor does not explain."""
+    is_ldap: Field[bool | None] = field("isLDAP", "bool")
+    """Whether the account comes from LDAP."""
+    ncompass_enabled: Field[bool | None] = field("ncompassEnabled", "bool")
+    """The server's flag of this name, which the vendor does not explain."""
+    two_factor_type: Field[str | None] = field("twoFactorType", "text")
+    """Kind of two-factor authentication, such as NONE."""
+    previous_two_factor_type: Field[str | None] = field("previousTwoFactorType", "text")
+    """The kind before the current one."""
+    externally_provisioned: Field[bool | None] = field("externallyProvisioned", "bool")
+    """Whether the account was provisioned from outside."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a site."""
+
+
+class _ChangedMaintenanceWindowInput(TypedDict):
+    schedule_id: Id
+    name: str
+    cron: str
+    duration: int
+    enabled: bool
+    applicable_actions: Sequence[MaintenanceWindowActionsInput | Mapping[str, Any] | Model]
+
+
+class ChangedMaintenanceWindowInput(_ChangedMaintenanceWindowInput, total=False):
+    """A patch maintenance window that exists, with all that it is to have."""
+
+    window_type: Literal["action"] | None
+    downtime_on_action: bool | None
+    max_downtime: int | None
+    reboot_method: str | None
+    reboot_delay: int | None
+    message_sender: str | None
+    message_sender_enabled: bool | None
+    user_message: str | None
+    user_message_enabled: bool | None
+    preserve_state_enabled: bool | None
+
+
+class _MaintenanceWindowActionInput(TypedDict):
+    key: str
+
+
+class MaintenanceWindowActionInput(_MaintenanceWindowActionInput, total=False):
+    """One action of a maintenance window."""
+
+    value: str | None
+
+
+class MaintenanceWindowActionsInput(TypedDict):
+    """What may be done in a maintenance window, for one feature of N-central."""
+
+    action_type: str
+    actions: Sequence[MaintenanceWindowActionInput | Mapping[str, Any] | Model]
+
+
+class _NewMaintenanceWindowInput(TypedDict):
+    name: str
+    cron: str
+    duration: int
+    enabled: bool
+    applicable_actions: Sequence[MaintenanceWindowActionsInput | Mapping[str, Any] | Model]
+
+
+class NewMaintenanceWindowInput(_NewMaintenanceWindowInput, total=False):
+    """A patch maintenance window."""
+
+    window_type: Literal["action"] | None
+    downtime_on_action: bool | None
+    max_downtime: int | None
+    reboot_method: str | None
+    reboot_delay: int | None
+    message_sender: str | None
+    message_sender_enabled: bool | None
+    user_message: str | None
+    user_message_enabled: bool | None
+    preserve_state_enabled: bool | None
+
+
+class OrgUnitLimitInput(TypedDict):
+    """A limit to change."""
+
+    limit_name: str
+    value: int
+
+
+class PsaMappingUpdateInput(TypedDict):
+    """What a customer is mapped to from now on. Null takes an id away."""
+
+    customer_id: int
+    psa_company_id: int | None
+    psa_site_id: int | None
+    psa_contact_id: int | None
+
+
+class _ScheduledTaskCredentialInput(TypedDict):
+    credential_type: Literal["LocalSystem", "DeviceCredentials", "CustomCredentials"]
+
+
+class ScheduledTaskCredentialInput(_ScheduledTaskCredentialInput, total=False):
+    """The account that a task runs as."""
+
+    username: str | None
+    password: str | None
+
+
+class _ScheduledTaskParameterInput(TypedDict):
+    name: str
+
+
+class ScheduledTaskParameterInput(_ScheduledTaskParameterInput, total=False):
+    """A parameter of a script or an automation policy."""
+
+    value: str | None
+    description: str | None
+    value_type: Literal["string", "integer", "boolean", "text", "dword", "password"] | None

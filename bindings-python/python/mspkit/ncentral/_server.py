@@ -3,11 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
+from mspkit._encode import hidden
 from mspkit._options import CallOptions, Unpack
 from mspkit._resource import AsyncResource, SyncResource, awaited
-from mspkit.ncentral._models import ServerHealth, ServerInfo
+from mspkit.ncentral._models import Links, ServerHealth, ServerInfo, ServerTime, ServerVersions
 
-__all__ = ["AsyncServer", "Server"]
+__all__ = ["AsyncServer", "Server", "ServerVersionsAuthenticatedParams"]
+
+
+class ServerVersionsAuthenticatedParams(TypedDict):
+    """Keyword arguments of `client.server.versions_authenticated`."""
+
+    username: str
+    password: str
 
 
 class Server(SyncResource):
@@ -56,6 +66,95 @@ class Server(SyncResource):
         """
         return self._client._call("ncentral.server.info", ServerInfo, {}, options)
 
+    def links(self, **options: Unpack[CallOptions]) -> Links:
+        """Gets the links that the API starts from.
+
+        An index of links by name. Which names there are depends on the server's version. Needs no token.
+        Vendor's OpenAPI document, operation apiRoot.
+
+        `GET /api`. Needs no credential. Read-only. Retried on transient errors.
+
+        Args:
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> links = client.server.links()
+            >>> links.links
+            {...}
+        """
+        return self._client._call("ncentral.server.links", Links, {}, options)
+
+    def time(self, **options: Unpack[CallOptions]) -> ServerTime:
+        """Gets the server's time and its time zone.
+
+        The time with its offset, and the name of the server's zone. `server.health` needs no token but
+        does not tell the zone. Vendor's OpenAPI document, operation getServerTimeInfo.
+
+        First seen with server version 2026.3.0.11.
+
+        `GET /api/server-info/time`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
+
+        Args:
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> server_time = client.server.time()
+            >>> server_time.server_time
+            '...'
+        """
+        return self._client._call("ncentral.server.time", ServerTime, {}, options)
+
+    def versions(self, **options: Unpack[CallOptions]) -> ServerVersions:
+        """Gets the versions of the server's parts.
+
+        The versions of N-central and of its parts, as texts by label. Which labels there are depends on
+        the server. Vendor's OpenAPI document, operation apiExtra.
+
+        `GET /api/server-info/extra`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
+
+        Args:
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> server_versions = client.server.versions()
+            >>> server_versions.versions
+            {...}
+        """
+        return self._client._call("ncentral.server.versions", ServerVersions, {}, options)
+
+    def versions_authenticated(
+        self,
+        *,
+        username: str,
+        password: str,
+        **options: Unpack[CallOptions],
+    ) -> ServerVersions:
+        """Gets more versions of the server's parts, with a user name and password.
+
+        What `server.versions` returns and more. It takes the user name and password of the web interface,
+        not a token, and is sent with the access token as well. Never retried after it was sent: the
+        server may count failed log-ins and lock the account. Vendor's OpenAPI document, operation
+        apiExtraAuthenticated.
+
+        `POST /api/server-info/extra/authenticated`. Sent with an access token, which the client obtains
+        and renews. Not sent again once it may have arrived: repeating it could lock an account.
+
+        Args:
+            username: User name in the web interface. Not blank.
+            password: Password in the web interface. Not blank.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> server_versions = client.server.versions_authenticated(username="ann@msp.example", password="uiPassword123")
+            >>> server_versions.versions
+            {...}
+        """
+        params = {"username": hidden(username), "password": hidden(password)}
+        del username, password
+        return self._client._call("ncentral.server.versions_authenticated", ServerVersions, params, options)
+
 
 class AsyncServer(AsyncResource):
     """The server's version and whether it is up.
@@ -72,3 +171,22 @@ class AsyncServer(AsyncResource):
     @awaited(Server.info)
     def info(self) -> None:
         """Gets the version of the API service. See `Server.info`."""
+
+    @awaited(Server.links)
+    def links(self) -> None:
+        """Gets the links that the API starts from. See `Server.links`."""
+
+    @awaited(Server.time)
+    def time(self) -> None:
+        """Gets the server's time and its time zone. See `Server.time`."""
+
+    @awaited(Server.versions)
+    def versions(self) -> None:
+        """Gets the versions of the server's parts. See `Server.versions`."""
+
+    @awaited(Server.versions_authenticated)
+    def versions_authenticated(self) -> None:
+        """Gets more versions of the server's parts, with a user name and password.
+
+        See `Server.versions_authenticated`.
+        """

@@ -9,7 +9,7 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import Id, opt
-from mspkit.ncentral._models import Site
+from mspkit.ncentral._models import RegistrationToken, Site
 
 __all__ = ["AsyncSites", "Sites", "SitesListParams"]
 
@@ -51,6 +51,34 @@ class Sites(SyncResource):
             '10000000'
         """
         return self._client._call("ncentral.sites.get", Site, {"site_id": site_id}, options)
+
+    def get_registration_token(self, site_id: Id, **options: Unpack[CallOptions]) -> RegistrationToken:
+        """Gets the registration token of a site.
+
+        The token with which agents and probes of the site are registered. It is a secret and expires.
+        `org_units.get_registration_token` returns the same. Vendor's OpenAPI document, operation
+        getSiteRegistrationToken.
+
+        A preview: the vendor may still change it.
+
+        `GET /api/sites/{siteId}/registration-token`. Sent with an access token, which the client obtains
+        and renews. Read-only. Retried on transient errors.
+
+        Args:
+            site_id: Id of the site.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> registration_token = client.sites.get_registration_token("10000000")
+            >>> registration_token.registration_token
+            '...'
+        """
+        return self._client._call(
+            "ncentral.sites.get_registration_token",
+            RegistrationToken,
+            {"site_id": site_id},
+            options,
+        )
 
     def list(
         self,
@@ -114,6 +142,10 @@ class AsyncSites(AsyncResource):
     @awaited(Sites.get)
     def get(self) -> None:
         """Gets one site. See `Sites.get`."""
+
+    @awaited(Sites.get_registration_token)
+    def get_registration_token(self) -> None:
+        """Gets the registration token of a site. See `Sites.get_registration_token`."""
 
     @listed(Sites.list)
     def list(self) -> None:

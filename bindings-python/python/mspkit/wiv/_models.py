@@ -24,7 +24,8 @@ class Case(Model):
 class Customer(Model):
     """A customer of a managed service provider.
 
-    A field that was not requested is absent. Servers may send fields that are not listed here.
+    A field that was not requested is absent. The vendor publishes the names of the fields but not their
+    types, which are assumed here. Servers may send fields that are not listed.
     """
 
     __slots__ = ()
@@ -63,7 +64,7 @@ class WorkflowRun(Model):
     event_type: Field[str | None] = field("event_type", "text")
     """What happened; WORKFLOW_TRIGGER for a run that was started here."""
     timestamp: Field[str | None] = field("timestamp", "text")
-    """When it was started, in UTC and not in RFC 3339."""
+    """When it was started, in UTC with microseconds and without an offset, which is not RFC 3339."""
     payload: Field[Any] = field("payload", "json")
     """The input, as the server got it."""
     run_by: Field[str | None] = field("run_by", "text")

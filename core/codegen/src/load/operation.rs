@@ -123,7 +123,10 @@ fn doc(node: &Node<'_>) -> Result<String, Problem> {
         notes.push("Deprecated by the vendor.".to_owned());
     }
     if let Some(version) = since(node)? {
-        notes.push(format!("First seen with server version {version}."));
+        notes.push(match version.strip_prefix("after ") {
+            Some(version) => format!("Not yet in server version {version}."),
+            None => format!("First seen with server version {version}."),
+        });
     }
     if !notes.is_empty() {
         doc.push_str("\n\n");
@@ -219,7 +222,10 @@ pub(super) fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
 
 fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     let given = node.need("x-mspkit-answer")?;
-    only_keys(&given, &["kind", "model", "id", "or-object", "in-list", "empty-is-not-found"])?;
+    only_keys(
+        &given,
+        &["kind", "model", "id", "or-object", "in-list", "empty-is-not-found", "envelope", "rows", "any-id"],
+    )?;
     let kind = word(
         &given.need("kind")?,
         &[
@@ -249,8 +255,18 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     };
     let (or_object, in_list) = (flag("or-object", AnswerKind::List)?, flag("in-list", AnswerKind::Object)?);
     let empty_is_not_found = flag("empty-is-not-found", AnswerKind::Object)?;
-    let envelope = context.dialect.envelope.is_some();
-    Ok(Answer { kind, model, id, envelope, or_object, in_list, empty_is_not_found })
+    let only_list = match given.get("rows") {
+        Some(rows) if kind != AnswerKind::List || rows.text() != Ok("only-list") => {
+            return Err(rows.problem("only a list can have `only-list` here"));
+        }
+        rows => rows.is_some(),
+    };
+    let any_id = flag("any-id", AnswerKind::Located)?;
+    let envelope = match given.get("envelope") {
+        Some(flag) => flag.flag()?,
+        None => context.dialect.envelope.is_some(),
+    };
+    Ok(Answer { kind, model, id, envelope, or_object, in_list, empty_is_not_found, only_list, any_id })
 }
 
 fn limit(node: &Node<'_>, method: &str, path: &str) -> Result<Limit, Problem> {

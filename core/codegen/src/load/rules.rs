@@ -1,6 +1,6 @@
 //! What a document says of a parameter or a field besides its kind.
 
-use crate::load::operation::only_keys;
+use crate::load::operation::{only_keys, word};
 use crate::model::{Condition, Rules};
 use crate::node::Node;
 use crate::problem::Problem;
@@ -11,9 +11,7 @@ pub(super) fn of<'d>(look: impl Fn(&str) -> Result<Option<Node<'d>>, Problem>) -
     let flag = |key: &str| look(key)?.map_or(Ok(false), |node| node.flag());
     let condition = |key: &str| look(key)?.map(|node| condition(&node)).transpose();
     let send_as = look("x-mspkit-send-as")?;
-    if let Some(other) = send_as.as_ref().filter(|node| node.text() != Ok("text")) {
-        return Err(other.problem("only `text` is known"));
-    }
+    let send_as = send_as.map(|node| word(&node, &[("text", "text"), ("number", "number")])).transpose()?;
     let none = match look("x-mspkit-none")? {
         Some(values) => values
             .items()?
@@ -30,7 +28,8 @@ pub(super) fn of<'d>(look: impl Fn(&str) -> Result<Option<Node<'d>>, Problem>) -
     Ok(Rules {
         items: (size("minItems")?, size("maxItems")?),
         max_length: size("maxLength")?,
-        as_text: send_as.is_some(),
+        as_text: send_as == Some("text"),
+        as_number: send_as == Some("number"),
         bearer: flag("x-mspkit-bearer")?,
         send_default: flag("x-mspkit-send-default")?,
         default_from: default_from.map(|node| node.text().map(str::to_owned)).transpose()?,

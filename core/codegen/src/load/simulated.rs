@@ -256,7 +256,10 @@ pub(super) fn operation(
     let mut row = json!({"operation": operation.id, "verb": verb, "paging": operation.paging, "answer": operation.answer.kind});
     let mut held = None;
     if verb == "example" {
+        let may_be_empty = matches!(operation.answer.kind, AnswerKind::Empty | AnswerKind::Success);
+        let none = may_be_empty.then_some(Value::Null);
         row["example"] = example(&operation.examples)
+            .or(none)
             .ok_or_else(|| given.problem("the operation has no example of a success"))?;
     } else {
         let name = collection(&given.need("collection")?)?;

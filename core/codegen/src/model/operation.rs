@@ -208,6 +208,8 @@ pub struct Rules {
     pub max_length: Option<usize>,
     /// Whether true and false are sent as text.
     pub as_text: bool,
+    /// Whether an id is sent as a number, also those of a list.
+    pub as_number: bool,
     /// Whether a header is sent as a bearer token.
     pub bearer: bool,
     /// Whether the default of a field of a nested object is sent.
@@ -388,6 +390,7 @@ pub enum Paging {
 
 /// What a successful response contains.
 #[derive(Debug, Clone, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key of the document")]
 pub struct Answer {
     /// Its kind.
     pub kind: AnswerKind,
@@ -403,6 +406,10 @@ pub struct Answer {
     pub in_list: bool,
     /// Whether an empty object means that there is no such object.
     pub empty_is_not_found: bool,
+    /// Whether the rows are the only list among the members of the response.
+    pub only_list: bool,
+    /// Whether any last segment of `Location` is the id, not only a GUID.
+    pub any_id: bool,
 }
 
 /// The kinds of successful responses.

@@ -7,7 +7,7 @@ mod simulated;
 use serde_json::{Map, Value, json};
 
 use crate::model::{
-    AnswerKind, Api, Auth, Body, ExampleResponse, Operation, Paging, Param, ParamLocation, Retry,
+    AnswerKind, Api, Auth, Body, ExampleResponse, Kind, Operation, Paging, Param, ParamLocation, Retry,
 };
 use crate::output::{HEADER, Rendered};
 use crate::render::json;
@@ -132,9 +132,13 @@ impl<'o> Call<'o> {
                 ParamLocation::Path => path = path.replace(&format!("{{{}}}", param.wire), &text(value)),
                 ParamLocation::Query => drop(query.insert(param.wire.clone(), text(value).into())),
                 ParamLocation::Header => {
-                    headers.insert(param.wire.to_ascii_lowercase(), text(value).into());
+                    let scheme = if param.rules.bearer { "Bearer " } else { "" };
+                    headers
+                        .insert(param.wire.to_ascii_lowercase(), format!("{scheme}{}", text(value)).into());
                 }
-                ParamLocation::Body => drop(body.insert(param.wire.clone(), value.clone())),
+                ParamLocation::Body => {
+                    body.insert(param.wire.clone(), sent(self.api, param, &param.kind, value));
+                }
             }
         }
         for param in operation
@@ -163,6 +167,44 @@ impl<'o> Call<'o> {
             Body::None | Body::RefreshToken => {}
         }
         request
+    }
+}
+
+/// A value in the form in which it is sent, with the defaults of nested objects.
+fn sent(api: &Api, param: &Param, kind: &Kind, value: &Value) -> Value {
+    match (kind, value) {
+        (Kind::Input { name, .. }, Value::Object(members)) => {
+            let Some(input) = api.inputs.iter().find(|input| input.name == *name) else {
+                return value.clone();
+            };
+            let mut whole = Map::new();
+            for field in &input.fields {
+                let given = members.get(&field.wire).or_else(|| members.get(&field.name));
+                let default = field.default.as_ref().filter(|_| field.send_default);
+                let from = field.rules.default_from.as_ref().and_then(|from| members.get(from));
+                if let Some(given) = given.or(default).or(from) {
+                    whole.insert(field.wire.clone(), sent(api, field, &field.kind, given));
+                }
+            }
+            let known =
+                |name: &str| input.fields.iter().any(|field| field.wire == name || field.name == name);
+            whole.extend(
+                members
+                    .iter()
+                    .filter(|(name, _)| !known(name))
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
+            Value::Object(whole)
+        }
+        (Kind::List { of }, Value::Array(entries)) => {
+            entries.iter().map(|entry| sent(api, param, of, entry)).collect()
+        }
+        (Kind::Bool, Value::Bool(flag)) if param.rules.as_text => flag.to_string().into(),
+        (Kind::Id, Value::String(id)) if param.rules.as_number => {
+            serde_json::from_str(id).unwrap_or_else(|_| value.clone())
+        }
+        (Kind::Id, Value::Number(id)) if !param.rules.as_number => id.to_string().into(),
+        _ => value.clone(),
     }
 }
 

@@ -80,9 +80,12 @@ fn rules_row(rules: &Rules) -> String {
             part(name, grouped(i64::try_from(size).unwrap_or(i64::MAX)));
         }
     }
-    for (name, flag) in
-        [("as_text", rules.as_text), ("bearer", rules.bearer), ("send_default", rules.send_default)]
-    {
+    for (name, flag) in [
+        ("as_text", rules.as_text),
+        ("as_number", rules.as_number),
+        ("bearer", rules.bearer),
+        ("send_default", rules.send_default),
+    ] {
         if flag {
             part(name, "true".to_owned());
         }

@@ -25,7 +25,7 @@ impl Repository {
         // Formats, options and the pages that hold tables are the repository's own.
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         std::fs::create_dir_all(root.join("docs")).unwrap();
-        for file in ["rustfmt.toml", "core/api/options.yaml", "docs/connect.md"] {
+        for file in ["rustfmt.toml", "core/api/options.yaml", "docs/connect.md", "docs/operations.md"] {
             std::fs::copy(own.join(file), root.join(file)).unwrap();
         }
         Repository { root }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{ParamValue, accept, allowed, apply, shown, too_long, wrong_count};
+use super::{ParamValue, accept, allowed, apply, shown, unfit, wrong_count};
 use crate::base::error::{Error, Result};
 use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
@@ -23,6 +23,9 @@ pub(super) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Para
     writer.write(param.kind, &param.rules, raw, param.secret, "")?;
     Ok(ParamValue { text: raw.to_owned(), json: writer.json, secrets: writer.secrets })
 }
+
+/// The rules of entries that are sent as numbers.
+const NUMBERS: Rules = Rules { as_number: true, ..Rules::NONE };
 
 /// Writes the JSON that is sent.
 struct Writer {
@@ -50,7 +53,7 @@ impl Writer {
             _ => {
                 let parsed = serde_json::from_str(raw).unwrap_or(Value::Null);
                 let Some(mut given) = accept(kind, &parsed, raw) else { return refuse(&allowed(kind)) };
-                if let Some(allowed) = too_long(rules, &given.text) {
+                if let Some(allowed) = unfit(rules, &given.text) {
                     return refuse(&allowed);
                 }
                 apply(rules, &mut given);
@@ -72,7 +75,13 @@ impl Writer {
             if at > 0 {
                 self.json.push(',');
             }
-            self.write(of, &Rules::NONE, entry.get(), secret, &format!("{place}[{at}]"))?;
+            self.write(
+                of,
+                if rules.as_number { &NUMBERS } else { &Rules::NONE },
+                entry.get(),
+                secret,
+                &format!("{place}[{at}]"),
+            )?;
         }
         self.json.push(']');
         Ok(())
@@ -111,6 +120,19 @@ impl Writer {
                 return Err(Error::argument(&name, &shown(secret || field.secret, raw), &allowed));
             }
         }
+        let hidden: Vec<&'static str> = of
+            .fields
+            .iter()
+            .filter(|field| {
+                field.rules.secret_when.is_some_and(|condition| {
+                    let other = of.fields.iter().find(|other| other.wire == condition.field);
+                    let other =
+                        other.and_then(|other| members.iter().find(|(name, _)| of_field(other, name)));
+                    meets(condition, other.map(|(_, raw)| *raw))
+                })
+            })
+            .map(|field| field.wire)
+            .collect();
         self.json.push('{');
         for (at, (name, raw)) in members.into_iter().enumerate() {
             let field =
@@ -124,7 +146,8 @@ impl Writer {
                 // Null differs from leaving a field out.
                 Some(field) if raw != "null" => {
                     let place = self.within(place, field);
-                    self.write(field.kind, &field.rules, raw, secret || field.secret, &place)?;
+                    let secret = secret || field.secret || hidden.contains(&field.wire);
+                    self.write(field.kind, &field.rules, raw, secret, &place)?;
                 }
                 _ => self.json.push_str(raw),
             }

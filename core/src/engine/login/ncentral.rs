@@ -8,7 +8,7 @@ use http::{HeaderValue, header};
 use serde_json::Value;
 
 use super::no_tokens;
-use crate::base::error::Result;
+use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
 use crate::engine::auth::Tokens;
@@ -24,13 +24,24 @@ const ACCESS_LIFE: Duration = Duration::from_secs(3600);
 const REFRESH_LIFE: Duration = Duration::from_secs(90_000);
 
 pub(super) async fn renew(core: &Core, old: Option<&Tokens>) -> Result<Tokens> {
+    let signed_on = old.is_some_and(|old| old.signed_on);
     if let Some(token) = old.and_then(Tokens::refresh) {
         match request_tokens(core, &OPERATIONS[op::NCENTRAL_AUTH_REFRESH], Some(token)).await {
-            Ok(tokens) => return Ok(tokens),
+            Ok(tokens) => return Ok(tokens.of_sign_on(signed_on)),
+            Err(error) if signed_on => return Err(ended(error)),
             Err(error) => tracing::debug!(kind = ?error.kind(), "refresh failed, authenticating"),
         }
     }
+    if signed_on {
+        let message = "the tokens of the sign-on have expired";
+        return Err(ended(Error::new(ErrorKind::Authentication, message)));
+    }
     request_tokens(core, &OPERATIONS[op::NCENTRAL_AUTH_AUTHENTICATE], None).await
+}
+
+/// The error for a sign-on that cannot be renewed. A login with the client's own token would make it another user.
+fn ended(error: Error) -> Error {
+    error.with_hint("Sign on again with `auth.authenticate_sso`")
 }
 
 async fn request_tokens(

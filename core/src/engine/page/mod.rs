@@ -35,6 +35,7 @@ use crate::engine::request::{HttpRequest, RequestTemplate};
 use crate::engine::response::Meta;
 use crate::engine::result;
 use crate::engine::value;
+use crate::table::Answer;
 use crate::table::dialect::Dialect;
 use crate::wire::raw::{self, Entry, PageItems};
 
@@ -140,6 +141,8 @@ impl List {
         let policy = CallPolicy { max_body_bytes: most, ..self.policy.clone() };
         let response = call::run(&self.core, &context, &policy).await?;
         let body = value::rewritten(&response.body, operation.envelope(), operation.model);
+        let only_list = matches!(operation.answer, Answer::List { only_list: true, .. });
+        let body = if only_list { raw::only_list(&body) } else { body };
         let meta = result::meta(response);
         // Servers send 204 for an empty list.
         if meta.status == http::StatusCode::NO_CONTENT.as_u16() {

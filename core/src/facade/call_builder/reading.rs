@@ -302,9 +302,10 @@ impl<T> Items<T> {
 
     list_state_methods!();
 
-    /// Status, headers, ids and times of the current page.
-    pub fn meta(&self) -> Option<&Meta> {
-        self.current.as_ref().map(|current| &*current.page().meta)
+    /// Status, headers, ids and times of the current page. An empty list has one page without items.
+    pub fn meta(&self) -> Option<Arc<Meta>> {
+        let read = || self.flow.pager.as_ref().and_then(RawPager::current_page);
+        self.current.clone().or_else(read).map(|current| current.page().meta.clone())
     }
 }
 

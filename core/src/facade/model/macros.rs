@@ -32,12 +32,14 @@ macro_rules! model {
                     self.extra.has(name)
                 }
 
+                #[allow(dead_code, reason = "a model without fields asks for none")]
                 fn was_sent(&self, at: At) -> bool {
                     let at = at as usize;
                     self.present[at / 64] & (1 << (at % 64)) != 0
                 }
 
                 /// Whether a field is a secret because of the value of another one.
+                #[allow(dead_code, reason = "a model without fields asks for none")]
                 fn hides(&self, at: At) -> bool {
                     let _ = &at;
                     $( $( if at as usize == At::$hidden as usize {
@@ -79,6 +81,8 @@ macro_rules! model {
                     at: usize,
                     scan: &mut $crate::wire::raw::Scan<'_>,
                 ) -> Result<(), $crate::facade::model::Unreadable> {
+                    // A model without fields reads none.
+                    let _ = &scan;
                     self.present[at / 64] |= 1 << (at % 64);
                     match at {
                         $( at if at == At::$field as usize => self.$field = $crate::facade::model::Field::read(scan)?, )*

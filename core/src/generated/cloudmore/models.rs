@@ -2,7 +2,241 @@
 //! The types of results. Every field may be absent; one that the vendor always sends has a method of the same name,
 //! which returns it or an error. Unknown fields are kept.
 
-use crate::facade::model::Id;
+use crate::facade::model::{Id, Secret};
+
+model! {
+    /// The address of an administrator.
+    pub struct AdministratorAddress {
+        /// Country, an ISO 3166-1 code of two letters.
+        pub country_code: String => "countryCode",
+        /// Street and number. Brokers have `address` instead.
+        pub street: String => "street",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// City.
+        pub city: String => "city",
+    }
+}
+
+model! {
+    /// A line item of the billed usage of an invoice. The vendor does not publish its fields; all that
+    /// the server sends are kept.
+    pub struct AzureBilledUsageLine {
+    }
+}
+
+model! {
+    /// A one-time invoice: its id and dates. The vendor does not publish its fields; all that the server
+    /// sends are kept.
+    pub struct AzureOneTimeInvoice {
+    }
+}
+
+model! {
+    /// The state of a task that makes the report of a one-time invoice, or the report. The vendor does
+    /// not publish its fields; all that the server sends are kept.
+    pub struct AzureOneTimeReport {
+    }
+}
+
+model! {
+    /// A subscription to the Azure plan, or an entitlement of it. The vendor's paths name its id; its
+    /// other fields are not published, and all that the server sends are kept.
+    pub struct AzurePlanSubscription {
+        /// Id of the subscription or entitlement.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// An Azure subscription. The vendor does not publish its fields; all that the server sends are kept.
+    pub struct AzureSubscription {
+    }
+}
+
+model! {
+    /// A line item of the unbilled usage of a period. The vendor does not publish its fields; all that
+    /// the server sends are kept.
+    pub struct AzureUnbilledUsageLine {
+    }
+}
+
+model! {
+    /// How far a report of unbilled usage is. The vendor does not publish its fields; all that the server
+    /// sends are kept.
+    pub struct AzureUnbilledUsageStatus {
+    }
+}
+
+model! {
+    /// An Azure user of an organization. The vendor does not publish its fields; all that the server
+    /// sends are kept.
+    pub struct AzureUser {
+    }
+}
+
+model! {
+    /// An Azure subscription and the role that a user has in it. The vendor's paths name its id; its
+    /// other fields are not published, and all that the server sends are kept.
+    pub struct AzureUserSubscription {
+        /// Id of the subscription.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// The billing of a period by organization. The vendor does not publish its fields; all that the
+    /// server sends are kept.
+    pub struct BillingPerOrganization {
+    }
+}
+
+model! {
+    /// The state of a task that makes a billing report, or the report. The vendor does not publish its
+    /// fields; all that the server sends are kept.
+    pub struct BillingPerOrganizationResult {
+    }
+}
+
+model! {
+    /// The billing of a period by service. The vendor does not publish its fields; all that the server
+    /// sends are kept.
+    pub struct BillingPerService {
+    }
+}
+
+model! {
+    /// A broker of a seller. Rows of a list may have fewer fields.
+    pub struct Broker {
+        /// Id of the broker.
+        pub id: Id => "id",
+        /// Name of the broker.
+        pub name: String => "name",
+        /// Number in the register of companies.
+        pub registration_number: String => "registrationNumber",
+        /// VAT number.
+        pub vat: String => "vat",
+        /// Web domain.
+        pub domain: String => "domain",
+        /// E-mail address for notifications.
+        pub notification_email: String => "notificationEmail",
+        /// E-mail address of the support.
+        pub support_email: String => "supportEmail",
+        /// The person in charge.
+        pub contact: BrokerContact => "contact",
+        /// The address.
+        pub address: BrokerAddress => "address",
+        /// Who gets the invoices.
+        pub invoice_contact: BrokerInvoiceContact => "invoiceContact",
+        /// Whether the broker gets CMP access. The vendor says no more about it than its name.
+        pub allow_cmp_access: bool => "allowCmpAccess",
+    }
+    required {
+        /// Id of the broker.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The address of a broker.
+    pub struct BrokerAddress {
+        /// Street and number. Administrators have `street` instead.
+        pub address: String => "address",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// City.
+        pub city: String => "city",
+        /// Country, an ISO 3166-1 code of two letters.
+        pub country_code: String => "countryCode",
+    }
+}
+
+model! {
+    /// A manual billing line of a broker. The vendor's paths name its id; its other fields are not
+    /// published, and all that the server sends are kept.
+    pub struct BrokerBillingLine {
+        /// Id of the billing line.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// The person in charge at a broker.
+    pub struct BrokerContact {
+        /// Name of the person.
+        pub name: String => "name",
+        /// Job title.
+        pub job_title: String => "jobTitle",
+        /// E-mail address.
+        pub email: String => "email",
+        /// Country code of the phone number, without a plus sign.
+        pub phone_prefix: String => "phonePrefix",
+        /// Phone number without its country code.
+        pub phone: String => "phone",
+        /// Country code of the mobile number, without a plus sign.
+        pub cell_phone_prefix: String => "cellPhonePrefix",
+        /// Mobile number without its country code.
+        pub cell_phone: String => "cellPhone",
+    }
+}
+
+model! {
+    /// The definition of a custom property of organizations or users. The vendor does not publish its
+    /// fields. All that a server sends is kept and can be read by its name.
+    pub struct BrokerCustomProperty {
+    }
+}
+
+model! {
+    /// Who gets the invoices of a broker.
+    pub struct BrokerInvoiceContact {
+        /// Name of the person or department.
+        pub name: String => "name",
+        /// E-mail address for invoices.
+        pub email: String => "email",
+        /// Country code of the phone number, without a plus sign.
+        pub phone_prefix: String => "phonePrefix",
+        /// Phone number without its country code.
+        pub phone: String => "phone",
+    }
+}
+
+model! {
+    /// The state of usage that was submitted in bulk. The vendor publishes this field only; servers send
+    /// more, which are kept.
+    pub struct BulkConsumptionStatus {
+        /// The state.
+        pub message: BulkConsumptionState => "message",
+    }
+}
+
+model! {
+    /// An object that was just created.
+    pub struct CreatedObject {
+        /// Id of the object, from the body or from the end of `Location`.
+        pub id: Id => "id",
+        /// The `Location` header of the response.
+        pub location: String => "location",
+    }
+    required {
+        /// Id of the object, from the body or from the end of `Location`.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// An organization that was just created.
+    pub struct CreatedOrganization {
+        /// Id of the organization, from the body or from the end of `Location`.
+        pub id: Id => "id",
+        /// The `Location` header of the response.
+        pub location: String => "location",
+    }
+    required {
+        /// Id of the organization, from the body or from the end of `Location`.
+        id: &Id => as_ref,
+    }
+}
 
 model! {
     /// A service that was just added to an organization.
@@ -15,6 +249,54 @@ model! {
     required {
         /// Id of the added service, from the body or from the end of `Location`.
         id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The Microsoft CSP billing of a period by organization. The vendor does not publish its fields; all
+    /// that the server sends are kept.
+    pub struct CspBillingPerOrganization {
+    }
+}
+
+model! {
+    /// A product licence of Microsoft 365 that an organization has. The vendor's paths name its id; its
+    /// other fields are not published, and all that the server sends are kept.
+    pub struct CspLicense {
+        /// Id of the product licence.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// A legacy Microsoft CSP subscription. The vendor's paths name its id; its other fields are not
+    /// published, and all that the server sends are kept.
+    pub struct CspSubscription {
+        /// Id of the subscription.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// A Microsoft tenant and the organization that it is linked to. The vendor does not publish its
+    /// fields; all that the server sends are kept.
+    pub struct CspTenant {
+    }
+}
+
+model! {
+    /// A Microsoft 365 user of an organization. The vendor's paths name its id; its other fields are not
+    /// published, and all that the server sends are kept.
+    pub struct CspUser {
+        /// Id of the user.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// The state of a task that lists Microsoft 365 users, or its result. The vendor does not publish its
+    /// fields; all that the server sends are kept.
+    pub struct CspUserListResult {
     }
 }
 
@@ -92,6 +374,91 @@ model! {
 }
 
 model! {
+    /// An invoice from another system. The vendor does not publish its fields. All that a server sends is
+    /// kept and can be read by its name.
+    pub struct ExternalInvoice {
+    }
+}
+
+model! {
+    /// A line that was added to an organization's bill. The vendor does not publish its fields. All that
+    /// a server sends is kept and can be read by its name.
+    pub struct ManualBillingLine {
+    }
+}
+
+model! {
+    /// Dates on which subscriptions with one length of term may end together. The vendor does not publish
+    /// its fields; all that the server sends are kept.
+    pub struct NceAlignmentDates {
+    }
+}
+
+model! {
+    /// A product of Microsoft's new commerce experience. The vendor does not publish its fields; all that
+    /// the server sends are kept.
+    pub struct NceProduct {
+    }
+}
+
+model! {
+    /// A subscription of Microsoft's new commerce experience. The vendor publishes these fields only;
+    /// servers send more, which are kept.
+    pub struct NceSubscription {
+        /// Id of the subscription.
+        pub id: Id => "id",
+        /// The market segment of the subscription.
+        pub segment: NceSegment => "segment",
+    }
+}
+
+model! {
+    /// An organization. Lists may hold the id and the name only. The vendor publishes a part of the
+    /// fields; servers send more, which are kept.
+    pub struct Organization {
+        /// Id of the organization, a GUID.
+        pub id: Id => "id",
+        /// Name of the organization.
+        pub name: String => "name",
+        /// Number in a register of companies, or for taxes.
+        pub registration_number: String => "registrationNumber",
+        /// Number for value added tax.
+        pub vat: String => "vat",
+        /// Your own number of the customer. Exports carry it.
+        pub customer_number: String => "customerNumber",
+        /// E-mail address that Cloudmore sends notifications to.
+        pub notification_email: String => "notificationEmail",
+        /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+        pub contact: OrganizationContact => "contact",
+    }
+    required {
+        /// Id of the organization, a GUID.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+    pub struct OrganizationContact {
+        /// Name of the person.
+        pub name: String => "name",
+        /// E-mail address.
+        pub email: String => "email",
+        /// Telephone.
+        pub phone: String => "phone",
+        /// Mobile telephone.
+        pub cell_phone: String => "cellPhone",
+    }
+}
+
+model! {
+    /// A product of a service with the price for one organization. The vendor does not publish its
+    /// fields. All that a server sends is kept and can be read by its name.
+    pub struct OrganizationPrice {
+    }
+}
+
+model! {
     /// A service that an organization has. The vendor publishes these fields only; servers send more,
     /// which are kept.
     pub struct OrganizationService {
@@ -110,6 +477,277 @@ model! {
     }
 }
 
+model! {
+    /// A product of a service with the broker's price. The vendor does not publish its fields. All that a
+    /// server sends is kept and can be read by its name.
+    pub struct Price {
+    }
+}
+
+model! {
+    /// A task that makes a report in the background.
+    pub struct ReportTask {
+        /// Id of the task, from the end of `Location` or from the body.
+        pub id: Id => "id",
+        /// The `Location` header of the response.
+        pub location: String => "location",
+    }
+    required {
+        /// Id of the task, from the end of `Location` or from the body.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A service that a broker offers. The vendor does not publish its fields. All that a server sends is
+    /// kept and can be read by its name.
+    pub struct ResellerService {
+    }
+}
+
+model! {
+    /// A subscription of one of the organizations to a custom service. The vendor does not publish its
+    /// fields. All that a server sends is kept and can be read by its name.
+    pub struct ResellerServiceSubscription {
+    }
+}
+
+model! {
+    /// A role, which decides what its holder may see and do.
+    pub struct Role {
+        /// Id of the role, a number.
+        pub id: Id => "id",
+        /// Name of the role.
+        pub name: String => "name",
+    }
+    required {
+        /// Id of the role, a number.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// An administrator of a seller. Rows of a list may have fewer fields.
+    pub struct SellerAdministrator {
+        /// Id of the administrator.
+        pub id: Id => "id",
+        /// Login name, in the form of an e-mail address.
+        pub name: String => "name",
+        /// First name.
+        pub first_name: String => "firstName",
+        /// Last name.
+        pub last_name: String => "lastName",
+        /// Name as people see it.
+        pub display_name: String => "displayName",
+        /// Id of the role, a number on the server.
+        pub role_id: Id => "roleId",
+        /// Name of the role.
+        pub role_name: String => "roleName",
+        /// Job title.
+        pub title: String => "title",
+        /// E-mail address.
+        pub email: String => "email",
+        /// Country code of the mobile number, without a plus sign.
+        pub cell_phone_prefix: String => "cellPhonePrefix",
+        /// Mobile number without its country code.
+        pub cell_phone: String => "cellPhone",
+        /// The address.
+        pub address: AdministratorAddress => "address",
+    }
+    required {
+        /// Id of the administrator.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The price of a product of a seller. The vendor does not publish its fields; all that the server
+    /// sends are kept.
+    pub struct SellerPrice {
+    }
+}
+
+model! {
+    /// A product of a service of a seller.
+    pub struct SellerProduct {
+        /// Id of the product.
+        pub id: Id => "id",
+        /// Name of the product.
+        pub name: String => "name",
+        /// What it is.
+        pub description: String => "description",
+        /// Code of the product.
+        pub item_code: String => "itemCode",
+    }
+    required {
+        /// Id of the product.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// An add-on of a product of a seller. The vendor's paths name its id; its other fields are not
+    /// published, and all that the server sends are kept.
+    pub struct SellerProductAddon {
+        /// Id of the add-on.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// A broker that has activated services of a seller. The vendor's paths name its id; its other fields
+    /// are not published, and all that the server sends are kept.
+    pub struct SellerReseller {
+        /// Id of the broker.
+        pub id: Id => "id",
+    }
+}
+
+model! {
+    /// A service that a seller offers. The vendor publishes these fields only; servers send more, which
+    /// are kept.
+    pub struct SellerService {
+        /// Id of the service.
+        pub id: Id => "id",
+        /// Name of the service.
+        pub name: String => "name",
+        /// Who makes the service.
+        pub vendor_name: String => "vendorName",
+        /// Whether a subscription may have several users.
+        pub allow_multiple_users: bool => "allowMultipleUsers",
+        /// The definitions of the service's custom properties.
+        pub custom_properties: Vec<CustomProperty> => "customProperties",
+    }
+    required {
+        /// Id of the service.
+        id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A broker that has signed a service of a seller. The vendor does not publish its fields; all that
+    /// the server sends are kept.
+    pub struct SellerServiceReseller {
+    }
+}
+
+model! {
+    /// The state of the API. The vendor does not publish its fields. All that a server sends is kept and
+    /// can be read by its name.
+    pub struct ServerHealth {
+    }
+}
+
+model! {
+    /// A category of services.
+    pub struct ServiceCategory {
+        /// Id of the category, a GUID.
+        pub category_id: Id => "categoryId",
+        /// Name of the category.
+        pub name: String => "name",
+        /// What belongs to it. Usually null.
+        pub description: String => "description",
+    }
+    required {
+        /// Id of the category, a GUID.
+        category_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A subscription of an organization to a product of a custom service. The vendor does not publish
+    /// its fields. All that a server sends is kept and can be read by its name.
+    pub struct Subscription {
+    }
+}
+
+model! {
+    /// A user of an organization. The vendor publishes the role only. All that a server sends is kept and
+    /// can be read by its name.
+    pub struct User {
+        /// Id of the user's role, one of `users.list_roles`.
+        pub role_id: Id => "roleId",
+        /// Name of that role.
+        pub role_name: String => "roleName",
+    }
+}
+
+model! {
+    /// A webhook of a seller. The password for HTTP Basic is not among its fields.
+    pub struct Webhook {
+        /// Id of the webhook.
+        pub id: Id => "id",
+        /// Name of the webhook.
+        pub name: String => "name",
+        /// Id of the service whose events are sent.
+        pub service_id: Id => "serviceId",
+        /// Where the events are sent.
+        pub url: String => "url",
+        /// The event.
+        pub trigger_event_type: WebhookEvent => "triggerEventType",
+        /// What is sent.
+        pub message_to_send_type: WebhookMessage => "messageToSendType",
+        /// A header that is sent with each event. It may hold a secret.
+        pub http_header: Secret => "httpHeader",
+        /// User name for HTTP Basic at the receiver.
+        pub basic_auth_user_name: String => "basicAuthUserName",
+    }
+    required {
+        /// Id of the webhook.
+        id: &Id => as_ref,
+    }
+}
+
+open_enum! {
+    /// The state.
+    pub enum BulkConsumptionState {
+        /// The vendor's `Processing`.
+        Processing => "Processing",
+        /// The vendor's `Successful`.
+        Successful => "Successful",
+        /// The vendor's `Failed`.
+        Failed => "Failed",
+    }
+}
+
+open_enum! {
+    /// The market segment of the subscription.
+    pub enum NceSegment {
+        /// The vendor's `commercial`.
+        Commercial => "commercial",
+        /// The vendor's `education`.
+        Education => "education",
+        /// The vendor's `charity`.
+        Charity => "charity",
+        /// The vendor's `government`.
+        Government => "government",
+    }
+}
+
+open_enum! {
+    /// The event.
+    pub enum WebhookEvent {
+        /// The vendor's `BrokerAddService`.
+        BrokerAddService => "BrokerAddService",
+        /// The vendor's `BrokerDeleteService`.
+        BrokerDeleteService => "BrokerDeleteService",
+        /// The vendor's `OrganizationAddService`.
+        OrganizationAddService => "OrganizationAddService",
+        /// The vendor's `OrganizationDeleteService`.
+        OrganizationDeleteService => "OrganizationDeleteService",
+        /// The vendor's `SubscriptionCreated`.
+        SubscriptionCreated => "SubscriptionCreated",
+    }
+}
+
+open_enum! {
+    /// What is sent.
+    pub enum WebhookMessage {
+        /// The vendor's `OnlyTriggerAction`.
+        OnlyTriggerAction => "OnlyTriggerAction",
+    }
+}
+
 input! {
     /// The value of a custom property.
     pub struct CustomPropertyDataInput {
@@ -120,6 +758,102 @@ input! {
             value: text,
         }
         optional {
+        }
+    }
+}
+
+input! {
+    /// The address of an administrator.
+    pub struct NewAdministratorAddressInput {
+        required {
+        }
+        optional {
+            /// Country, an ISO 3166-1 code of two letters.
+            country_code: text,
+            /// Street and number. Brokers have `address` instead.
+            street: text,
+            /// Postal code.
+            postal_code: text,
+            /// City.
+            city: text,
+        }
+    }
+}
+
+input! {
+    /// The address of a broker.
+    pub struct NewBrokerAddressInput {
+        required {
+        }
+        optional {
+            /// Street and number. Administrators have `street` instead.
+            address: text,
+            /// Postal code.
+            postal_code: text,
+            /// City.
+            city: text,
+            /// Country, an ISO 3166-1 code of two letters.
+            country_code: text,
+        }
+    }
+}
+
+input! {
+    /// The person in charge at a broker.
+    pub struct NewBrokerContactInput {
+        required {
+        }
+        optional {
+            /// Name of the person.
+            name: text,
+            /// Job title.
+            job_title: text,
+            /// E-mail address.
+            email: text,
+            /// Country code of the phone number, without a plus sign.
+            phone_prefix: text,
+            /// Phone number without its country code.
+            phone: text,
+            /// Country code of the mobile number, without a plus sign.
+            cell_phone_prefix: text,
+            /// Mobile number without its country code.
+            cell_phone: text,
+        }
+    }
+}
+
+input! {
+    /// Who gets the invoices of a broker.
+    pub struct NewBrokerInvoiceContactInput {
+        required {
+        }
+        optional {
+            /// Name of the person or department.
+            name: text,
+            /// E-mail address for invoices.
+            email: text,
+            /// Country code of the phone number, without a plus sign.
+            phone_prefix: text,
+            /// Phone number without its country code.
+            phone: text,
+        }
+    }
+}
+
+input! {
+    /// Whom to talk to at an organization. Further fields are allowed and not published.
+    pub struct OrganizationContactDataInput {
+        required {
+        }
+        optional {
+            /// Name of the person.
+            name: text,
+            /// E-mail address.
+            email: text,
+            /// Telephone.
+            phone: text,
+            /// Mobile telephone.
+            cell_phone: text,
         }
     }
 }

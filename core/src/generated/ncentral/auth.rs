@@ -2,10 +2,22 @@
 //! The token exchange. Clients do this automatically; call these only to inspect it.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{AuthTokens, TokenStatus};
+use super::models::{AuthLinks, AuthTokens, TokenStatus};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::generated::operations::{OPERATIONS, op};
+
+params! {
+    /// Parameters of [`Auth::authenticate_sso`].
+    pub struct AuthenticateSso {
+        required {
+            /// The access token from the identity provider, without `Bearer` in front of it.
+            token: secret,
+        }
+        optional {
+        }
+    }
+}
 
 resource! {
     /// The token exchange. Clients do this automatically; call these only to inspect it.
@@ -36,6 +48,62 @@ impl<'c, C: Client> Auth<'c, C> {
     /// ```
     pub fn authenticate(&self) -> C::Call<'c, AuthTokens> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_AUTH_AUTHENTICATE]);
+        self.client.call(spec)
+    }
+
+    /// Exchanges the access token of a single sign-on for N-central's tokens.
+    ///
+    /// For users who sign in at an identity provider: its access token replaces the User-API token. The
+    /// client keeps the tokens of the response and makes its next calls with them, as that user. It
+    /// renews them with the refresh token; when that has expired too, the client returns to its User-API
+    /// token, so call this again before. How long the provider's token lives is the provider's decision,
+    /// and `auth.logout` does not end it. Never retried after it was sent. Vendor's OpenAPI document,
+    /// operation authenticateSso.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `POST /api/auth/sso`. Needs no credential. Not sent again once it may have arrived: repeating it
+    /// could lock an account.
+    ///
+    /// # Parameters
+    /// - `params`: `token`. See [`AuthenticateSso`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::AuthenticateSso::new("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5AbXNwLmV4YW1wbGUifQ.c2lnbmF0dXJl");
+    /// let auth_tokens = client.auth().authenticate_sso(params).await?;
+    /// println!("{auth_tokens:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn authenticate_sso(&self, params: AuthenticateSso) -> C::Call<'c, AuthTokens> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_AUTH_AUTHENTICATE_SSO]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Gets the links of the token exchange.
+    ///
+    /// An index of paths. Some servers send them under `_links`, others bare; the result has them where
+    /// the server put them. Needs no token. Vendor's OpenAPI document, operation authRoot.
+    ///
+    /// `GET /api/auth`. Needs no credential. Read-only. Retried on transient errors.
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let auth_links = client.auth().links().await?;
+    /// println!("{auth_links:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn links(&self) -> C::Call<'c, AuthLinks> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_AUTH_LINKS]);
         self.client.call(spec)
     }
 

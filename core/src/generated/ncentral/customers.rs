@@ -2,11 +2,68 @@
 //! Customers of every service organization that the API user may see.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{Customer, Site};
+use super::models::{Customer, Installer, InstallerLink, RegistrationToken, Site};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
+
+params! {
+    /// Parameters of [`Customers::create_installer_link`].
+    pub struct CreateInstallerLink {
+        required {
+            /// Id of the software, from `customers.list_installers`. It is sent as text.
+            software_id: id,
+        }
+        optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Customers::create_site`].
+    pub struct CreateSite {
+        required {
+            /// Name of the site. Not blank.
+            site_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Licence of the site's devices. The server's default is Professional. One of `Professional`
+            /// or `Essential`.
+            license_type: text,
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the site.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
 
 params! {
     /// Parameters of [`Customers::list`].
@@ -27,6 +84,22 @@ params! {
             /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
             /// fields, and is sent unchanged.
             select: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Customers::list_installers`].
+    pub struct ListInstallers {
+        required {
+        }
+        optional {
+            /// Only software of this type. The server's default is All. One of `Agent` or `Probe` or
+            /// `Other` or `All`.
+            software_type: text,
+            /// Only generic or only custom installers. The server's default is All. One of `Generic` or
+            /// `Custom` or `All`.
+            installer_type: text,
         }
     }
 }
@@ -60,6 +133,86 @@ resource! {
 }
 
 impl<'c, C: Client> Customers<'c, C> {
+    /// Makes a link to download an installer.
+    ///
+    /// Nothing else is created, so the call may be repeated. The link is a secret and expires. Do not
+    /// send the API's `Authorization` header with the download if the link leads to another server.
+    /// Vendor's OpenAPI document, Software Installers.
+    ///
+    /// First seen with server version 2026.1.0.503.
+    ///
+    /// `POST /api/customers/{customerId}/software/installers`. Sent with an access token, which the
+    /// client obtains and renews. Idempotent. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    /// - `params`: `software_id`. See [`CreateInstallerLink`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::CreateInstallerLink::new("123");
+    /// let installer_link = client.customers().create_installer_link("321", params).await?;
+    /// println!("{installer_link:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn create_installer_link(
+        &self,
+        customer_id: impl Into<Id>,
+        params: CreateInstallerLink,
+    ) -> C::Call<'c, InstallerLink> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK])
+            .id("customer_id", customer_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Creates a site under a customer.
+    ///
+    /// Creates a site with its primary contact. There is no idempotency key and no delete: a site made
+    /// twice stays twice, so this call is never sent again once it may have arrived. Vendor's OpenAPI
+    /// document, operation createSite.
+    ///
+    /// A preview: the vendor may still change it. See [Manage
+    /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+    ///
+    /// `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    /// - `params`: `site_name`, `contact_first_name`, `contact_last_name`; optional `license_type`,
+    ///   `external_id`, `contact_email`, `phone`, `contact_title`, `contact_phone`, `contact_phone_ext`,
+    ///   `contact_department`, `street1`, `street2`, `city`, `state_prov`, `country`, `postal_code`. See
+    ///   [`CreateSite`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. List the sites of the customer (`customers.list_sites`) and look for the name that was
+    ///   sent.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::CreateSite::new("Client Corp Warehouse", "Jane", "Doe")
+    ///     .license_type("Professional");
+    /// let site = client.customers().create_site("321", params).await?;
+    /// println!("{site:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn create_site(&self, customer_id: impl Into<Id>, params: CreateSite) -> C::Call<'c, Site> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_CREATE_SITE])
+            .id("customer_id", customer_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
     /// Gets one customer.
     ///
     /// The customer with this id, with its contact and address. Vendor's guide: Manage Customers,
@@ -85,6 +238,37 @@ impl<'c, C: Client> Customers<'c, C> {
     /// ```
     pub fn get(&self, customer_id: impl Into<Id>) -> C::Call<'c, Customer> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_GET]).id("customer_id", customer_id);
+        self.client.call(spec)
+    }
+
+    /// Gets the registration token of a customer.
+    ///
+    /// The token with which agents and probes of the customer are registered. It is a secret and expires.
+    /// `org_units.get_registration_token` returns the same. Vendor's OpenAPI document, operation
+    /// getCustomerRegistrationToken.
+    ///
+    /// A preview: the vendor may still change it.
+    ///
+    /// `GET /api/customers/{customerId}/registration-token`. Sent with an access token, which the client
+    /// obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let registration_token = client.customers().get_registration_token("321").await?;
+    /// println!("{registration_token:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get_registration_token(&self, customer_id: impl Into<Id>) -> C::Call<'c, RegistrationToken> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN])
+            .id("customer_id", customer_id);
         self.client.call(spec)
     }
 
@@ -121,11 +305,53 @@ impl<'c, C: Client> Customers<'c, C> {
         self.client.list(spec)
     }
 
+    /// Lists the installers that a customer may download.
+    ///
+    /// Agents, probes and other software, all in one response. `customers.create_installer_link` makes a
+    /// link to download one. Vendor's OpenAPI document, Software Installers.
+    ///
+    /// First seen with server version 2026.1.0.503.
+    ///
+    /// `GET /api/customers/{customerId}/software/installers`. Sent with an access token, which the client
+    /// obtains and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    /// - `params`: optional `software_type`, `installer_type`. See [`ListInstallers`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::ListInstallers::new().software_type("Agent");
+    /// let mut installers = client.customers().list_installers("321", params).items();
+    /// while let Some(installer) = installers.next().await {
+    ///     let installer = installer?;
+    ///     println!("{installer:?}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_installers(
+        &self,
+        customer_id: impl Into<Id>,
+        params: ListInstallers,
+    ) -> C::List<'c, Installer> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST_INSTALLERS])
+            .id("customer_id", customer_id)
+            .add(&params);
+        self.client.list(spec)
+    }
+
     /// Lists the sites of a customer, page by page.
     ///
-    /// The sites under one customer: its locations, each with a contact and an address of its own. The
-    /// vendor calls this endpoint a preview; a server that does not have it responds with 404 for every
-    /// customer. Vendor's guide: Manage Sites. See [Manage
+    /// The sites under one customer: its locations, each with a contact and an address of its own. A
+    /// server that does not have this endpoint responds with 404 for every customer;
+    /// `org_units.list_children` lists sites too. Vendor's guide: Manage Sites.
+    ///
+    /// A preview: the vendor may still change it. See [Manage
     /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
     ///
     /// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and

@@ -10,6 +10,10 @@
 //! - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or expired.
 //!   Tokens live in the server's memory, so a restart ends them all.
 //! - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the permission.
+//! - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such customer, or it has no mapping; or
+//!   the server is too old for the endpoint.
+//! - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such customer, or the ticketing system
+//!   has no such company; or the server is too old for the endpoint.
 //! - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old for
 //!   the endpoint.
 //! - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
@@ -20,20 +24,40 @@
 //!   not set up.
 //! - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
 
+mod access_groups;
+mod appliance_tasks;
 mod auth;
 mod custom_psa;
 mod customers;
+mod device_filters;
+mod devices;
+mod maintenance_windows;
 mod models;
+mod org_units;
+mod reports;
+mod scheduled_tasks;
 mod server;
 mod service_orgs;
 mod sites;
 mod standard_psa;
+mod user_roles;
+mod users;
 
+pub use self::access_groups::*;
+pub use self::appliance_tasks::*;
 pub use self::auth::*;
 pub use self::custom_psa::*;
 pub use self::customers::*;
+pub use self::device_filters::*;
+pub use self::devices::*;
+pub use self::maintenance_windows::*;
 pub use self::models::*;
+pub use self::org_units::*;
+pub use self::reports::*;
+pub use self::scheduled_tasks::*;
 pub use self::server::*;
 pub use self::service_orgs::*;
 pub use self::sites::*;
 pub use self::standard_psa::*;
+pub use self::user_roles::*;
+pub use self::users::*;

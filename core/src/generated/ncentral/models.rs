@@ -5,6 +5,249 @@
 use crate::facade::model::{Id, Json, Secret};
 
 model! {
+    /// An access group, of organization units or of devices. Only the id is sure; rows of a list may have
+    /// no more than id, name and description.
+    pub struct AccessGroup {
+        /// Id of the access group.
+        pub group_id: Id => "groupId",
+        /// Name of the access group.
+        pub group_name: String => "groupName",
+        /// Description of the access group.
+        pub group_description: String => "groupDescription",
+        /// Id of the organization unit that it belongs to.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Ids of the organization units in it.
+        pub org_unit_ids: Vec<Id> => "orgUnitIds",
+        /// Ids of the devices in it.
+        pub device_ids: Vec<Id> => "deviceIds",
+        /// Ids of the users who have access.
+        pub user_ids: Vec<Id> => "userIds",
+        /// Whether new organization units are added to it.
+        pub auto_include_new_org_units: bool => "autoIncludeNewOrgUnits",
+        /// More of it, as text or null, also where the text is a list of ids.
+        pub details: Json => "_extra",
+    }
+    required {
+        /// Id of the access group.
+        group_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A service of a device that needs attention. Every field may be null or absent.
+    pub struct ActiveIssue {
+        /// Id of the organization unit that the device belongs to.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// State of the notification as a number, whose meaning the vendor does not document.
+        pub notification_state: i64 => "notificationState",
+        /// Id of the monitored service.
+        pub service_id: Id => "serviceId",
+        /// Name of the monitored service.
+        pub service_name: String => "serviceName",
+        /// Kind of the service.
+        pub service_type: String => "serviceType",
+        /// Id of the monitoring task of this service on this device.
+        pub task_id: Id => "taskId",
+        /// Id of the service's item.
+        pub service_item_id: Id => "serviceItemId",
+        /// More about the device and the issue, by name, such as `deviceName`, `transitionTime` (RFC
+        /// 3339) and `customerTree`. `deviceClassValue` and `deviceClassLabel` are always null.
+        pub details: Json => "_extra",
+    }
+}
+
+model! {
+    /// What the server says of a note that was added. The id of the note is not among it.
+    pub struct AddedDeviceNote {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// What was done.
+        pub message: String => "message",
+    }
+}
+
+model! {
+    /// What the server says of a note that was added to several devices. The ids of the notes are not
+    /// among it.
+    pub struct AddedDeviceNotes {
+        /// Ids of the devices that have the note.
+        pub device_ids: Vec<Id> => "deviceIds",
+        /// What was done.
+        pub message: String => "message",
+    }
+}
+
+model! {
+    /// The last scan of a monitored service. Everything may be null or absent.
+    pub struct ApplianceTask {
+        /// When it was scanned, as text without a time zone such as `2024-05-23 11:28:09.55`.
+        pub scan_time: String => "scanTime",
+        /// State of a monitored service or of one of its values. Servers may know more than these.
+        pub state: ApplianceTaskState => "state",
+        /// What went wrong; empty if nothing did.
+        pub error_message: String => "errorMessage",
+        /// The values.
+        pub service_details: Vec<ApplianceTaskDetail> => "serviceDetails",
+    }
+}
+
+model! {
+    /// A value of a monitored service.
+    pub struct ApplianceTaskDetail {
+        /// Id of the value.
+        pub scan_detail_id: Id => "scanDetailId",
+        /// Name of the value.
+        pub detail_name: String => "detailName",
+        /// Name of the value as it is shown. The unit in it may be wrong.
+        pub description: String => "description",
+        /// The value, as text.
+        pub detail_value: String => "detailValue",
+        /// State of a monitored service or of one of its values. Servers may know more than these.
+        pub state: ApplianceTaskState => "state",
+        /// How the value is monitored.
+        pub monitoring_type: String => "monitoringType",
+        /// The range of each state.
+        pub thresholds: Vec<ApplianceTaskThreshold> => "thresholds",
+    }
+}
+
+model! {
+    /// The range of values that a state stands for.
+    pub struct ApplianceTaskThreshold {
+        /// State of a monitored service or of one of its values. Servers may know more than these.
+        pub state: ApplianceTaskState => "state",
+        /// The lowest value, as text with all digits.
+        pub low_value: Id => "lowValue",
+        /// The highest value, as text with all digits; it can be larger than a 64-bit number holds.
+        pub high_value: Id => "highValue",
+    }
+}
+
+model! {
+    /// An installed application.
+    pub struct AssetApplication {
+        /// Place in the list, from 0.
+        pub index: i64 => "_index",
+        /// Name of the application.
+        pub display_name: String => "displayname",
+    }
+}
+
+model! {
+    /// The installed applications.
+    pub struct AssetApplications {
+        /// One entry for each application.
+        pub entries: Vec<AssetApplication> => "list",
+    }
+}
+
+model! {
+    /// The computer as a whole.
+    pub struct AssetComputerSystem {
+        /// Serial number.
+        pub serial_number: String => "serialnumber",
+        /// NetBIOS name.
+        pub netbios_name: String => "netbiosname",
+        /// Model.
+        pub model: String => "model",
+        /// Manufacturer.
+        pub manufacturer: String => "manufacturer",
+        /// Size of the memory in bytes, as text.
+        pub total_physical_memory: String => "totalphysicalmemory",
+    }
+}
+
+model! {
+    /// The device as N-central knows it.
+    pub struct AssetDevice {
+        /// Id of the device.
+        pub device_id: Id => "deviceid",
+        /// Name of the device.
+        pub long_name: String => "longname",
+        /// Class of the device.
+        pub device_class: String => "deviceclass",
+        /// Network address of the device, an IP address or a host name.
+        pub uri: String => "uri",
+        /// When somebody last logged in, as text such as `2024-01-11 12:07:47.908 -0500`.
+        pub last_login: String => "lastlogin",
+        /// Whether the device was deleted, as the text `true` or `false`.
+        pub deleted: String => "deleted",
+    }
+}
+
+model! {
+    /// A network adapter.
+    pub struct AssetNetworkAdapter {
+        /// Place in the list, from 0.
+        pub index: i64 => "_index",
+        /// Name of the adapter.
+        pub description: String => "description",
+        /// MAC address.
+        pub mac_address: String => "macaddress",
+        /// IP address.
+        pub ip_address: String => "ipaddress",
+        /// Address of the gateway.
+        pub gateway: String => "gateway",
+        /// Address of the DNS server.
+        pub dns_server: String => "dnsserver",
+        /// Address of the DHCP server.
+        pub dhcp_server: String => "dhcpserver",
+    }
+}
+
+model! {
+    /// The network adapters.
+    pub struct AssetNetworkAdapters {
+        /// One entry for each adapter.
+        pub entries: Vec<AssetNetworkAdapter> => "list",
+    }
+}
+
+model! {
+    /// The operating system.
+    pub struct AssetOs {
+        /// Name of the operating system.
+        pub reported_os: String => "reportedos",
+        /// Architecture.
+        pub os_architecture: String => "osarchitecture",
+        /// Version.
+        pub version: String => "version",
+    }
+}
+
+model! {
+    /// The processor.
+    pub struct AssetProcessor {
+        /// Name of the processor.
+        pub name: String => "name",
+        /// Number of cores, as text.
+        pub number_of_cores: String => "numberofcores",
+        /// Number of processors, as text.
+        pub number_of_cpus: String => "numberofcpus",
+    }
+}
+
+model! {
+    /// The paths of the token exchange, bare or under `_links`.
+    pub struct AuthLinks {
+        /// Paths by name, on servers that send them so.
+        pub links: Json => "_links",
+        /// Path of `auth.authenticate`.
+        pub authenticate: String => "authenticate",
+        /// Path of `auth.authenticate_sso`.
+        pub sso: String => "sso",
+        /// Path of `auth.refresh`.
+        pub refresh: String => "refresh",
+        /// Path of `auth.logout`.
+        pub logout: String => "logout",
+        /// Path of `auth.validate`.
+        pub validate: String => "validate",
+    }
+}
+
+model! {
     /// A token.
     pub struct AuthToken {
         /// The token itself.
@@ -33,6 +276,111 @@ model! {
     required {
         /// An access token and the refresh token that renews it.
         tokens: &TokenPair => as_ref,
+    }
+}
+
+model! {
+    /// How a client connects.
+    pub struct ConnectionDetails {
+        /// Port to connect to.
+        pub port: i64 => "port",
+        /// Protocol.
+        pub protocol: String => "protocol",
+        /// Whether the connection is encrypted.
+        pub encryption_enabled: bool => "encryptionEnabled",
+    }
+}
+
+model! {
+    /// The result of an action on one service.
+    pub struct ControlledService {
+        /// Internal name of the service.
+        pub service_name: String => "serviceName",
+        /// Name of the service as it is displayed.
+        pub display_name: String => "displayName",
+        /// State of the service.
+        pub service_status: String => "serviceStatus",
+        /// Status of the action.
+        pub action_status: String => "actionStatus",
+        /// What the server says about the action.
+        pub action_details: String => "actionDetails",
+    }
+}
+
+model! {
+    /// The id of a device that was created.
+    pub struct CreatedDevice {
+        /// Id of the new device.
+        pub device_id: Id => "deviceId",
+        /// What the server says about it.
+        pub message: String => "message",
+    }
+    required {
+        /// Id of the new device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A custom property of a device or an organization unit. Only the id is sure.
+    pub struct CustomProperty {
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Name of the property.
+        pub property_name: String => "propertyName",
+        /// Type of a custom property. Servers may know more than these.
+        pub property_type: CustomPropertyType => "propertyType",
+        /// The value; of a date the milliseconds since 1970 as text, of a password a secret.
+        pub value: String => "value",
+        /// The values that a property of the type ENUMERATED can have.
+        pub enumerated_values: Vec<String> => "enumeratedValueList",
+    }
+    required {
+        /// Id of the property.
+        property_id: &Id => as_ref,
+    }
+    hidden {
+        value if property_type is ["PASSWORD"],
+    }
+}
+
+model! {
+    /// The default of a property of organization units. Only the id is sure.
+    pub struct CustomPropertyDefault {
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Name of the property.
+        pub property_name: String => "propertyName",
+        /// Type of a custom property. Servers may know more than these.
+        pub property_type: CustomPropertyType => "propertyType",
+        /// What a custom property belongs to. Servers may know more than these.
+        pub level: CustomPropertyLevel => "level",
+        /// Id of the organization unit that the property is from.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Ids of all organization units that have the property.
+        pub selected_org_unit_ids: Vec<Id> => "selectedOrgUnitIds",
+        /// To which kinds of organization units it is propagated, such as `SITE_ONLY` or
+        /// `NO_PROPAGATION`.
+        pub propagation_type: String => "propagationType",
+        /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+        pub default_value: String => "defaultValue",
+        /// The values that a property of the type ENUMERATED can have.
+        pub enumerated_values: Vec<String> => "enumeratedValueList",
+    }
+    required {
+        /// Id of the property.
+        property_id: &Id => as_ref,
+    }
+    hidden {
+        default_value if property_type is ["PASSWORD"],
+    }
+}
+
+model! {
+    /// What the server says after a value was set.
+    pub struct CustomPropertyWarnings {
+        /// What was ignored.
+        pub warnings: Vec<String> => "_warnings",
     }
 }
 
@@ -144,6 +492,444 @@ model! {
 }
 
 model! {
+    /// A device. Only the id is always present; everything else may be null or absent, and servers may
+    /// send fields that are not listed here. Whether a device is reachable is not among the fields.
+    pub struct Device {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Name of the device.
+        pub long_name: String => "longName",
+        /// Network address of the device, an IP address or a host name.
+        pub uri: String => "uri",
+        /// Network address that remote control connects to.
+        pub remote_control_uri: String => "remoteControlUri",
+        /// Source address of the device, as the server sends it.
+        pub source_uri: String => "sourceUri",
+        /// Class of the device.
+        pub device_class: String => "deviceClass",
+        /// Class of the device as it is shown.
+        pub device_class_label: String => "deviceClassLabel",
+        /// Description of the device.
+        pub description: String => "description",
+        /// Whether the device is a probe.
+        pub is_probe: bool => "isProbe",
+        /// Id of the operating system.
+        pub os_id: String => "osId",
+        /// Operating system, in the vendor's words.
+        pub supported_os: String => "supportedOs",
+        /// Operating system as it is shown.
+        pub supported_os_label: String => "supportedOsLabel",
+        /// Name under which the device was discovered.
+        pub discovered_name: String => "discoveredName",
+        /// The user who logged in last.
+        pub last_logged_in_user: String => "lastLoggedInUser",
+        /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+        pub still_logged_in: String => "stillLoggedIn",
+        /// Licence mode.
+        pub license_mode: String => "licenseMode",
+        /// Id of the organization unit the device belongs to, which is a customer or a site.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the service organization above the device.
+        pub so_id: Id => "soId",
+        /// Name of the service organization above the device.
+        pub so_name: String => "soName",
+        /// Id of the customer the device belongs to.
+        pub customer_id: Id => "customerId",
+        /// Name of the customer the device belongs to.
+        pub customer_name: String => "customerName",
+        /// Id of the site the device belongs to; null if it belongs to no site.
+        pub site_id: Id => "siteId",
+        /// Name of the site the device belongs to.
+        pub site_name: String => "siteName",
+        /// Id of the agent or probe that monitors the device.
+        pub appliance_id: Id => "applianceId",
+        /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time
+        /// zone out. Servers before 2025.3.1.9 do not send it.
+        pub last_appliance_checkin_time: String => "lastApplianceCheckinTime",
+        /// The same moment in local time, as text in ISO 8601 form.
+        pub last_appliance_checkin_time_local: String => "lastApplianceCheckinTimeLocal",
+        /// Status of a device in the vendor's numbers, whose meaning is not documented.
+        pub device_status: DeviceStatus => "deviceStatus",
+    }
+    required {
+        /// Id of the device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The activation key of a device.
+    pub struct DeviceActivationKey {
+        /// The key.
+        pub activation_key: Secret => "activationKey",
+        /// When it expires, as text in ISO 8601 form.
+        pub expiration_date: String => "expirationDate",
+    }
+}
+
+model! {
+    /// The assets of a device by category. Every category may be null or absent, and servers may send
+    /// more of them. Values are text, numbers and truths included.
+    pub struct DeviceAssets {
+        /// The operating system.
+        pub os: AssetOs => "os",
+        /// The computer as a whole.
+        pub computer_system: AssetComputerSystem => "computersystem",
+        /// The processor.
+        pub processor: AssetProcessor => "processor",
+        /// The network adapters.
+        pub network_adapter: AssetNetworkAdapters => "networkadapter",
+        /// The installed applications.
+        pub application: AssetApplications => "application",
+        /// The device as N-central knows it.
+        pub device: AssetDevice => "device",
+    }
+}
+
+model! {
+    /// A device filter. Only the id is always present; everything else may be null or absent, and servers
+    /// may send fields that are not listed here.
+    pub struct DeviceFilter {
+        /// Id of the filter.
+        pub filter_id: Id => "filterId",
+        /// Name of the filter.
+        pub filter_name: String => "filterName",
+        /// Description of the filter.
+        pub description: String => "description",
+    }
+    required {
+        /// Id of the filter.
+        filter_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// Warranty and lifecycle data of a device. Everything may be null or absent.
+    pub struct DeviceLifecycle {
+        /// When the warranty ends, as text such as `2027-12-31`; a time may follow.
+        pub warranty_expiry_date: String => "warrantyExpiryDate",
+        /// When the lease ends, as text such as `2027-12-31`; a time may follow.
+        pub lease_expiry_date: String => "leaseExpiryDate",
+        /// When the device is to be replaced, as text such as `2028-06-30`; a time may follow.
+        pub expected_replacement_date: String => "expectedReplacementDate",
+        /// When the device was bought, as text such as `2024-01-15`; a time may follow.
+        pub purchase_date: String => "purchaseDate",
+        /// What the device cost, without a currency.
+        pub cost: f64 => "cost",
+        /// Where the device is.
+        pub location: String => "location",
+        /// Asset tag.
+        pub asset_tag: String => "assetTag",
+        /// Description.
+        pub description: String => "description",
+        /// The error of the last update of the warranty, if there was one.
+        pub update_warranty_error: String => "updateWarrantyError",
+        /// When the system last looked the warranty up, as text in ISO 8601 form.
+        pub last_system_warranty_discovery: String => "lastSystemWarrantyDiscovery",
+        /// When the device was last discovered, as text in ISO 8601 form.
+        pub last_discovery: String => "lastDiscovery",
+    }
+}
+
+model! {
+    /// A note on a device. Only the id is sure.
+    pub struct DeviceNote {
+        /// Id of the note.
+        pub device_note_id: Id => "deviceNoteId",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the author.
+        pub user_id: Id => "userId",
+        /// E-mail address of the author.
+        pub email: String => "email",
+        /// When the note was last changed, in the form of RFC 3339.
+        pub last_updated: String => "lastUpdated",
+        /// The text.
+        pub note: String => "note",
+    }
+    required {
+        /// Id of the note.
+        device_note_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The default of a device property in an organization unit. Only the id is sure.
+    pub struct DevicePropertyDefault {
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Name of the property.
+        pub property_name: String => "propertyName",
+        /// Type of a custom property. Servers may know more than these.
+        pub property_type: CustomPropertyType => "propertyType",
+        /// What the property belongs to.
+        pub property_level: String => "propertyLevel",
+        /// Id of the organization unit.
+        pub customer_id: Id => "customerId",
+        /// The default; of a date the milliseconds since 1970 as text, of a password a secret.
+        pub default_value: String => "value",
+        /// Classes of the devices that have the property.
+        pub device_classes: Vec<String> => "deviceClasses",
+        /// Operating systems of the devices that have the property.
+        pub supported_os: Vec<String> => "supportedOs",
+        /// The values that a property of the type ENUMERATED can have.
+        pub enumerated_values: Vec<EnumeratedPropertyValue> => "enumeratedValues",
+    }
+    required {
+        /// Id of the property.
+        property_id: &Id => as_ref,
+    }
+    hidden {
+        default_value if property_type is ["PASSWORD"],
+    }
+}
+
+model! {
+    /// How a device is controlled remotely. Only the id is always present; everything else may be null or
+    /// absent.
+    pub struct DeviceRemoteControl {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Whether the device can be controlled remotely.
+        pub remote_controllable: bool => "remoteControllable",
+        /// How the device is controlled remotely. Servers may know more than these.
+        pub remote_control_type: DeviceRemoteControlType => "remoteControlType",
+        /// Whether the device can be controlled at the moment. Servers may know more than these.
+        pub remote_control_state: RemoteControlState => "remoteControlState",
+    }
+    required {
+        /// Id of the device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A monitored service of a device. Only the id of its task is always present; everything else may be
+    /// null or absent, and servers may send fields that are not listed here.
+    pub struct DeviceServiceStatus {
+        /// Id of the task that monitors the service, for `appliance_tasks.get`.
+        pub task_id: Id => "taskId",
+        /// Id of the service.
+        pub service_id: Id => "serviceId",
+        /// Id of the item of the service.
+        pub service_item_id: Id => "serviceItemId",
+        /// Name of the service.
+        pub module_name: String => "moduleName",
+        /// Identifier of the task; often empty.
+        pub task_ident: String => "taskIdent",
+        /// Note on the task.
+        pub task_note: String => "taskNote",
+        /// State as it is shown.
+        pub state_status: String => "stateStatus",
+        /// Time without data after which the state is stale. The vendor names no unit.
+        pub time_to_stale: i64 => "timeToStale",
+        /// When the task was last updated, as the server sends it.
+        pub last_update: String => "lastUpdate",
+        /// Id of the last data.
+        pub last_data_id: Id => "lastDataId",
+        /// When the task was created, as the server sends it.
+        pub created_on: String => "createdOn",
+        /// When the service was last scanned, as text such as `2024-02-28 15:25:05.939 -0500`.
+        pub last_scan_time: String => "lastScanTime",
+        /// When the state last changed, as text without a time zone such as `2024-02-28 15:40:42.407`.
+        pub transition_time: String => "transitionTime",
+        /// Whether the task is managed.
+        pub is_managed_task: bool => "isManagedTask",
+        /// Id of the agent or probe that monitors the service.
+        pub appliance_id: Id => "applianceId",
+        /// Name of that agent or probe.
+        pub appliance_name: String => "applianceName",
+    }
+    required {
+        /// Id of the task that monitors the service, for `appliance_tasks.get`.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// Status of a device in the vendor's numbers, whose meaning is not documented.
+    pub struct DeviceStatus {
+        /// The state as a number.
+        pub state: i64 => "state",
+        /// The status as a number.
+        pub status: i64 => "status",
+    }
+}
+
+model! {
+    /// A scheduled task of a device. Only the id is always present; everything else may be null or
+    /// absent, and servers may send fields that are not listed here.
+    pub struct DeviceTask {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+        /// Name of the task.
+        pub task_name: String => "taskName",
+        /// Status of the task as it is shown.
+        pub status: String => "status",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A device with its custom properties.
+    pub struct DeviceWithCustomProperties {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Name of the device.
+        pub long_name: String => "longName",
+        /// Network address of the device, an IP address or a host name.
+        pub uri: String => "uri",
+        /// Network address that remote control connects to.
+        pub remote_control_uri: String => "remoteControlUri",
+        /// Source address of the device, as the server sends it.
+        pub source_uri: String => "sourceUri",
+        /// Class of the device.
+        pub device_class: String => "deviceClass",
+        /// Class of the device as it is shown.
+        pub device_class_label: String => "deviceClassLabel",
+        /// Description of the device.
+        pub description: String => "description",
+        /// Whether the device is a probe.
+        pub is_probe: bool => "isProbe",
+        /// Id of the operating system.
+        pub os_id: String => "osId",
+        /// Operating system, in the vendor's words.
+        pub supported_os: String => "supportedOs",
+        /// Operating system as it is shown.
+        pub supported_os_label: String => "supportedOsLabel",
+        /// Name under which the device was discovered.
+        pub discovered_name: String => "discoveredName",
+        /// The user who logged in last.
+        pub last_logged_in_user: String => "lastLoggedInUser",
+        /// Whether that user is still logged in, as text such as `true`. A boolean becomes text as well.
+        pub still_logged_in: String => "stillLoggedIn",
+        /// Licence mode.
+        pub license_mode: String => "licenseMode",
+        /// Id of the organization unit the device belongs to, which is a customer or a site.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the service organization above the device.
+        pub so_id: Id => "soId",
+        /// Name of the service organization above the device.
+        pub so_name: String => "soName",
+        /// Id of the customer the device belongs to.
+        pub customer_id: Id => "customerId",
+        /// Name of the customer the device belongs to.
+        pub customer_name: String => "customerName",
+        /// Id of the site the device belongs to; null if it belongs to no site.
+        pub site_id: Id => "siteId",
+        /// Name of the site the device belongs to.
+        pub site_name: String => "siteName",
+        /// Id of the agent or probe that monitors the device.
+        pub appliance_id: Id => "applianceId",
+        /// When that agent or probe last reported, as text in ISO 8601 form; some servers leave the time
+        /// zone out. Servers before 2025.3.1.9 do not send it.
+        pub last_appliance_checkin_time: String => "lastApplianceCheckinTime",
+        /// The same moment in local time, as text in ISO 8601 form.
+        pub last_appliance_checkin_time_local: String => "lastApplianceCheckinTimeLocal",
+        /// Status of a device in the vendor's numbers, whose meaning is not documented.
+        pub device_status: DeviceStatus => "deviceStatus",
+        /// The custom properties of the device; null if it was deleted while the list was read.
+        pub custom_properties: Vec<CustomProperty> => "customProperties",
+    }
+    required {
+        /// Id of the device.
+        device_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A task that was made to run at once.
+    pub struct DirectTask {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A value that a device property can have, and the organization unit that it is from.
+    pub struct EnumeratedPropertyValue {
+        /// The value.
+        pub property_value: String => "propertyValue",
+        /// Id of the property.
+        pub property_id: Id => "propertyId",
+        /// Id of the organization unit.
+        pub customer_id: Id => "customerId",
+        /// Name of the organization unit.
+        pub customer_name: String => "customerName",
+        /// Type of the organization unit, a number. The vendor does not list the numbers.
+        pub customer_type: i64 => "customerType",
+    }
+}
+
+model! {
+    /// Software that a customer may download. Only the id is sure.
+    pub struct Installer {
+        /// Id of the software.
+        pub software_id: Id => "softwareId",
+        /// Name of the software.
+        pub software_name: String => "softwareName",
+        /// What it is.
+        pub description: String => "description",
+        /// Form of the installer, such as MSI; not one of the values that `customers.list_installers`
+        /// filters by.
+        pub installer_type: String => "installerType",
+        /// Operating system that it is for.
+        pub operating_system: String => "operatingSystem",
+        /// Type of the software, such as Agent.
+        pub software_type: String => "softwareType",
+        /// Version of the software.
+        pub version: String => "version",
+    }
+    required {
+        /// Id of the software.
+        software_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A link to download an installer.
+    pub struct InstallerLink {
+        /// The link. Whoever has it can download the installer.
+        pub download_link: Secret => "downloadLink",
+        /// When the link expires, in RFC 3339.
+        pub expiration_date: String => "expirationDate",
+    }
+}
+
+model! {
+    /// The status of a job. The vendor documents none of the fields; every one may be null or absent.
+    pub struct JobStatus {
+        /// Id of the job.
+        pub job_id: Id => "jobId",
+        /// Name of the job.
+        pub job_name: String => "jobName",
+        /// What the job is for.
+        pub job_target: String => "jobTarget",
+        /// Id of the kind of job.
+        pub job_type_id: Id => "jobTypeId",
+        /// Status of the job. The vendor documents no list of them.
+        pub status: String => "status",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the organization unit.
+        pub org_unit_id: Id => "orgUnitId",
+        /// The time for which the job is scheduled, as the server writes it.
+        pub scheduled_time: String => "scheduledTime",
+        /// When it last completed, as the server writes it.
+        pub last_completion_time: String => "lastCompletionTime",
+        /// More about the job, by name.
+        pub details: Json => "_extra",
+    }
+}
+
+model! {
     /// An index of links.
     pub struct Links {
         /// Paths by name; they may hold placeholders in braces.
@@ -156,10 +942,458 @@ model! {
 }
 
 model! {
+    /// A patch maintenance window of a device. Only the id is sure.
+    pub struct MaintenanceWindow {
+        /// Id of the window.
+        pub schedule_id: Id => "scheduleID",
+        /// Name.
+        pub name: String => "name",
+        /// Type; always `action` so far.
+        pub window_type: String => "type",
+        /// When the window opens, a cron expression in the form of Quartz, with seven fields.
+        pub cron: String => "cron",
+        /// How long it is open. The vendor does not give the unit; clients take it for minutes.
+        pub duration: i64 => "duration",
+        /// Whether it is in use.
+        pub enabled: bool => "enabled",
+        /// What may be done in the window.
+        pub applicable_actions: Vec<MaintenanceWindowActions> => "applicableAction",
+        /// Whether a reboot puts the device in downtime.
+        pub downtime_on_action: bool => "downtimeOnAction",
+        /// The longest downtime; only used with `downtimeOnAction`.
+        pub max_downtime: i64 => "maxDowntime",
+        /// How the device is rebooted; `allowUserToPostpone`, `forceUserToReboot`,
+        /// `forceRebootWithoutNotification` and `onlyAcceptedReboot` are known. Empty for windows without
+        /// a reboot.
+        pub reboot_method: String => "rebootMethod",
+        /// Delay of the reboot, in minutes.
+        pub reboot_delay: i64 => "rebootDelay",
+        /// Sender of the message to the user.
+        pub message_sender: String => "messageSender",
+        /// Whether the sender is shown.
+        pub message_sender_enabled: bool => "messageSenderEnabled",
+        /// The message to the user.
+        pub user_message: String => "userMessage",
+        /// Whether the message is shown.
+        pub user_message_enabled: bool => "userMessageEnabled",
+        /// Whether the state of the device is preserved. The vendor does not say more.
+        pub preserve_state_enabled: bool => "preserveStateEnabled",
+        /// Id of the rule that the window is from. Such a window cannot be changed on the device.
+        pub rule_id: Id => "ruleID",
+        /// Name of that rule.
+        pub rule_name: String => "ruleName",
+        /// Name of the user that the server shows with it.
+        pub user_name: String => "userName",
+        /// When it was last changed, in the form of RFC 3339.
+        pub last_updated: String => "lastUpdated",
+    }
+    required {
+        /// Id of the window.
+        schedule_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// One action of a maintenance window.
+    pub struct MaintenanceWindowAction {
+        /// The action; `detect`, `reboot` and `Install` are known.
+        pub key: String => "Key",
+        /// A value that belongs to it. Mostly null.
+        pub value: String => "Value",
+    }
+    required {
+        /// The action; `detect`, `reboot` and `Install` are known.
+        key: &str => as_deref,
+    }
+}
+
+model! {
+    /// What may be done in a maintenance window, for one feature of N-central.
+    pub struct MaintenanceWindowActions {
+        /// The feature; only `Patch` is known.
+        pub action_type: String => "type",
+        /// The actions.
+        pub actions: Vec<MaintenanceWindowAction> => "actions",
+    }
+    required {
+        /// The feature; only `Patch` is known.
+        action_type: &str => as_deref,
+        /// The actions.
+        actions: &Vec<MaintenanceWindowAction> => as_ref,
+    }
+}
+
+model! {
+    /// What MSP Anywhere needs to connect.
+    pub struct MspaConfiguration {
+        /// UUID for MSP Anywhere.
+        pub uuid: String => "uuid",
+        /// Secret key of the session.
+        pub secret_key: Secret => "secretKey",
+        /// User name for MSP Anywhere.
+        pub username: String => "username",
+        /// Whether the connection is peer to peer.
+        pub use_peer_to_peer: bool => "usePeerToPeer",
+        /// Whether the session only monitors.
+        pub monitor_only: bool => "monitorOnly",
+        /// Whether there is a visual indicator.
+        pub visual_indicator: bool => "visualIndicator",
+    }
+}
+
+model! {
+    /// An organization unit of any type. Only the id and the name are always present; everything else may
+    /// be null or absent, and servers may send fields that are not listed here.
+    pub struct OrgUnit {
+        /// Id of the organization unit.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Name of the organization unit.
+        pub org_unit_name: String => "orgUnitName",
+        /// Type of an organization unit. Servers may know more than these.
+        pub org_unit_type: OrgUnitType => "orgUnitType",
+        /// Id of the organization unit above it.
+        pub parent_id: Id => "parentId",
+        /// Id in a system of your own.
+        pub external_id: String => "externalId",
+        /// A second id in a system of your own.
+        pub external_id2: String => "externalId2",
+        /// First name of the primary contact.
+        pub contact_first_name: String => "contactFirstName",
+        /// Last name of the primary contact.
+        pub contact_last_name: String => "contactLastName",
+        /// Telephone of the organization unit.
+        pub phone: String => "phone",
+        /// Title of the primary contact, such as a position.
+        pub contact_title: String => "contactTitle",
+        /// E-mail address of the primary contact.
+        pub contact_email: String => "contactEmail",
+        /// Telephone of the primary contact.
+        pub contact_phone: String => "contactPhone",
+        /// Extension of that telephone.
+        pub contact_phone_ext: String => "contactPhoneExt",
+        /// Department of the primary contact.
+        pub contact_department: String => "contactDepartment",
+        /// First line of the street address.
+        pub street1: String => "street1",
+        /// Second line of the street address.
+        pub street2: String => "street2",
+        /// City.
+        pub city: String => "city",
+        /// State or province.
+        pub state_prov: String => "stateProv",
+        /// Country, a two-letter ISO 3166-1 code.
+        pub country: String => "country",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// Depth in the hierarchy of organization units.
+        pub generation: i64 => "generation",
+        /// Number of organization units directly below it.
+        pub descendant_count: i64 => "descendantCount",
+    }
+    required {
+        /// Id of the organization unit.
+        org_unit_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A limit of a customer. Servers send its numbers as numbers or as text; they are read as numbers.
+    pub struct OrgUnitLimit {
+        /// Name of the limit. The vendor documents no list of them.
+        pub limit_name: String => "limitName",
+        /// The limit.
+        pub value: i64 => "value",
+        /// The highest value that the limit can have.
+        pub max_value: i64 => "maxValue",
+    }
+    required {
+        /// Name of the limit. The vendor documents no list of them.
+        limit_name: &str => as_deref,
+    }
+}
+
+model! {
+    /// The limits of a customer, and what the server says of them.
+    pub struct OrgUnitLimits {
+        /// What the server did.
+        pub message: String => "message",
+        /// The limits.
+        pub limits: Vec<OrgUnitLimit> => "data",
+    }
+}
+
+model! {
+    /// The patches with one approval.
+    pub struct PatchApprovalSummary {
+        /// The approval.
+        pub approval_status: String => "approvalStatus",
+        /// Patches by state of installation.
+        pub patch_install_status_counts: Vec<PatchInstallSummary> => "patchInstallStatusCounts",
+    }
+}
+
+model! {
+    /// The content of a patch comparison report.
+    pub struct PatchComparison {
+        /// Patches by class of device and approval.
+        pub device_class_summaries: Vec<PatchDeviceClassSummary> => "deviceClassSummaries",
+        /// Patches by approval, state of installation and type.
+        pub patch_summary_list: Vec<PatchApprovalSummary> => "patchSummaryList",
+    }
+}
+
+model! {
+    /// The patches of a class of devices.
+    pub struct PatchDeviceClassSummary {
+        /// The class of devices.
+        pub device_class: String => "deviceClass",
+        /// Number of patches by approval. Which approvals there are depends on the server.
+        pub approval_status_counts: Json => "approvalStatusCounts",
+    }
+}
+
+model! {
+    /// The patches with one approval and one state of installation.
+    pub struct PatchInstallSummary {
+        /// The state of installation.
+        pub patch_install_status: String => "patchInstallStatus",
+        /// Patches by type.
+        pub patch_type_summaries: Vec<PatchTypeSummary> => "patchTypeSummaries",
+    }
+}
+
+model! {
+    /// A patch comparison report and its state.
+    pub struct PatchReport {
+        /// Id of the report. It may be negative.
+        pub report_id: Id => "reportId",
+        /// State of the report. All but IN_PROGRESS are final.
+        pub report_status: PatchReportStatus => "reportStatus",
+        /// What the server says about it, such as why it failed.
+        pub message: String => "message",
+        /// The content of the report; null until it is completed.
+        pub data: PatchComparison => "data",
+    }
+    required {
+        /// Id of the report. It may be negative.
+        report_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The patches of one type, with one approval and one state of installation.
+    pub struct PatchTypeSummary {
+        /// The type, in the server's spelling, such as servicePacks or definationUpdates.
+        pub patch_type: String => "patchType",
+        /// Number of patches.
+        pub count: i64 => "count",
+    }
+}
+
+model! {
+    /// A company in the ticketing system.
+    pub struct PsaCompany {
+        /// Id of the company.
+        pub psa_company_id: Id => "psaCompanyId",
+        /// Name of the company.
+        pub psa_company_name: String => "psaCompanyName",
+    }
+    required {
+        /// Id of the company.
+        psa_company_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A contact of a company in the ticketing system.
+    pub struct PsaContact {
+        /// Id of the contact.
+        pub psa_contact_id: Id => "psaContactId",
+        /// Name of the contact.
+        pub psa_contact_name: String => "psaContactName",
+    }
+    required {
+        /// Id of the contact.
+        psa_contact_id: &Id => as_ref,
+    }
+}
+
+model! {
     /// The result of a check of credentials.
     pub struct PsaCredentialCheck {
         /// Whether the ticketing system accepts the credentials.
         pub is_psa_credentials_valid: bool => "isPsaCredentialsValid",
+    }
+}
+
+model! {
+    /// What a customer is mapped to in the ticketing system. An id is null where nothing is set.
+    pub struct PsaCustomerMapping {
+        /// Id of the customer.
+        pub customer_id: Id => "customerId",
+        /// Name of the customer.
+        pub customer_name: String => "customerName",
+        /// Id of the company in the ticketing system.
+        pub psa_company_id: Id => "psaCompanyId",
+        /// Id of the company's site.
+        pub psa_site_id: Id => "psaSiteId",
+        /// Id of the company's contact.
+        pub psa_contact_id: Id => "psaContactId",
+        /// Id of the company's location.
+        pub psa_location_id: Id => "psaLocationId",
+    }
+    required {
+        /// Id of the customer.
+        customer_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A site of a company in the ticketing system.
+    pub struct PsaSite {
+        /// Id of the site.
+        pub psa_site_id: Id => "psaSiteId",
+        /// Name of the site.
+        pub psa_site_name: String => "psaSiteName",
+    }
+    required {
+        /// Id of the site.
+        psa_site_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A token with which agents and probes are registered.
+    pub struct RegistrationToken {
+        /// The token.
+        pub registration_token: Secret => "registrationToken",
+        /// When it expires, in Java's form with the name of the zone in brackets, which is not RFC 3339.
+        pub registration_token_expiry_date: String => "registrationTokenExpiryDate",
+    }
+}
+
+model! {
+    /// A remote control connection. Only the id is always present; which of the configurations is there
+    /// depends on the type of connection.
+    pub struct RemoteControlTask {
+        /// Id of the task.
+        pub remote_control_task_id: Id => "remoteControlTaskId",
+        /// UUID of the session.
+        pub session_uuid: Secret => "sessionUuid",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the agent or probe that the connection goes through.
+        pub appliance_id: Id => "applianceId",
+        /// Type of a remote control connection. Servers may know more than these.
+        pub connection_type: RemoteConnectionType => "connectionType",
+        /// Status of the task.
+        pub status: String => "status",
+        /// Where the client can be downloaded.
+        pub download_url: Secret => "downloadUrl",
+        /// Servers that a tunnel goes through.
+        pub tunnel_configuration: TunnelConfiguration => "tunnelConfiguration",
+        /// A tunnel through the N-central server.
+        pub ssh_tunnel_configuration: SshTunnelConfiguration => "sshTunnelConfiguration",
+        /// What MSP Anywhere needs to connect.
+        pub mspa_configuration: MspaConfiguration => "mspaConfiguration",
+        /// How a client connects.
+        pub connection_details: ConnectionDetails => "connectionDetails",
+    }
+    required {
+        /// Id of the task.
+        remote_control_task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The note whose text was replaced.
+    pub struct ReplacedDeviceNote {
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Id of the note.
+        pub note_id: Id => "noteId",
+    }
+}
+
+model! {
+    /// A scheduled task.
+    pub struct ScheduledTask {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+        /// Id of the task above it.
+        pub parent_id: Id => "parentId",
+        /// Name of the task.
+        pub name: String => "name",
+        /// Name of the task once more.
+        pub task_name: String => "taskName",
+        /// Id of the script or policy in the script repository.
+        pub item_id: Id => "itemId",
+        /// What the task runs, such as Script.
+        pub r#type: String => "type",
+        /// Id of the organization unit of the task.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Id of the service organization.
+        pub so_id: Id => "soId",
+        /// Id of the customer.
+        pub customer_id: Id => "customerId",
+        /// Id of the site.
+        pub site_id: Id => "siteId",
+        /// Id of the appliance that the task belongs to.
+        pub appliance_id: Id => "applianceId",
+        /// Whether it is a reactive task.
+        pub is_reactive: bool => "isReactive",
+        /// Whether it is enabled.
+        pub is_enabled: bool => "isEnabled",
+        /// Ids of the devices that it runs on.
+        pub device_ids: Vec<String> => "deviceIds",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// How a scheduled task ended.
+    pub struct ScheduledTaskOutcome {
+        /// The outcome on each device.
+        pub details: Vec<ScheduledTaskStatusDetail> => "details",
+    }
+}
+
+model! {
+    /// How many devices of a task are in which state.
+    pub struct ScheduledTaskStatus {
+        /// Name of the task.
+        pub task_name: String => "taskName",
+        /// Number of devices by state. The states are the names that the web interface shows.
+        pub status_counts: Json => "statusCounts",
+    }
+}
+
+model! {
+    /// The state and the output of a task on one device.
+    pub struct ScheduledTaskStatusDetail {
+        /// Id of the task.
+        pub task_id: Id => "taskId",
+        /// Id of the device.
+        pub device_id: Id => "deviceId",
+        /// Name of the device.
+        pub device_name: String => "deviceName",
+        /// Name of the task.
+        pub task_name: String => "taskName",
+        /// State of the task on the device. Success and Failed are final.
+        pub status: String => "status",
+        /// What the script or policy wrote.
+        pub output: String => "output",
+        /// What the server says about the run.
+        pub message: String => "message",
+        /// Name of the file with the output, if there is one.
+        pub output_file_name: String => "outputFileName",
+    }
+    required {
+        /// Id of the task.
+        task_id: &Id => as_ref,
     }
 }
 
@@ -182,6 +1416,36 @@ model! {
         pub jvm_version: String => "jvmVersion",
         /// Version of N-central itself; usually null.
         pub ncentral: String => "ncentral",
+    }
+}
+
+model! {
+    /// The server's clock and its time zone.
+    pub struct ServerTime {
+        /// The server's time in RFC 3339, with the offset of its zone.
+        pub server_time: String => "serverTime",
+        /// Name of the zone in the IANA database.
+        pub timezone: String => "timezone",
+        /// Offset of the zone from UTC at this time.
+        pub utc_offset: String => "utcOffset",
+    }
+}
+
+model! {
+    /// The versions of the parts of an N-central server. Servers may send more sections.
+    pub struct ServerVersions {
+        /// Texts by label. Most are versions, some are other facts such as whether a part is licensed.
+        pub versions: Json => "_extra",
+    }
+}
+
+model! {
+    /// The result of an action on services.
+    pub struct ServiceControlResult {
+        /// Status of an action on services as a whole. Servers may know more than these.
+        pub overall_status: ServiceControlStatus => "overallStatus",
+        /// The result for each service.
+        pub services: Vec<ControlledService> => "services",
     }
 }
 
@@ -306,6 +1570,26 @@ model! {
 }
 
 model! {
+    /// A tunnel through the N-central server.
+    pub struct SshTunnelConfiguration {
+        /// Host name and IP address of the N-central server, with a comma between them.
+        pub central_server_ip: String => "centralServerIp",
+        /// User name at the N-central server.
+        pub central_server_username: String => "centralServerUsername",
+        /// Port that is forwarded to the device.
+        pub forwarded_port: i64 => "forwardedPort",
+        /// A second port that is forwarded; null if there is none, for which the server sends -1.
+        pub forwarded_port2: i64 => "forwardedPort2",
+        /// Setting of the VNC password.
+        pub vnc_password_setting: String => "vncPasswordSetting",
+        /// Timeout of the connection in minutes.
+        pub connection_timeout: i64 => "connectionTimeout",
+        /// The vPro account.
+        pub vpro_account: String => "vproAccount",
+    }
+}
+
+model! {
     /// An access token and the refresh token that renews it.
     pub struct TokenPair {
         /// The token that calls are made with.
@@ -329,11 +1613,274 @@ model! {
     }
 }
 
+model! {
+    /// Servers that a tunnel goes through.
+    pub struct TunnelConfiguration {
+        /// Host and port of the STUN server.
+        pub stun_server: String => "stunServer",
+        /// Address of the tunnel server.
+        pub tunnel_server_url: String => "tunnelServerUrl",
+    }
+}
+
+model! {
+    /// A user as it is listed. Only the id and the name are sure; everything else may be null or absent,
+    /// and servers may send fields that are not listed here.
+    pub struct User {
+        /// Id of the user.
+        pub user_id: Id => "userId",
+        /// The name that the user signs in with, such as an e-mail address.
+        pub user_name: String => "userName",
+        /// First name.
+        pub first_name: String => "firstName",
+        /// Last name.
+        pub last_name: String => "lastName",
+        /// First and last name.
+        pub full_name: String => "fullName",
+        /// A description.
+        pub description: String => "description",
+        /// Whether the user can only use the API.
+        pub api_only_user: bool => "apiOnlyUser",
+        /// Whether the account is enabled.
+        pub is_enabled: bool => "isEnabled",
+        /// Whether the account comes from LDAP.
+        pub is_ldap: bool => "isLdap",
+        /// Whether the account is locked.
+        pub is_locked: bool => "isLocked",
+        /// Whether the server marks it as the user who is logged in.
+        pub logged_in_user: bool => "loggedInUser",
+        /// Whether the server marks it as read-only.
+        pub read_only: bool => "readOnly",
+        /// Whether the server marks it as a support user.
+        pub support_user: bool => "supportUser",
+        /// Whether two-factor authentication is on.
+        pub two_factor_enabled: bool => "twoFactorEnabled",
+        /// Ids of the access groups of the user.
+        pub access_group_ids: Vec<Id> => "accessGroupIds",
+        /// Ids of the roles of the user.
+        pub role_ids: Vec<Id> => "roleIds",
+        /// The identity provider of the user, or "None".
+        pub current_sso_provider: String => "currentSsoProvider",
+        /// Names of the organization units from the system down to that of the user.
+        pub customer_tree: Vec<String> => "customerTree",
+    }
+    required {
+        /// Id of the user.
+        user_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// The id of a new user.
+    pub struct UserCreated {
+        /// Id of the user.
+        pub user_id: Id => "userId",
+    }
+    required {
+        /// Id of the user.
+        user_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A user role as it is listed. Only the id and the name are sure; everything else may be null or
+    /// absent, and servers may send fields that are not listed here.
+    pub struct UserRole {
+        /// Id of the role.
+        pub role_id: Id => "roleId",
+        /// Name of the role.
+        pub role_name: String => "roleName",
+        /// What the role is for.
+        pub role_description: String => "roleDescription",
+        /// More about a user role. Every field may be null or absent.
+        pub details: UserRoleExtra => "_extra",
+    }
+    required {
+        /// Id of the role.
+        role_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A user role as it is read alone. Only the id and the name are sure; everything else may be null or
+    /// absent, and servers may send fields that are not listed here.
+    pub struct UserRoleDetail {
+        /// Id of the role.
+        pub role_id: Id => "roleId",
+        /// Id of the organization unit that the role belongs to.
+        pub org_unit_id: Id => "orgUnitId",
+        /// Name of the role.
+        pub role_name: String => "roleName",
+        /// What the role is for.
+        pub role_description: String => "roleDescription",
+        /// Ids of the users who have the role.
+        pub user_ids: Vec<Id> => "userIds",
+        /// More about a user role. Every field may be null or absent.
+        pub details: UserRoleExtra => "_extra",
+    }
+    required {
+        /// Id of the role.
+        role_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// More about a user role. Every field may be null or absent.
+    pub struct UserRoleExtra {
+        /// Whether the role can be copied.
+        pub cloneable: bool => "cloneable",
+        /// Whether the server marks the role as read-only.
+        pub read_only: bool => "readonly",
+        /// Names of the users who have the role. The vendor shows them in lists only.
+        pub usernames: Vec<String> => "usernames",
+        /// Names of the permissions.
+        pub permissions: Vec<String> => "permissions",
+    }
+}
+
+model! {
+    /// The user that a token belongs to. Only the id is sure; everything else may be null or absent, and
+    /// servers may send fields that are not listed here.
+    pub struct UserSelf {
+        /// Id of the user.
+        pub user_id: Id => "userId",
+        /// Id of the organization unit of the account, which need not be a customer.
+        pub customer_id: Id => "customerId",
+        /// The name that the user signs in with, such as an e-mail address.
+        pub username: String => "username",
+        /// Title.
+        pub title: String => "title",
+        /// First name.
+        pub first_name: String => "firstName",
+        /// Last name.
+        pub last_name: String => "lastName",
+        /// E-mail address.
+        pub email: String => "email",
+        /// Telephone.
+        pub phone: String => "phone",
+        /// Extension of that telephone.
+        pub extension: String => "extension",
+        /// Department.
+        pub department: String => "department",
+        /// First line of the street address.
+        pub street1: String => "street1",
+        /// Second line of the street address.
+        pub street2: String => "street2",
+        /// City.
+        pub city: String => "city",
+        /// State or province.
+        pub state_prov: String => "stateProv",
+        /// Country.
+        pub country: String => "country",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// Whether the account is enabled.
+        pub is_enabled: bool => "isEnabled",
+        /// Whether the account is locked.
+        pub is_locked: bool => "isLocked",
+        /// Whether the password has expired.
+        pub is_password_expired: bool => "isPasswordExpired",
+        /// Whether the password must be changed.
+        pub is_password_reset_required: bool => "isPasswordResetRequired",
+        /// The server's flag of this name, which the vendor does not explain.
+        pub auto_so_power: bool => "autoSOPower",
+        /// The server's flag of this name, which the vendor does not explain.
+        pub auto_so_user: bool => "autoSOUser",
+        /// Whether the account comes from LDAP.
+        pub is_ldap: bool => "isLDAP",
+        /// The server's flag of this name, which the vendor does not explain.
+        pub ncompass_enabled: bool => "ncompassEnabled",
+        /// Kind of two-factor authentication, such as NONE.
+        pub two_factor_type: String => "twoFactorType",
+        /// The kind before the current one.
+        pub previous_two_factor_type: String => "previousTwoFactorType",
+        /// Whether the account was provisioned from outside.
+        pub externally_provisioned: bool => "externallyProvisioned",
+        /// Depth of its organization unit: 0 the system, 1 a service organization, 2 a customer, 3 a
+        /// site.
+        pub generation: i64 => "generation",
+    }
+    required {
+        /// Id of the user.
+        user_id: &Id => as_ref,
+    }
+}
+
+open_enum! {
+    /// State of a monitored service or of one of its values. Servers may know more than these.
+    pub enum ApplianceTaskState {
+        /// The vendor's `NO_STATE`.
+        NoState => "NO_STATE",
+        /// The vendor's `NO_DATA`.
+        NoData => "NO_DATA",
+        /// The vendor's `STALE`.
+        Stale => "STALE",
+        /// The vendor's `NORMAL`.
+        Normal => "NORMAL",
+        /// The vendor's `WARNING`.
+        Warning => "WARNING",
+        /// The vendor's `FAILED`.
+        Failed => "FAILED",
+        /// The vendor's `MISCONFIGURED`.
+        Misconfigured => "MISCONFIGURED",
+        /// The vendor's `DISCONNECTED`.
+        Disconnected => "DISCONNECTED",
+        /// The vendor's `DISABLED`.
+        Disabled => "DISABLED",
+    }
+}
+
+open_enum! {
+    /// What a custom property belongs to. Servers may know more than these.
+    pub enum CustomPropertyLevel {
+        /// The vendor's `DEVICE`.
+        Device => "DEVICE",
+        /// The vendor's `ORGANIZATION_UNIT`.
+        OrganizationUnit => "ORGANIZATION_UNIT",
+    }
+}
+
+open_enum! {
+    /// Type of a custom property. Servers may know more than these.
+    pub enum CustomPropertyType {
+        /// The vendor's `HTML_LINK`.
+        HtmlLink => "HTML_LINK",
+        /// The vendor's `TEXT`.
+        Text => "TEXT",
+        /// The vendor's `DATE`.
+        Date => "DATE",
+        /// The vendor's `ENUMERATED`.
+        Enumerated => "ENUMERATED",
+        /// The vendor's `PASSWORD`.
+        Password => "PASSWORD",
+    }
+}
+
 open_enum! {
     /// Status of the ticket. Which others there are depends on the PSA.
     pub enum CustomPsaTicketStatus {
         /// The vendor's `CREATE_TICKET_CREATED_IN_NCENTRAL`.
         CreateTicketCreatedInNcentral => "CREATE_TICKET_CREATED_IN_NCENTRAL",
+    }
+}
+
+open_enum! {
+    /// How the device is controlled remotely. Servers may know more than these.
+    pub enum DeviceRemoteControlType {
+        /// The vendor's `MSP_ANYWHERE`.
+        MspAnywhere => "MSP_ANYWHERE",
+        /// The vendor's `RDP`.
+        Rdp => "RDP",
+        /// The vendor's `WEB`.
+        Web => "WEB",
+        /// The vendor's `SSH`.
+        Ssh => "SSH",
+        /// The vendor's `TELNET`.
+        Telnet => "TELNET",
+        /// The vendor's `GENERIC`.
+        Generic => "GENERIC",
+        /// The vendor's `NONE`.
+        None => "NONE",
     }
 }
 
@@ -348,5 +1895,266 @@ open_enum! {
         Customer => "CUSTOMER",
         /// The vendor's `SITE`.
         Site => "SITE",
+    }
+}
+
+open_enum! {
+    /// State of the report. All but IN_PROGRESS are final.
+    pub enum PatchReportStatus {
+        /// The vendor's `COMPLETED`.
+        Completed => "COMPLETED",
+        /// The vendor's `IN_PROGRESS`.
+        InProgress => "IN_PROGRESS",
+        /// The vendor's `FAILED`.
+        Failed => "FAILED",
+        /// The vendor's `ABORTED`.
+        Aborted => "ABORTED",
+    }
+}
+
+open_enum! {
+    /// Type of a remote control connection. Servers may know more than these.
+    pub enum RemoteConnectionType {
+        /// The vendor's `SSH`.
+        Ssh => "SSH",
+        /// The vendor's `VNC`.
+        Vnc => "VNC",
+        /// The vendor's `RDP`.
+        Rdp => "RDP",
+        /// The vendor's `MSP_ANYWHERE`.
+        MspAnywhere => "MSP_ANYWHERE",
+        /// The vendor's `TELNET`.
+        Telnet => "TELNET",
+    }
+}
+
+open_enum! {
+    /// Whether the device can be controlled at the moment. Servers may know more than these.
+    pub enum RemoteControlState {
+        /// The vendor's `CONNECTED`.
+        Connected => "CONNECTED",
+        /// The vendor's `DISCONNECTED`.
+        Disconnected => "DISCONNECTED",
+        /// The vendor's `AVAILABLE_WITH_WARNING`.
+        AvailableWithWarning => "AVAILABLE_WITH_WARNING",
+        /// The vendor's `NOT_AVAILABLE_DEFAULT_TYPE`.
+        NotAvailableDefaultType => "NOT_AVAILABLE_DEFAULT_TYPE",
+        /// The vendor's `NOT_AVAILABLE`.
+        NotAvailable => "NOT_AVAILABLE",
+    }
+}
+
+open_enum! {
+    /// Status of an action on services as a whole. Servers may know more than these.
+    pub enum ServiceControlStatus {
+        /// The vendor's `Completed`.
+        Completed => "Completed",
+        /// The vendor's `CompletedWithError`.
+        CompletedWithError => "CompletedWithError",
+        /// The vendor's `Failed`.
+        Failed => "Failed",
+        /// The vendor's `InProgress`.
+        InProgress => "InProgress",
+        /// The vendor's `Created`.
+        Created => "Created",
+        /// The vendor's `NotCompleted`.
+        NotCompleted => "NotCompleted",
+        /// The vendor's `FailedTerminated`.
+        FailedTerminated => "FailedTerminated",
+        /// The vendor's `FailedCrashed`.
+        FailedCrashed => "FailedCrashed",
+        /// The vendor's `Unknown`.
+        Unknown => "Unknown",
+        /// The vendor's `Updated`.
+        Updated => "Updated",
+        /// The vendor's `Removed`.
+        Removed => "Removed",
+    }
+}
+
+input! {
+    /// A patch maintenance window that exists, with all that it is to have.
+    pub struct ChangedMaintenanceWindowInput {
+        required {
+            /// Id of the window, the `scheduleID` of `devices.list_maintenance_windows`.
+            schedule_id: id,
+            /// Name.
+            name: text,
+            /// When the window opens, a cron expression in the form of Quartz, with seven fields. It is
+            /// sent unchanged.
+            cron: text,
+            /// How long it is open. The vendor does not give the unit; clients take it for minutes. A
+            /// whole number, 0 or more.
+            duration: int,
+            /// Whether it is in use.
+            enabled: flag,
+            /// What may be done in the window.
+            applicable_actions: [{MaintenanceWindowActionsInput}],
+        }
+        optional {
+            /// Type; there is only `action`, which is sent by default. One of `action`.
+            window_type: text,
+            /// For windows with a reboot, whether that puts the device in downtime.
+            downtime_on_action: flag,
+            /// For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A
+            /// whole number, 0 or more.
+            max_downtime: int,
+            /// For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+            /// `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+            reboot_method: text,
+            /// Delay of the reboot, in minutes. A whole number, 0 or more.
+            reboot_delay: int,
+            /// Sender of the message to the user.
+            message_sender: text,
+            /// Whether the sender is shown.
+            message_sender_enabled: flag,
+            /// The message to the user.
+            user_message: text,
+            /// Whether the message is shown.
+            user_message_enabled: flag,
+            /// Whether the state of the device is preserved. The vendor does not say more.
+            preserve_state_enabled: flag,
+        }
+    }
+}
+
+input! {
+    /// One action of a maintenance window.
+    pub struct MaintenanceWindowActionInput {
+        required {
+            /// The action; `detect`, `reboot` and `Install` are known.
+            key: text,
+        }
+        optional {
+            /// A value that belongs to it. Mostly null.
+            value: text,
+        }
+    }
+}
+
+input! {
+    /// What may be done in a maintenance window, for one feature of N-central.
+    pub struct MaintenanceWindowActionsInput {
+        required {
+            /// The feature; only `Patch` is known.
+            action_type: text,
+            /// The actions.
+            actions: [{MaintenanceWindowActionInput}],
+        }
+        optional {
+        }
+    }
+}
+
+input! {
+    /// A patch maintenance window.
+    pub struct NewMaintenanceWindowInput {
+        required {
+            /// Name.
+            name: text,
+            /// When the window opens, a cron expression in the form of Quartz, with seven fields. It is
+            /// sent unchanged.
+            cron: text,
+            /// How long it is open. The vendor does not give the unit; clients take it for minutes. A
+            /// whole number, 0 or more.
+            duration: int,
+            /// Whether it is in use.
+            enabled: flag,
+            /// What may be done in the window.
+            applicable_actions: [{MaintenanceWindowActionsInput}],
+        }
+        optional {
+            /// Type; there is only `action`, which is sent by default. One of `action`.
+            window_type: text,
+            /// For windows with a reboot, whether that puts the device in downtime.
+            downtime_on_action: flag,
+            /// For windows with a reboot, the longest downtime; only used with `downtimeOnAction`. A
+            /// whole number, 0 or more.
+            max_downtime: int,
+            /// For windows with a reboot, `allowUserToPostpone`, `forceUserToReboot`,
+            /// `forceRebootWithoutNotification` or `onlyAcceptedReboot`.
+            reboot_method: text,
+            /// Delay of the reboot, in minutes. A whole number, 0 or more.
+            reboot_delay: int,
+            /// Sender of the message to the user.
+            message_sender: text,
+            /// Whether the sender is shown.
+            message_sender_enabled: flag,
+            /// The message to the user.
+            user_message: text,
+            /// Whether the message is shown.
+            user_message_enabled: flag,
+            /// Whether the state of the device is preserved. The vendor does not say more.
+            preserve_state_enabled: flag,
+        }
+    }
+}
+
+input! {
+    /// A limit to change.
+    pub struct OrgUnitLimitInput {
+        required {
+            /// Name of the limit, as `org_units.get_limits` shows it.
+            limit_name: text,
+            /// The new limit, at most the `max_value` of the limit. A whole number, -2147483648 or more.
+            value: int,
+        }
+        optional {
+        }
+    }
+}
+
+input! {
+    /// What a customer is mapped to from now on. Null takes an id away.
+    pub struct PsaMappingUpdateInput {
+        required {
+            /// Id of the customer. A whole number, 1 or more.
+            customer_id: int,
+            /// Id of the company in the ticketing system. Null ends the mapping of the customer.
+            psa_company_id: int,
+            /// Id of the company's site, or null for none.
+            psa_site_id: int,
+            /// Id of the company's contact, or null for none.
+            psa_contact_id: int,
+        }
+        optional {
+        }
+    }
+}
+
+input! {
+    /// The account that a task runs as.
+    pub struct ScheduledTaskCredentialInput {
+        required {
+            /// LocalSystem is the system's own account, DeviceCredentials are those that N-central has
+            /// for the device, and CustomCredentials are given here. One of `LocalSystem` or
+            /// `DeviceCredentials` or `CustomCredentials`.
+            credential_type: text,
+        }
+        optional {
+            /// User name of custom credentials.
+            username: text,
+            /// Password of custom credentials.
+            password: secret,
+        }
+    }
+}
+
+input! {
+    /// A parameter of a script or an automation policy.
+    pub struct ScheduledTaskParameterInput {
+        required {
+            /// Name of the parameter. CommandLine is the whole command line of a script.
+            name: text,
+        }
+        optional {
+            /// Value of the parameter, as text.
+            value: text,
+            /// Description of the parameter, which the server requires. The name when it is not given.
+            description: text,
+            /// Type of the value. A password is stored encrypted. One of `string` or `integer` or
+            /// `boolean` or `text` or `dword` or `password`.
+            value_type: text,
+        }
     }
 }

@@ -2,10 +2,24 @@
 //! The server's version and whether it is up.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{ServerHealth, ServerInfo};
+use super::models::{Links, ServerHealth, ServerInfo, ServerTime, ServerVersions};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::generated::operations::{OPERATIONS, op};
+
+params! {
+    /// Parameters of [`Server::versions_authenticated`].
+    pub struct GetAuthenticatedVersions {
+        required {
+            /// User name in the web interface.
+            username: text,
+            /// Password in the web interface.
+            password: secret,
+        }
+        optional {
+        }
+    }
+}
 
 resource! {
     /// The server's version and whether it is up.
@@ -56,6 +70,106 @@ impl<'c, C: Client> Server<'c, C> {
     /// ```
     pub fn info(&self) -> C::Call<'c, ServerInfo> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_INFO]);
+        self.client.call(spec)
+    }
+
+    /// Gets the links that the API starts from.
+    ///
+    /// An index of links by name. Which names there are depends on the server's version. Needs no token.
+    /// Vendor's OpenAPI document, operation apiRoot.
+    ///
+    /// `GET /api`. Needs no credential. Read-only. Retried on transient errors.
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let links = client.server().links().await?;
+    /// println!("{links:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn links(&self) -> C::Call<'c, Links> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_LINKS]);
+        self.client.call(spec)
+    }
+
+    /// Gets the server's time and its time zone.
+    ///
+    /// The time with its offset, and the name of the server's zone. `server.health` needs no token but
+    /// does not tell the zone. Vendor's OpenAPI document, operation getServerTimeInfo.
+    ///
+    /// First seen with server version 2026.3.0.11.
+    ///
+    /// `GET /api/server-info/time`. Sent with an access token, which the client obtains and renews.
+    /// Read-only. Retried on transient errors.
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let server_time = client.server().time().await?;
+    /// println!("{server_time:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn time(&self) -> C::Call<'c, ServerTime> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_TIME]);
+        self.client.call(spec)
+    }
+
+    /// Gets the versions of the server's parts.
+    ///
+    /// The versions of N-central and of its parts, as texts by label. Which labels there are depends on
+    /// the server. Vendor's OpenAPI document, operation apiExtra.
+    ///
+    /// `GET /api/server-info/extra`. Sent with an access token, which the client obtains and renews.
+    /// Read-only. Retried on transient errors.
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let server_versions = client.server().versions().await?;
+    /// println!("{server_versions:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn versions(&self) -> C::Call<'c, ServerVersions> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_VERSIONS]);
+        self.client.call(spec)
+    }
+
+    /// Gets more versions of the server's parts, with a user name and password.
+    ///
+    /// What `server.versions` returns and more. It takes the user name and password of the web interface,
+    /// not a token, and is sent with the access token as well. Never retried after it was sent: the
+    /// server may count failed log-ins and lock the account. Vendor's OpenAPI document, operation
+    /// apiExtraAuthenticated.
+    ///
+    /// `POST /api/server-info/extra/authenticated`. Sent with an access token, which the client obtains
+    /// and renews. Not sent again once it may have arrived: repeating it could lock an account.
+    ///
+    /// # Parameters
+    /// - `params`: `username`, `password`. See [`GetAuthenticatedVersions`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::GetAuthenticatedVersions::new("ann@msp.example", "uiPassword123");
+    /// let server_versions = client.server().versions_authenticated(params).await?;
+    /// println!("{server_versions:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn versions_authenticated(&self, params: GetAuthenticatedVersions) -> C::Call<'c, ServerVersions> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_VERSIONS_AUTHENTICATED]).add(&params);
         self.client.call(spec)
     }
 }

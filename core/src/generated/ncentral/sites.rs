@@ -2,7 +2,7 @@
 //! Sites, the locations of customers, of every customer that the API user may see.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::Site;
+use super::models::{RegistrationToken, Site};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -61,6 +61,37 @@ impl<'c, C: Client> Sites<'c, C> {
     /// ```
     pub fn get(&self, site_id: impl Into<Id>) -> C::Call<'c, Site> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SITES_GET]).id("site_id", site_id);
+        self.client.call(spec)
+    }
+
+    /// Gets the registration token of a site.
+    ///
+    /// The token with which agents and probes of the site are registered. It is a secret and expires.
+    /// `org_units.get_registration_token` returns the same. Vendor's OpenAPI document, operation
+    /// getSiteRegistrationToken.
+    ///
+    /// A preview: the vendor may still change it.
+    ///
+    /// `GET /api/sites/{siteId}/registration-token`. Sent with an access token, which the client obtains
+    /// and renews. Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `site_id` (id): Id of the site.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let registration_token = client.sites().get_registration_token("401").await?;
+    /// println!("{registration_token:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get_registration_token(&self, site_id: impl Into<Id>) -> C::Call<'c, RegistrationToken> {
+        let spec =
+            CallSpec::new(&OPERATIONS[op::NCENTRAL_SITES_GET_REGISTRATION_TOKEN]).id("site_id", site_id);
         self.client.call(spec)
     }
 

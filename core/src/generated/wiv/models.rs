@@ -19,8 +19,9 @@ model! {
 }
 
 model! {
-    /// A customer of a managed service provider. A field that was not requested is absent. Servers may
-    /// send fields that are not listed here.
+    /// A customer of a managed service provider. A field that was not requested is absent. The vendor
+    /// publishes the names of the fields but not their types, which are assumed here. Servers may send
+    /// fields that are not listed.
     pub struct Customer {
         /// Id of the customer. Requested as `id`.
         pub customer_id: Id => "customer_id",
@@ -54,7 +55,7 @@ model! {
         pub execution_id: Id => "execution_id",
         /// What happened; WORKFLOW_TRIGGER for a run that was started here.
         pub event_type: String => "event_type",
-        /// When it was started, in UTC and not in RFC 3339.
+        /// When it was started, in UTC with microseconds and without an offset, which is not RFC 3339.
         pub timestamp: String => "timestamp",
         /// The input, as the server got it.
         pub payload: Json => "payload",

@@ -28,9 +28,10 @@ resource! {
 impl<'c, C: Client> Workflows<'c, C> {
     /// Starts a run of a workflow.
     ///
-    /// Starts the workflow and returns at once, before it has ended. What a workflow does cannot be
-    /// undone, so this call is never sent again once it may have arrived. Vendor's guide: Running
-    /// Workflow from API. See [Running Workflow from
+    /// Starts the workflow and returns at once, before it has ended; the published API cannot tell how it
+    /// goes on. What a workflow does cannot be undone, so this call is never sent again once it may have
+    /// arrived. Cases have no write endpoint: a workflow with the step Update Cases Status changes their
+    /// states. Vendor's guide: Running Workflow from API. See [Running Workflow from
     /// API](https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api).
     ///
     /// `POST /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have
@@ -42,8 +43,8 @@ impl<'c, C: Client> Workflows<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. Look for the run in the workflow's history in Wiv's web interface; the API cannot list
-    ///   runs.
+    ///   unknown. The published API cannot list runs; look in the workflow's history, or ask Wiv's MCP
+    ///   server.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused.
     /// - [Those of every call](crate::wiv#errors).
     ///

@@ -102,6 +102,17 @@ pub(crate) fn list_or_object(
     list(&[b"[", &*object, b"]"].concat().into(), None, id, id_fields)
 }
 
+/// The only list among the members of an object; other bodies, and objects with several lists, are unchanged.
+pub(crate) fn only_list(body: &Bytes) -> Bytes {
+    let Ok(text) = utf8(body) else { return body.clone() };
+    let mut lists = Vec::new();
+    let walked = walk(text.trim(), |_, value| lists.extend(value.starts_with('[').then_some(value)));
+    match (walked, &lists[..]) {
+        (Ok(_), [only]) => body.slice_ref(only.as_bytes()),
+        _ => body.clone(),
+    }
+}
+
 /// The only entry of a list, bare or in its envelope, or a bare object.
 pub(crate) fn only(body: &Bytes, envelope: Option<&Envelope>) -> Result<Bytes> {
     let page_items = list_or_object(body, envelope, "", &[])?;
@@ -228,6 +239,15 @@ mod tests {
         assert_eq!(only(r#"{"a":1}"#).unwrap(), r#"{"a":1}"#);
         let error = only(r#"{"data":[{"a":1},{"a":2}]}"#).unwrap_err().to_string();
         assert!(error.contains("a list of 2"), "{error}");
+    }
+
+    #[test]
+    fn the_only_list_of_an_object_is_found_under_any_name() {
+        let only_list = |body: &'static str| super::only_list(&Bytes::from(body));
+        assert_eq!(only_list(r#"{"page": 1, "lines": [{"a": [1]}], "n": null}"#), r#"[{"a": [1]}]"#);
+        for body in ["[1]", "{}", r#"{"a":[],"b":[]}"#, "{", ""] {
+            assert_eq!(only_list(body), body);
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(crate) fn handlers() -> BTreeMap<&'static str, Handler> {
 
 impl Service {
     pub(crate) fn of_path(path: &str) -> Self {
-        let cloudmore = ["/api/resellers", "/connect"];
+        let cloudmore = ["/api/resellers", "/api/sellers", "/api/services", "/api/healthcheck", "/connect"];
         if cloudmore.iter().any(|prefix| path.starts_with(prefix)) {
             Self::Cloudmore
         } else if path.starts_with("/api") {

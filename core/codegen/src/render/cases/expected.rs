@@ -9,13 +9,15 @@ pub(super) fn success(api: &Api, operation: &Operation, response: &ExampleRespon
     let answer = &operation.answer;
     let mut expect = json!({"meta": {"status": response.status}});
     let body = response.body.as_ref();
-    let model = answer.model.as_deref().unwrap_or_default();
+    let model = (operation.service.as_str(), answer.model.as_deref().unwrap_or_default());
     let envelope = dialect(api, operation)?.envelope.as_ref();
     let data = |body| envelope.and_then(|words| Value::get(body, &words.data));
     match answer.kind {
         AnswerKind::List => {
             let body = body.filter(|body| is_whole(api, operation, body))?;
-            let rows = data(body).unwrap_or(body);
+            let only = || body.as_object()?.values().find(|value| value.is_array());
+            let only = only().filter(|_| answer.only_list);
+            let rows = data(body).or(only).unwrap_or(body);
             let one = Some(std::slice::from_ref(rows)).filter(|_| answer.or_object && rows.is_object());
             let rows = rows.as_array().map(Vec::as_slice).or(one)?;
             let rows: Vec<_> = rows.iter().map(|row| read(api, model, row)).collect();
@@ -78,26 +80,44 @@ pub(super) fn is_counted(api: &Api, operation: &Operation, body: &Value) -> bool
     words.is_some_and(|words| has(words.total_items.as_ref()) || has(words.total_pages.as_ref()))
 }
 
-/// A value as in a model: ids are text, everything else is unchanged.
-fn read(api: &Api, model: &str, value: &Value) -> Value {
-    let (Some(model), Some(fields)) =
-        (api.models.iter().find(|known| known.name == model), value.as_object())
-    else {
-        return value.clone();
+/// A value as in a model: under the model's own names, and in the documented form.
+fn read(api: &Api, (service, name): (&str, &str), value: &Value) -> Value {
+    let model = api.models.iter().find(|known| known.service == service && known.name == name);
+    let (Some(model), Some(members)) = (model, value.as_object()) else { return value.clone() };
+    let given = |wire: &str| members.get(wire).is_some_and(|value| !value.is_null());
+    // The field that a member holds, if it is not replaced by the same field under another name.
+    let field_of = |wire: &str| {
+        model.fields.iter().find(|field| {
+            let other = field.rules.other_names.iter().find(|other| given(other));
+            if field.wire == wire {
+                given(wire) || other.is_none()
+            } else {
+                other.is_some_and(|other| other == wire) && !given(&field.wire)
+            }
+        })
     };
-    let shape = |wire: &str| model.fields.iter().find(|field| field.wire == wire).map(|field| &field.shape);
-    let read = |(wire, value): (&String, &Value)| {
-        (wire.clone(), shape(wire).map_or_else(|| value.clone(), |shape| read_as(api, shape, value)))
+    let replaced = |wire: &str| {
+        let own = model.fields.iter().find(|field| field.wire == wire);
+        own.is_some_and(|_| field_of(wire).is_none())
     };
-    Value::Object(fields.iter().map(read).collect())
+    let read = |(wire, value): (&String, &Value)| match field_of(wire) {
+        Some(field) if field.rules.none.contains(&value.to_string()) => (field.wire.clone(), Value::Null),
+        Some(field) => (field.wire.clone(), read_as(api, service, &field.shape, value)),
+        None => (wire.clone(), value.clone()),
+    };
+    Value::Object(members.iter().filter(|(wire, _)| !replaced(wire)).map(read).collect())
 }
 
-fn read_as(api: &Api, shape: &Shape, value: &Value) -> Value {
+fn read_as(api: &Api, service: &str, shape: &Shape, value: &Value) -> Value {
     match (shape, value) {
-        (Shape::Id, Value::Number(number)) => number.to_string().into(),
-        (Shape::Model { name }, value) => read(api, name, value),
+        (Shape::Id | Shape::Text | Shape::Enum { .. }, Value::Number(number)) => number.to_string().into(),
+        (Shape::Text | Shape::Enum { .. }, Value::Bool(flag)) => flag.to_string().into(),
+        (Shape::Integer | Shape::Number | Shape::Bool, Value::String(text)) => {
+            serde_json::from_str(text.trim()).unwrap_or_else(|_| value.clone())
+        }
+        (Shape::Model { name }, value) => read(api, (service, name), value),
         (Shape::List { of }, Value::Array(items)) => {
-            items.iter().map(|item| read_as(api, of, item)).collect()
+            items.iter().map(|item| read_as(api, service, of, item)).collect()
         }
         (_, value) => value.clone(),
     }

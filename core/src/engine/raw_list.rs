@@ -4,22 +4,13 @@
 use bytes::Bytes;
 use http::Method;
 
-use super::{CallOptions, Fields, RequestTemplate};
 use crate::base::error::{Error, PAGINATE, Result};
 use crate::base::quote::quote;
-use crate::base::spelling::Spelling;
 use crate::engine::core::Core;
-use crate::engine::raw_request;
+use crate::engine::raw_request::{self, RawRequest};
+use crate::engine::request::{CallOptions, Fields, Outside, RequestTemplate};
 use crate::table::{Answer, Auth, BodyKind, Limit, Operation, Paging, RetryClass, Service, Stage};
 use crate::wire::raw;
-
-/// What a list outside the table has of its own.
-#[derive(Debug, Clone)]
-pub(super) struct Outside {
-    pub(super) method: Method,
-    pub(super) group: String,
-    pub(super) cap: u32,
-}
 
 /// The rows of the table for lists outside of it, for each way in which the services page.
 static NCENTRAL: Operation = row(Service::NCentral, Paging::PageNumber, Auth::AccessToken);
@@ -42,7 +33,7 @@ const fn row(service: Service, paging: Paging, auth: Auth) -> Operation {
         at_least_one: false,
         auth,
         paging,
-        answer: Answer::List { id: "", envelope: true, or_object: false },
+        answer: Answer::List { id: "", envelope: true, or_object: false, only_list: false },
         retry: if matches!(paging, Paging::Scroll) { RetryClass::Scroll } else { RetryClass::Read },
         retry_500: true,
         limit: Limit { group: PAGINATE, cap: 1 },
@@ -73,43 +64,27 @@ fn operation(service: Service, method: &Method, query: &[(String, String)]) -> &
     }
 }
 
-impl RequestTemplate {
-    /// The request for a list at a path of the caller's.
-    pub(crate) fn raw_list(
-        core: &Core,
-        method: &str,
-        path: &str,
-        body: Option<&[u8]>,
-        options: &CallOptions,
-        spelling: Spelling,
-    ) -> Result<Self> {
-        let raw_request::RawRequest { http, below_base, group, cap } =
-            raw_request::checked(core, method, path, body, options)?;
-        if !matches!(http.method, Method::GET | Method::POST) {
-            return Err(Error::argument(
-                "method",
-                &quote(method),
-                "must be GET or POST: a list is only read",
-            ));
-        }
-        let query: Vec<(String, String)> = http.url.query_pairs().into_owned().collect();
-        let fields = match &http.body {
-            Some(body) => fields(body)?,
-            None => Vec::new(),
-        };
-        Ok(Self {
-            operation: operation(core.service(), &http.method, &query),
-            path: below_base,
-            path_lengths: Vec::new(),
-            path_params: Vec::new(),
-            query,
-            headers: http.headers,
-            fields,
-            secrets: http.secrets,
-            spelling,
-            outside: Some(Outside { method: http.method, group, cap }),
-        })
+/// The request for a list at a path of the caller's.
+pub(crate) fn template(
+    core: &Core,
+    method: &str,
+    path: &str,
+    body: Option<&[u8]>,
+    options: &CallOptions,
+) -> Result<RequestTemplate> {
+    let RawRequest { http, below_base, group, cap } =
+        raw_request::checked(core, method, path, body, options)?;
+    if !matches!(http.method, Method::GET | Method::POST) {
+        return Err(Error::argument("method", &quote(method), "must be GET or POST: a list is only read"));
     }
+    let query: Vec<(String, String)> = http.url.query_pairs().into_owned().collect();
+    let fields = match &http.body {
+        Some(body) => fields(body)?,
+        None => Vec::new(),
+    };
+    let operation = operation(core.service(), &http.method, &query);
+    let outside = Outside { method: http.method.clone(), group, cap };
+    Ok(RequestTemplate::outside(operation, http, (below_base, query, fields), core.shared.spelling, outside))
 }
 
 /// The members of a body, in which pages have members of their own.
