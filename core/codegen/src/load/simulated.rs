@@ -256,9 +256,9 @@ pub(super) fn operation(
     let mut held = None;
     if verb == "example" {
         let may_be_empty = matches!(operation.answer.kind, AnswerKind::Empty | AnswerKind::Success);
-        let none = may_be_empty.then_some(Value::Null);
+        let nothing = may_be_empty.then_some(Value::Null);
         row["example"] = example(&operation.examples)
-            .or(none)
+            .or(nothing)
             .ok_or_else(|| given.problem("the operation has no example of a success"))?;
     } else {
         let name = collection(&given.need("collection")?)?;
