@@ -150,7 +150,8 @@ impl Table {
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_> {
         let same_method = self.bound.iter().enumerate().filter(|(_, bound)| bound.method == *method);
-        let found = same_method.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?)));
+        let found =
+            same_method.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?)));
         // A path without parameters precedes one in which a parameter could be anything.
         if let Some((slot, bound, params)) = found.min_by_key(|(_, _, params)| params.len()) {
             return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };

@@ -36,7 +36,7 @@ const COLLECTION_KEYS: [&str; 24] = [
     "kinds",
     "values",
 ];
-const OPERATION_KEYS: [&str; 21] = [
+const OPERATION_KEYS: [&str; 20] = [
     "collection",
     "verb",
     "scope",
@@ -44,7 +44,6 @@ const OPERATION_KEYS: [&str; 21] = [
     "messages",
     "below",
     "first",
-    "locked",
     "envelope",
     "into",
     "items",
@@ -270,8 +269,8 @@ pub(super) fn operation(
         row["scope"] = collection(&scope)?.into();
     }
     for key in [
-        "context", "messages", "below", "first", "locked", "envelope", "into", "by", "rename", "sets",
-        "filter", "any", "unknown", "needs", "denied",
+        "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets", "filter", "any",
+        "unknown", "needs", "denied",
     ] {
         if let Some(value) = given.get(key) {
             row[key] = value.json()?;

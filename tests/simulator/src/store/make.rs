@@ -51,7 +51,7 @@ pub(super) fn made(
         known.entry(field).or_insert(value);
     }
     known.entry(spec.id.clone()).or_insert_with(|| place.id.into());
-    let kind = kind(rng, spec, place, &known);
+    let kind = kind((store, rng), spec, place, &known);
     let mut writer = Writer { store, rng, spec, kind, place: *place, known, person: None, now: 0 };
     let fields: Vec<_> = spec.stored().collect();
     fields.into_iter().map(|field| writer.field(field)).collect()
@@ -81,21 +81,28 @@ fn picked(
 
 /// The values that occur together in this row: those that fit what is known, each first once and then at random.
 fn kind<'s>(
-    rng: &mut Rng,
+    (store, rng): (&Store, &mut Rng),
     spec: &'s Spec,
     place: &Place<'_>,
     known: &Map<String, Value>,
 ) -> Option<&'s Map<String, Value>> {
     let fits = |kind: &&Map<String, Value>| {
-        kind.iter()
-            .all(|(field, value)| known.get(field).is_none_or(|known| known == value || is_open(value)))
+        kind.iter().all(|(field, value)| match field.split_once('.') {
+            Some((above, field)) => {
+                let above = store.ancestor(spec, place.parent, above);
+                above.and_then(|above| above.value(field)).as_ref() == Some(value)
+            }
+            None => known.get(field).is_none_or(|known| known == value || is_open(value)),
+        })
     };
     let all: Vec<_> = spec.kinds.iter().filter(fits).collect();
     if all.is_empty() {
         return None;
     }
+    // The conditions of the first that fits are the narrowest.
+    let has_conditions = all[0].keys().any(|field| field.contains('.'));
     if spec.is_held() || place.kind < all.len() {
-        return Some(all[place.kind % all.len()]);
+        return Some(all[if has_conditions { 0 } else { place.kind % all.len() }]);
     }
     let weight = |kind: &Map<String, Value>| kind.get(WEIGHT).and_then(Value::as_u64).unwrap_or(1);
     let mut left = rng.u64(..all.iter().map(|kind| weight(kind)).sum::<u64>().max(1));
@@ -206,6 +213,7 @@ impl Writer<'_> {
             "parent" => self.place.parent.to_owned(),
             "int" => self.rng.i64(low..=high.max(low)).to_string(),
             "part" => format!("{}.{:02}", self.rng.i64(low..=high.max(low)), self.rng.u8(..100)),
+            "upper" => self.named(rest.first()?)?.to_uppercase(),
             "hex" => hex(self.rng, width),
             "digits" => (0..width).map(|_| char::from(b'0' + self.rng.u8(..10))).collect(),
             "guid" => names::guid(self.rng),

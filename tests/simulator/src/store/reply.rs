@@ -119,7 +119,8 @@ impl Request<'_> {
         };
         let known = |name: &str| {
             let own = view.and_then(|view| view.value(name));
-            own.or_else(|| param(name)).or_else(|| body.get(name).cloned())
+            let renamed = self.served.rename.iter().find(|(_, field)| *field == name).map(|(given, _)| given);
+            own.or_else(|| param(name)).or_else(|| body.get(renamed.map_or(name, String::as_str)).cloned())
         };
         Answer::json(status, &filled(&self.served.example, &known))
     }

@@ -24,6 +24,7 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
         return service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
     let done = match served.verb {
+        Verb::Example if served.example.is_null() => Ok(Answer::empty(reply::status(served))),
         Verb::Example => Ok(Answer::json(reply::status(served), &served.example)),
         Verb::List => list(request, state),
         Verb::Get => get(request, state),
@@ -71,7 +72,7 @@ fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
 
 fn get(request: Request<'_>, state: &State) -> Result<Answer, Answer> {
     let by_body = request.served.by.is_some();
-    let body = if by_body { request.body(true)? } else { Value::Null };
+    let body = if by_body || !request.served.body.is_empty() { request.body(true)? } else { Value::Null };
     let found = if by_body {
         let target = request.targets(&state.store, &body)?.into_iter().next();
         target.and_then(|((parent, id), _)| state.store.view_of(&request.served.collection, (&parent, &id)))

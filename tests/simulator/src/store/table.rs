@@ -103,14 +103,13 @@ pub(crate) struct Served {
     /// Values of a parameter that keep all rows.
     #[serde(default, deserialize_with = "one_or_more")]
     pub(crate) any: Vec<String>,
-    /// The refusals of ids that are in the path, by collection.
+    /// The refusals of objects by their collection, `root`, `unknown`, or a field and its value: `isProbe=true`, or `*`
+    /// for any value.
     #[serde(default)]
     pub(crate) refuses: BTreeMap<String, Refusal>,
     /// What happens with an unknown id.
     #[serde(default)]
     pub(crate) unknown: Unknown,
-    /// The field without which a row can be changed and deleted.
-    pub(crate) locked: Option<String>,
     /// The option without which the service fails.
     pub(crate) needs: Option<String>,
     /// The status for a user without permission.

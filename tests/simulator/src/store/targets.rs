@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::schema::Field;
 use super::spec::Spec;
-use super::table::{Served, Unknown, Verb};
+use super::table::{Refusal, Served, Unknown, Verb};
 use super::tree::Scope;
 use super::view::View;
 use super::{Store, check};
@@ -72,11 +72,7 @@ impl Request<'_> {
         let Some(name) = &self.served.scope else { return Ok(None) };
         let own = store.collection(&self.served.collection).map_or(0, |held| self.own_ids(held.spec));
         let text = self.param_from_end(own);
-        let refused = |kind: &str| {
-            let refusal = self.served.refuses.get(kind)?;
-            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::FORBIDDEN);
-            Some(self.service.refused(status, &refusal.message, self.call))
-        };
+        let refused = |kind: &str| self.served.refuses.get(kind).map(|refusal| self.refusal(refusal));
         if store.is_root(name, text) {
             let root = Above { held_in: String::new(), id: text.to_owned() };
             return refused("root").map_or(Ok(Some(root)), Err);
@@ -127,10 +123,27 @@ impl Request<'_> {
         spec: &Spec,
         text: &str,
     ) -> Result<Option<View<'s>>, Answer> {
-        match view {
-            None if self.served.unknown == Unknown::Missing => Err(self.missing(spec, text)),
-            view => Ok(view),
+        let Some(view) = view else {
+            let is_error = self.served.unknown == Unknown::Missing;
+            return if is_error { Err(self.missing(spec, text)) } else { Ok(None) };
+        };
+        let is_refused = |condition: &&String| {
+            let value = |field| view.value(field).filter(|value| !value.is_null());
+            condition.split_once('=').is_some_and(|(field, wanted)| match value(field) {
+                Some(Value::String(text)) => wanted == "*" || wanted == text,
+                Some(value) => wanted == "*" || wanted == value.to_string(),
+                None => false,
+            })
+        };
+        match self.served.refuses.keys().find(is_refused) {
+            Some(condition) => Err(self.refusal(&self.served.refuses[condition])),
+            None => Ok(Some(view)),
         }
+    }
+
+    fn refusal(&self, refusal: &Refusal) -> Answer {
+        let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::FORBIDDEN);
+        self.service.refused(status, &refusal.message, self.call)
     }
 
     /// The body, if it is valid.
@@ -208,19 +221,10 @@ impl Request<'_> {
                     None => store.view(name, &id),
                 };
                 let view = self.or_unknown(view, spec, &id)?;
-                if view.as_ref().is_some_and(|view| self.is_locked(view)) {
-                    let text = format!("BadRequestException: The {} {id} cannot be changed.", spec.noun());
-                    return Err(self.service.refused(StatusCode::BAD_REQUEST, &text, self.call));
-                }
                 found.extend(view.map(|view| (target(&view), object.clone())));
             }
         }
         Ok(found)
-    }
-
-    fn is_locked(&self, view: &View<'_>) -> bool {
-        let value = self.served.locked.as_ref().and_then(|field| view.value(field));
-        value.is_some_and(|value| !value.is_null())
     }
 
     /// The parents of the rows that a create makes.
