@@ -54,9 +54,9 @@ fn operation(service: Service, method: &Method, query: &[(String, String)]) -> &
     match service {
         Service::NCentral => &NCENTRAL,
         Service::Cloudmore => {
-            let pages = service.dialect().pages;
+            let words = service.dialect().pages;
             let paged =
-                |name: &String| pages.is_some_and(|words| *name == words.number || *name == words.size);
+                |name: &String| words.is_some_and(|words| *name == words.number || *name == words.size);
             if query.iter().any(|(name, _)| paged(name)) { &CLOUDMORE_PAGES } else { &CLOUDMORE_WHOLE }
         }
         Service::Wiv if *method == Method::POST => &WIV_SCROLL,
@@ -95,7 +95,7 @@ fn fields(body: &Bytes) -> Result<Fields> {
         .starts_with('{')
         .then(|| raw::walk(text, |name, raw| fields.push((name.to_owned(), raw.to_owned()))));
     match walked {
-        Some(Ok(_)) => Ok(fields),
+        Some(Ok(())) => Ok(fields),
         _ => Err(Error::refused("body", Some("something else"), "must be an object")),
     }
 }
