@@ -8,7 +8,7 @@ use mspkit::ncentral::{
     ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
 };
 use mspkit::wiv::{ListCustomers, SearchCases};
-use mspkit::{Cloudmore, Error, NCentral, Wiv};
+use mspkit::{Cloudmore, Error, Id, NCentral, Wiv};
 
 use crate::report::Report;
 use crate::servers::{Psa, Servers};
@@ -79,14 +79,14 @@ async fn devices(client: &NCentral, report: &Report) -> Result<(), Error> {
     let mut step = report.step("list devices");
     let devices = client.devices().list(ListDevices::new().page_size(200)).collect().await?;
     let count = devices.len();
-    let places: BTreeSet<String> = devices.into_iter().filter_map(|device| device.customer_id).collect();
+    let places: BTreeSet<Id> = devices.into_iter().filter_map(|device| device.customer_id).collect();
     step.done(format!("{count} devices at {} customers", places.len()));
 
     step = report.step("list active issues");
     let asked = places.len().min(10);
     let mut issues = Vec::new();
     for place in places.iter().take(asked) {
-        let list = client.org_units().list_active_issues(place, ListActiveIssues::default());
+        let list = client.org_units().list_active_issues(place.as_str(), ListActiveIssues::default());
         issues.extend(list.collect().await?);
     }
     let such = issues.first().and_then(|issue| issue.service_name.as_deref());
