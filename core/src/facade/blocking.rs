@@ -126,7 +126,7 @@ macro_rules! client {
 }
 
 client! {
-    /// N-able N-central, blocking: service organizations, customers and PSA integration of one server.
+    /// N-able N-central, blocking: organization units, devices, users, scheduled tasks and PSA tickets of one server.
     NCentral
 }
 

@@ -249,7 +249,7 @@ macro_rules! client {
 }
 
 client! {
-    /// N-able N-central: service organizations, customers and PSA integration of one server.
+    /// N-able N-central: organization units, devices, users, scheduled tasks and PSA tickets of one server.
     ///
     /// Its tokens are obtained and renewed automatically. Cheap to clone.
     NCentral
