@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use mspkit::cloudmore::{CreateService, ReplaceService, UpdateService};
-use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg};
+use mspkit::cloudmore::{CreateOrganization, CreateService, ReplaceService, UpdateService};
+use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, CreateSite};
 use mspkit::transport::{
     Attempt, Http, Request, Transport, TransportError, TransportErrorKind, TransportOptions,
 };
@@ -114,6 +114,7 @@ fn equipped<C: Client>(builder: Builder<C>, simulator: &Simulator, plan: &Plan) 
 /// The ids for calls, which the simulator was seeded with.
 struct Targets {
     service_org: String,
+    customer: String,
     ticket: String,
     organization: String,
     store_service: String,
@@ -130,6 +131,7 @@ impl Targets {
         let organization = simulator.credentials().cloudmore_organization_id;
         Self {
             service_org: text("/service_orgs/0/soId"),
+            customer: text("/customers/0/customerId"),
             ticket: text("/custom_psa_tickets/0/ticketId"),
             store_service: text("/estore/0/id"),
             own_service: text(&format!("/organization_services/{organization}/0/id")),
@@ -138,6 +140,23 @@ impl Targets {
         }
     }
 }
+
+/// The writes that are run. A retry class decides what is repeated, so they stand for the others of their class: each
+/// service and each kind of response is among them, and the simulator shows what they change.
+const RUNS: [&str; 12] = [
+    "ncentral.service_orgs.create",
+    "ncentral.service_orgs.create_customer",
+    "ncentral.customers.create_site",
+    "ncentral.custom_psa.create_ticket",
+    "ncentral.custom_psa.resolve_ticket",
+    "ncentral.custom_psa.reopen_ticket",
+    "cloudmore.services.create",
+    "cloudmore.services.replace",
+    "cloudmore.services.update",
+    "cloudmore.services.delete",
+    "cloudmore.organizations.create",
+    "wiv.workflows.run",
+];
 
 /// Makes the call of an operation once.
 async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &Plan) -> Result<(), Error> {
@@ -165,6 +184,14 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
             let client: Wiv = equipped(Wiv::builder(), simulator, plan);
             client.workflows().run(to.workflow, RunWorkflow::new()).await.map(drop)
         }
+        "ncentral.customers.create_site" => {
+            let params = CreateSite::new("Fault Site", "Ada", "Lovelace");
+            ncentral().customers().create_site(to.customer, params).await.map(drop)
+        }
+        "cloudmore.organizations.create" => {
+            let params = CreateOrganization::new("Fault Organization");
+            cloudmore().organizations().create(params).await.map(drop)
+        }
         "cloudmore.services.replace" => {
             let params = ReplaceService::new(domain());
             cloudmore().services().replace(to.organization, to.own_service, params).await.map(drop)
@@ -182,7 +209,7 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
         "ncentral.custom_psa.reopen_ticket" => {
             ncentral().custom_psa().reopen_ticket(to.ticket).await.map(drop)
         }
-        other => panic!("{other} is a write and has no run here"),
+        other => panic!("{other} has no run here"),
     }
 }
 
@@ -266,7 +293,7 @@ async fn storm(
 ) -> BTreeMap<String, usize> {
     let operations: Vec<_> = Operation::all()
         .iter()
-        .filter(|operation| operation.retry == class && operation.resource != "auth")
+        .filter(|operation| operation.retry == class && RUNS.contains(&operation.id))
         .collect();
     // One for all runs: making a transport reads the platform's authorities.
     let http = Arc::new(Http::new(&TransportOptions::default()).unwrap());

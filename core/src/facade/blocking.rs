@@ -131,7 +131,7 @@ client! {
 }
 
 client! {
-    /// Cloudmore, blocking: the services of organizations, and the E-Store they come from.
+    /// Cloudmore, blocking: organizations, their services, subscriptions and bills, and what a seller offers.
     Cloudmore
 }
 

@@ -256,7 +256,7 @@ client! {
 }
 
 client! {
-    /// Cloudmore: the services of organizations, and the E-Store they come from.
+    /// Cloudmore: organizations, their services, subscriptions and bills, and what a seller offers.
     ///
     /// Its token is obtained and renewed automatically. Cheap to clone.
     Cloudmore
