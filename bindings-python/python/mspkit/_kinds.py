@@ -132,8 +132,8 @@ class ServerError(APIStatusError):
 
 
 class ResponseDecodeError(MspError):
-    """The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
-    body.
+    """The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large
+    a body.
 
 
 

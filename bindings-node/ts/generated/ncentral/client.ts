@@ -33,7 +33,8 @@ export interface NCentralOptions extends ClientOptions {
 }
 
 /**
- * A client of N-able N-central: service organizations, customers, PSA tickets and the server itself.
+ * A client of N-able N-central: organization units, devices, users, scheduled tasks, PSA tickets and the
+ * server itself.
  *
  * Share one client between all calls to a server: it holds connections, tokens and limits. Close it after
  * use.
@@ -125,8 +126,8 @@ export class NCentral extends AsyncClient {
 }
 
 /**
- * A blocking client of N-able N-central: service organizations, customers, PSA tickets and the server
- * itself.
+ * A blocking client of N-able N-central: organization units, devices, users, scheduled tasks, PSA tickets
+ * and the server itself.
  *
  * For scripts and build tools: every call stalls the event loop of its thread until it is done. Close it
  * after use.

@@ -65,7 +65,28 @@ export interface UsersListParams extends Paging {
    * `currentssoprovider` or `ssoproviders` or `ldap` or `isldap` or `accessgroups` or `roles` or
    * `twofactorenabled` or `apionlyuser` or `soname` or `customername` or `sitename`.
    */
-  readonly sortBy?: "lastName" | "name" | "username" | "description" | "accountstatus" | "enabled" | "isenabled" | "locked" | "isLocked" | "currentssoprovider" | "ssoproviders" | "ldap" | "isldap" | "accessgroups" | "roles" | "twofactorenabled" | "apionlyuser" | "soname" | "customername" | "sitename" | undefined;
+  readonly sortBy?:
+    | "lastName"
+    | "name"
+    | "username"
+    | "description"
+    | "accountstatus"
+    | "enabled"
+    | "isenabled"
+    | "locked"
+    | "isLocked"
+    | "currentssoprovider"
+    | "ssoproviders"
+    | "ldap"
+    | "isldap"
+    | "accessgroups"
+    | "roles"
+    | "twofactorenabled"
+    | "apionlyuser"
+    | "soname"
+    | "customername"
+    | "sitename"
+    | undefined;
   /**
    * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
    * `ASCENDING` or `DESCENDING` in any case.

@@ -236,7 +236,11 @@ class Devices(SyncResource):
                 state some minutes later.
 
         Example:
-            >>> service_control_result = client.devices.control_services("987654321", service_names=["Spooler"], action="Restart")
+            >>> service_control_result = client.devices.control_services(
+            ...     "987654321",
+            ...     service_names=["Spooler"],
+            ...     action="Restart",
+            ... )
             >>> service_control_result.overall_status
             '...'
         """
@@ -313,7 +317,18 @@ class Devices(SyncResource):
             "username": hidden(opt(username)),
             "password": hidden(opt(password)),
         }
-        del customer_id, network_address, supported_os, long_name, device_class, description, license_mode, mac_address, username, password
+        del (
+            customer_id,
+            network_address,
+            supported_os,
+            long_name,
+            device_class,
+            description,
+            license_mode,
+            mac_address,
+            username,
+            password,
+        )
         return self._client._call("ncentral.devices.create", CreatedDevice, params, options)
 
     def create_note(
@@ -454,7 +469,10 @@ class Devices(SyncResource):
                 reads remote control tasks, so the task may be there without being known.
 
         Example:
-            >>> remote_control_task = client.devices.create_remote_control_task("987654321", remote_control_type="SSH")
+            >>> remote_control_task = client.devices.create_remote_control_task(
+            ...     "987654321",
+            ...     remote_control_type="SSH",
+            ... )
             >>> remote_control_task.remote_control_task_id
             '...'
         """
@@ -1090,7 +1108,11 @@ class Devices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> replaced_device_note = client.devices.replace_note("987654321", "12", note="Replaced the power supply.")
+            >>> replaced_device_note = client.devices.replace_note(
+            ...     "987654321",
+            ...     "12",
+            ...     note="Replaced the power supply.",
+            ... )
             >>> replaced_device_note.device_id
             '987654321'
         """
@@ -1127,7 +1149,11 @@ class Devices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property_warnings = client.devices.set_custom_property("987654321", "1624300373", value="Head Office")
+            >>> custom_property_warnings = client.devices.set_custom_property(
+            ...     "987654321",
+            ...     "1624300373",
+            ...     value="Head Office",
+            ... )
             >>> custom_property_warnings.warnings
             [...]
         """

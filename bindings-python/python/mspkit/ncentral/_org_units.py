@@ -714,7 +714,11 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property_warnings = client.org_units.set_custom_property("321", "1624300373", value="Head Office")
+            >>> custom_property_warnings = client.org_units.set_custom_property(
+            ...     "321",
+            ...     "1624300373",
+            ...     value="Head Office",
+            ... )
             >>> custom_property_warnings.warnings
             [...]
         """
@@ -792,7 +796,15 @@ class OrgUnits(SyncResource):
             "propagation_type": hidden(opt(propagation_type)),
             "enumerated_values": hidden(enumerated_values),
         }
-        del property_id, propagate, selected_org_unit_ids, property_name, default_value, propagation_type, enumerated_values
+        del (
+            property_id,
+            propagate,
+            selected_org_unit_ids,
+            property_name,
+            default_value,
+            propagation_type,
+            enumerated_values,
+        )
         return self._client._call_empty("ncentral.org_units.set_custom_property_default", params, options)
 
     def update_limits(
@@ -821,7 +833,10 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> org_unit_limits = client.org_units.update_limits("321", limits=[{"limitName": "MaxUsers", "value": 150}])
+            >>> org_unit_limits = client.org_units.update_limits(
+            ...     "321",
+            ...     limits=[{"limitName": "MaxUsers", "value": 150}],
+            ... )
             >>> org_unit_limits.message
             '...'
         """
@@ -854,7 +869,10 @@ class AsyncOrgUnits(AsyncResource):
 
     @awaited(OrgUnits.get_custom_property_default)
     def get_custom_property_default(self) -> None:
-        """Gets the default of a property of organization units. See `OrgUnits.get_custom_property_default`."""
+        """Gets the default of a property of organization units.
+
+        See `OrgUnits.get_custom_property_default`.
+        """
 
     @awaited(OrgUnits.get_device_property_default)
     def get_device_property_default(self) -> None:
@@ -877,7 +895,10 @@ class AsyncOrgUnits(AsyncResource):
 
     @listed(OrgUnits.list_active_issues)
     def list_active_issues(self) -> None:
-        """Lists the active issues of a customer or a site, page by page. See `OrgUnits.list_active_issues`."""
+        """Lists the active issues of a customer or a site, page by page.
+
+        See `OrgUnits.list_active_issues`.
+        """
 
     @listed(OrgUnits.list_children)
     def list_children(self) -> None:
@@ -907,11 +928,17 @@ class AsyncOrgUnits(AsyncResource):
 
     @awaited(OrgUnits.set_custom_property)
     def set_custom_property(self) -> None:
-        """Sets the value of a custom property in an organization unit. See `OrgUnits.set_custom_property`."""
+        """Sets the value of a custom property in an organization unit.
+
+        See `OrgUnits.set_custom_property`.
+        """
 
     @awaited(OrgUnits.set_custom_property_default)
     def set_custom_property_default(self) -> None:
-        """Sets the default of a property of organization units. See `OrgUnits.set_custom_property_default`."""
+        """Sets the default of a property of organization units.
+
+        See `OrgUnits.set_custom_property_default`.
+        """
 
     @awaited(OrgUnits.update_limits)
     def update_limits(self) -> None:

@@ -272,7 +272,14 @@ class StandardPsa(SyncResource):
         Example:
             >>> psa_customer_mapping = client.standard_psa.replace_mappings(
             ...     "321",
-            ...     mappings=[{"customerId": 321, "psaCompanyId": 101112, "psaContactId": None, "psaSiteId": 131415}],
+            ...     mappings=[
+            ...         {
+            ...             "customerId": 321,
+            ...             "psaCompanyId": 101112,
+            ...             "psaContactId": None,
+            ...             "psaSiteId": 131415,
+            ...         },
+            ...     ],
             ... )
             >>> psa_customer_mapping.customer_id
             '321'
@@ -384,7 +391,10 @@ class AsyncStandardPsa(AsyncResource):
 
     @awaited(StandardPsa.replace_mappings)
     def replace_mappings(self) -> None:
-        """Replaces what a customer is mapped to in the ticketing system. See `StandardPsa.replace_mappings`."""
+        """Replaces what a customer is mapped to in the ticketing system.
+
+        See `StandardPsa.replace_mappings`.
+        """
 
     @awaited(StandardPsa.validate_credential)
     def validate_credential(self) -> None:

@@ -47,6 +47,7 @@ fn one_or_many(out: &mut String, text: &str, model: &Model) -> Option<()> {
     }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "has the form of the functions that read")]
 fn copied(out: &mut String, text: &str) -> Option<()> {
     out.push_str(text);
     Some(())
