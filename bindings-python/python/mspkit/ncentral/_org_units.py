@@ -192,7 +192,7 @@ class OrgUnits(SyncResource):
         Example:
             >>> custom_property = client.org_units.get_custom_property("321", "1624300373")
             >>> custom_property.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.org_units.get_custom_property",
@@ -226,7 +226,7 @@ class OrgUnits(SyncResource):
         Example:
             >>> custom_property_default = client.org_units.get_custom_property_default("321", "1624300373")
             >>> custom_property_default.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.org_units.get_custom_property_default",
@@ -261,7 +261,7 @@ class OrgUnits(SyncResource):
         Example:
             >>> device_property_default = client.org_units.get_device_property_default("321", "1624300373")
             >>> device_property_default.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.org_units.get_device_property_default",
@@ -316,7 +316,7 @@ class OrgUnits(SyncResource):
         Example:
             >>> registration_token = client.org_units.get_registration_token("321")
             >>> registration_token.registration_token
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.org_units.get_registration_token",
@@ -720,7 +720,7 @@ class OrgUnits(SyncResource):
             ...     value="Head Office",
             ... )
             >>> custom_property_warnings.warnings
-            [...]
+            (...)
         """
         params = {"org_unit_id": org_unit_id, "property_id": property_id, "value": hidden(value)}
         del value
