@@ -235,7 +235,7 @@ function put(data: Data, name: string, value: unknown): void {
   }
 }
 
-function readField(row: Row, value: unknown, missing: Missing): unknown {
+function readField(row: FieldRow, value: unknown, missing: Missing): unknown {
   if (!row.many) {
     return readOne(row, value, missing);
   }
@@ -251,7 +251,7 @@ function readField(row: Row, value: unknown, missing: Missing): unknown {
   return entries;
 }
 
-function readOne(row: Row, value: unknown, missing: Missing): unknown {
+function readOne(row: FieldRow, value: unknown, missing: Missing): unknown {
   if (typeof row.of !== "string") {
     return row.of.read(value, missing, row.wire);
   }
@@ -263,14 +263,14 @@ function readOne(row: Row, value: unknown, missing: Missing): unknown {
   return result;
 }
 
-function unread(row: Row, value: unknown): unknown {
+function unread(row: FieldRow, value: unknown): unknown {
   if (row.many && Array.isArray(value)) {
     return value.map((entry) => unreadOne(row, entry));
   }
   return unreadOne(row, value);
 }
 
-function unreadOne(row: Row, value: unknown): unknown {
+function unreadOne(row: FieldRow, value: unknown): unknown {
   if (value instanceof Secret) {
     return value.reveal();
   }

@@ -9,9 +9,9 @@
 
 mod support;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use mspkit::cloudmore::{CreateOrganization, CreateService, ReplaceService, UpdateService};
 use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, CreateSite};
@@ -213,11 +213,25 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
     }
 }
 
-/// The simulator's state, without what all calls change.
+/// The simulator's state, without what all calls change and what each object brings along, such as the limits of a site.
 fn holdings(simulator: &Simulator) -> Value {
     let mut state = simulator.state();
-    state.as_object_mut().unwrap().remove("open_sessions");
+    let held = state.as_object_mut().unwrap();
+    held.remove("open_sessions");
+    held.retain(|name, _| !brought_along().contains(name));
     state
+}
+
+/// The collections whose objects are made with those of another one.
+fn brought_along() -> &'static BTreeSet<String> {
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let table: Value =
+            serde_json::from_str(include_str!("../../tests/simulator/src/generated.json")).unwrap();
+        let collections = table["collections"].as_array().unwrap().iter();
+        let along = collections.filter(|it| it["by_hand"] == false && it["count"].is_null());
+        along.map(|collection| collection["name"].as_str().unwrap().to_owned()).collect()
+    })
 }
 
 /// How many objects the services hold.
@@ -238,7 +252,10 @@ struct Run {
 
 impl Run {
     async fn new(operation: &'static Operation, seed: u64, http: Arc<Http>) -> Self {
-        let few = json!({"seed": seed, "customers": 2, "wiv_customers": 2, "cases": 2, "estore": 2});
+        let few = json!({
+            "seed": seed, "service_orgs": 1, "customers": 2, "sites": 0, "devices": 0, "users": 0, "user_roles": 0,
+            "access_groups": 0, "installers": 0, "wiv_customers": 2, "cases": 2, "estore": 2,
+        });
         let simulator = support::simulator(few).await;
         let plan = Plan::new(operation, seed, http);
         support::faults(&simulator, seed, &json!(plan.rules));

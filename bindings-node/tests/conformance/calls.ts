@@ -59,7 +59,14 @@ export type Client =
   | mspkit.WivSync;
 
 /** Options that are seconds in the cases, and milliseconds here. */
-const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff", "poll_interval"];
+const TIMES = [
+  "timeout",
+  "attempt_timeout",
+  "connect_timeout",
+  "max_retry_after",
+  "max_backoff",
+  "poll_interval",
+];
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));
 

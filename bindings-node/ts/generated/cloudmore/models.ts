@@ -93,6 +93,8 @@ export interface AdministratorAddress {
  * server sends are kept.
  */
 export interface AzureBilledUsageLine {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -100,6 +102,8 @@ export interface AzureBilledUsageLine {
  * are kept.
  */
 export interface AzureOneTimeInvoice {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -107,6 +111,8 @@ export interface AzureOneTimeInvoice {
  * publish its fields; all that the server sends are kept.
  */
 export interface AzureOneTimeReport {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -120,6 +126,8 @@ export interface AzurePlanSubscription {
 
 /** An Azure subscription. The vendor does not publish its fields; all that the server sends are kept. */
 export interface AzureSubscription {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -127,6 +135,8 @@ export interface AzureSubscription {
  * server sends are kept.
  */
 export interface AzureUnbilledUsageLine {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -134,6 +144,8 @@ export interface AzureUnbilledUsageLine {
  * sends are kept.
  */
 export interface AzureUnbilledUsageStatus {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -141,6 +153,8 @@ export interface AzureUnbilledUsageStatus {
  * kept.
  */
 export interface AzureUser {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -157,6 +171,8 @@ export interface AzureUserSubscription {
  * sends are kept.
  */
 export interface BillingPerOrganization {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -164,6 +180,8 @@ export interface BillingPerOrganization {
  * all that the server sends are kept.
  */
 export interface BillingPerOrganizationResult {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -171,6 +189,8 @@ export interface BillingPerOrganizationResult {
  * are kept.
  */
 export interface BillingPerService {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** A broker of a seller. Rows of a list may have fewer fields. */
@@ -243,6 +263,8 @@ export interface BrokerContact {
  * All that a server sends is kept and can be read by its name.
  */
 export interface BrokerCustomProperty {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** Who gets the invoices of a broker. */
@@ -295,6 +317,8 @@ export interface CreatedService {
  * the server sends are kept.
  */
 export interface CspBillingPerOrganization {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -320,6 +344,8 @@ export interface CspSubscription {
  * all that the server sends are kept.
  */
 export interface CspTenant {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -336,6 +362,8 @@ export interface CspUser {
  * fields; all that the server sends are kept.
  */
 export interface CspUserListResult {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** The definition of a custom property. */
@@ -398,6 +426,8 @@ export interface EstoreServiceDetail {
  * and can be read by its name.
  */
 export interface ExternalInvoice {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -405,6 +435,8 @@ export interface ExternalInvoice {
  * server sends is kept and can be read by its name.
  */
 export interface ManualBillingLine {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -412,6 +444,8 @@ export interface ManualBillingLine {
  * fields; all that the server sends are kept.
  */
 export interface NceAlignmentDates {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -419,6 +453,8 @@ export interface NceAlignmentDates {
  * server sends are kept.
  */
 export interface NceProduct {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -470,6 +506,8 @@ export interface OrganizationContact {
  * that a server sends is kept and can be read by its name.
  */
 export interface OrganizationPrice {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -492,6 +530,8 @@ export interface OrganizationService {
  * server sends is kept and can be read by its name.
  */
 export interface Price {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** A task that makes a report in the background. */
@@ -507,6 +547,8 @@ export interface ReportTask {
  * and can be read by its name.
  */
 export interface ResellerService {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -514,6 +556,8 @@ export interface ResellerService {
  * All that a server sends is kept and can be read by its name.
  */
 export interface ResellerServiceSubscription {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** A role, which decides what its holder may see and do. */
@@ -557,6 +601,8 @@ export interface SellerAdministrator {
  * are kept.
  */
 export interface SellerPrice {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** A product of a service of a seller. */
@@ -611,6 +657,8 @@ export interface SellerService {
  * server sends are kept.
  */
 export interface SellerServiceReseller {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -618,6 +666,8 @@ export interface SellerServiceReseller {
  * be read by its name.
  */
 export interface ServerHealth {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /** A category of services. */
@@ -635,6 +685,8 @@ export interface ServiceCategory {
  * fields. All that a server sends is kept and can be read by its name.
  */
 export interface Subscription {
+  /** The vendor publishes no fields; every one that the server sends can be read by its name. */
+  readonly [name: string]: unknown;
 }
 
 /**

@@ -16,26 +16,11 @@ export const AdministratorAddress = new Shape<models.AdministratorAddress>(
   (it) => isText(it.countryCode) && isText(it.street) && isText(it.postalCode) && isText(it.city),
 );
 
-export const AzureBilledUsageLine = new Shape<models.AzureBilledUsageLine>(
-  "AzureBilledUsageLine",
-  {
-  },
-  [],
-);
+export const AzureBilledUsageLine = new Shape<models.AzureBilledUsageLine>("AzureBilledUsageLine", {}, []);
 
-export const AzureOneTimeInvoice = new Shape<models.AzureOneTimeInvoice>(
-  "AzureOneTimeInvoice",
-  {
-  },
-  [],
-);
+export const AzureOneTimeInvoice = new Shape<models.AzureOneTimeInvoice>("AzureOneTimeInvoice", {}, []);
 
-export const AzureOneTimeReport = new Shape<models.AzureOneTimeReport>(
-  "AzureOneTimeReport",
-  {
-  },
-  [],
-);
+export const AzureOneTimeReport = new Shape<models.AzureOneTimeReport>("AzureOneTimeReport", {}, []);
 
 export const AzurePlanSubscription = new Shape<models.AzurePlanSubscription>(
   "AzurePlanSubscription",
@@ -46,33 +31,21 @@ export const AzurePlanSubscription = new Shape<models.AzurePlanSubscription>(
   (it) => isText(it.id),
 );
 
-export const AzureSubscription = new Shape<models.AzureSubscription>(
-  "AzureSubscription",
-  {
-  },
-  [],
-);
+export const AzureSubscription = new Shape<models.AzureSubscription>("AzureSubscription", {}, []);
 
 export const AzureUnbilledUsageLine = new Shape<models.AzureUnbilledUsageLine>(
   "AzureUnbilledUsageLine",
-  {
-  },
+  {},
   [],
 );
 
 export const AzureUnbilledUsageStatus = new Shape<models.AzureUnbilledUsageStatus>(
   "AzureUnbilledUsageStatus",
-  {
-  },
+  {},
   [],
 );
 
-export const AzureUser = new Shape<models.AzureUser>(
-  "AzureUser",
-  {
-  },
-  [],
-);
+export const AzureUser = new Shape<models.AzureUser>("AzureUser", {}, []);
 
 export const AzureUserSubscription = new Shape<models.AzureUserSubscription>(
   "AzureUserSubscription",
@@ -85,24 +58,17 @@ export const AzureUserSubscription = new Shape<models.AzureUserSubscription>(
 
 export const BillingPerOrganization = new Shape<models.BillingPerOrganization>(
   "BillingPerOrganization",
-  {
-  },
+  {},
   [],
 );
 
 export const BillingPerOrganizationResult = new Shape<models.BillingPerOrganizationResult>(
   "BillingPerOrganizationResult",
-  {
-  },
+  {},
   [],
 );
 
-export const BillingPerService = new Shape<models.BillingPerService>(
-  "BillingPerService",
-  {
-  },
-  [],
-);
+export const BillingPerService = new Shape<models.BillingPerService>("BillingPerService", {}, []);
 
 export const BrokerContact = new Shape<models.BrokerContact>(
   "BrokerContact",
@@ -177,12 +143,7 @@ export const BrokerBillingLine = new Shape<models.BrokerBillingLine>(
   (it) => isText(it.id),
 );
 
-export const BrokerCustomProperty = new Shape<models.BrokerCustomProperty>(
-  "BrokerCustomProperty",
-  {
-  },
-  [],
-);
+export const BrokerCustomProperty = new Shape<models.BrokerCustomProperty>("BrokerCustomProperty", {}, []);
 
 export const BulkConsumptionStatus = new Shape<models.BulkConsumptionStatus>(
   "BulkConsumptionStatus",
@@ -225,8 +186,7 @@ export const CreatedService = new Shape<models.CreatedService>(
 
 export const CspBillingPerOrganization = new Shape<models.CspBillingPerOrganization>(
   "CspBillingPerOrganization",
-  {
-  },
+  {},
   [],
 );
 
@@ -248,12 +208,7 @@ export const CspSubscription = new Shape<models.CspSubscription>(
   (it) => isText(it.id),
 );
 
-export const CspTenant = new Shape<models.CspTenant>(
-  "CspTenant",
-  {
-  },
-  [],
-);
+export const CspTenant = new Shape<models.CspTenant>("CspTenant", {}, []);
 
 export const CspUser = new Shape<models.CspUser>(
   "CspUser",
@@ -264,12 +219,7 @@ export const CspUser = new Shape<models.CspUser>(
   (it) => isText(it.id),
 );
 
-export const CspUserListResult = new Shape<models.CspUserListResult>(
-  "CspUserListResult",
-  {
-  },
-  [],
-);
+export const CspUserListResult = new Shape<models.CspUserListResult>("CspUserListResult", {}, []);
 
 export const CustomProperty = new Shape<models.CustomProperty>(
   "CustomProperty",
@@ -319,33 +269,13 @@ export const EstoreServiceDetail = new Shape<models.EstoreServiceDetail>(
   ["id"],
 );
 
-export const ExternalInvoice = new Shape<models.ExternalInvoice>(
-  "ExternalInvoice",
-  {
-  },
-  [],
-);
+export const ExternalInvoice = new Shape<models.ExternalInvoice>("ExternalInvoice", {}, []);
 
-export const ManualBillingLine = new Shape<models.ManualBillingLine>(
-  "ManualBillingLine",
-  {
-  },
-  [],
-);
+export const ManualBillingLine = new Shape<models.ManualBillingLine>("ManualBillingLine", {}, []);
 
-export const NceAlignmentDates = new Shape<models.NceAlignmentDates>(
-  "NceAlignmentDates",
-  {
-  },
-  [],
-);
+export const NceAlignmentDates = new Shape<models.NceAlignmentDates>("NceAlignmentDates", {}, []);
 
-export const NceProduct = new Shape<models.NceProduct>(
-  "NceProduct",
-  {
-  },
-  [],
-);
+export const NceProduct = new Shape<models.NceProduct>("NceProduct", {}, []);
 
 export const NceSubscription = new Shape<models.NceSubscription>(
   "NceSubscription",
@@ -383,12 +313,7 @@ export const Organization = new Shape<models.Organization>(
   ["id"],
 );
 
-export const OrganizationPrice = new Shape<models.OrganizationPrice>(
-  "OrganizationPrice",
-  {
-  },
-  [],
-);
+export const OrganizationPrice = new Shape<models.OrganizationPrice>("OrganizationPrice", {}, []);
 
 export const OrganizationService = new Shape<models.OrganizationService>(
   "OrganizationService",
@@ -401,12 +326,7 @@ export const OrganizationService = new Shape<models.OrganizationService>(
   ["id"],
 );
 
-export const Price = new Shape<models.Price>(
-  "Price",
-  {
-  },
-  [],
-);
+export const Price = new Shape<models.Price>("Price", {}, []);
 
 export const ReportTask = new Shape<models.ReportTask>(
   "ReportTask",
@@ -418,17 +338,11 @@ export const ReportTask = new Shape<models.ReportTask>(
   (it) => it.id != null && isText(it.id) && isText(it.location),
 );
 
-export const ResellerService = new Shape<models.ResellerService>(
-  "ResellerService",
-  {
-  },
-  [],
-);
+export const ResellerService = new Shape<models.ResellerService>("ResellerService", {}, []);
 
 export const ResellerServiceSubscription = new Shape<models.ResellerServiceSubscription>(
   "ResellerServiceSubscription",
-  {
-  },
+  {},
   [],
 );
 
@@ -461,12 +375,7 @@ export const SellerAdministrator = new Shape<models.SellerAdministrator>(
   ["id"],
 );
 
-export const SellerPrice = new Shape<models.SellerPrice>(
-  "SellerPrice",
-  {
-  },
-  [],
-);
+export const SellerPrice = new Shape<models.SellerPrice>("SellerPrice", {}, []);
 
 export const SellerProduct = new Shape<models.SellerProduct>(
   "SellerProduct",
@@ -510,19 +419,9 @@ export const SellerService = new Shape<models.SellerService>(
   ["id"],
 );
 
-export const SellerServiceReseller = new Shape<models.SellerServiceReseller>(
-  "SellerServiceReseller",
-  {
-  },
-  [],
-);
+export const SellerServiceReseller = new Shape<models.SellerServiceReseller>("SellerServiceReseller", {}, []);
 
-export const ServerHealth = new Shape<models.ServerHealth>(
-  "ServerHealth",
-  {
-  },
-  [],
-);
+export const ServerHealth = new Shape<models.ServerHealth>("ServerHealth", {}, []);
 
 export const ServiceCategory = new Shape<models.ServiceCategory>(
   "ServiceCategory",
@@ -535,12 +434,7 @@ export const ServiceCategory = new Shape<models.ServiceCategory>(
   (it) => it.categoryId != null && isText(it.categoryId) && isText(it.name) && isText(it.description),
 );
 
-export const Subscription = new Shape<models.Subscription>(
-  "Subscription",
-  {
-  },
-  [],
-);
+export const Subscription = new Shape<models.Subscription>("Subscription", {}, []);
 
 export const User = new Shape<models.User>(
   "User",

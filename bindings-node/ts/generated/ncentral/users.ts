@@ -65,7 +65,28 @@ export interface UsersListParams extends Paging {
    * `currentssoprovider` or `ssoproviders` or `ldap` or `isldap` or `accessgroups` or `roles` or
    * `twofactorenabled` or `apionlyuser` or `soname` or `customername` or `sitename`.
    */
-  readonly sortBy?: "lastName" | "name" | "username" | "description" | "accountstatus" | "enabled" | "isenabled" | "locked" | "isLocked" | "currentssoprovider" | "ssoproviders" | "ldap" | "isldap" | "accessgroups" | "roles" | "twofactorenabled" | "apionlyuser" | "soname" | "customername" | "sitename" | undefined;
+  readonly sortBy?:
+    | "lastName"
+    | "name"
+    | "username"
+    | "description"
+    | "accountstatus"
+    | "enabled"
+    | "isenabled"
+    | "locked"
+    | "isLocked"
+    | "currentssoprovider"
+    | "ssoproviders"
+    | "ldap"
+    | "isldap"
+    | "accessgroups"
+    | "roles"
+    | "twofactorenabled"
+    | "apionlyuser"
+    | "soname"
+    | "customername"
+    | "sitename"
+    | undefined;
   /**
    * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
    * `ASCENDING` or `DESCENDING` in any case.
@@ -107,7 +128,7 @@ export class Users extends AsyncResource {
    *   the organization unit (`users.list`) and look for the name that was sent.
    * @example
    * ```ts
-   * const userCreated = await client.users.create("321", {
+   * const userCreated = await client.users.create("50", {
    *   email: "jane.doe@acme.example",
    *   password: "userPassword123",
    *   firstName: "Jane",
@@ -156,7 +177,7 @@ export class Users extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const user of client.users.list("321", { pageSize: 50 })) {
+   * for await (const user of client.users.list("50", { pageSize: 50 })) {
    *   console.log(user.userId);
    * }
    * ```

@@ -23,6 +23,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("ts_variable", variable);
     environment.add_filter("ts_value", |value: Serde<Json>| literal(&value.0));
     environment.add_filter("ts_type", |param: Serde<Param>| parameter(&param.0));
+    environment.add_filter("ts_member", |param: Serde<Param>, mark: &str| member(&param.0, mark));
     environment.add_filter("ts_optional", |param: Serde<Param>| optional(&param.0));
     environment.add_filter("ts_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("ts_field", |field: Serde<Field>| model_field(&field.0));
@@ -111,15 +112,27 @@ fn tag(markdown: &str, indent: &str) -> String {
 
 /// The type of a parameter.
 fn parameter(param: &Param) -> String {
-    let base = kind_type(&param.kind);
-    if base == "unknown" {
-        return base;
+    alternatives(param).join(" | ")
+}
+
+/// The alternatives of a parameter's type.
+fn alternatives(param: &Param) -> Vec<String> {
+    let mut all = match &param.kind {
+        Kind::OneOf { any_case: false, values } => values.iter().map(|value| text(value)).collect(),
+        kind => vec![kind_type(kind)],
+    };
+    if all == ["unknown"] {
+        return all;
     }
     let list =
         !param.required && param.location == ParamLocation::Body && matches!(param.kind, Kind::List { .. });
-    let null = if param.nullable || list { " | null" } else { "" };
-    let absent = if optional(param) { " | undefined" } else { "" };
-    format!("{base}{null}{absent}")
+    if param.nullable || list {
+        all.push("null".to_owned());
+    }
+    if optional(param) {
+        all.push("undefined".to_owned());
+    }
+    all
 }
 
 fn kind_type(kind: &Kind) -> String {
@@ -152,6 +165,14 @@ fn kind_type(kind: &Kind) -> String {
         Kind::Object => "object".to_owned(),
         Kind::Any => "unknown".to_owned(),
     }
+}
+
+/// A parameter as a member of an interface; alternatives that do not fit on the line have a line each.
+fn member(param: &Param, mark: &str) -> String {
+    let (start, all) = (format!("  readonly {}{mark}:", names::camel(&param.name)), alternatives(param));
+    let line = format!("{start} {};", all.join(" | "));
+    let broken = || format!("{start}\n    | {};", all.join("\n    | "));
+    if line.chars().count() <= LINE { line } else { broken() }
 }
 
 /// Whether a parameter is optional.
