@@ -22,7 +22,7 @@ pub(super) fn problems(
         let blank = match value {
             None => whole,
             Some(Value::Null) => !field.schema.allows("null"),
-            Some(Value::String(text)) => text.trim().is_empty(),
+            Some(Value::String(text)) => field.schema.min_length > 0 && text.trim().is_empty(),
             Some(_) => false,
         };
         if field.required && blank {

@@ -86,6 +86,8 @@ impl Request<'_> {
     pub(super) fn item<'s>(&self, store: &'s Store) -> Result<Option<View<'s>>, Answer> {
         let scope = self.scope(store)?;
         let name = &self.served.collection;
+        // What stands below nothing is the same everywhere.
+        let scope = scope.filter(|above| store.can_stand_below(name, &above.held_in));
         let Some(collection) = store.collection(name) else {
             return Err(self.service.refusal(StatusCode::NOT_FOUND, self.call));
         };
@@ -131,7 +133,7 @@ impl Request<'_> {
             let value = |field| view.value(field).filter(|value| !value.is_null());
             condition.split_once('=').is_some_and(|(field, wanted)| match value(field) {
                 Some(Value::String(text)) => wanted == "*" || wanted == text,
-                Some(value) => wanted == "*" || wanted == value.to_string(),
+                Some(value) => wanted == "*" || *wanted == *value.to_string(),
                 None => false,
             })
         };
