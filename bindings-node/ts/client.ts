@@ -25,8 +25,16 @@ import { Pager } from "./pager.js";
 import { argumentsOf, isWrite, listArguments, targetOf } from "./params.js";
 import { begin, type Submit } from "./port.js";
 import { RawResponse, ResponseMeta } from "./response.js";
-import { uncloneable } from "./secret.js";
-import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
+import {
+  type Handle,
+  keepHere,
+  type LimitStatus,
+  layered,
+  open,
+  result,
+  type Service,
+  shown,
+} from "./shared.js";
 
 export { SyncClient, SyncResource } from "./sync.js";
 
@@ -43,6 +51,7 @@ export abstract class AsyncClient {
   protected constructor(service: Service, options: ClientOptions) {
     const made = { service, options, asynchronous: true };
     this.#core = placing(site(new.target), () => open(made));
+    keepHere(this);
   }
 
   /** The base URL of the service. */
@@ -170,7 +179,7 @@ export class AsyncResource {
 
   constructor(client: AsyncClient) {
     this.#client = client;
-    uncloneable(this, "a client cannot be cloned; create one in each thread");
+    keepHere(this);
   }
 
   /** @internal */

@@ -9,6 +9,7 @@ import { type NativeCore, native } from "./native.js";
 import { type CallDefaults, type ClientOptions, clientOptions } from "./options.js";
 import { parse } from "./parse.js";
 import { note, ResponseMeta } from "./response.js";
+import { uncloneable } from "./secret.js";
 
 /** The services that have clients. */
 export type Service = "ncentral" | "cloudmore" | "wiv";
@@ -72,6 +73,11 @@ export function result<T extends object>(
       ? undecodable(operation, error.message, new ResponseMeta(JSON.parse(meta)))
       : error;
   }
+}
+
+/** Refuses to clone a client or a resource, which would be an empty shell in another thread. */
+export function keepHere(object: object): void {
+  uncloneable(object, "a client cannot be cloned; create one in each thread");
 }
 
 /** A client as `console.log` shows it: its class and base URL, and nothing secret. */

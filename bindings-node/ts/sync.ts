@@ -19,8 +19,16 @@ import {
 } from "./options.js";
 import { argumentsOf, listArguments, targetOf } from "./params.js";
 import { RawResponse, ResponseMeta } from "./response.js";
-import { uncloneable } from "./secret.js";
-import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
+import {
+  type Handle,
+  keepHere,
+  type LimitStatus,
+  layered,
+  open,
+  result,
+  type Service,
+  shown,
+} from "./shared.js";
 import { SyncPager } from "./sync-pager.js";
 import { wait } from "./wait.js";
 
@@ -37,6 +45,7 @@ export abstract class SyncClient {
   protected constructor(service: Service, options: ClientOptions) {
     const made = { service, options, asynchronous: false };
     this.#core = placing(site(new.target), () => open(made));
+    keepHere(this);
   }
 
   /** The base URL of the service. */
@@ -122,7 +131,7 @@ export class SyncResource {
 
   constructor(client: SyncClient) {
     this.#client = client;
-    uncloneable(this, "a client cannot be cloned; create one in each thread");
+    keepHere(this);
   }
 
   /** @internal */

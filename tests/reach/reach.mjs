@@ -20,9 +20,9 @@ for (const change of changes) {
   else methods[method] = () => undefined;
 }
 
-// A group is an object of the client with methods of its own.
+// A group is an object of the client with methods of its own; it is made when it is first used.
 function* listed(service, client) {
-  for (const group of Object.keys(client)) {
+  for (const group of Object.keys(Object.getPrototypeOf(client))) {
     const methods = Object.getPrototypeOf(client[group]);
     for (const method of Object.getOwnPropertyNames(methods)) {
       if (method !== "constructor" && typeof client[group][method] === "function") yield `${service}.${group}.${method}`;

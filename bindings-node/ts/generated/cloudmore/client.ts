@@ -2,53 +2,54 @@
 // Cloudmore API: its async and its blocking client.
 
 import { AsyncClient, SyncClient } from "../../client.js";
+import { lazily } from "../../lazy.js";
 import type { ClientOptions, Id } from "../../options.js";
-import { Administrators, AdministratorsSync } from "./administrators.js";
-import { Azure, AzureSync } from "./azure.js";
-import { AzurePlan, AzurePlanSync } from "./azure_plan.js";
-import { AzureReports, AzureReportsSync } from "./azure_reports.js";
-import { AzureSubscriptions, AzureSubscriptionsSync } from "./azure_subscriptions.js";
-import { AzureUsage, AzureUsageSync } from "./azure_usage.js";
-import { AzureUserSubscriptions, AzureUserSubscriptionsSync } from "./azure_user_subscriptions.js";
-import { AzureUsers, AzureUsersSync } from "./azure_users.js";
-import { Billing, BillingSync } from "./billing.js";
-import { BrokerManualBilling, BrokerManualBillingSync } from "./broker_manual_billing.js";
-import { Brokers, BrokersSync } from "./brokers.js";
-import { BulkConsumptions, BulkConsumptionsSync } from "./bulk_consumptions.js";
-import { Catalog, CatalogSync } from "./catalog.js";
-import { Csp, CspSync } from "./csp.js";
-import { CspBilling, CspBillingSync } from "./csp_billing.js";
-import { CspLicenses, CspLicensesSync } from "./csp_licenses.js";
-import { CspProducts, CspProductsSync } from "./csp_products.js";
-import { CspSubscriptions, CspSubscriptionsSync } from "./csp_subscriptions.js";
-import { CspTenants, CspTenantsSync } from "./csp_tenants.js";
-import { CspUsers, CspUsersSync } from "./csp_users.js";
-import { CustomProperties, CustomPropertiesSync } from "./custom_properties.js";
-import { Estore, EstoreSync } from "./estore.js";
-import { ExternalInvoices, ExternalInvoicesSync } from "./external_invoices.js";
-import { ManualBilling, ManualBillingSync } from "./manual_billing.js";
-import { NceSubscriptions, NceSubscriptionsSync } from "./nce_subscriptions.js";
-import { OrganizationGroups, OrganizationGroupsSync } from "./organization_groups.js";
-import { OrganizationPrices, OrganizationPricesSync } from "./organization_prices.js";
-import { Organizations, OrganizationsSync } from "./organizations.js";
-import { PaymentMethods, PaymentMethodsSync } from "./payment_methods.js";
-import { Prices, PricesSync } from "./prices.js";
-import { ProductAddons, ProductAddonsSync } from "./product_addons.js";
-import { Products, ProductsSync } from "./products.js";
-import { ResellerServices, ResellerServicesSync } from "./reseller_services.js";
-import { Resellers, ResellersSync } from "./resellers.js";
-import { SellerAdministrators, SellerAdministratorsSync } from "./seller_administrators.js";
-import { SellerPrices, SellerPricesSync } from "./seller_prices.js";
-import { SellerProductAddons, SellerProductAddonsSync } from "./seller_product_addons.js";
-import { SellerProducts, SellerProductsSync } from "./seller_products.js";
-import { SellerServices, SellerServicesSync } from "./seller_services.js";
-import { Server, ServerSync } from "./server.js";
-import { Services, ServicesSync } from "./services.js";
-import { SubscriptionUsers, SubscriptionUsersSync } from "./subscription_users.js";
-import { Subscriptions, SubscriptionsSync } from "./subscriptions.js";
-import { UserGroups, UserGroupsSync } from "./user_groups.js";
-import { Users, UsersSync } from "./users.js";
-import { Webhooks, WebhooksSync } from "./webhooks.js";
+import type { Administrators, AdministratorsSync } from "./administrators.js";
+import type { Azure, AzureSync } from "./azure.js";
+import type { AzurePlan, AzurePlanSync } from "./azure_plan.js";
+import type { AzureReports, AzureReportsSync } from "./azure_reports.js";
+import type { AzureSubscriptions, AzureSubscriptionsSync } from "./azure_subscriptions.js";
+import type { AzureUsage, AzureUsageSync } from "./azure_usage.js";
+import type { AzureUserSubscriptions, AzureUserSubscriptionsSync } from "./azure_user_subscriptions.js";
+import type { AzureUsers, AzureUsersSync } from "./azure_users.js";
+import type { Billing, BillingSync } from "./billing.js";
+import type { BrokerManualBilling, BrokerManualBillingSync } from "./broker_manual_billing.js";
+import type { Brokers, BrokersSync } from "./brokers.js";
+import type { BulkConsumptions, BulkConsumptionsSync } from "./bulk_consumptions.js";
+import type { Catalog, CatalogSync } from "./catalog.js";
+import type { Csp, CspSync } from "./csp.js";
+import type { CspBilling, CspBillingSync } from "./csp_billing.js";
+import type { CspLicenses, CspLicensesSync } from "./csp_licenses.js";
+import type { CspProducts, CspProductsSync } from "./csp_products.js";
+import type { CspSubscriptions, CspSubscriptionsSync } from "./csp_subscriptions.js";
+import type { CspTenants, CspTenantsSync } from "./csp_tenants.js";
+import type { CspUsers, CspUsersSync } from "./csp_users.js";
+import type { CustomProperties, CustomPropertiesSync } from "./custom_properties.js";
+import type { Estore, EstoreSync } from "./estore.js";
+import type { ExternalInvoices, ExternalInvoicesSync } from "./external_invoices.js";
+import type { ManualBilling, ManualBillingSync } from "./manual_billing.js";
+import type { NceSubscriptions, NceSubscriptionsSync } from "./nce_subscriptions.js";
+import type { OrganizationGroups, OrganizationGroupsSync } from "./organization_groups.js";
+import type { OrganizationPrices, OrganizationPricesSync } from "./organization_prices.js";
+import type { Organizations, OrganizationsSync } from "./organizations.js";
+import type { PaymentMethods, PaymentMethodsSync } from "./payment_methods.js";
+import type { Prices, PricesSync } from "./prices.js";
+import type { ProductAddons, ProductAddonsSync } from "./product_addons.js";
+import type { Products, ProductsSync } from "./products.js";
+import type { ResellerServices, ResellerServicesSync } from "./reseller_services.js";
+import type { Resellers, ResellersSync } from "./resellers.js";
+import type { SellerAdministrators, SellerAdministratorsSync } from "./seller_administrators.js";
+import type { SellerPrices, SellerPricesSync } from "./seller_prices.js";
+import type { SellerProductAddons, SellerProductAddonsSync } from "./seller_product_addons.js";
+import type { SellerProducts, SellerProductsSync } from "./seller_products.js";
+import type { SellerServices, SellerServicesSync } from "./seller_services.js";
+import type { Server, ServerSync } from "./server.js";
+import type { Services, ServicesSync } from "./services.js";
+import type { SubscriptionUsers, SubscriptionUsersSync } from "./subscription_users.js";
+import type { Subscriptions, SubscriptionsSync } from "./subscriptions.js";
+import type { UserGroups, UserGroupsSync } from "./user_groups.js";
+import type { Users, UsersSync } from "./users.js";
+import type { Webhooks, WebhooksSync } from "./webhooks.js";
 
 /**
  * Options of {@link Cloudmore} and {@link CloudmoreSync}. Options that are not given come from the
@@ -97,133 +98,184 @@ export interface CloudmoreOptions extends ClientOptions {
  */
 export class Cloudmore extends AsyncClient {
   /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
-  readonly administrators = new Administrators(this);
+  declare readonly administrators: Administrators;
   /**
    * The service Microsoft Azure of an organization. Its parts are in the resources that begin with
    * `azure`.
    */
-  readonly azure = new Azure(this);
+  declare readonly azure: Azure;
   /** The Azure plan of an organization. */
-  readonly azurePlan = new AzurePlan(this);
+  declare readonly azurePlan: AzurePlan;
   /** Reports of Azure and of the new commerce experience by invoice. */
-  readonly azureReports = new AzureReports(this);
+  declare readonly azureReports: AzureReports;
   /** Azure subscriptions. */
-  readonly azureSubscriptions = new AzureSubscriptions(this);
+  declare readonly azureSubscriptions: AzureSubscriptions;
   /**
    * The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
    * pages.
    */
-  readonly azureUsage = new AzureUsage(this);
+  declare readonly azureUsage: AzureUsage;
   /** The roles of users in Azure subscriptions. */
-  readonly azureUserSubscriptions = new AzureUserSubscriptions(this);
+  declare readonly azureUserSubscriptions: AzureUserSubscriptions;
   /** The Azure users of an organization. */
-  readonly azureUsers = new AzureUsers(this);
+  declare readonly azureUsers: AzureUsers;
   /** Monthly billing reports of a reseller, over all services. */
-  readonly billing = new Billing(this);
+  declare readonly billing: Billing;
   /** Billing lines that a seller enters by hand for a broker. */
-  readonly brokerManualBilling = new BrokerManualBilling(this);
+  declare readonly brokerManualBilling: BrokerManualBilling;
   /**
    * The brokers of a seller, also called resellers. `resellers` has those that have activated services of
    * the seller.
    */
-  readonly brokers = new Brokers(this);
+  declare readonly brokers: Brokers;
   /** Metered usage that a seller has submitted in bulk. */
-  readonly bulkConsumptions = new BulkConsumptions(this);
+  declare readonly bulkConsumptions: BulkConsumptions;
   /** What Cloudmore's marketplace has for everyone. */
-  readonly catalog = new Catalog(this);
+  declare readonly catalog: Catalog;
   /**
    * The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
    * begin with `csp`, and in `nceSubscriptions`.
    */
-  readonly csp = new Csp(this);
+  declare readonly csp: Csp;
   /** Billing reports of the old Microsoft CSP programme. */
-  readonly cspBilling = new CspBilling(this);
+  declare readonly cspBilling: CspBilling;
   /** The Microsoft 365 licences of an organization and of its users. */
-  readonly cspLicenses = new CspLicenses(this);
+  declare readonly cspLicenses: CspLicenses;
   /** The Microsoft products that an organization can order. */
-  readonly cspProducts = new CspProducts(this);
+  declare readonly cspProducts: CspProducts;
   /**
    * Subscriptions of the old Microsoft CSP programme, also called legacy. `nceSubscriptions` has those of
    * the new commerce experience.
    */
-  readonly cspSubscriptions = new CspSubscriptions(this);
+  declare readonly cspSubscriptions: CspSubscriptions;
   /** The Microsoft tenants of a reseller. */
-  readonly cspTenants = new CspTenants(this);
+  declare readonly cspTenants: CspTenants;
   /** The Microsoft 365 users of an organization. */
-  readonly cspUsers = new CspUsers(this);
+  declare readonly cspUsers: CspUsers;
   /** The custom properties that a broker has defined for its organizations and users. */
-  readonly customProperties = new CustomProperties(this);
+  declare readonly customProperties: CustomProperties;
   /**
    * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
    * Broker.
    */
-  readonly estore = new Estore(this);
+  declare readonly estore: Estore;
   /** Invoices from another system, such as an ERP, that Cloudmore shows to an organization. */
-  readonly externalInvoices = new ExternalInvoices(this);
+  declare readonly externalInvoices: ExternalInvoices;
   /** Lines that were added to an organization's bill by hand or from another system. */
-  readonly manualBilling = new ManualBilling(this);
+  declare readonly manualBilling: ManualBilling;
   /** Microsoft subscriptions of the new commerce experience (NCE). */
-  readonly nceSubscriptions = new NceSubscriptions(this);
+  declare readonly nceSubscriptions: NceSubscriptions;
   /** Groups of the organizations of a broker. */
-  readonly organizationGroups = new OrganizationGroups(this);
+  declare readonly organizationGroups: OrganizationGroups;
   /** The price list of a service as one organization pays it. */
-  readonly organizationPrices = new OrganizationPrices(this);
+  declare readonly organizationPrices: OrganizationPrices;
   /**
    * The organizations of a broker, its customers. An organization is usually a company, but may be a unit
    * of one; services are added to it.
    */
-  readonly organizations = new Organizations(this);
+  declare readonly organizations: Organizations;
   /** The ways to pay that a broker offers to its organizations. */
-  readonly paymentMethods = new PaymentMethods(this);
+  declare readonly paymentMethods: PaymentMethods;
   /** The broker's price list of a service, whose prices all organizations pay that have none of their own. */
-  readonly prices = new Prices(this);
+  declare readonly prices: Prices;
   /** The add-ons that can be bought with a product. */
-  readonly productAddons = new ProductAddons(this);
+  declare readonly productAddons: ProductAddons;
   /** The products of a service that a broker sells; organizations subscribe to them. */
-  readonly products = new Products(this);
+  declare readonly products: Products;
   /**
    * The services that a broker offers to its organizations. Their ids are those that price lists and
    * products ask for.
    */
-  readonly resellerServices = new ResellerServices(this);
+  declare readonly resellerServices: ResellerServices;
   /**
    * Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
    * seller.
    */
-  readonly resellers = new Resellers(this);
+  declare readonly resellers: Resellers;
   /** The administrators of a seller, people with a login. */
-  readonly sellerAdministrators = new SellerAdministrators(this);
+  declare readonly sellerAdministrators: SellerAdministrators;
   /** The prices of a seller's services. */
-  readonly sellerPrices = new SellerPrices(this);
+  declare readonly sellerPrices: SellerPrices;
   /** The add-ons of a seller's products. */
-  readonly sellerProductAddons = new SellerProductAddons(this);
+  declare readonly sellerProductAddons: SellerProductAddons;
   /** The products of a seller's services. */
-  readonly sellerProducts = new SellerProducts(this);
+  declare readonly sellerProducts: SellerProducts;
   /** The services that a seller offers. */
-  readonly sellerServices = new SellerServices(this);
+  declare readonly sellerServices: SellerServices;
   /** Whether the API is up. */
-  readonly server = new Server(this);
+  declare readonly server: Server;
   /**
    * The services that an organization has. Adding one enables it for the organization, and may create a
    * tenant in an outside system and cost money.
    */
-  readonly services = new Services(this);
+  declare readonly services: Services;
   /** Which users of an organization have a subscription. */
-  readonly subscriptionUsers = new SubscriptionUsers(this);
+  declare readonly subscriptionUsers: SubscriptionUsers;
   /**
    * The subscriptions of an organization to the products of a custom service. Those to Microsoft products
    * are resources of their own.
    */
-  readonly subscriptions = new Subscriptions(this);
+  declare readonly subscriptions: Subscriptions;
   /** Groups of the users of an organization. */
-  readonly userGroups = new UserGroups(this);
+  declare readonly userGroups: UserGroups;
   /**
    * The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
    * the roles that they may have.
    */
-  readonly users = new Users(this);
+  declare readonly users: Users;
   /** The webhooks of a seller: addresses to which Cloudmore sends events. */
-  readonly webhooks = new Webhooks(this);
+  declare readonly webhooks: Webhooks;
+
+  static {
+    lazily<Cloudmore>(Cloudmore.prototype, {
+      administrators: () => require("./administrators.js").Administrators,
+      azure: () => require("./azure.js").Azure,
+      azurePlan: () => require("./azure_plan.js").AzurePlan,
+      azureReports: () => require("./azure_reports.js").AzureReports,
+      azureSubscriptions: () => require("./azure_subscriptions.js").AzureSubscriptions,
+      azureUsage: () => require("./azure_usage.js").AzureUsage,
+      azureUserSubscriptions: () => require("./azure_user_subscriptions.js").AzureUserSubscriptions,
+      azureUsers: () => require("./azure_users.js").AzureUsers,
+      billing: () => require("./billing.js").Billing,
+      brokerManualBilling: () => require("./broker_manual_billing.js").BrokerManualBilling,
+      brokers: () => require("./brokers.js").Brokers,
+      bulkConsumptions: () => require("./bulk_consumptions.js").BulkConsumptions,
+      catalog: () => require("./catalog.js").Catalog,
+      csp: () => require("./csp.js").Csp,
+      cspBilling: () => require("./csp_billing.js").CspBilling,
+      cspLicenses: () => require("./csp_licenses.js").CspLicenses,
+      cspProducts: () => require("./csp_products.js").CspProducts,
+      cspSubscriptions: () => require("./csp_subscriptions.js").CspSubscriptions,
+      cspTenants: () => require("./csp_tenants.js").CspTenants,
+      cspUsers: () => require("./csp_users.js").CspUsers,
+      customProperties: () => require("./custom_properties.js").CustomProperties,
+      estore: () => require("./estore.js").Estore,
+      externalInvoices: () => require("./external_invoices.js").ExternalInvoices,
+      manualBilling: () => require("./manual_billing.js").ManualBilling,
+      nceSubscriptions: () => require("./nce_subscriptions.js").NceSubscriptions,
+      organizationGroups: () => require("./organization_groups.js").OrganizationGroups,
+      organizationPrices: () => require("./organization_prices.js").OrganizationPrices,
+      organizations: () => require("./organizations.js").Organizations,
+      paymentMethods: () => require("./payment_methods.js").PaymentMethods,
+      prices: () => require("./prices.js").Prices,
+      productAddons: () => require("./product_addons.js").ProductAddons,
+      products: () => require("./products.js").Products,
+      resellerServices: () => require("./reseller_services.js").ResellerServices,
+      resellers: () => require("./resellers.js").Resellers,
+      sellerAdministrators: () => require("./seller_administrators.js").SellerAdministrators,
+      sellerPrices: () => require("./seller_prices.js").SellerPrices,
+      sellerProductAddons: () => require("./seller_product_addons.js").SellerProductAddons,
+      sellerProducts: () => require("./seller_products.js").SellerProducts,
+      sellerServices: () => require("./seller_services.js").SellerServices,
+      server: () => require("./server.js").Server,
+      services: () => require("./services.js").Services,
+      subscriptionUsers: () => require("./subscription_users.js").SubscriptionUsers,
+      subscriptions: () => require("./subscriptions.js").Subscriptions,
+      userGroups: () => require("./user_groups.js").UserGroups,
+      users: () => require("./users.js").Users,
+      webhooks: () => require("./webhooks.js").Webhooks,
+    });
+  }
 
   /**
    * Makes a client; nothing is sent yet.
@@ -254,133 +306,184 @@ export class Cloudmore extends AsyncClient {
  */
 export class CloudmoreSync extends SyncClient {
   /** The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing. */
-  readonly administrators = new AdministratorsSync(this);
+  declare readonly administrators: AdministratorsSync;
   /**
    * The service Microsoft Azure of an organization. Its parts are in the resources that begin with
    * `azure`.
    */
-  readonly azure = new AzureSync(this);
+  declare readonly azure: AzureSync;
   /** The Azure plan of an organization. */
-  readonly azurePlan = new AzurePlanSync(this);
+  declare readonly azurePlan: AzurePlanSync;
   /** Reports of Azure and of the new commerce experience by invoice. */
-  readonly azureReports = new AzureReportsSync(this);
+  declare readonly azureReports: AzureReportsSync;
   /** Azure subscriptions. */
-  readonly azureSubscriptions = new AzureSubscriptionsSync(this);
+  declare readonly azureSubscriptions: AzureSubscriptionsSync;
   /**
    * The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
    * pages.
    */
-  readonly azureUsage = new AzureUsageSync(this);
+  declare readonly azureUsage: AzureUsageSync;
   /** The roles of users in Azure subscriptions. */
-  readonly azureUserSubscriptions = new AzureUserSubscriptionsSync(this);
+  declare readonly azureUserSubscriptions: AzureUserSubscriptionsSync;
   /** The Azure users of an organization. */
-  readonly azureUsers = new AzureUsersSync(this);
+  declare readonly azureUsers: AzureUsersSync;
   /** Monthly billing reports of a reseller, over all services. */
-  readonly billing = new BillingSync(this);
+  declare readonly billing: BillingSync;
   /** Billing lines that a seller enters by hand for a broker. */
-  readonly brokerManualBilling = new BrokerManualBillingSync(this);
+  declare readonly brokerManualBilling: BrokerManualBillingSync;
   /**
    * The brokers of a seller, also called resellers. `resellers` has those that have activated services of
    * the seller.
    */
-  readonly brokers = new BrokersSync(this);
+  declare readonly brokers: BrokersSync;
   /** Metered usage that a seller has submitted in bulk. */
-  readonly bulkConsumptions = new BulkConsumptionsSync(this);
+  declare readonly bulkConsumptions: BulkConsumptionsSync;
   /** What Cloudmore's marketplace has for everyone. */
-  readonly catalog = new CatalogSync(this);
+  declare readonly catalog: CatalogSync;
   /**
    * The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
    * begin with `csp`, and in `nceSubscriptions`.
    */
-  readonly csp = new CspSync(this);
+  declare readonly csp: CspSync;
   /** Billing reports of the old Microsoft CSP programme. */
-  readonly cspBilling = new CspBillingSync(this);
+  declare readonly cspBilling: CspBillingSync;
   /** The Microsoft 365 licences of an organization and of its users. */
-  readonly cspLicenses = new CspLicensesSync(this);
+  declare readonly cspLicenses: CspLicensesSync;
   /** The Microsoft products that an organization can order. */
-  readonly cspProducts = new CspProductsSync(this);
+  declare readonly cspProducts: CspProductsSync;
   /**
    * Subscriptions of the old Microsoft CSP programme, also called legacy. `nceSubscriptions` has those of
    * the new commerce experience.
    */
-  readonly cspSubscriptions = new CspSubscriptionsSync(this);
+  declare readonly cspSubscriptions: CspSubscriptionsSync;
   /** The Microsoft tenants of a reseller. */
-  readonly cspTenants = new CspTenantsSync(this);
+  declare readonly cspTenants: CspTenantsSync;
   /** The Microsoft 365 users of an organization. */
-  readonly cspUsers = new CspUsersSync(this);
+  declare readonly cspUsers: CspUsersSync;
   /** The custom properties that a broker has defined for its organizations and users. */
-  readonly customProperties = new CustomPropertiesSync(this);
+  declare readonly customProperties: CustomPropertiesSync;
   /**
    * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
    * Broker.
    */
-  readonly estore = new EstoreSync(this);
+  declare readonly estore: EstoreSync;
   /** Invoices from another system, such as an ERP, that Cloudmore shows to an organization. */
-  readonly externalInvoices = new ExternalInvoicesSync(this);
+  declare readonly externalInvoices: ExternalInvoicesSync;
   /** Lines that were added to an organization's bill by hand or from another system. */
-  readonly manualBilling = new ManualBillingSync(this);
+  declare readonly manualBilling: ManualBillingSync;
   /** Microsoft subscriptions of the new commerce experience (NCE). */
-  readonly nceSubscriptions = new NceSubscriptionsSync(this);
+  declare readonly nceSubscriptions: NceSubscriptionsSync;
   /** Groups of the organizations of a broker. */
-  readonly organizationGroups = new OrganizationGroupsSync(this);
+  declare readonly organizationGroups: OrganizationGroupsSync;
   /** The price list of a service as one organization pays it. */
-  readonly organizationPrices = new OrganizationPricesSync(this);
+  declare readonly organizationPrices: OrganizationPricesSync;
   /**
    * The organizations of a broker, its customers. An organization is usually a company, but may be a unit
    * of one; services are added to it.
    */
-  readonly organizations = new OrganizationsSync(this);
+  declare readonly organizations: OrganizationsSync;
   /** The ways to pay that a broker offers to its organizations. */
-  readonly paymentMethods = new PaymentMethodsSync(this);
+  declare readonly paymentMethods: PaymentMethodsSync;
   /** The broker's price list of a service, whose prices all organizations pay that have none of their own. */
-  readonly prices = new PricesSync(this);
+  declare readonly prices: PricesSync;
   /** The add-ons that can be bought with a product. */
-  readonly productAddons = new ProductAddonsSync(this);
+  declare readonly productAddons: ProductAddonsSync;
   /** The products of a service that a broker sells; organizations subscribe to them. */
-  readonly products = new ProductsSync(this);
+  declare readonly products: ProductsSync;
   /**
    * The services that a broker offers to its organizations. Their ids are those that price lists and
    * products ask for.
    */
-  readonly resellerServices = new ResellerServicesSync(this);
+  declare readonly resellerServices: ResellerServicesSync;
   /**
    * Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
    * seller.
    */
-  readonly resellers = new ResellersSync(this);
+  declare readonly resellers: ResellersSync;
   /** The administrators of a seller, people with a login. */
-  readonly sellerAdministrators = new SellerAdministratorsSync(this);
+  declare readonly sellerAdministrators: SellerAdministratorsSync;
   /** The prices of a seller's services. */
-  readonly sellerPrices = new SellerPricesSync(this);
+  declare readonly sellerPrices: SellerPricesSync;
   /** The add-ons of a seller's products. */
-  readonly sellerProductAddons = new SellerProductAddonsSync(this);
+  declare readonly sellerProductAddons: SellerProductAddonsSync;
   /** The products of a seller's services. */
-  readonly sellerProducts = new SellerProductsSync(this);
+  declare readonly sellerProducts: SellerProductsSync;
   /** The services that a seller offers. */
-  readonly sellerServices = new SellerServicesSync(this);
+  declare readonly sellerServices: SellerServicesSync;
   /** Whether the API is up. */
-  readonly server = new ServerSync(this);
+  declare readonly server: ServerSync;
   /**
    * The services that an organization has. Adding one enables it for the organization, and may create a
    * tenant in an outside system and cost money.
    */
-  readonly services = new ServicesSync(this);
+  declare readonly services: ServicesSync;
   /** Which users of an organization have a subscription. */
-  readonly subscriptionUsers = new SubscriptionUsersSync(this);
+  declare readonly subscriptionUsers: SubscriptionUsersSync;
   /**
    * The subscriptions of an organization to the products of a custom service. Those to Microsoft products
    * are resources of their own.
    */
-  readonly subscriptions = new SubscriptionsSync(this);
+  declare readonly subscriptions: SubscriptionsSync;
   /** Groups of the users of an organization. */
-  readonly userGroups = new UserGroupsSync(this);
+  declare readonly userGroups: UserGroupsSync;
   /**
    * The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
    * the roles that they may have.
    */
-  readonly users = new UsersSync(this);
+  declare readonly users: UsersSync;
   /** The webhooks of a seller: addresses to which Cloudmore sends events. */
-  readonly webhooks = new WebhooksSync(this);
+  declare readonly webhooks: WebhooksSync;
+
+  static {
+    lazily<CloudmoreSync>(CloudmoreSync.prototype, {
+      administrators: () => require("./administrators.js").AdministratorsSync,
+      azure: () => require("./azure.js").AzureSync,
+      azurePlan: () => require("./azure_plan.js").AzurePlanSync,
+      azureReports: () => require("./azure_reports.js").AzureReportsSync,
+      azureSubscriptions: () => require("./azure_subscriptions.js").AzureSubscriptionsSync,
+      azureUsage: () => require("./azure_usage.js").AzureUsageSync,
+      azureUserSubscriptions: () => require("./azure_user_subscriptions.js").AzureUserSubscriptionsSync,
+      azureUsers: () => require("./azure_users.js").AzureUsersSync,
+      billing: () => require("./billing.js").BillingSync,
+      brokerManualBilling: () => require("./broker_manual_billing.js").BrokerManualBillingSync,
+      brokers: () => require("./brokers.js").BrokersSync,
+      bulkConsumptions: () => require("./bulk_consumptions.js").BulkConsumptionsSync,
+      catalog: () => require("./catalog.js").CatalogSync,
+      csp: () => require("./csp.js").CspSync,
+      cspBilling: () => require("./csp_billing.js").CspBillingSync,
+      cspLicenses: () => require("./csp_licenses.js").CspLicensesSync,
+      cspProducts: () => require("./csp_products.js").CspProductsSync,
+      cspSubscriptions: () => require("./csp_subscriptions.js").CspSubscriptionsSync,
+      cspTenants: () => require("./csp_tenants.js").CspTenantsSync,
+      cspUsers: () => require("./csp_users.js").CspUsersSync,
+      customProperties: () => require("./custom_properties.js").CustomPropertiesSync,
+      estore: () => require("./estore.js").EstoreSync,
+      externalInvoices: () => require("./external_invoices.js").ExternalInvoicesSync,
+      manualBilling: () => require("./manual_billing.js").ManualBillingSync,
+      nceSubscriptions: () => require("./nce_subscriptions.js").NceSubscriptionsSync,
+      organizationGroups: () => require("./organization_groups.js").OrganizationGroupsSync,
+      organizationPrices: () => require("./organization_prices.js").OrganizationPricesSync,
+      organizations: () => require("./organizations.js").OrganizationsSync,
+      paymentMethods: () => require("./payment_methods.js").PaymentMethodsSync,
+      prices: () => require("./prices.js").PricesSync,
+      productAddons: () => require("./product_addons.js").ProductAddonsSync,
+      products: () => require("./products.js").ProductsSync,
+      resellerServices: () => require("./reseller_services.js").ResellerServicesSync,
+      resellers: () => require("./resellers.js").ResellersSync,
+      sellerAdministrators: () => require("./seller_administrators.js").SellerAdministratorsSync,
+      sellerPrices: () => require("./seller_prices.js").SellerPricesSync,
+      sellerProductAddons: () => require("./seller_product_addons.js").SellerProductAddonsSync,
+      sellerProducts: () => require("./seller_products.js").SellerProductsSync,
+      sellerServices: () => require("./seller_services.js").SellerServicesSync,
+      server: () => require("./server.js").ServerSync,
+      services: () => require("./services.js").ServicesSync,
+      subscriptionUsers: () => require("./subscription_users.js").SubscriptionUsersSync,
+      subscriptions: () => require("./subscriptions.js").SubscriptionsSync,
+      userGroups: () => require("./user_groups.js").UserGroupsSync,
+      users: () => require("./users.js").UsersSync,
+      webhooks: () => require("./webhooks.js").WebhooksSync,
+    });
+  }
 
   /**
    * Makes a client; nothing is sent yet.

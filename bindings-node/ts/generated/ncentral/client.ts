@@ -2,24 +2,25 @@
 // N-able N-central REST API: its async and its blocking client.
 
 import { AsyncClient, SyncClient } from "../../client.js";
+import { lazily } from "../../lazy.js";
 import type { ClientOptions } from "../../options.js";
-import { AccessGroups, AccessGroupsSync } from "./access_groups.js";
-import { ApplianceTasks, ApplianceTasksSync } from "./appliance_tasks.js";
-import { Auth, AuthSync } from "./auth.js";
-import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
-import { Customers, CustomersSync } from "./customers.js";
-import { DeviceFilters, DeviceFiltersSync } from "./device_filters.js";
-import { Devices, DevicesSync } from "./devices.js";
-import { MaintenanceWindows, MaintenanceWindowsSync } from "./maintenance_windows.js";
-import { OrgUnits, OrgUnitsSync } from "./org_units.js";
-import { Reports, ReportsSync } from "./reports.js";
-import { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
-import { Server, ServerSync } from "./server.js";
-import { ServiceOrgs, ServiceOrgsSync } from "./service_orgs.js";
-import { Sites, SitesSync } from "./sites.js";
-import { StandardPsa, StandardPsaSync } from "./standard_psa.js";
-import { UserRoles, UserRolesSync } from "./user_roles.js";
-import { Users, UsersSync } from "./users.js";
+import type { AccessGroups, AccessGroupsSync } from "./access_groups.js";
+import type { ApplianceTasks, ApplianceTasksSync } from "./appliance_tasks.js";
+import type { Auth, AuthSync } from "./auth.js";
+import type { CustomPsa, CustomPsaSync } from "./custom_psa.js";
+import type { Customers, CustomersSync } from "./customers.js";
+import type { DeviceFilters, DeviceFiltersSync } from "./device_filters.js";
+import type { Devices, DevicesSync } from "./devices.js";
+import type { MaintenanceWindows, MaintenanceWindowsSync } from "./maintenance_windows.js";
+import type { OrgUnits, OrgUnitsSync } from "./org_units.js";
+import type { Reports, ReportsSync } from "./reports.js";
+import type { ScheduledTasks, ScheduledTasksSync } from "./scheduled_tasks.js";
+import type { Server, ServerSync } from "./server.js";
+import type { ServiceOrgs, ServiceOrgsSync } from "./service_orgs.js";
+import type { Sites, SitesSync } from "./sites.js";
+import type { StandardPsa, StandardPsaSync } from "./standard_psa.js";
+import type { UserRoles, UserRolesSync } from "./user_roles.js";
+import type { Users, UsersSync } from "./users.js";
 
 /**
  * Options of {@link NCentral} and {@link NCentralSync}. Options that are not given come from the
@@ -42,7 +43,7 @@ export interface NCentralOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new NCentral();
- * for await (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ * for await (const accessGroup of client.accessGroups.list("50", { pageSize: 50 })) {
  *   console.log(accessGroup.groupId);
  * }
  * client.close();
@@ -53,66 +54,88 @@ export class NCentral extends AsyncClient {
    * Access groups, which give users access to organization units or to devices. No endpoint lists those
    * of all organization units, and none changes or deletes one.
    */
-  readonly accessGroups = new AccessGroups(this);
+  declare readonly accessGroups: AccessGroups;
   /** What an agent or a probe measured for a monitored service of a device. */
-  readonly applianceTasks = new ApplianceTasks(this);
+  declare readonly applianceTasks: ApplianceTasks;
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
-  readonly auth = new Auth(this);
+  declare readonly auth: Auth;
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
    * reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
    * Setup in the web interface.
    */
-  readonly customPsa = new CustomPsa(this);
+  declare readonly customPsa: CustomPsa;
   /** Customers of every service organization that the API user may see. */
-  readonly customers = new Customers(this);
+  declare readonly customers: Customers;
   /** Device filters, the saved searches by which lists of devices can be narrowed down. */
-  readonly deviceFilters = new DeviceFilters(this);
+  declare readonly deviceFilters: DeviceFilters;
   /**
    * Devices of every organization unit that the API user may see, with their assets, monitored services
    * and tasks.
    */
-  readonly devices = new Devices(this);
+  declare readonly devices: Devices;
   /**
    * Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
    * but only those that were made on the device itself can be changed or deleted.
    * `devices.listMaintenanceWindows` has the windows of a device.
    */
-  readonly maintenanceWindows = new MaintenanceWindows(this);
+  declare readonly maintenanceWindows: MaintenanceWindows;
   /**
    * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
    * one space, so the id of a service organization, a customer or a site is also that of its organization
    * unit.
    */
-  readonly orgUnits = new OrgUnits(this);
+  declare readonly orgUnits: OrgUnits;
   /** Reports that the server prepares when they are requested. */
-  readonly reports = new Reports(this);
+  declare readonly reports: Reports;
   /**
    * Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
    * `devices.listTasks` has those of a device.
    */
-  readonly scheduledTasks = new ScheduledTasks(this);
+  declare readonly scheduledTasks: ScheduledTasks;
   /** The server's version and whether it is up. */
-  readonly server = new Server(this);
+  declare readonly server: Server;
   /**
    * Service organizations: the independent providers inside one N-central server, each with customers,
    * users and rules of its own. None can be deleted through the API, so a duplicate remains.
    */
-  readonly serviceOrgs = new ServiceOrgs(this);
+  declare readonly serviceOrgs: ServiceOrgs;
   /** Sites, the locations of customers, of every customer that the API user may see. */
-  readonly sites = new Sites(this);
+  declare readonly sites: Sites;
   /**
    * Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
    * Credentials can only be checked for Tigerpaw, type 3.
    */
-  readonly standardPsa = new StandardPsa(this);
+  declare readonly standardPsa: StandardPsa;
   /** Roles of users, which hold permissions. They belong to an organization unit. */
-  readonly userRoles = new UserRoles(this);
+  declare readonly userRoles: UserRoles;
   /**
    * Users of an organization unit, and the user that the token belongs to. No call lists the users of all
    * organization units.
    */
-  readonly users = new Users(this);
+  declare readonly users: Users;
+
+  static {
+    lazily<NCentral>(NCentral.prototype, {
+      accessGroups: () => require("./access_groups.js").AccessGroups,
+      applianceTasks: () => require("./appliance_tasks.js").ApplianceTasks,
+      auth: () => require("./auth.js").Auth,
+      customPsa: () => require("./custom_psa.js").CustomPsa,
+      customers: () => require("./customers.js").Customers,
+      deviceFilters: () => require("./device_filters.js").DeviceFilters,
+      devices: () => require("./devices.js").Devices,
+      maintenanceWindows: () => require("./maintenance_windows.js").MaintenanceWindows,
+      orgUnits: () => require("./org_units.js").OrgUnits,
+      reports: () => require("./reports.js").Reports,
+      scheduledTasks: () => require("./scheduled_tasks.js").ScheduledTasks,
+      server: () => require("./server.js").Server,
+      serviceOrgs: () => require("./service_orgs.js").ServiceOrgs,
+      sites: () => require("./sites.js").Sites,
+      standardPsa: () => require("./standard_psa.js").StandardPsa,
+      userRoles: () => require("./user_roles.js").UserRoles,
+      users: () => require("./users.js").Users,
+    });
+  }
 
   /**
    * Makes a client; nothing is sent yet.
@@ -135,7 +158,7 @@ export class NCentral extends AsyncClient {
  * @example
  * ```ts
  * const client = new NCentralSync();
- * for (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ * for (const accessGroup of client.accessGroups.list("50", { pageSize: 50 })) {
  *   console.log(accessGroup.groupId);
  * }
  * client.close();
@@ -146,66 +169,88 @@ export class NCentralSync extends SyncClient {
    * Access groups, which give users access to organization units or to devices. No endpoint lists those
    * of all organization units, and none changes or deletes one.
    */
-  readonly accessGroups = new AccessGroupsSync(this);
+  declare readonly accessGroups: AccessGroupsSync;
   /** What an agent or a probe measured for a monitored service of a device. */
-  readonly applianceTasks = new ApplianceTasksSync(this);
+  declare readonly applianceTasks: ApplianceTasksSync;
   /** The token exchange. Clients do this automatically; call these only to inspect it. */
-  readonly auth = new AuthSync(this);
+  declare readonly auth: AuthSync;
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
    * reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
    * Setup in the web interface.
    */
-  readonly customPsa = new CustomPsaSync(this);
+  declare readonly customPsa: CustomPsaSync;
   /** Customers of every service organization that the API user may see. */
-  readonly customers = new CustomersSync(this);
+  declare readonly customers: CustomersSync;
   /** Device filters, the saved searches by which lists of devices can be narrowed down. */
-  readonly deviceFilters = new DeviceFiltersSync(this);
+  declare readonly deviceFilters: DeviceFiltersSync;
   /**
    * Devices of every organization unit that the API user may see, with their assets, monitored services
    * and tasks.
    */
-  readonly devices = new DevicesSync(this);
+  declare readonly devices: DevicesSync;
   /**
    * Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
    * but only those that were made on the device itself can be changed or deleted.
    * `devices.listMaintenanceWindows` has the windows of a device.
    */
-  readonly maintenanceWindows = new MaintenanceWindowsSync(this);
+  declare readonly maintenanceWindows: MaintenanceWindowsSync;
   /**
    * Organization units: the system, service organizations, customers and sites as one tree. Their ids are
    * one space, so the id of a service organization, a customer or a site is also that of its organization
    * unit.
    */
-  readonly orgUnits = new OrgUnitsSync(this);
+  declare readonly orgUnits: OrgUnitsSync;
   /** Reports that the server prepares when they are requested. */
-  readonly reports = new ReportsSync(this);
+  declare readonly reports: ReportsSync;
   /**
    * Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
    * `devices.listTasks` has those of a device.
    */
-  readonly scheduledTasks = new ScheduledTasksSync(this);
+  declare readonly scheduledTasks: ScheduledTasksSync;
   /** The server's version and whether it is up. */
-  readonly server = new ServerSync(this);
+  declare readonly server: ServerSync;
   /**
    * Service organizations: the independent providers inside one N-central server, each with customers,
    * users and rules of its own. None can be deleted through the API, so a duplicate remains.
    */
-  readonly serviceOrgs = new ServiceOrgsSync(this);
+  declare readonly serviceOrgs: ServiceOrgsSync;
   /** Sites, the locations of customers, of every customer that the API user may see. */
-  readonly sites = new SitesSync(this);
+  declare readonly sites: SitesSync;
   /**
    * Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
    * Credentials can only be checked for Tigerpaw, type 3.
    */
-  readonly standardPsa = new StandardPsaSync(this);
+  declare readonly standardPsa: StandardPsaSync;
   /** Roles of users, which hold permissions. They belong to an organization unit. */
-  readonly userRoles = new UserRolesSync(this);
+  declare readonly userRoles: UserRolesSync;
   /**
    * Users of an organization unit, and the user that the token belongs to. No call lists the users of all
    * organization units.
    */
-  readonly users = new UsersSync(this);
+  declare readonly users: UsersSync;
+
+  static {
+    lazily<NCentralSync>(NCentralSync.prototype, {
+      accessGroups: () => require("./access_groups.js").AccessGroupsSync,
+      applianceTasks: () => require("./appliance_tasks.js").ApplianceTasksSync,
+      auth: () => require("./auth.js").AuthSync,
+      customPsa: () => require("./custom_psa.js").CustomPsaSync,
+      customers: () => require("./customers.js").CustomersSync,
+      deviceFilters: () => require("./device_filters.js").DeviceFiltersSync,
+      devices: () => require("./devices.js").DevicesSync,
+      maintenanceWindows: () => require("./maintenance_windows.js").MaintenanceWindowsSync,
+      orgUnits: () => require("./org_units.js").OrgUnitsSync,
+      reports: () => require("./reports.js").ReportsSync,
+      scheduledTasks: () => require("./scheduled_tasks.js").ScheduledTasksSync,
+      server: () => require("./server.js").ServerSync,
+      serviceOrgs: () => require("./service_orgs.js").ServiceOrgsSync,
+      sites: () => require("./sites.js").SitesSync,
+      standardPsa: () => require("./standard_psa.js").StandardPsaSync,
+      userRoles: () => require("./user_roles.js").UserRolesSync,
+      users: () => require("./users.js").UsersSync,
+    });
+  }
 
   /**
    * Makes a client; nothing is sent yet.

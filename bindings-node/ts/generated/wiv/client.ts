@@ -2,10 +2,11 @@
 // Wiv API: its async and its blocking client.
 
 import { AsyncClient, SyncClient } from "../../client.js";
+import { lazily } from "../../lazy.js";
 import type { ClientOptions } from "../../options.js";
-import { Cases, CasesSync } from "./cases.js";
-import { Customers, CustomersSync } from "./customers.js";
-import { Workflows, WorkflowsSync } from "./workflows.js";
+import type { Cases, CasesSync } from "./cases.js";
+import type { Customers, CustomersSync } from "./customers.js";
+import type { Workflows, WorkflowsSync } from "./workflows.js";
 
 /**
  * Options of {@link Wiv} and {@link WivSync}. Options that are not given come from the environment
@@ -35,11 +36,19 @@ export interface WivOptions extends ClientOptions {
  */
 export class Wiv extends AsyncClient {
   /** Cases, which are findings about a customer's cloud such as stopped instances that still cost money. */
-  readonly cases = new Cases(this);
+  declare readonly cases: Cases;
   /** The customers that the managed service provider looks after. */
-  readonly customers = new Customers(this);
+  declare readonly customers: Customers;
   /** Workflows, the automations that are built in the web interface. */
-  readonly workflows = new Workflows(this);
+  declare readonly workflows: Workflows;
+
+  static {
+    lazily<Wiv>(Wiv.prototype, {
+      cases: () => require("./cases.js").Cases,
+      customers: () => require("./customers.js").Customers,
+      workflows: () => require("./workflows.js").Workflows,
+    });
+  }
 
   /**
    * Makes a client; nothing is sent yet.
@@ -69,11 +78,19 @@ export class Wiv extends AsyncClient {
  */
 export class WivSync extends SyncClient {
   /** Cases, which are findings about a customer's cloud such as stopped instances that still cost money. */
-  readonly cases = new CasesSync(this);
+  declare readonly cases: CasesSync;
   /** The customers that the managed service provider looks after. */
-  readonly customers = new CustomersSync(this);
+  declare readonly customers: CustomersSync;
   /** Workflows, the automations that are built in the web interface. */
-  readonly workflows = new WorkflowsSync(this);
+  declare readonly workflows: WorkflowsSync;
+
+  static {
+    lazily<WivSync>(WivSync.prototype, {
+      cases: () => require("./cases.js").CasesSync,
+      customers: () => require("./customers.js").CustomersSync,
+      workflows: () => require("./workflows.js").WorkflowsSync,
+    });
+  }
 
   /**
    * Makes a client; nothing is sent yet.

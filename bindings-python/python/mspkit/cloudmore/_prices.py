@@ -29,8 +29,6 @@ class Prices(SyncResource):
     """The broker's price list of a service, whose prices all organizations pay that have none of their
     own.
 
-
-
     Reached as `client.prices`. See `mspkit.cloudmore` for the errors of every call.
     """
 
@@ -79,8 +77,6 @@ class Prices(SyncResource):
 class AsyncPrices(AsyncResource):
     """The broker's price list of a service, whose prices all organizations pay that have none of their
     own.
-
-
 
     Reached as `client.prices`. See `mspkit.cloudmore` for the errors of every call.
     """

@@ -69,8 +69,6 @@ class Users(SyncResource):
     """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
     and the roles that they may have.
 
-
-
     Reached as `client.users`. See `mspkit.cloudmore` for the errors of every call.
     """
 
@@ -223,8 +221,6 @@ class Users(SyncResource):
 class AsyncUsers(AsyncResource):
     """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
     and the roles that they may have.
-
-
 
     Reached as `client.users`. See `mspkit.cloudmore` for the errors of every call.
     """

@@ -95,8 +95,8 @@ class Auth(SyncResource):
 
         Example:
             >>> auth_links = client.auth.links()
-            >>> auth_links.links
-            {...}
+            >>> auth_links.authenticate
+            '...'
         """
         return self._client._call("ncentral.auth.links", AuthLinks, {}, options)
 

@@ -194,8 +194,6 @@ class Devices(SyncResource):
     """Devices of every organization unit that the API user may see, with their assets, monitored services
     and tasks.
 
-
-
     Reached as `client.devices`. See `mspkit.ncentral` for the errors of every call.
     """
 
@@ -371,7 +369,7 @@ class Devices(SyncResource):
             ...     insertion_time="2024-01-15T10:30:00Z",
             ... )
             >>> added_device_note.device_id
-            '987654321'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.create_note",
@@ -422,7 +420,7 @@ class Devices(SyncResource):
             ...     insertion_time="2024-01-15T10:30:00Z",
             ... )
             >>> added_device_notes.device_ids
-            [...]
+            (...)
         """
         return self._client._call(
             "ncentral.devices.create_notes",
@@ -624,7 +622,7 @@ class Devices(SyncResource):
         Example:
             >>> device_activation_key = client.devices.get_activation_key("987654321")
             >>> device_activation_key.activation_key
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.devices.get_activation_key",
@@ -684,7 +682,7 @@ class Devices(SyncResource):
         Example:
             >>> custom_property = client.devices.get_custom_property("987654321", "1624300373")
             >>> custom_property.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.get_custom_property",
@@ -738,7 +736,7 @@ class Devices(SyncResource):
         Example:
             >>> device_remote_control = client.devices.get_remote_control_type("987654321")
             >>> device_remote_control.device_id
-            '987654321'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.get_remote_control_type",
@@ -1114,7 +1112,7 @@ class Devices(SyncResource):
             ...     note="Replaced the power supply.",
             ... )
             >>> replaced_device_note.device_id
-            '987654321'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.replace_note",
@@ -1155,7 +1153,7 @@ class Devices(SyncResource):
             ...     value="Head Office",
             ... )
             >>> custom_property_warnings.warnings
-            [...]
+            (...)
         """
         params = {"device_id": device_id, "property_id": property_id, "value": hidden(value)}
         del value
@@ -1229,8 +1227,6 @@ class Devices(SyncResource):
 class AsyncDevices(AsyncResource):
     """Devices of every organization unit that the API user may see, with their assets, monitored services
     and tasks.
-
-
 
     Reached as `client.devices`. See `mspkit.ncentral` for the errors of every call.
     """

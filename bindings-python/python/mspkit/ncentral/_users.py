@@ -162,7 +162,7 @@ class Users(SyncResource):
 
         Example:
             >>> user_created = client.users.create(
-            ...     "321",
+            ...     "50",
             ...     email="jane.doe@acme.example",
             ...     password="userPassword123",
             ...     first_name="Jane",
@@ -296,7 +296,7 @@ class Users(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for user in client.users.list("321", page_size=50):
+            >>> for user in client.users.list("50", page_size=50):
             ...     print("user", user.user_id)
             user ...
         """

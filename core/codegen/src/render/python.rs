@@ -117,7 +117,7 @@ fn block(markdown: &str, prefix: &str) -> String {
     let (first, rest) = markdown.trim().split_once("\n\n").unwrap_or((markdown.trim(), ""));
     let sentence = prose::sentence(first);
     let text = match doc::flow(first).strip_prefix(&sentence) {
-        Some(more) if quoted(first).contains('\n') => {
+        Some(more) if !more.is_empty() && quoted(first).contains('\n') => {
             quoted(&format!("{sentence}\n\n{}\n\n{rest}", more.trim()))
         }
         _ => quoted(markdown.trim()),
@@ -452,6 +452,8 @@ mod tests {
         assert!(text.lines().all(|line| line.len() <= LINE), "{text}");
         let text = block(&format!("{}end. And more.", "word ".repeat(19)), "    ");
         assert!(text.lines().all(|line| line.len() <= LINE), "{text}");
+        let text = block(&format!("{}end.\n\nMore.", "word ".repeat(30)), "    ");
+        assert!(!text.contains("\n\n\n"), "{text}");
     }
 
     #[test]
