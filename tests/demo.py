@@ -14,6 +14,8 @@ import sys
 # Each step with its result, as regular expressions; spaces and numbers are between and after them.
 STEPS = {
     "list service organizations": "120 of 120",
+    "list devices": r"[1-9]\d* devices at [1-9]\d* customers",
+    "list active issues": r"[1-9]\d* issues at [1-9]\d* customers, such as \w.*",
     "create a service organization": r"soId \d+",
     "create customers under it": "3 customers",
     "create one where it cannot be": r"(NotFound|BadRequest|PermissionDenied): .*\w.*",

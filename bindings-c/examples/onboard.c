@@ -48,6 +48,28 @@ static void organizations(mspkit_ncentral *client)
     mspkit_pager_free(pager);
 }
 
+/* The devices, and what needs attention at the customer of the first one. */
+static void devices(mspkit_ncentral *client)
+{
+    const mspkit_ncentral_device_view *device;
+    mspkit_page *page;
+    mspkit_pager *pager;
+    mspkit_error *error;
+    int32_t status;
+    need(mspkit_ncentral_devices_list(client, NULL, NULL, NULL, &pager, &error), &error);
+    status = mspkit_pager_next_page(pager, &page, &error);
+    need(status, &error);
+    if (status == MSPKIT_OK && mspkit_page_count(page) > 0) {
+        printf("list devices: %ld devices\n", (long)mspkit_page_count(page) + count(pager));
+        mspkit_pager_free(pager);
+        device = mspkit_ncentral_device_of_item(mspkit_page_item(page, 0));
+        need(mspkit_ncentral_org_units_list_active_issues(client, mspkit_nts(device->customer_id.data), NULL, NULL, NULL, &pager, &error), &error);
+        printf("list active issues: %ld at customer %s\n", count(pager), device->customer_id.data);
+        mspkit_page_free(page);
+    }
+    mspkit_pager_free(pager);
+}
+
 static void create(mspkit_ncentral *client)
 {
     static const char *const names[] = {"Client Corp", "Globex", "Initech"};
@@ -193,6 +215,7 @@ int main(int argc, char **argv)
     mspkit_error *error;
     need(mspkit_ncentral_new(NULL, &ncentral, &error), &error);
     organizations(ncentral);
+    devices(ncentral);
     if (write) {
         create(ncentral);
     }

@@ -58,6 +58,23 @@ void organizations(const mspkit::ncentral &client, bool write)
     }
 }
 
+void devices(const mspkit::ncentral &client)
+{
+    std::set<std::string> places;
+    std::size_t devices = 0, issues = 0;
+    for (const auto &device : client.devices().list()) {
+        ++devices;
+        if (device.customer_id) {
+            places.insert(*device.customer_id);
+        }
+    }
+    done("list devices", std::to_string(devices) + " devices at " + std::to_string(places.size()) + " customers");
+    for (const std::string &place : places) {
+        issues += count(client.org_units().list_active_issues(place));
+    }
+    done("list active issues", std::to_string(issues) + " issues");
+}
+
 void tickets(const mspkit::ncentral &client)
 {
     mspkit::ncentral::standard_psa_validate_credential_params check;
@@ -120,6 +137,7 @@ int main(int argc, char **argv)
     try {
         const mspkit::ncentral ncentral;
         organizations(ncentral, write);
+        devices(ncentral);
         tickets(ncentral);
         mspkit::client_options options;
         options.reseller_id = std::getenv("CLOUDMORE_RESELLER_ID");

@@ -48,6 +48,9 @@ private:
 
 namespace detail {
 
+/// Whether a template's argument is this type, for constructors that accept no other.
+template <class T, class Wanted> using only = std::enable_if_t<std::is_same_v<T, Wanted>, int>;
+
 template <auto Free> struct release {
     template <class Handle> void operator()(Handle *handle) const noexcept { Free(handle); }
 };

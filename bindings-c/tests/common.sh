@@ -15,7 +15,7 @@ SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c)
 
 # Tests use simulators only; the shell's settings for real servers and proxies are removed.
 unset NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
-  CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
+  CLOUDMORE_RESELLER_ID CLOUDMORE_SELLER_ID WIV_URL WIV_API_KEY
 unset HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
 
 say() { printf '\n== %s\n' "$1"; }

@@ -11,6 +11,14 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
     report.progress(`${++count} of ${orgs.total}: ${org.soName}`);
   }
   report.done("list service organizations", `${count} of ${orgs.total}`);
+  const devices = await client.devices.list({ pageSize: 200 }).collect();
+  const places = [...new Set(devices.flatMap((device) => device.customerId ?? []))];
+  report.done("list devices", `${devices.length} devices at ${places.length} customers`);
+  const asked = places.slice(0, 10);
+  const issues = await Promise.all(asked.map((place) => client.orgUnits.listActiveIssues(place).collect()));
+  const [first] = issues.flat();
+  const such = first ? `, such as ${first.serviceName}` : "";
+  report.done("list active issues", `${issues.flat().length} issues at ${asked.length} customers${such}`);
   if (write) {
     const contact = { contactFirstName: "Jane", contactLastName: "Doe" };
     const org = await client.serviceOrgs.create({ soName: "Acme IT Services", country: "US", ...contact });

@@ -37,6 +37,8 @@ async function ran(...args: string[]): Promise<Ran> {
 /** Each step with its result; spaces and numbers are between and after them. */
 const ROWS = [
   /^list service organizations +120 of 120 +\d+ +1 +[\d.]+ ms$/m,
+  /^list devices +[1-9]\d* devices at [1-9]\d* customers +\d+ +0 /m,
+  /^list active issues +[1-9]\d* issues at [1-9]\d* customers, such as \w.* +\d+ +0 /m,
   /^create a service organization +soId \d+ +1 +0 /m,
   /^create customers under it +3 customers +\d+ +0 /m,
   /^create one where it cannot be +(NotFound|BadRequest|PermissionDenied): .*\w.* +1 +0 /m,
@@ -47,7 +49,7 @@ const ROWS = [
   /^enable a service +\w.* as [0-9a-f-]{36} /m,
   /^list Wiv customers +12 customers +1 +0 /m,
   /^walk all case pages +730 cases +\d+ +1 +[\d.]+ ms$/m,
-  /^11 steps, \d+ requests, 2 retries, [\d.]+ s$/m,
+  /^13 steps, \d+ requests, 2 retries, [\d.]+ s$/m,
 ];
 
 test("the example does the job", async () => {

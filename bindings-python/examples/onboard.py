@@ -15,6 +15,12 @@ with NCentral(on_request=report.watch, on_retry=report.watch) as client:
         count += 1
         report.progress(f"{count} of {orgs.total}: {org.so_name}")
     report.done("list service organizations", f"{count} of {orgs.total}")
+    devices = client.devices.list(page_size=200).collect()
+    places = list(dict.fromkeys(device.customer_id for device in devices if device.customer_id))
+    report.done("list devices", f"{len(devices)} devices at {len(places)} customers")
+    issues = [issue for place in places[:10] for issue in client.org_units.list_active_issues(place)]
+    such = f", such as {issues[0].service_name}" if issues else ""
+    report.done("list active issues", f"{len(issues)} issues at {len(places[:10])} customers{such}")
     if write:
         org = client.service_orgs.create(
             so_name="Acme IT Services", contact_first_name="John", contact_last_name="Smith", country="US"

@@ -65,6 +65,7 @@ def test_example(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sim.reset(credentials=KNOWN)
+    sim.load(organizations=[{"id": KNOWN["cloudmore_organization_id"]}])
     for name, value in sim.env.items():
         monkeypatch.setenv(name, value)
     names = {**vars(mspkit), "client": client_class()}

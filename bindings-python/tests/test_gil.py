@@ -20,6 +20,7 @@ SLOW = 0.4
 WAITING = {"Core.call", "Core.request", "Core.__new__", "Pager.fill"}
 AT_ONCE = {
     "Core.pager",
+    "Core.paginate",
     "Core.submit_call",
     "Core.submit_request",
     "Core.with_options",

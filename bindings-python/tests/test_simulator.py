@@ -60,21 +60,21 @@ def test_loaded_data_is_visible_to_clients_and_in_the_state() -> None:
 
 def test_responses_can_be_set() -> None:
     with Simulator() as sim, sim.ncentral() as client:
-        sim.answer("/api/devices/{x}", json={"deviceId": 7}, headers={"X-Own": "1"})
-        sim.answer("GET /api/devices", text="[]", times=1)
+        sim.answer("/api/printers/{x}", json={"printerId": 7}, headers={"X-Own": "1"})
+        sim.answer("GET /api/printers", text="[]", times=1)
         sim.answer("ncentral.customers.get", status=404, json={"message": "gone"}, times=2)
         for method in ("GET", "DELETE", "GET"):
-            got = client.request(method, "/api/devices/7")
-            assert (got.json(), got.headers["x-own"]) == ({"deviceId": 7}, "1")
-        assert client.request("GET", "/api/devices").json() == []
+            got = client.request(method, "/api/printers/7")
+            assert (got.json(), got.headers["x-own"]) == ({"printerId": 7}, "1")
+        assert client.request("GET", "/api/printers").json() == []
         with pytest.raises(mspkit.NotFoundError):
-            client.request("GET", "/api/devices")
+            client.request("GET", "/api/printers")
         for _ in range(2):
             with pytest.raises(mspkit.NotFoundError, match="gone"):
                 client.customers.get(100)
         assert client.customers.get(100).customer_id == "100"
         wrongs: list[dict[str, Any]] = [
-            {"match": "devices"},
+            {"match": "printers"},
             {"match": "*", "status": 1},
             {"match": "*", "json": 1, "text": "1"},
         ]

@@ -194,7 +194,7 @@ C_FUNCTION = re.compile(r"^static inline [^(\n]*?\b(mspkit_\w+)\(", re.MULTILINE
 C_OTHERS = re.compile(r"client|new|with_options|free|\w+_params_init|\w+_of_(response|item)")
 CPP_CLASS = re.compile(r"^class (\w+)_resource \{\n(.*?)^\};", re.MULTILINE | re.DOTALL)
 CPP_METHOD = re.compile(r"^    result<.*?> try_(\w+)\(", re.MULTILINE)
-CPP_GROUP = re.compile(r"^    \w+::(\w+)_resource (\w+)\(\) const", re.MULTILINE)
+CPP_GROUP = re.compile(r"^    \w+::(\w+)_resource<> (\w+)\(\) const", re.MULTILINE)
 
 
 def c(place: str) -> list[Listed]:

@@ -5,15 +5,17 @@
 
 Links into this repository lead to a file, and to a heading of it if they name one; those of
 packages' pages, which are read elsewhere, are absolute. The table of docs/errors.md is that of
-core/api/errors.yaml. Every direct dependency has a line in tests/packages/dependencies.yaml, and
-every line has a dependency.
+core/api/errors.yaml. README.md has the number of operations. Every direct dependency has a line in
+tests/packages/dependencies.yaml, and every line has a dependency.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -92,6 +94,17 @@ def errors(read: Read) -> Iterator[str]:
             yield f"docs/errors.md: core/api/errors.yaml has no row {line}"
 
 
+def numbers(read: Read) -> Iterator[str]:
+    operations = json.loads(read("tests/reach/operations.json"))["operations"]
+    services = Counter(operation["id"].split(".")[0] for operation in operations)
+    wanted = [rf"\b{len(operations)} operations\b"]
+    # Of the services, N-central has a hyphen in its name.
+    wanted += [rf"^\| {name[0]}-?{name[1:]} \| {number} \|" for name, number in services.items()]
+    for pattern in wanted:
+        if not re.search(pattern, read("README.md"), re.MULTILINE | re.IGNORECASE):
+            yield f"README.md: the number of operations should be there as in {pattern}"
+
+
 def manifests(read: Read) -> dict[str, dict[str, str]]:
     """Every dependency of each kind, with a file that names it."""
     crates: dict[str, str] = {}
@@ -126,7 +139,7 @@ def dependencies(read: Read) -> Iterator[str]:
             yield f"{REASONS}: no manifest has {name}"
 
 
-CHECKS = (links, errors, dependencies)
+CHECKS = (links, errors, numbers, dependencies)
 
 # A file, the damage to it, and the expected report.
 DAMAGE = [
@@ -138,6 +151,7 @@ DAMAGE = [
     ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no row | `Closed`"),
+    ("README.md", "| Wiv | 4 |", "| Wiv | 5 |", "the number of operations should be there"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
     ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
     ("bindings-node/package.json", '"publint"', '"publint2"', "no reason for publint2 of bindings-node/package.json"),

@@ -3035,15 +3035,15 @@ static const mspkit_descriptor mspkit_cloudmore_azure_usage_list_unbilled_descri
  * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  * - `period`: Period of the usage. Which values there are is not published. (text, not blank)
- * - `operation_id`: Id of the operation that makes the report, from the response to its start. (text, not
- *   blank)
+ * - `operation_id_`: Id of the operation that makes the report, from the response to its start. (text,
+ *   not blank)
  * - `params`: some are required; see `mspkit_cloudmore_azure_usage_list_unbilled_params`.
  * - `pager`: receives the pager. `mspkit_cloudmore_azure_unbilled_usage_line_of_item` reads its items.
  *   Nothing is sent before its first step; the failures of a call are those of its steps.
  */
-static inline mspkit_status mspkit_cloudmore_azure_usage_list_unbilled(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id, const mspkit_cloudmore_azure_usage_list_unbilled_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_azure_usage_list_unbilled(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id_, const mspkit_cloudmore_azure_usage_list_unbilled_params *params, const mspkit_paging_options *paging, const mspkit_call_options *options, mspkit_pager **pager, mspkit_error **error)
 {
-    const mspkit_str arguments[] = {period, operation_id};
+    const mspkit_str arguments[] = {period, operation_id_};
     return mspkit_typed_list(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_list_unbilled_descriptor, arguments, params, paging, options, pager, error);
 }
 
@@ -3090,23 +3090,23 @@ static const mspkit_descriptor mspkit_cloudmore_azure_usage_unbilled_status_desc
  * Sent with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  * - `period`: Period of the usage. Which values there are is not published. (text, not blank)
- * - `operation_id`: Id of the operation that makes the report, from the response to its start. (text, not
- *   blank)
+ * - `operation_id_`: Id of the operation that makes the report, from the response to its start. (text,
+ *   not blank)
  * - `params`: may be NULL; see `mspkit_cloudmore_azure_usage_unbilled_status_params`.
  * - `response`: receives the result. `mspkit_cloudmore_azure_unbilled_usage_status_of_response` reads it.
  */
-static inline mspkit_status mspkit_cloudmore_azure_usage_unbilled_status(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id, const mspkit_cloudmore_azure_usage_unbilled_status_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_azure_usage_unbilled_status(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id_, const mspkit_cloudmore_azure_usage_unbilled_status_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    const mspkit_str arguments[] = {period, operation_id};
+    const mspkit_str arguments[] = {period, operation_id_};
     return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_unbilled_status_descriptor, arguments, params, options, response, error);
 }
 
 /**
  * Submits `mspkit_cloudmore_azure_usage_unbilled_status`; see `mspkit_typed_call_submit`.
  */
-static inline mspkit_status mspkit_cloudmore_azure_usage_unbilled_status_submit(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id, const mspkit_cloudmore_azure_usage_unbilled_status_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_azure_usage_unbilled_status_submit(const mspkit_cloudmore *client, mspkit_str period, mspkit_str operation_id_, const mspkit_cloudmore_azure_usage_unbilled_status_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
-    const mspkit_str arguments[] = {period, operation_id};
+    const mspkit_str arguments[] = {period, operation_id_};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_azure_usage_unbilled_status_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 

@@ -52,6 +52,8 @@
 //   users             delete, get, list, list_roles
 //   webhooks          create, delete, get, list
 //   models            AzureBilledUsageLine, AzureOneTimeInvoice, AzureOneTimeReport, AzurePlanSubscription, AzureSubscription, AzureUnbilledUsageLine, AzureUnbilledUsageStatus, AzureUser, AzureUserSubscription, BillingPerOrganization, BillingPerOrganizationResult, BillingPerService, BrokerContact, BrokerAddress, BrokerInvoiceContact, Broker, BrokerBillingLine, BrokerCustomProperty, BulkConsumptionStatus, CreatedObject, CreatedOrganization, CreatedService, CspBillingPerOrganization, CspLicense, CspSubscription, CspTenant, CspUser, CspUserListResult, CustomPropertyData, EstoreService, CustomProperty, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, NceAlignmentDates, NceProduct, NceSubscription, OrganizationContact, Organization, OrganizationPrice, OrganizationService, Price, ReportTask, ResellerService, ResellerServiceSubscription, Role, AdministratorAddress, SellerAdministrator, SellerPrice, SellerProduct, SellerProductAddon, SellerReseller, SellerService, SellerServiceReseller, ServerHealth, ServiceCategory, Subscription, User, Webhook
+//
+// The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_CLOUDMORE_HPP
 #define MSPKIT_CLOUDMORE_HPP
 
@@ -72,7 +74,8 @@ struct AzureBilledUsageLine {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureBilledUsageLine(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureBilledUsageLine(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -87,7 +90,8 @@ struct AzureOneTimeInvoice {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureOneTimeInvoice(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureOneTimeInvoice(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -102,7 +106,8 @@ struct AzureOneTimeReport {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureOneTimeReport(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureOneTimeReport(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -119,7 +124,8 @@ struct AzurePlanSubscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzurePlanSubscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzurePlanSubscription(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -134,7 +140,8 @@ struct AzureSubscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureSubscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureSubscription(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -149,7 +156,8 @@ struct AzureUnbilledUsageLine {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureUnbilledUsageLine(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureUnbilledUsageLine(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -164,7 +172,8 @@ struct AzureUnbilledUsageStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureUnbilledUsageStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureUnbilledUsageStatus(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -179,7 +188,8 @@ struct AzureUser {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureUser(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureUser(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -196,7 +206,8 @@ struct AzureUserSubscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AzureUserSubscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AzureUserSubscription(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -212,7 +223,8 @@ struct BillingPerOrganization {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BillingPerOrganization(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BillingPerOrganization(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -227,7 +239,8 @@ struct BillingPerOrganizationResult {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BillingPerOrganizationResult(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BillingPerOrganizationResult(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -242,7 +255,8 @@ struct BillingPerService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BillingPerService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BillingPerService(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -270,7 +284,8 @@ struct BrokerContact {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BrokerContact(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BrokerContact(const View &view)
         : name(detail::field(view.name)),
           job_title(detail::field(view.job_title)),
           email(detail::field(view.email)),
@@ -299,7 +314,8 @@ struct BrokerAddress {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BrokerAddress(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BrokerAddress(const View &view)
         : address(detail::field(view.address)),
           postal_code(detail::field(view.postal_code)),
           city(detail::field(view.city)),
@@ -325,7 +341,8 @@ struct BrokerInvoiceContact {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BrokerInvoiceContact(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BrokerInvoiceContact(const View &view)
         : name(detail::field(view.name)),
           email(detail::field(view.email)),
           phone_prefix(detail::field(view.phone_prefix)),
@@ -365,7 +382,8 @@ struct Broker {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Broker(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Broker(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           registration_number(detail::field(view.registration_number)),
@@ -399,7 +417,8 @@ struct BrokerBillingLine {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BrokerBillingLine(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BrokerBillingLine(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -415,7 +434,8 @@ struct BrokerCustomProperty {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BrokerCustomProperty(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BrokerCustomProperty(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -432,7 +452,8 @@ struct BulkConsumptionStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit BulkConsumptionStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit BulkConsumptionStatus(const View &view)
         : message(detail::field(view.message)),
           json(detail::copy(view.json))
     {
@@ -451,7 +472,8 @@ struct CreatedObject {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CreatedObject(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CreatedObject(const View &view)
         : id(detail::field(view.id)),
           location(detail::field(view.location)),
           json(detail::copy(view.json))
@@ -471,7 +493,8 @@ struct CreatedOrganization {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CreatedOrganization(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CreatedOrganization(const View &view)
         : id(detail::field(view.id)),
           location(detail::field(view.location)),
           json(detail::copy(view.json))
@@ -491,7 +514,8 @@ struct CreatedService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CreatedService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CreatedService(const View &view)
         : id(detail::field(view.id)),
           location(detail::field(view.location)),
           json(detail::copy(view.json))
@@ -508,7 +532,8 @@ struct CspBillingPerOrganization {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CspBillingPerOrganization(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CspBillingPerOrganization(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -525,7 +550,8 @@ struct CspLicense {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CspLicense(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CspLicense(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -543,7 +569,8 @@ struct CspSubscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CspSubscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CspSubscription(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -559,7 +586,8 @@ struct CspTenant {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CspTenant(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CspTenant(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -576,7 +604,8 @@ struct CspUser {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CspUser(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CspUser(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -592,7 +621,8 @@ struct CspUserListResult {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CspUserListResult(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CspUserListResult(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -610,7 +640,8 @@ struct CustomPropertyData {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomPropertyData(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomPropertyData(const View &view)
         : id(detail::field(view.id)),
           value(detail::field(view.value)),
           json(detail::copy(view.json))
@@ -630,7 +661,8 @@ struct EstoreService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit EstoreService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EstoreService(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           json(detail::copy(view.json))
@@ -666,7 +698,8 @@ struct CustomProperty {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomProperty(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomProperty(const View &view)
         : property_id(detail::field(view.property_id)),
           name(detail::field(view.name)),
           type(detail::field(view.type)),
@@ -704,7 +737,8 @@ struct EstoreServiceDetail {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit EstoreServiceDetail(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EstoreServiceDetail(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           json(detail::copy(view.json))
@@ -733,7 +767,8 @@ struct ExternalInvoice {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ExternalInvoice(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ExternalInvoice(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -748,7 +783,8 @@ struct ManualBillingLine {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ManualBillingLine(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ManualBillingLine(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -763,7 +799,8 @@ struct NceAlignmentDates {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit NceAlignmentDates(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit NceAlignmentDates(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -778,7 +815,8 @@ struct NceProduct {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit NceProduct(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit NceProduct(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -797,7 +835,8 @@ struct NceSubscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit NceSubscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit NceSubscription(const View &view)
         : id(detail::field(view.id)),
           segment(detail::field(view.segment)),
           json(detail::copy(view.json))
@@ -821,7 +860,8 @@ struct OrganizationContact {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit OrganizationContact(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrganizationContact(const View &view)
         : name(detail::field(view.name)),
           email(detail::field(view.email)),
           phone(detail::field(view.phone)),
@@ -854,7 +894,8 @@ struct Organization {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Organization(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Organization(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           registration_number(detail::field(view.registration_number)),
@@ -878,7 +919,8 @@ struct OrganizationPrice {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit OrganizationPrice(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrganizationPrice(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -901,7 +943,8 @@ struct OrganizationService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit OrganizationService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrganizationService(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           json(detail::copy(view.json))
@@ -930,7 +973,8 @@ struct Price {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Price(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Price(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -948,7 +992,8 @@ struct ReportTask {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ReportTask(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ReportTask(const View &view)
         : id(detail::field(view.id)),
           location(detail::field(view.location)),
           json(detail::copy(view.json))
@@ -965,7 +1010,8 @@ struct ResellerService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ResellerService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ResellerService(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -980,7 +1026,8 @@ struct ResellerServiceSubscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ResellerServiceSubscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ResellerServiceSubscription(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -998,7 +1045,8 @@ struct Role {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Role(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Role(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           json(detail::copy(view.json))
@@ -1022,7 +1070,8 @@ struct AdministratorAddress {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AdministratorAddress(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AdministratorAddress(const View &view)
         : country_code(detail::field(view.country_code)),
           street(detail::field(view.street)),
           postal_code(detail::field(view.postal_code)),
@@ -1064,7 +1113,8 @@ struct SellerAdministrator {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerAdministrator(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerAdministrator(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           first_name(detail::field(view.first_name)),
@@ -1093,7 +1143,8 @@ struct SellerPrice {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerPrice(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerPrice(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -1115,7 +1166,8 @@ struct SellerProduct {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerProduct(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerProduct(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           description(detail::field(view.description)),
@@ -1136,7 +1188,8 @@ struct SellerProductAddon {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerProductAddon(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerProductAddon(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -1154,7 +1207,8 @@ struct SellerReseller {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerReseller(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerReseller(const View &view)
         : id(detail::field(view.id)),
           json(detail::copy(view.json))
     {
@@ -1180,7 +1234,8 @@ struct SellerService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerService(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           vendor_name(detail::field(view.vendor_name)),
@@ -1205,7 +1260,8 @@ struct SellerServiceReseller {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SellerServiceReseller(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerServiceReseller(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -1220,7 +1276,8 @@ struct ServerHealth {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServerHealth(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServerHealth(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -1240,7 +1297,8 @@ struct ServiceCategory {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServiceCategory(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServiceCategory(const View &view)
         : category_id(detail::field(view.category_id)),
           name(detail::field(view.name)),
           description(detail::field(view.description)),
@@ -1258,7 +1316,8 @@ struct Subscription {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Subscription(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Subscription(const View &view)
         : json(detail::copy(view.json))
     {
     }
@@ -1277,7 +1336,8 @@ struct User {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit User(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit User(const View &view)
         : role_id(detail::field(view.role_id)),
           role_name(detail::field(view.role_name)),
           json(detail::copy(view.json))
@@ -1309,7 +1369,8 @@ struct Webhook {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Webhook(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Webhook(const View &view)
         : id(detail::field(view.id)),
           name(detail::field(view.name)),
           service_id(detail::field(view.service_id)),
@@ -2199,6 +2260,7 @@ struct webhooks_list_params {
 };
 
 /// The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing.
+template <class = void>
 class administrators_resource {
 public:
     explicit administrators_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2252,6 +2314,7 @@ private:
 
 /// The service Microsoft Azure of an organization. Its parts are in the resources that begin with
 /// `azure_`.
+template <class = void>
 class azure_resource {
 public:
     explicit azure_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2287,6 +2350,7 @@ private:
 };
 
 /// The Azure plan of an organization.
+template <class = void>
 class azure_plan_resource {
 public:
     explicit azure_plan_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2313,6 +2377,7 @@ private:
 };
 
 /// Reports of Azure and of the new commerce experience by invoice.
+template <class = void>
 class azure_reports_resource {
 public:
     explicit azure_reports_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2423,6 +2488,7 @@ private:
 };
 
 /// Azure subscriptions.
+template <class = void>
 class azure_subscriptions_resource {
 public:
     explicit azure_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2476,6 +2542,7 @@ private:
 };
 
 /// The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in pages.
+template <class = void>
 class azure_usage_resource {
 public:
     explicit azure_usage_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2500,8 +2567,8 @@ public:
     }
 
     /// Lists a report of unbilled usage, page by page. See `mspkit_cloudmore_azure_usage_list_unbilled`.
-    pager<AzureUnbilledUsageLine> list_unbilled(std::string_view period, std::string_view operation_id, const azure_usage_list_unbilled_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_unbilled(period, operation_id, params, paging, options).value(); }
-    result<pager<AzureUnbilledUsageLine>> try_list_unbilled(std::string_view period, std::string_view operation_id, const azure_usage_list_unbilled_params &params, const paging_options &paging = {}, const call_options &options = {}) const
+    pager<AzureUnbilledUsageLine> list_unbilled(std::string_view period, std::string_view operation_id_, const azure_usage_list_unbilled_params &params, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_unbilled(period, operation_id_, params, paging, options).value(); }
+    result<pager<AzureUnbilledUsageLine>> try_list_unbilled(std::string_view period, std::string_view operation_id_, const azure_usage_list_unbilled_params &params, const paging_options &paging = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         const mspkit_paging_options paged = paging.view();
@@ -2511,35 +2578,35 @@ public:
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_pager *got = nullptr;
         mspkit_error *why = nullptr;
-        if (mspkit_cloudmore_azure_usage_list_unbilled(held, detail::given(period), detail::given(operation_id), &given, &paged, view.get(), &got, &why) < 0) {
+        if (mspkit_cloudmore_azure_usage_list_unbilled(held, detail::given(period), detail::given(operation_id_), &given, &paged, view.get(), &got, &why) < 0) {
             return error(why);
         }
         return pager<AzureUnbilledUsageLine>(got);
     }
 
     /// Gets the state of a report of unbilled usage. See `mspkit_cloudmore_azure_usage_unbilled_status`.
-    response<AzureUnbilledUsageStatus> unbilled_status(std::string_view period, std::string_view operation_id, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const { return try_unbilled_status(period, operation_id, params, options).value(); }
-    result<response<AzureUnbilledUsageStatus>> try_unbilled_status(std::string_view period, std::string_view operation_id, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const
+    response<AzureUnbilledUsageStatus> unbilled_status(std::string_view period, std::string_view operation_id_, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const { return try_unbilled_status(period, operation_id_, params, options).value(); }
+    result<response<AzureUnbilledUsageStatus>> try_unbilled_status(std::string_view period, std::string_view operation_id_, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_azure_usage_unbilled_status_params given = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
-        if (mspkit_cloudmore_azure_usage_unbilled_status(held, detail::given(period), detail::given(operation_id), &given, view.get(), &got, &why) < 0) {
+        if (mspkit_cloudmore_azure_usage_unbilled_status(held, detail::given(period), detail::given(operation_id_), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
         return response<AzureUnbilledUsageStatus>(got);
     }
     /// Same as `unbilled_status`, submitted to a queue: its completion has `take<AzureUnbilledUsageStatus>()`.
-    mspkit_operation submit_unbilled_status(queue &to, void *user_data, std::string_view period, std::string_view operation_id, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const
+    mspkit_operation submit_unbilled_status(queue &to, void *user_data, std::string_view period, std::string_view operation_id_, const azure_usage_unbilled_status_params &params = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_azure_usage_unbilled_status_params given = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
-        detail::check(mspkit_cloudmore_azure_usage_unbilled_status_submit(held, detail::given(period), detail::given(operation_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        detail::check(mspkit_cloudmore_azure_usage_unbilled_status_submit(held, detail::given(period), detail::given(operation_id_), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -2548,6 +2615,7 @@ private:
 };
 
 /// The roles of users in Azure subscriptions.
+template <class = void>
 class azure_user_subscriptions_resource {
 public:
     explicit azure_user_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2600,6 +2668,7 @@ private:
 };
 
 /// The Azure users of an organization.
+template <class = void>
 class azure_users_resource {
 public:
     explicit azure_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2625,6 +2694,7 @@ private:
 };
 
 /// Monthly billing reports of a reseller, over all services.
+template <class = void>
 class billing_resource {
 public:
     explicit billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2747,6 +2817,7 @@ private:
 };
 
 /// Billing lines that a seller enters by hand for a broker.
+template <class = void>
 class broker_manual_billing_resource {
 public:
     explicit broker_manual_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2827,6 +2898,7 @@ private:
 
 /// The brokers of a seller, also called resellers. `resellers` has those that have activated services of
 /// the seller.
+template <class = void>
 class brokers_resource {
 public:
     explicit brokers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -2950,6 +3022,7 @@ private:
 };
 
 /// Metered usage that a seller has submitted in bulk.
+template <class = void>
 class bulk_consumptions_resource {
 public:
     explicit bulk_consumptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3013,6 +3086,7 @@ private:
 };
 
 /// What Cloudmore's marketplace has for everyone.
+template <class = void>
 class catalog_resource {
 public:
     explicit catalog_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3037,6 +3111,7 @@ private:
 
 /// The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
 /// begin with `csp_`, and in `nce_subscriptions`.
+template <class = void>
 class csp_resource {
 public:
     explicit csp_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3072,6 +3147,7 @@ private:
 };
 
 /// Billing reports of the old Microsoft CSP programme.
+template <class = void>
 class csp_billing_resource {
 public:
     explicit csp_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3112,6 +3188,7 @@ private:
 };
 
 /// The Microsoft 365 licences of an organization and of its users.
+template <class = void>
 class csp_licenses_resource {
 public:
     explicit csp_licenses_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3163,6 +3240,7 @@ private:
 };
 
 /// The Microsoft products that an organization can order.
+template <class = void>
 class csp_products_resource {
 public:
     explicit csp_products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3190,6 +3268,7 @@ private:
 
 /// Subscriptions of the old Microsoft CSP programme, also called legacy. `nce_subscriptions` has those of
 /// the new commerce experience.
+template <class = void>
 class csp_subscriptions_resource {
 public:
     explicit csp_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3216,6 +3295,7 @@ private:
 };
 
 /// The Microsoft tenants of a reseller.
+template <class = void>
 class csp_tenants_resource {
 public:
     explicit csp_tenants_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3241,6 +3321,7 @@ private:
 };
 
 /// The Microsoft 365 users of an organization.
+template <class = void>
 class csp_users_resource {
 public:
     explicit csp_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3371,6 +3452,7 @@ private:
 };
 
 /// The custom properties that a broker has defined for its organizations and users.
+template <class = void>
 class custom_properties_resource {
 public:
     explicit custom_properties_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3398,6 +3480,7 @@ private:
 
 /// The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
 /// Broker.
+template <class = void>
 class estore_resource {
 public:
     explicit estore_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3449,6 +3532,7 @@ private:
 };
 
 /// Invoices from another system, such as an ERP, that Cloudmore shows to an organization.
+template <class = void>
 class external_invoices_resource {
 public:
     explicit external_invoices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3503,6 +3587,7 @@ private:
 };
 
 /// Lines that were added to an organization's bill by hand or from another system.
+template <class = void>
 class manual_billing_resource {
 public:
     explicit manual_billing_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3580,6 +3665,7 @@ private:
 };
 
 /// Microsoft subscriptions of the new commerce experience (NCE).
+template <class = void>
 class nce_subscriptions_resource {
 public:
     explicit nce_subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3665,6 +3751,7 @@ private:
 };
 
 /// Groups of the organizations of a broker.
+template <class = void>
 class organization_groups_resource {
 public:
     explicit organization_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3727,6 +3814,7 @@ private:
 };
 
 /// The price list of a service as one organization pays it.
+template <class = void>
 class organization_prices_resource {
 public:
     explicit organization_prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3754,6 +3842,7 @@ private:
 
 /// The organizations of a broker, its customers. An organization is usually a company, but may be a unit
 /// of one; services are added to it.
+template <class = void>
 class organizations_resource {
 public:
     explicit organizations_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3908,6 +3997,7 @@ private:
 };
 
 /// The ways to pay that a broker offers to its organizations.
+template <class = void>
 class payment_methods_resource {
 public:
     explicit payment_methods_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3943,6 +4033,7 @@ private:
 };
 
 /// The broker's price list of a service, whose prices all organizations pay that have none of their own.
+template <class = void>
 class prices_resource {
 public:
     explicit prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -3969,6 +4060,7 @@ private:
 };
 
 /// The add-ons that can be bought with a product.
+template <class = void>
 class product_addons_resource {
 public:
     explicit product_addons_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4004,6 +4096,7 @@ private:
 };
 
 /// The products of a service that a broker sells; organizations subscribe to them.
+template <class = void>
 class products_resource {
 public:
     explicit products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4040,6 +4133,7 @@ private:
 
 /// The services that a broker offers to its organizations. Their ids are those that price lists and
 /// products ask for.
+template <class = void>
 class reseller_services_resource {
 public:
     explicit reseller_services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4109,6 +4203,7 @@ private:
 
 /// Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
 /// seller.
+template <class = void>
 class resellers_resource {
 public:
     explicit resellers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4161,6 +4256,7 @@ private:
 };
 
 /// The administrators of a seller, people with a login.
+template <class = void>
 class seller_administrators_resource {
 public:
     explicit seller_administrators_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4286,6 +4382,7 @@ private:
 };
 
 /// The prices of a seller's services.
+template <class = void>
 class seller_prices_resource {
 public:
     explicit seller_prices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4312,6 +4409,7 @@ private:
 };
 
 /// The add-ons of a seller's products.
+template <class = void>
 class seller_product_addons_resource {
 public:
     explicit seller_product_addons_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4389,6 +4487,7 @@ private:
 };
 
 /// The products of a seller's services.
+template <class = void>
 class seller_products_resource {
 public:
     explicit seller_products_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4466,6 +4565,7 @@ private:
 };
 
 /// The services that a seller offers.
+template <class = void>
 class seller_services_resource {
 public:
     explicit seller_services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4577,6 +4677,7 @@ private:
 };
 
 /// Whether the API is up.
+template <class = void>
 class server_resource {
 public:
     explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4609,6 +4710,7 @@ private:
 
 /// The services that an organization has. Adding one enables it for the organization, and may create a
 /// tenant in an outside system and cost money.
+template <class = void>
 class services_resource {
 public:
     explicit services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4774,6 +4876,7 @@ private:
 };
 
 /// Which users of an organization have a subscription.
+template <class = void>
 class subscription_users_resource {
 public:
     explicit subscription_users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4810,6 +4913,7 @@ private:
 
 /// The subscriptions of an organization to the products of a custom service. Those to Microsoft products
 /// are resources of their own.
+template <class = void>
 class subscriptions_resource {
 public:
     explicit subscriptions_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4862,6 +4966,7 @@ private:
 };
 
 /// Groups of the users of an organization.
+template <class = void>
 class user_groups_resource {
 public:
     explicit user_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -4924,6 +5029,7 @@ private:
 
 /// The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned, and
 /// the roles that they may have.
+template <class = void>
 class users_resource {
 public:
     explicit users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -5017,6 +5123,7 @@ private:
 };
 
 /// The webhooks of a seller: addresses to which Cloudmore sends events.
+template <class = void>
 class webhooks_resource {
 public:
     explicit webhooks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
@@ -5328,155 +5435,155 @@ public:
     cloudmore with_options(const client_options &options) const { return cloudmore(*this, options); }
 
     /// The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing.
-    cloudmore_types::administrators_resource administrators() const noexcept { return cloudmore_types::administrators_resource(get()); }
+    cloudmore_types::administrators_resource<> administrators() const noexcept { return cloudmore_types::administrators_resource<>(get()); }
 
     /// The service Microsoft Azure of an organization. Its parts are in the resources that begin with
     /// `azure_`.
-    cloudmore_types::azure_resource azure() const noexcept { return cloudmore_types::azure_resource(get()); }
+    cloudmore_types::azure_resource<> azure() const noexcept { return cloudmore_types::azure_resource<>(get()); }
 
     /// The Azure plan of an organization.
-    cloudmore_types::azure_plan_resource azure_plan() const noexcept { return cloudmore_types::azure_plan_resource(get()); }
+    cloudmore_types::azure_plan_resource<> azure_plan() const noexcept { return cloudmore_types::azure_plan_resource<>(get()); }
 
     /// Reports of Azure and of the new commerce experience by invoice.
-    cloudmore_types::azure_reports_resource azure_reports() const noexcept { return cloudmore_types::azure_reports_resource(get()); }
+    cloudmore_types::azure_reports_resource<> azure_reports() const noexcept { return cloudmore_types::azure_reports_resource<>(get()); }
 
     /// Azure subscriptions.
-    cloudmore_types::azure_subscriptions_resource azure_subscriptions() const noexcept { return cloudmore_types::azure_subscriptions_resource(get()); }
+    cloudmore_types::azure_subscriptions_resource<> azure_subscriptions() const noexcept { return cloudmore_types::azure_subscriptions_resource<>(get()); }
 
     /// The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in
     /// pages.
-    cloudmore_types::azure_usage_resource azure_usage() const noexcept { return cloudmore_types::azure_usage_resource(get()); }
+    cloudmore_types::azure_usage_resource<> azure_usage() const noexcept { return cloudmore_types::azure_usage_resource<>(get()); }
 
     /// The roles of users in Azure subscriptions.
-    cloudmore_types::azure_user_subscriptions_resource azure_user_subscriptions() const noexcept { return cloudmore_types::azure_user_subscriptions_resource(get()); }
+    cloudmore_types::azure_user_subscriptions_resource<> azure_user_subscriptions() const noexcept { return cloudmore_types::azure_user_subscriptions_resource<>(get()); }
 
     /// The Azure users of an organization.
-    cloudmore_types::azure_users_resource azure_users() const noexcept { return cloudmore_types::azure_users_resource(get()); }
+    cloudmore_types::azure_users_resource<> azure_users() const noexcept { return cloudmore_types::azure_users_resource<>(get()); }
 
     /// Monthly billing reports of a reseller, over all services.
-    cloudmore_types::billing_resource billing() const noexcept { return cloudmore_types::billing_resource(get()); }
+    cloudmore_types::billing_resource<> billing() const noexcept { return cloudmore_types::billing_resource<>(get()); }
 
     /// Billing lines that a seller enters by hand for a broker.
-    cloudmore_types::broker_manual_billing_resource broker_manual_billing() const noexcept { return cloudmore_types::broker_manual_billing_resource(get()); }
+    cloudmore_types::broker_manual_billing_resource<> broker_manual_billing() const noexcept { return cloudmore_types::broker_manual_billing_resource<>(get()); }
 
     /// The brokers of a seller, also called resellers. `resellers` has those that have activated services
     /// of the seller.
-    cloudmore_types::brokers_resource brokers() const noexcept { return cloudmore_types::brokers_resource(get()); }
+    cloudmore_types::brokers_resource<> brokers() const noexcept { return cloudmore_types::brokers_resource<>(get()); }
 
     /// Metered usage that a seller has submitted in bulk.
-    cloudmore_types::bulk_consumptions_resource bulk_consumptions() const noexcept { return cloudmore_types::bulk_consumptions_resource(get()); }
+    cloudmore_types::bulk_consumptions_resource<> bulk_consumptions() const noexcept { return cloudmore_types::bulk_consumptions_resource<>(get()); }
 
     /// What Cloudmore's marketplace has for everyone.
-    cloudmore_types::catalog_resource catalog() const noexcept { return cloudmore_types::catalog_resource(get()); }
+    cloudmore_types::catalog_resource<> catalog() const noexcept { return cloudmore_types::catalog_resource<>(get()); }
 
     /// The service Microsoft CSP (Microsoft 365) of an organization. Its parts are in the resources that
     /// begin with `csp_`, and in `nce_subscriptions`.
-    cloudmore_types::csp_resource csp() const noexcept { return cloudmore_types::csp_resource(get()); }
+    cloudmore_types::csp_resource<> csp() const noexcept { return cloudmore_types::csp_resource<>(get()); }
 
     /// Billing reports of the old Microsoft CSP programme.
-    cloudmore_types::csp_billing_resource csp_billing() const noexcept { return cloudmore_types::csp_billing_resource(get()); }
+    cloudmore_types::csp_billing_resource<> csp_billing() const noexcept { return cloudmore_types::csp_billing_resource<>(get()); }
 
     /// The Microsoft 365 licences of an organization and of its users.
-    cloudmore_types::csp_licenses_resource csp_licenses() const noexcept { return cloudmore_types::csp_licenses_resource(get()); }
+    cloudmore_types::csp_licenses_resource<> csp_licenses() const noexcept { return cloudmore_types::csp_licenses_resource<>(get()); }
 
     /// The Microsoft products that an organization can order.
-    cloudmore_types::csp_products_resource csp_products() const noexcept { return cloudmore_types::csp_products_resource(get()); }
+    cloudmore_types::csp_products_resource<> csp_products() const noexcept { return cloudmore_types::csp_products_resource<>(get()); }
 
     /// Subscriptions of the old Microsoft CSP programme, also called legacy. `nce_subscriptions` has
     /// those of the new commerce experience.
-    cloudmore_types::csp_subscriptions_resource csp_subscriptions() const noexcept { return cloudmore_types::csp_subscriptions_resource(get()); }
+    cloudmore_types::csp_subscriptions_resource<> csp_subscriptions() const noexcept { return cloudmore_types::csp_subscriptions_resource<>(get()); }
 
     /// The Microsoft tenants of a reseller.
-    cloudmore_types::csp_tenants_resource csp_tenants() const noexcept { return cloudmore_types::csp_tenants_resource(get()); }
+    cloudmore_types::csp_tenants_resource<> csp_tenants() const noexcept { return cloudmore_types::csp_tenants_resource<>(get()); }
 
     /// The Microsoft 365 users of an organization.
-    cloudmore_types::csp_users_resource csp_users() const noexcept { return cloudmore_types::csp_users_resource(get()); }
+    cloudmore_types::csp_users_resource<> csp_users() const noexcept { return cloudmore_types::csp_users_resource<>(get()); }
 
     /// The custom properties that a broker has defined for its organizations and users.
-    cloudmore_types::custom_properties_resource custom_properties() const noexcept { return cloudmore_types::custom_properties_resource(get()); }
+    cloudmore_types::custom_properties_resource<> custom_properties() const noexcept { return cloudmore_types::custom_properties_resource<>(get()); }
 
     /// The E-Store, the services that an organization may add. Which they are depends on its Cloud
     /// Service Broker.
-    cloudmore_types::estore_resource estore() const noexcept { return cloudmore_types::estore_resource(get()); }
+    cloudmore_types::estore_resource<> estore() const noexcept { return cloudmore_types::estore_resource<>(get()); }
 
     /// Invoices from another system, such as an ERP, that Cloudmore shows to an organization.
-    cloudmore_types::external_invoices_resource external_invoices() const noexcept { return cloudmore_types::external_invoices_resource(get()); }
+    cloudmore_types::external_invoices_resource<> external_invoices() const noexcept { return cloudmore_types::external_invoices_resource<>(get()); }
 
     /// Lines that were added to an organization's bill by hand or from another system.
-    cloudmore_types::manual_billing_resource manual_billing() const noexcept { return cloudmore_types::manual_billing_resource(get()); }
+    cloudmore_types::manual_billing_resource<> manual_billing() const noexcept { return cloudmore_types::manual_billing_resource<>(get()); }
 
     /// Microsoft subscriptions of the new commerce experience (NCE).
-    cloudmore_types::nce_subscriptions_resource nce_subscriptions() const noexcept { return cloudmore_types::nce_subscriptions_resource(get()); }
+    cloudmore_types::nce_subscriptions_resource<> nce_subscriptions() const noexcept { return cloudmore_types::nce_subscriptions_resource<>(get()); }
 
     /// Groups of the organizations of a broker.
-    cloudmore_types::organization_groups_resource organization_groups() const noexcept { return cloudmore_types::organization_groups_resource(get()); }
+    cloudmore_types::organization_groups_resource<> organization_groups() const noexcept { return cloudmore_types::organization_groups_resource<>(get()); }
 
     /// The price list of a service as one organization pays it.
-    cloudmore_types::organization_prices_resource organization_prices() const noexcept { return cloudmore_types::organization_prices_resource(get()); }
+    cloudmore_types::organization_prices_resource<> organization_prices() const noexcept { return cloudmore_types::organization_prices_resource<>(get()); }
 
     /// The organizations of a broker, its customers. An organization is usually a company, but may be a
     /// unit of one; services are added to it.
-    cloudmore_types::organizations_resource organizations() const noexcept { return cloudmore_types::organizations_resource(get()); }
+    cloudmore_types::organizations_resource<> organizations() const noexcept { return cloudmore_types::organizations_resource<>(get()); }
 
     /// The ways to pay that a broker offers to its organizations.
-    cloudmore_types::payment_methods_resource payment_methods() const noexcept { return cloudmore_types::payment_methods_resource(get()); }
+    cloudmore_types::payment_methods_resource<> payment_methods() const noexcept { return cloudmore_types::payment_methods_resource<>(get()); }
 
     /// The broker's price list of a service, whose prices all organizations pay that have none of their
     /// own.
-    cloudmore_types::prices_resource prices() const noexcept { return cloudmore_types::prices_resource(get()); }
+    cloudmore_types::prices_resource<> prices() const noexcept { return cloudmore_types::prices_resource<>(get()); }
 
     /// The add-ons that can be bought with a product.
-    cloudmore_types::product_addons_resource product_addons() const noexcept { return cloudmore_types::product_addons_resource(get()); }
+    cloudmore_types::product_addons_resource<> product_addons() const noexcept { return cloudmore_types::product_addons_resource<>(get()); }
 
     /// The products of a service that a broker sells; organizations subscribe to them.
-    cloudmore_types::products_resource products() const noexcept { return cloudmore_types::products_resource(get()); }
+    cloudmore_types::products_resource<> products() const noexcept { return cloudmore_types::products_resource<>(get()); }
 
     /// The services that a broker offers to its organizations. Their ids are those that price lists and
     /// products ask for.
-    cloudmore_types::reseller_services_resource reseller_services() const noexcept { return cloudmore_types::reseller_services_resource(get()); }
+    cloudmore_types::reseller_services_resource<> reseller_services() const noexcept { return cloudmore_types::reseller_services_resource<>(get()); }
 
     /// Brokers (resellers) that have activated services of a seller. `brokers` has all that belong to the
     /// seller.
-    cloudmore_types::resellers_resource resellers() const noexcept { return cloudmore_types::resellers_resource(get()); }
+    cloudmore_types::resellers_resource<> resellers() const noexcept { return cloudmore_types::resellers_resource<>(get()); }
 
     /// The administrators of a seller, people with a login.
-    cloudmore_types::seller_administrators_resource seller_administrators() const noexcept { return cloudmore_types::seller_administrators_resource(get()); }
+    cloudmore_types::seller_administrators_resource<> seller_administrators() const noexcept { return cloudmore_types::seller_administrators_resource<>(get()); }
 
     /// The prices of a seller's services.
-    cloudmore_types::seller_prices_resource seller_prices() const noexcept { return cloudmore_types::seller_prices_resource(get()); }
+    cloudmore_types::seller_prices_resource<> seller_prices() const noexcept { return cloudmore_types::seller_prices_resource<>(get()); }
 
     /// The add-ons of a seller's products.
-    cloudmore_types::seller_product_addons_resource seller_product_addons() const noexcept { return cloudmore_types::seller_product_addons_resource(get()); }
+    cloudmore_types::seller_product_addons_resource<> seller_product_addons() const noexcept { return cloudmore_types::seller_product_addons_resource<>(get()); }
 
     /// The products of a seller's services.
-    cloudmore_types::seller_products_resource seller_products() const noexcept { return cloudmore_types::seller_products_resource(get()); }
+    cloudmore_types::seller_products_resource<> seller_products() const noexcept { return cloudmore_types::seller_products_resource<>(get()); }
 
     /// The services that a seller offers.
-    cloudmore_types::seller_services_resource seller_services() const noexcept { return cloudmore_types::seller_services_resource(get()); }
+    cloudmore_types::seller_services_resource<> seller_services() const noexcept { return cloudmore_types::seller_services_resource<>(get()); }
 
     /// Whether the API is up.
-    cloudmore_types::server_resource server() const noexcept { return cloudmore_types::server_resource(get()); }
+    cloudmore_types::server_resource<> server() const noexcept { return cloudmore_types::server_resource<>(get()); }
 
     /// The services that an organization has. Adding one enables it for the organization, and may create
     /// a tenant in an outside system and cost money.
-    cloudmore_types::services_resource services() const noexcept { return cloudmore_types::services_resource(get()); }
+    cloudmore_types::services_resource<> services() const noexcept { return cloudmore_types::services_resource<>(get()); }
 
     /// Which users of an organization have a subscription.
-    cloudmore_types::subscription_users_resource subscription_users() const noexcept { return cloudmore_types::subscription_users_resource(get()); }
+    cloudmore_types::subscription_users_resource<> subscription_users() const noexcept { return cloudmore_types::subscription_users_resource<>(get()); }
 
     /// The subscriptions of an organization to the products of a custom service. Those to Microsoft
     /// products are resources of their own.
-    cloudmore_types::subscriptions_resource subscriptions() const noexcept { return cloudmore_types::subscriptions_resource(get()); }
+    cloudmore_types::subscriptions_resource<> subscriptions() const noexcept { return cloudmore_types::subscriptions_resource<>(get()); }
 
     /// Groups of the users of an organization.
-    cloudmore_types::user_groups_resource user_groups() const noexcept { return cloudmore_types::user_groups_resource(get()); }
+    cloudmore_types::user_groups_resource<> user_groups() const noexcept { return cloudmore_types::user_groups_resource<>(get()); }
 
     /// The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
     /// and the roles that they may have.
-    cloudmore_types::users_resource users() const noexcept { return cloudmore_types::users_resource(get()); }
+    cloudmore_types::users_resource<> users() const noexcept { return cloudmore_types::users_resource<>(get()); }
 
     /// The webhooks of a seller: addresses to which Cloudmore sends events.
-    cloudmore_types::webhooks_resource webhooks() const noexcept { return cloudmore_types::webhooks_resource(get()); }
+    cloudmore_types::webhooks_resource<> webhooks() const noexcept { return cloudmore_types::webhooks_resource<>(get()); }
 
 private:
     cloudmore(const cloudmore &from, const client_options &options) : client(from, options) {}

@@ -23,6 +23,8 @@
 //   user_roles        create, get, list
 //   users             create, links, list, me
 //   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
+//
+// The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_NCENTRAL_HPP
 #define MSPKIT_NCENTRAL_HPP
 
@@ -61,7 +63,8 @@ struct AccessGroup {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AccessGroup(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AccessGroup(const View &view)
         : group_id(detail::field(view.group_id)),
           group_name(detail::field(view.group_name)),
           group_description(detail::field(view.group_description)),
@@ -118,7 +121,8 @@ struct ActiveIssue {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ActiveIssue(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ActiveIssue(const View &view)
         : org_unit_id(detail::field(view.org_unit_id)),
           device_id(detail::field(view.device_id)),
           notification_state(detail::field(view.notification_state)),
@@ -145,7 +149,8 @@ struct AddedDeviceNote {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AddedDeviceNote(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AddedDeviceNote(const View &view)
         : device_id(detail::field(view.device_id)),
           message(detail::field(view.message)),
           json(detail::copy(view.json))
@@ -166,7 +171,8 @@ struct AddedDeviceNotes {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AddedDeviceNotes(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AddedDeviceNotes(const View &view)
         : message(detail::field(view.message)),
           json(detail::copy(view.json))
     {
@@ -193,7 +199,8 @@ struct ApplianceTaskThreshold {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ApplianceTaskThreshold(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ApplianceTaskThreshold(const View &view)
         : state(detail::field(view.state)),
           low_value(detail::field(view.low_value)),
           high_value(detail::field(view.high_value)),
@@ -224,7 +231,8 @@ struct ApplianceTaskDetail {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ApplianceTaskDetail(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ApplianceTaskDetail(const View &view)
         : scan_detail_id(detail::field(view.scan_detail_id)),
           detail_name(detail::field(view.detail_name)),
           description(detail::field(view.description)),
@@ -258,7 +266,8 @@ struct ApplianceTask {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ApplianceTask(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ApplianceTask(const View &view)
         : scan_time(detail::field(view.scan_time)),
           state(detail::field(view.state)),
           error_message(detail::field(view.error_message)),
@@ -293,7 +302,8 @@ struct AuthLinks {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AuthLinks(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AuthLinks(const View &view)
         : links(detail::field(view.links)),
           authenticate(detail::field(view.authenticate)),
           sso(detail::field(view.sso)),
@@ -319,7 +329,8 @@ struct AuthToken {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AuthToken(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AuthToken(const View &view)
         : token(detail::field(view.token)),
           type(detail::field(view.type)),
           expiry_seconds(detail::field(view.expiry_seconds)),
@@ -340,7 +351,8 @@ struct TokenPair {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit TokenPair(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit TokenPair(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.access.view != nullptr) {
@@ -366,7 +378,8 @@ struct AuthTokens {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AuthTokens(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AuthTokens(const View &view)
         : refresh(detail::field(view.refresh)),
           validate(detail::field(view.validate)),
           json(detail::copy(view.json))
@@ -389,7 +402,8 @@ struct CreatedDevice {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CreatedDevice(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CreatedDevice(const View &view)
         : device_id(detail::field(view.device_id)),
           message(detail::field(view.message)),
           json(detail::copy(view.json))
@@ -415,7 +429,8 @@ struct CustomProperty {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomProperty(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomProperty(const View &view)
         : property_id(detail::field(view.property_id)),
           property_name(detail::field(view.property_name)),
           property_type(detail::field(view.property_type)),
@@ -457,7 +472,8 @@ struct CustomPropertyDefault {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomPropertyDefault(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomPropertyDefault(const View &view)
         : property_id(detail::field(view.property_id)),
           property_name(detail::field(view.property_name)),
           property_type(detail::field(view.property_type)),
@@ -492,7 +508,8 @@ struct CustomPropertyWarnings {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomPropertyWarnings(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomPropertyWarnings(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.warnings.presence == MSPKIT_PRESENT) {
@@ -528,7 +545,8 @@ struct CustomPsaTicket {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomPsaTicket(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomPsaTicket(const View &view)
         : psa_custom_ticket_id(detail::field(view.psa_custom_ticket_id)),
           psa_ticket_number(detail::field(view.psa_ticket_number)),
           url(detail::field(view.url)),
@@ -560,7 +578,8 @@ struct CustomPsaTicketInfo {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit CustomPsaTicketInfo(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit CustomPsaTicketInfo(const View &view)
         : ticket_id(detail::field(view.ticket_id)),
           ticket_title(detail::field(view.ticket_title)),
           ticket_details(detail::field(view.ticket_details)),
@@ -630,7 +649,8 @@ struct Customer {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Customer(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Customer(const View &view)
         : customer_id(detail::field(view.customer_id)),
           customer_name(detail::field(view.customer_name)),
           org_unit_type(detail::field(view.org_unit_type)),
@@ -673,7 +693,8 @@ struct DeviceStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceStatus(const View &view)
         : state(detail::field(view.state)),
           status(detail::field(view.status)),
           json(detail::copy(view.json))
@@ -745,7 +766,8 @@ struct Device {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Device(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Device(const View &view)
         : device_id(detail::field(view.device_id)),
           long_name(detail::field(view.long_name)),
           uri(detail::field(view.uri)),
@@ -792,7 +814,8 @@ struct DeviceActivationKey {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceActivationKey(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceActivationKey(const View &view)
         : activation_key(detail::field(view.activation_key)),
           expiration_date(detail::field(view.expiration_date)),
           json(detail::copy(view.json))
@@ -814,7 +837,8 @@ struct AssetOs {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetOs(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetOs(const View &view)
         : reported_os(detail::field(view.reported_os)),
           os_architecture(detail::field(view.os_architecture)),
           version(detail::field(view.version)),
@@ -841,7 +865,8 @@ struct AssetComputerSystem {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetComputerSystem(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetComputerSystem(const View &view)
         : serial_number(detail::field(view.serial_number)),
           netbios_name(detail::field(view.netbios_name)),
           model(detail::field(view.model)),
@@ -866,7 +891,8 @@ struct AssetProcessor {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetProcessor(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetProcessor(const View &view)
         : name(detail::field(view.name)),
           number_of_cores(detail::field(view.number_of_cores)),
           number_of_cpus(detail::field(view.number_of_cpus)),
@@ -897,7 +923,8 @@ struct AssetNetworkAdapter {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetNetworkAdapter(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetNetworkAdapter(const View &view)
         : index(detail::field(view.index)),
           description(detail::field(view.description)),
           mac_address(detail::field(view.mac_address)),
@@ -920,7 +947,8 @@ struct AssetNetworkAdapters {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetNetworkAdapters(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetNetworkAdapters(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.entries.presence == MSPKIT_PRESENT) {
@@ -944,7 +972,8 @@ struct AssetApplication {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetApplication(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetApplication(const View &view)
         : index(detail::field(view.index)),
           display_name(detail::field(view.display_name)),
           json(detail::copy(view.json))
@@ -962,7 +991,8 @@ struct AssetApplications {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetApplications(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetApplications(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.entries.presence == MSPKIT_PRESENT) {
@@ -994,7 +1024,8 @@ struct AssetDevice {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit AssetDevice(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AssetDevice(const View &view)
         : device_id(detail::field(view.device_id)),
           long_name(detail::field(view.long_name)),
           device_class(detail::field(view.device_class)),
@@ -1027,7 +1058,8 @@ struct DeviceAssets {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceAssets(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceAssets(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.os.view != nullptr) {
@@ -1066,7 +1098,8 @@ struct DeviceFilter {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceFilter(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceFilter(const View &view)
         : filter_id(detail::field(view.filter_id)),
           filter_name(detail::field(view.filter_name)),
           description(detail::field(view.description)),
@@ -1105,7 +1138,8 @@ struct DeviceLifecycle {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceLifecycle(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceLifecycle(const View &view)
         : warranty_expiry_date(detail::field(view.warranty_expiry_date)),
           lease_expiry_date(detail::field(view.lease_expiry_date)),
           expected_replacement_date(detail::field(view.expected_replacement_date)),
@@ -1142,7 +1176,8 @@ struct DeviceNote {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceNote(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceNote(const View &view)
         : device_note_id(detail::field(view.device_note_id)),
           device_id(detail::field(view.device_id)),
           user_id(detail::field(view.user_id)),
@@ -1172,7 +1207,8 @@ struct EnumeratedPropertyValue {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit EnumeratedPropertyValue(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnumeratedPropertyValue(const View &view)
         : property_value(detail::field(view.property_value)),
           property_id(detail::field(view.property_id)),
           customer_id(detail::field(view.customer_id)),
@@ -1209,7 +1245,8 @@ struct DevicePropertyDefault {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DevicePropertyDefault(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DevicePropertyDefault(const View &view)
         : property_id(detail::field(view.property_id)),
           property_name(detail::field(view.property_name)),
           property_type(detail::field(view.property_type)),
@@ -1256,7 +1293,8 @@ struct DeviceRemoteControl {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceRemoteControl(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceRemoteControl(const View &view)
         : device_id(detail::field(view.device_id)),
           remote_controllable(detail::field(view.remote_controllable)),
           remote_control_type(detail::field(view.remote_control_type)),
@@ -1307,7 +1345,8 @@ struct DeviceServiceStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceServiceStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceServiceStatus(const View &view)
         : task_id(detail::field(view.task_id)),
           service_id(detail::field(view.service_id)),
           service_item_id(detail::field(view.service_item_id)),
@@ -1344,7 +1383,8 @@ struct DeviceTask {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceTask(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceTask(const View &view)
         : task_id(detail::field(view.task_id)),
           task_name(detail::field(view.task_name)),
           status(detail::field(view.status)),
@@ -1418,7 +1458,8 @@ struct DeviceWithCustomProperties {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DeviceWithCustomProperties(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DeviceWithCustomProperties(const View &view)
         : device_id(detail::field(view.device_id)),
           long_name(detail::field(view.long_name)),
           uri(detail::field(view.uri)),
@@ -1469,7 +1510,8 @@ struct DirectTask {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit DirectTask(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit DirectTask(const View &view)
         : task_id(detail::field(view.task_id)),
           json(detail::copy(view.json))
     {
@@ -1499,7 +1541,8 @@ struct Installer {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Installer(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Installer(const View &view)
         : software_id(detail::field(view.software_id)),
           software_name(detail::field(view.software_name)),
           description(detail::field(view.description)),
@@ -1524,7 +1567,8 @@ struct InstallerLink {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit InstallerLink(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit InstallerLink(const View &view)
         : download_link(detail::field(view.download_link)),
           expiration_date(detail::field(view.expiration_date)),
           json(detail::copy(view.json))
@@ -1560,7 +1604,8 @@ struct JobStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit JobStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit JobStatus(const View &view)
         : job_id(detail::field(view.job_id)),
           job_name(detail::field(view.job_name)),
           job_target(detail::field(view.job_target)),
@@ -1586,7 +1631,8 @@ struct Links {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Links(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Links(const View &view)
         : links(detail::field(view.links)),
           json(detail::copy(view.json))
     {
@@ -1605,7 +1651,8 @@ struct MaintenanceWindowAction {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit MaintenanceWindowAction(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit MaintenanceWindowAction(const View &view)
         : key(detail::field(view.key)),
           value(detail::field(view.value)),
           json(detail::copy(view.json))
@@ -1625,7 +1672,8 @@ struct MaintenanceWindowActions {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit MaintenanceWindowActions(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit MaintenanceWindowActions(const View &view)
         : action_type(detail::field(view.action_type)),
           json(detail::copy(view.json))
     {
@@ -1688,7 +1736,8 @@ struct MaintenanceWindow {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit MaintenanceWindow(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit MaintenanceWindow(const View &view)
         : schedule_id(detail::field(view.schedule_id)),
           name(detail::field(view.name)),
           window_type(detail::field(view.window_type)),
@@ -1772,7 +1821,8 @@ struct OrgUnit {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit OrgUnit(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrgUnit(const View &view)
         : org_unit_id(detail::field(view.org_unit_id)),
           org_unit_name(detail::field(view.org_unit_name)),
           org_unit_type(detail::field(view.org_unit_type)),
@@ -1814,7 +1864,8 @@ struct OrgUnitLimit {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit OrgUnitLimit(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrgUnitLimit(const View &view)
         : limit_name(detail::field(view.limit_name)),
           value(detail::field(view.value)),
           max_value(detail::field(view.max_value)),
@@ -1835,7 +1886,8 @@ struct OrgUnitLimits {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit OrgUnitLimits(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrgUnitLimits(const View &view)
         : message(detail::field(view.message)),
           json(detail::copy(view.json))
     {
@@ -1860,7 +1912,8 @@ struct PatchDeviceClassSummary {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PatchDeviceClassSummary(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PatchDeviceClassSummary(const View &view)
         : device_class(detail::field(view.device_class)),
           approval_status_counts(detail::field(view.approval_status_counts)),
           json(detail::copy(view.json))
@@ -1880,7 +1933,8 @@ struct PatchTypeSummary {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PatchTypeSummary(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PatchTypeSummary(const View &view)
         : patch_type(detail::field(view.patch_type)),
           count(detail::field(view.count)),
           json(detail::copy(view.json))
@@ -1900,7 +1954,8 @@ struct PatchInstallSummary {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PatchInstallSummary(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PatchInstallSummary(const View &view)
         : patch_install_status(detail::field(view.patch_install_status)),
           json(detail::copy(view.json))
     {
@@ -1925,7 +1980,8 @@ struct PatchApprovalSummary {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PatchApprovalSummary(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PatchApprovalSummary(const View &view)
         : approval_status(detail::field(view.approval_status)),
           json(detail::copy(view.json))
     {
@@ -1950,7 +2006,8 @@ struct PatchComparison {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PatchComparison(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PatchComparison(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.device_class_summaries.presence == MSPKIT_PRESENT) {
@@ -1984,7 +2041,8 @@ struct PatchReport {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PatchReport(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PatchReport(const View &view)
         : report_id(detail::field(view.report_id)),
           report_status(detail::field(view.report_status)),
           message(detail::field(view.message)),
@@ -2008,7 +2066,8 @@ struct PsaCompany {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PsaCompany(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PsaCompany(const View &view)
         : psa_company_id(detail::field(view.psa_company_id)),
           psa_company_name(detail::field(view.psa_company_name)),
           json(detail::copy(view.json))
@@ -2028,7 +2087,8 @@ struct PsaContact {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PsaContact(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PsaContact(const View &view)
         : psa_contact_id(detail::field(view.psa_contact_id)),
           psa_contact_name(detail::field(view.psa_contact_name)),
           json(detail::copy(view.json))
@@ -2046,7 +2106,8 @@ struct PsaCredentialCheck {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PsaCredentialCheck(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PsaCredentialCheck(const View &view)
         : is_psa_credentials_valid(detail::field(view.is_psa_credentials_valid)),
           json(detail::copy(view.json))
     {
@@ -2073,7 +2134,8 @@ struct PsaCustomerMapping {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PsaCustomerMapping(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PsaCustomerMapping(const View &view)
         : customer_id(detail::field(view.customer_id)),
           customer_name(detail::field(view.customer_name)),
           psa_company_id(detail::field(view.psa_company_id)),
@@ -2097,7 +2159,8 @@ struct PsaSite {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit PsaSite(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit PsaSite(const View &view)
         : psa_site_id(detail::field(view.psa_site_id)),
           psa_site_name(detail::field(view.psa_site_name)),
           json(detail::copy(view.json))
@@ -2117,7 +2180,8 @@ struct RegistrationToken {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit RegistrationToken(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit RegistrationToken(const View &view)
         : registration_token(detail::field(view.registration_token)),
           registration_token_expiry_date(detail::field(view.registration_token_expiry_date)),
           json(detail::copy(view.json))
@@ -2137,7 +2201,8 @@ struct TunnelConfiguration {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit TunnelConfiguration(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit TunnelConfiguration(const View &view)
         : stun_server(detail::field(view.stun_server)),
           tunnel_server_url(detail::field(view.tunnel_server_url)),
           json(detail::copy(view.json))
@@ -2167,7 +2232,8 @@ struct SshTunnelConfiguration {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit SshTunnelConfiguration(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SshTunnelConfiguration(const View &view)
         : central_server_ip(detail::field(view.central_server_ip)),
           central_server_username(detail::field(view.central_server_username)),
           forwarded_port(detail::field(view.forwarded_port)),
@@ -2200,7 +2266,8 @@ struct MspaConfiguration {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit MspaConfiguration(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit MspaConfiguration(const View &view)
         : uuid(detail::field(view.uuid)),
           secret_key(detail::field(view.secret_key)),
           username(detail::field(view.username)),
@@ -2226,7 +2293,8 @@ struct ConnectionDetails {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ConnectionDetails(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ConnectionDetails(const View &view)
         : port(detail::field(view.port)),
           protocol(detail::field(view.protocol)),
           encryption_enabled(detail::field(view.encryption_enabled)),
@@ -2266,7 +2334,8 @@ struct RemoteControlTask {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit RemoteControlTask(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit RemoteControlTask(const View &view)
         : remote_control_task_id(detail::field(view.remote_control_task_id)),
           session_uuid(detail::field(view.session_uuid)),
           device_id(detail::field(view.device_id)),
@@ -2303,7 +2372,8 @@ struct ReplacedDeviceNote {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ReplacedDeviceNote(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ReplacedDeviceNote(const View &view)
         : device_id(detail::field(view.device_id)),
           note_id(detail::field(view.note_id)),
           json(detail::copy(view.json))
@@ -2347,7 +2417,8 @@ struct ScheduledTask {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ScheduledTask(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ScheduledTask(const View &view)
         : task_id(detail::field(view.task_id)),
           parent_id(detail::field(view.parent_id)),
           name(detail::field(view.name)),
@@ -2396,7 +2467,8 @@ struct ScheduledTaskStatusDetail {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ScheduledTaskStatusDetail(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ScheduledTaskStatusDetail(const View &view)
         : task_id(detail::field(view.task_id)),
           device_id(detail::field(view.device_id)),
           device_name(detail::field(view.device_name)),
@@ -2420,7 +2492,8 @@ struct ScheduledTaskOutcome {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ScheduledTaskOutcome(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ScheduledTaskOutcome(const View &view)
         : json(detail::copy(view.json))
     {
         if (view.details.presence == MSPKIT_PRESENT) {
@@ -2444,7 +2517,8 @@ struct ScheduledTaskStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ScheduledTaskStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ScheduledTaskStatus(const View &view)
         : task_name(detail::field(view.task_name)),
           status_counts(detail::field(view.status_counts)),
           json(detail::copy(view.json))
@@ -2464,7 +2538,8 @@ struct ServerHealth {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServerHealth(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServerHealth(const View &view)
         : current_time(detail::field(view.current_time)),
           start_time(detail::field(view.start_time)),
           json(detail::copy(view.json))
@@ -2486,7 +2561,8 @@ struct ServerInfo {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServerInfo(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServerInfo(const View &view)
         : version(detail::field(view.version)),
           jvm_version(detail::field(view.jvm_version)),
           ncentral(detail::field(view.ncentral)),
@@ -2509,7 +2585,8 @@ struct ServerTime {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServerTime(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServerTime(const View &view)
         : server_time(detail::field(view.server_time)),
           timezone(detail::field(view.timezone)),
           utc_offset(detail::field(view.utc_offset)),
@@ -2528,7 +2605,8 @@ struct ServerVersions {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServerVersions(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServerVersions(const View &view)
         : versions(detail::field(view.versions)),
           json(detail::copy(view.json))
     {
@@ -2553,7 +2631,8 @@ struct ControlledService {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ControlledService(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ControlledService(const View &view)
         : service_name(detail::field(view.service_name)),
           display_name(detail::field(view.display_name)),
           service_status(detail::field(view.service_status)),
@@ -2576,7 +2655,8 @@ struct ServiceControlResult {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServiceControlResult(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServiceControlResult(const View &view)
         : overall_status(detail::field(view.overall_status)),
           json(detail::copy(view.json))
     {
@@ -2646,7 +2726,8 @@ struct ServiceOrg {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit ServiceOrg(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServiceOrg(const View &view)
         : so_id(detail::field(view.so_id)),
           so_name(detail::field(view.so_name)),
           org_unit_type(detail::field(view.org_unit_type)),
@@ -2735,7 +2816,8 @@ struct Site {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Site(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Site(const View &view)
         : site_id(detail::field(view.site_id)),
           site_name(detail::field(view.site_name)),
           org_unit_type(detail::field(view.org_unit_type)),
@@ -2776,7 +2858,8 @@ struct TokenStatus {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit TokenStatus(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit TokenStatus(const View &view)
         : message(detail::field(view.message)),
           json(detail::copy(view.json))
     {
@@ -2828,7 +2911,8 @@ struct User {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit User(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit User(const View &view)
         : user_id(detail::field(view.user_id)),
           user_name(detail::field(view.user_name)),
           first_name(detail::field(view.first_name)),
@@ -2877,7 +2961,8 @@ struct UserCreated {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit UserCreated(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserCreated(const View &view)
         : user_id(detail::field(view.user_id)),
           json(detail::copy(view.json))
     {
@@ -2900,7 +2985,8 @@ struct UserRoleExtra {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit UserRoleExtra(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserRoleExtra(const View &view)
         : cloneable(detail::field(view.cloneable)),
           read_only(detail::field(view.read_only)),
           json(detail::copy(view.json))
@@ -2937,7 +3023,8 @@ struct UserRole {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit UserRole(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserRole(const View &view)
         : role_id(detail::field(view.role_id)),
           role_name(detail::field(view.role_name)),
           role_description(detail::field(view.role_description)),
@@ -2970,7 +3057,8 @@ struct UserRoleDetail {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit UserRoleDetail(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserRoleDetail(const View &view)
         : role_id(detail::field(view.role_id)),
           org_unit_id(detail::field(view.org_unit_id)),
           role_name(detail::field(view.role_name)),
@@ -3054,7 +3142,8 @@ struct UserSelf {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit UserSelf(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserSelf(const View &view)
         : user_id(detail::field(view.user_id)),
           customer_id(detail::field(view.customer_id)),
           username(detail::field(view.username)),
@@ -3945,6 +4034,7 @@ struct users_list_params {
 
 /// Access groups, which give users access to organization units or to devices. No endpoint lists those of
 /// all organization units, and none changes or deletes one.
+template <class = void>
 class access_groups_resource {
 public:
     explicit access_groups_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -4086,6 +4176,7 @@ private:
 };
 
 /// What an agent or a probe measured for a monitored service of a device.
+template <class = void>
 class appliance_tasks_resource {
 public:
     explicit appliance_tasks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -4117,6 +4208,7 @@ private:
 };
 
 /// The token exchange. Clients do this automatically; call these only to inspect it.
+template <class = void>
 class auth_resource {
 public:
     explicit auth_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -4267,6 +4359,7 @@ private:
 /// Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
 /// reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
 /// Setup in the web interface.
+template <class = void>
 class custom_psa_resource {
 public:
     explicit custom_psa_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -4447,6 +4540,7 @@ private:
 };
 
 /// Customers of every service organization that the API user may see.
+template <class = void>
 class customers_resource {
 public:
     explicit customers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -4643,6 +4737,7 @@ private:
 };
 
 /// Device filters, the saved searches by which lists of devices can be narrowed down.
+template <class = void>
 class device_filters_resource {
 public:
     explicit device_filters_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -4674,6 +4769,7 @@ private:
 
 /// Devices of every organization unit that the API user may see, with their assets, monitored services
 /// and tasks.
+template <class = void>
 class devices_resource {
 public:
     explicit devices_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -5311,6 +5407,7 @@ private:
 /// Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device, but
 /// only those that were made on the device itself can be changed or deleted.
 /// `devices.list_maintenance_windows` has the windows of a device.
+template <class = void>
 class maintenance_windows_resource {
 public:
     explicit maintenance_windows_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -5402,6 +5499,7 @@ private:
 /// Organization units: the system, service organizations, customers and sites as one tree. Their ids are
 /// one space, so the id of a service organization, a customer or a site is also that of its organization
 /// unit.
+template <class = void>
 class org_units_resource {
 public:
     explicit org_units_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -5781,6 +5879,7 @@ private:
 };
 
 /// Reports that the server prepares when they are requested.
+template <class = void>
 class reports_resource {
 public:
     explicit reports_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -5868,6 +5967,7 @@ private:
 
 /// Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them all;
 /// `devices.list_tasks` has those of a device.
+template <class = void>
 class scheduled_tasks_resource {
 public:
     explicit scheduled_tasks_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6022,6 +6122,7 @@ private:
 };
 
 /// The server's version and whether it is up.
+template <class = void>
 class server_resource {
 public:
     explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6171,6 +6272,7 @@ private:
 
 /// Service organizations: the independent providers inside one N-central server, each with customers,
 /// users and rules of its own. None can be deleted through the API, so a duplicate remains.
+template <class = void>
 class service_orgs_resource {
 public:
     explicit service_orgs_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6358,6 +6460,7 @@ private:
 };
 
 /// Sites, the locations of customers, of every customer that the API user may see.
+template <class = void>
 class sites_resource {
 public:
     explicit sites_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6432,6 +6535,7 @@ private:
 
 /// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in them.
 /// Credentials can only be checked for Tigerpaw, type 3.
+template <class = void>
 class standard_psa_resource {
 public:
     explicit standard_psa_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6597,6 +6701,7 @@ private:
 };
 
 /// Roles of users, which hold permissions. They belong to an organization unit.
+template <class = void>
 class user_roles_resource {
 public:
     explicit user_roles_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6681,6 +6786,7 @@ private:
 
 /// Users of an organization unit, and the user that the token belongs to. No call lists the users of all
 /// organization units.
+template <class = void>
 class users_resource {
 public:
     explicit users_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -6979,66 +7085,66 @@ public:
 
     /// Access groups, which give users access to organization units or to devices. No endpoint lists
     /// those of all organization units, and none changes or deletes one.
-    ncentral_types::access_groups_resource access_groups() const noexcept { return ncentral_types::access_groups_resource(get()); }
+    ncentral_types::access_groups_resource<> access_groups() const noexcept { return ncentral_types::access_groups_resource<>(get()); }
 
     /// What an agent or a probe measured for a monitored service of a device.
-    ncentral_types::appliance_tasks_resource appliance_tasks() const noexcept { return ncentral_types::appliance_tasks_resource(get()); }
+    ncentral_types::appliance_tasks_resource<> appliance_tasks() const noexcept { return ncentral_types::appliance_tasks_resource<>(get()); }
 
     /// The token exchange. Clients do this automatically; call these only to inspect it.
-    ncentral_types::auth_resource auth() const noexcept { return ncentral_types::auth_resource(get()); }
+    ncentral_types::auth_resource<> auth() const noexcept { return ncentral_types::auth_resource<>(get()); }
 
     /// Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
     /// reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
     /// Setup in the web interface.
-    ncentral_types::custom_psa_resource custom_psa() const noexcept { return ncentral_types::custom_psa_resource(get()); }
+    ncentral_types::custom_psa_resource<> custom_psa() const noexcept { return ncentral_types::custom_psa_resource<>(get()); }
 
     /// Customers of every service organization that the API user may see.
-    ncentral_types::customers_resource customers() const noexcept { return ncentral_types::customers_resource(get()); }
+    ncentral_types::customers_resource<> customers() const noexcept { return ncentral_types::customers_resource<>(get()); }
 
     /// Device filters, the saved searches by which lists of devices can be narrowed down.
-    ncentral_types::device_filters_resource device_filters() const noexcept { return ncentral_types::device_filters_resource(get()); }
+    ncentral_types::device_filters_resource<> device_filters() const noexcept { return ncentral_types::device_filters_resource<>(get()); }
 
     /// Devices of every organization unit that the API user may see, with their assets, monitored
     /// services and tasks.
-    ncentral_types::devices_resource devices() const noexcept { return ncentral_types::devices_resource(get()); }
+    ncentral_types::devices_resource<> devices() const noexcept { return ncentral_types::devices_resource<>(get()); }
 
     /// Maintenance windows of devices for patches. Windows that a rule makes are in the list of a device,
     /// but only those that were made on the device itself can be changed or deleted.
     /// `devices.list_maintenance_windows` has the windows of a device.
-    ncentral_types::maintenance_windows_resource maintenance_windows() const noexcept { return ncentral_types::maintenance_windows_resource(get()); }
+    ncentral_types::maintenance_windows_resource<> maintenance_windows() const noexcept { return ncentral_types::maintenance_windows_resource<>(get()); }
 
     /// Organization units: the system, service organizations, customers and sites as one tree. Their ids
     /// are one space, so the id of a service organization, a customer or a site is also that of its
     /// organization unit.
-    ncentral_types::org_units_resource org_units() const noexcept { return ncentral_types::org_units_resource(get()); }
+    ncentral_types::org_units_resource<> org_units() const noexcept { return ncentral_types::org_units_resource<>(get()); }
 
     /// Reports that the server prepares when they are requested.
-    ncentral_types::reports_resource reports() const noexcept { return ncentral_types::reports_resource(get()); }
+    ncentral_types::reports_resource<> reports() const noexcept { return ncentral_types::reports_resource<>(get()); }
 
     /// Scheduled tasks, the scripts and automation policies that run on devices. No endpoint lists them
     /// all; `devices.list_tasks` has those of a device.
-    ncentral_types::scheduled_tasks_resource scheduled_tasks() const noexcept { return ncentral_types::scheduled_tasks_resource(get()); }
+    ncentral_types::scheduled_tasks_resource<> scheduled_tasks() const noexcept { return ncentral_types::scheduled_tasks_resource<>(get()); }
 
     /// The server's version and whether it is up.
-    ncentral_types::server_resource server() const noexcept { return ncentral_types::server_resource(get()); }
+    ncentral_types::server_resource<> server() const noexcept { return ncentral_types::server_resource<>(get()); }
 
     /// Service organizations: the independent providers inside one N-central server, each with customers,
     /// users and rules of its own. None can be deleted through the API, so a duplicate remains.
-    ncentral_types::service_orgs_resource service_orgs() const noexcept { return ncentral_types::service_orgs_resource(get()); }
+    ncentral_types::service_orgs_resource<> service_orgs() const noexcept { return ncentral_types::service_orgs_resource<>(get()); }
 
     /// Sites, the locations of customers, of every customer that the API user may see.
-    ncentral_types::sites_resource sites() const noexcept { return ncentral_types::sites_resource(get()); }
+    ncentral_types::sites_resource<> sites() const noexcept { return ncentral_types::sites_resource<>(get()); }
 
     /// Ticketing systems (PSA) that N-central integrates itself, and what customers are mapped to in
     /// them. Credentials can only be checked for Tigerpaw, type 3.
-    ncentral_types::standard_psa_resource standard_psa() const noexcept { return ncentral_types::standard_psa_resource(get()); }
+    ncentral_types::standard_psa_resource<> standard_psa() const noexcept { return ncentral_types::standard_psa_resource<>(get()); }
 
     /// Roles of users, which hold permissions. They belong to an organization unit.
-    ncentral_types::user_roles_resource user_roles() const noexcept { return ncentral_types::user_roles_resource(get()); }
+    ncentral_types::user_roles_resource<> user_roles() const noexcept { return ncentral_types::user_roles_resource<>(get()); }
 
     /// Users of an organization unit, and the user that the token belongs to. No call lists the users of
     /// all organization units.
-    ncentral_types::users_resource users() const noexcept { return ncentral_types::users_resource(get()); }
+    ncentral_types::users_resource<> users() const noexcept { return ncentral_types::users_resource<>(get()); }
 
 private:
     ncentral(const ncentral &from, const client_options &options) : client(from, options) {}

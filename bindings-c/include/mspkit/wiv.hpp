@@ -9,6 +9,8 @@
 //   customers         list
 //   workflows         run
 //   models            Case, Customer, WorkflowRun
+//
+// The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_WIV_HPP
 #define MSPKIT_WIV_HPP
 
@@ -32,7 +34,8 @@ struct Case {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Case(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Case(const View &view)
         : case_id(detail::field(view.case_id)),
           case_type(detail::field(view.case_type)),
           json(detail::copy(view.json))
@@ -72,7 +75,8 @@ struct Customer {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit Customer(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Customer(const View &view)
         : customer_id(detail::field(view.customer_id)),
           customer_name(detail::field(view.customer_name)),
           users_number(detail::field(view.users_number)),
@@ -125,7 +129,8 @@ struct WorkflowRun {
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
-    explicit WorkflowRun(const c_struct &view)
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit WorkflowRun(const View &view)
         : execution_id(detail::field(view.execution_id)),
           event_type(detail::field(view.event_type)),
           timestamp(detail::field(view.timestamp)),
@@ -178,6 +183,7 @@ struct workflows_run_params {
 };
 
 /// Cases, which are findings about a customer's cloud such as stopped instances that still cost money.
+template <class = void>
 class cases_resource {
 public:
     explicit cases_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_wiv *>(of)) {}
@@ -228,6 +234,7 @@ private:
 };
 
 /// The customers that the managed service provider looks after.
+template <class = void>
 class customers_resource {
 public:
     explicit customers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_wiv *>(of)) {}
@@ -255,6 +262,7 @@ private:
 };
 
 /// Workflows, the automations that are built in the web interface.
+template <class = void>
 class workflows_resource {
 public:
     explicit workflows_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_wiv *>(of)) {}
@@ -317,13 +325,13 @@ public:
 
     /// Cases, which are findings about a customer's cloud such as stopped instances that still cost
     /// money.
-    wiv_types::cases_resource cases() const noexcept { return wiv_types::cases_resource(get()); }
+    wiv_types::cases_resource<> cases() const noexcept { return wiv_types::cases_resource<>(get()); }
 
     /// The customers that the managed service provider looks after.
-    wiv_types::customers_resource customers() const noexcept { return wiv_types::customers_resource(get()); }
+    wiv_types::customers_resource<> customers() const noexcept { return wiv_types::customers_resource<>(get()); }
 
     /// Workflows, the automations that are built in the web interface.
-    wiv_types::workflows_resource workflows() const noexcept { return wiv_types::workflows_resource(get()); }
+    wiv_types::workflows_resource<> workflows() const noexcept { return wiv_types::workflows_resource<>(get()); }
 
 private:
     wiv(const wiv &from, const client_options &options) : client(from, options) {}

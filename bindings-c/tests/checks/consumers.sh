@@ -64,11 +64,11 @@ if have cmake "the same by find_package"; then
 fi
 for example in onboard-c onboard-cpp; do
   "$WORK/with_simulator" -- "./$example" --write > "$example.txt"
-  [ "$(wc -l < "$example.txt")" -eq 11 ] || { cat "$example.txt"; fail "$example did not do all of its steps"; }
+  [ "$(wc -l < "$example.txt")" -eq 13 ] || { cat "$example.txt"; fail "$example did not do all of its steps"; }
   for line in 'create customers under it: 3 customers' 'walk all case pages: 60 cases'; do
     grep -qx "$line" "$example.txt" || fail "$example did not print: $line"
   done
-  echo "$example: 11 steps done"
+  echo "$example: 13 steps done"
 done
 "$WORK/with_simulator" --customers 2000 -- ./epoll
 "$PREFIX/bin/mspkit-sim" --customers 3 -- ./shared || fail "the consumer does not find the installed simulator"

@@ -1,4 +1,4 @@
-// A project outside of the tree, in C++: gets customers both ways, and one through a queue.
+// A project outside of the tree, in C++: gets customers both ways, one through a queue, and rows without a model.
 #include <mspkit/ncentral.hpp>
 
 #include <iostream>
@@ -45,6 +45,23 @@ int main()
     client.submit_request(queue, nullptr, "GET", "/api/customers/100");
     auto completion = queue.next(mspkit::milliseconds(30000));
     if (!completion || completion->take<void>().value().get("/customerId") != "100") {
+        return 1;
+    }
+    std::size_t rows = 0;
+    mspkit::call_options pages;
+    pages.extra_query = {{"pageSize", "3"}};
+    auto known = client.paginate("GET", "/api/customers", std::nullopt, "customerId", {}, pages);
+    for (const mspkit::row &one : known) {
+        rows += one.json.find("\"customerId\":") != std::string::npos;
+    }
+    if (rows != count || known.complete() != true || client.try_paginate("PUT", "/api/customers")) {
+        return 1;
+    }
+    auto resumed = client.paginate("GET", "/api/customers", std::nullopt, "customerId", {}, pages);
+    queue.submit_next_page(resumed);
+    auto page = queue.next(mspkit::milliseconds(30000));
+    const auto three = page->take_page<mspkit::row>();
+    if (!three || !three.value() || three.value()->size() != 3 || resumed.collect().size() != count - 3) {
         return 1;
     }
     if (customer.get("/customerId") != "100" || customer.get("/nothing")) {

@@ -4034,11 +4034,11 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
     if (strcmp(call->operation, "cloudmore.azure_usage.unbilled_status") == 0) {
         mspkit_cloudmore_azure_usage_unbilled_status_params params = mspkit_cloudmore_azure_usage_unbilled_status_params_init();
         const mspkit_str period = param_text(call->params, "period");
-        const mspkit_str operation_id = param_text(call->params, "operation_id");
+        const mspkit_str operation_id_ = param_text(call->params, "operation_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_azure_usage_unbilled_status((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->options, response, error)
-                   : mspkit_cloudmore_azure_usage_unbilled_status_submit((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_azure_usage_unbilled_status((const mspkit_cloudmore *)call->client, period, operation_id_, &params, call->options, response, error)
+                   : mspkit_cloudmore_azure_usage_unbilled_status_submit((const mspkit_cloudmore *)call->client, period, operation_id_, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.azure_user_subscriptions.delete") == 0) {
         mspkit_cloudmore_azure_user_subscriptions_delete_params params = mspkit_cloudmore_azure_user_subscriptions_delete_params_init();
@@ -5286,11 +5286,11 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
     if (strcmp(call->operation, "cloudmore.azure_usage.list_unbilled") == 0) {
         mspkit_cloudmore_azure_usage_list_unbilled_params params = mspkit_cloudmore_azure_usage_list_unbilled_params_init();
         const mspkit_str period = param_text(call->params, "period");
-        const mspkit_str operation_id = param_text(call->params, "operation_id");
+        const mspkit_str operation_id_ = param_text(call->params, "operation_id");
         params.page_number = param_int(call->params, "page_number");
         params.page_size = param_int(call->params, "page_size");
         params.reseller_id = param_text(call->params, "reseller_id");
-        return mspkit_cloudmore_azure_usage_list_unbilled((const mspkit_cloudmore *)call->client, period, operation_id, &params, call->paging, call->options, pager, error);
+        return mspkit_cloudmore_azure_usage_list_unbilled((const mspkit_cloudmore *)call->client, period, operation_id_, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "cloudmore.azure_user_subscriptions.list") == 0) {
         mspkit_cloudmore_azure_user_subscriptions_list_params params = mspkit_cloudmore_azure_user_subscriptions_list_params_init();

@@ -71,7 +71,7 @@ for (const [name, command, example] of RUNTIMES) {
     try {
       const { code, output } = await ran([...command, ...example, "--write"], await prepared(simulator));
       assert.equal(code, 0, output);
-      assert.match(output, /^11 steps, \d+ requests, 2 retries, /m);
+      assert.match(output, /^13 steps, \d+ requests, 2 retries, /m);
     } finally {
       await simulator.stop();
     }

@@ -24,12 +24,27 @@ export interface Counts {
   readonly customers?: number;
   /** The sites of N-central's customers; `parentId` is their customer. 15 by default. */
   readonly sites?: number;
-  /** N-central's devices. 10 by default. */
-  readonly devices?: number;
-  /** N-central's device filters. 3 by default. */
-  readonly deviceFilters?: number;
-  /** N-central's access groups; `orgUnitId` is their service organization. 4 by default. */
+  /**
+   * N-central's users, below a service organization or a customer; the first is the API user. 12 by
+   * default.
+   */
+  readonly users?: number;
+  /** N-central's roles of users. 5 by default. */
+  readonly userRoles?: number;
+  /** N-central's access groups; `orgUnitId` is their organization unit. 4 by default. */
   readonly accessGroups?: number;
+  /** The installers that N-central offers to every customer. 6 by default. */
+  readonly installers?: number;
+  /** N-central's devices; `orgUnitId` is their customer or site. 30 by default. */
+  readonly devices?: number;
+  /** N-central's device filters. 6 by default. */
+  readonly deviceFilters?: number;
+  /** Custom properties that every device of N-central has, with their defaults. 5 by default. */
+  readonly devicePropertyDefaults?: number;
+  /** Custom properties that every organization unit of N-central has, with their defaults. 5 by default. */
+  readonly orgUnitPropertyDefaults?: number;
+  /** Companies of the ticketing system that N-central is connected to. 4 by default. */
+  readonly psaCompanies?: number;
   /** Customers of Wiv. 5 by default. */
   readonly wivCustomers?: number;
   /** Cases of Wiv. 60 by default. */
@@ -58,12 +73,60 @@ export interface Collections {
   readonly sites: readonly Shown[];
   /** N-central's custom PSA tickets. */
   readonly customPsaTickets: readonly Shown[];
-  /** N-central's devices. */
+  /** N-central's users, below a service organization or a customer; the first is the API user. */
+  readonly users: readonly Shown[];
+  /** What N-central says to each user about himself. */
+  readonly userSelves: readonly Shown[];
+  /** N-central's roles of users. */
+  readonly userRoles: readonly Shown[];
+  /** N-central's access groups; `orgUnitId` is their organization unit. */
+  readonly accessGroups: readonly Shown[];
+  /** Limits of N-central's organization units. */
+  readonly orgUnitLimits: readonly Shown[];
+  /** The tokens by which agents join N-central's customers and sites. */
+  readonly registrationTokens: readonly Shown[];
+  /** The installers that N-central offers to every customer. */
+  readonly installers: readonly Shown[];
+  /** N-central's devices; `orgUnitId` is their customer or site. */
   readonly devices: readonly Shown[];
   /** N-central's device filters. */
   readonly deviceFilters: readonly Shown[];
-  /** N-central's access groups; `orgUnitId` is their service organization. */
-  readonly accessGroups: readonly Shown[];
+  /** What N-central knows of the hardware and software of its devices. */
+  readonly deviceAssets: readonly Shown[];
+  /** Warranty and lifecycle data of N-central's devices. */
+  readonly deviceLifecycles: readonly Shown[];
+  /** Notes on N-central's devices. */
+  readonly deviceNotes: readonly Shown[];
+  /** Patch maintenance windows of N-central's devices; those with `ruleID` come from a rule. */
+  readonly maintenanceWindows: readonly Shown[];
+  /** Custom properties that every device of N-central has, with their defaults. */
+  readonly devicePropertyDefaults: readonly Shown[];
+  /** Custom properties that every organization unit of N-central has, with their defaults. */
+  readonly orgUnitPropertyDefaults: readonly Shown[];
+  /** The values of custom properties of N-central's devices. */
+  readonly deviceProperties: readonly Shown[];
+  /** The values of custom properties of N-central's organization units. */
+  readonly orgUnitProperties: readonly Shown[];
+  /** Services of N-central's devices that need attention. */
+  readonly activeIssues: readonly Shown[];
+  /** The monitored services of N-central's devices. */
+  readonly deviceServices: readonly Shown[];
+  /** What was measured by the tasks behind monitored services. */
+  readonly applianceTasks: readonly Shown[];
+  /** The keys that activate the agents of N-central's devices. */
+  readonly deviceActivationKeys: readonly Shown[];
+  /** How N-central's devices are controlled remotely. */
+  readonly deviceRemoteControls: readonly Shown[];
+  /** The last runs of N-central's jobs. */
+  readonly jobStatuses: readonly Shown[];
+  /** Companies of the ticketing system that N-central is connected to. */
+  readonly psaCompanies: readonly Shown[];
+  /** Contacts of those companies. */
+  readonly psaContacts: readonly Shown[];
+  /** Sites of those companies. */
+  readonly psaSites: readonly Shown[];
+  /** What N-central's customers are mapped to in the ticketing system. */
+  readonly psaMappings: readonly Shown[];
   /** Customers of Wiv. */
   readonly wivCustomers: readonly Shown[];
   /** Cases of Wiv. */

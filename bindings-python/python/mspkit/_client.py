@@ -277,8 +277,9 @@ class SyncClient(Client):
             MspError: Any kind.
         """
         paging, of_calls = list_options(options, ListOptions)
-        *request, given = free_request(method, path, query, body, headers, of_calls or {})
-        pager = self._core.paginate(*request, item_id, paging, given)
+        verb, where, sent, given = free_request(method, path, query, body, headers, of_calls or {})
+        del path, query, body, headers, options, of_calls
+        pager = self._core.paginate(verb, where, sent, item_id, paging, given)
         return Pager(self._core, self._watcher, Row, "paginate", pager)
 
     def request(
@@ -404,8 +405,9 @@ class AsyncClient(Client):
             MspError: Any kind.
         """
         paging, of_calls = list_options(options, ListOptions)
-        *request, given = free_request(method, path, query, body, headers, of_calls or {})
-        pager = self._core.paginate(*request, item_id, paging, given)
+        verb, where, sent, given = free_request(method, path, query, body, headers, of_calls or {})
+        del path, query, body, headers, options, of_calls
+        pager = self._core.paginate(verb, where, sent, item_id, paging, given)
         return AsyncPager(self._core, self._watcher, Row, "paginate", pager)
 
     async def request(

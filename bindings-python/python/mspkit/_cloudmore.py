@@ -15,16 +15,17 @@ __all__ = ["AsyncCloudmore", "Cloudmore"]
 
 
 class Cloudmore(SyncClient):
-    """A blocking client of Cloudmore: the services of organizations, and the E-Store that they come from.
+    """A blocking client of Cloudmore: organizations, their services, subscriptions and bills, and what a
+    seller offers.
 
     Options that are not given come from the environment, where one is named. Threads may share a client.
     Close it after use, or use it in `with`.
 
     Example:
         >>> with Cloudmore() as client:
-        ...     for role in client.administrators.list_roles():
-        ...         print("role", role.id)
-        role ...
+        ...     for organization in client.organizations.list(show_active=True):
+        ...         print("organization", organization.id)
+        organization ...
     """
 
     __slots__ = ()
@@ -141,7 +142,9 @@ class Cloudmore(SyncClient):
 
     @resource
     def administrators(self) -> cloudmore.Administrators:
-        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing."""
+        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and
+        billing.
+        """
         return cloudmore.Administrators(self)
 
     @resource
@@ -307,8 +310,8 @@ class Cloudmore(SyncClient):
 
     @resource
     def prices(self) -> cloudmore.Prices:
-        """The broker's price list of a service, whose prices all organizations pay that have none of their
-        own.
+        """The broker's price list of a service, whose prices all organizations pay that have none of
+        their own.
         """
         return cloudmore.Prices(self)
 
@@ -397,8 +400,8 @@ class Cloudmore(SyncClient):
 
     @resource
     def users(self) -> cloudmore.Users:
-        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
-        and the roles that they may have.
+        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are
+        assigned, and the roles that they may have.
         """
         return cloudmore.Users(self)
 
@@ -409,16 +412,17 @@ class Cloudmore(SyncClient):
 
 
 class AsyncCloudmore(AsyncClient):
-    """An asyncio client of Cloudmore: the services of organizations, and the E-Store that they come from.
+    """An asyncio client of Cloudmore: organizations, their services, subscriptions and bills, and what a
+    seller offers.
 
     Options that are not given come from the environment, where one is named. One client serves any number
     of event loops. Close it after use, or use it in `async with`.
 
     Example:
         >>> async with AsyncCloudmore() as client:
-        ...     async for role in client.administrators.list_roles():
-        ...         print("role", role.id)
-        role ...
+        ...     async for organization in client.organizations.list(show_active=True):
+        ...         print("organization", organization.id)
+        organization ...
     """
 
     __slots__ = ()
@@ -535,7 +539,9 @@ class AsyncCloudmore(AsyncClient):
 
     @resource
     def administrators(self) -> cloudmore.AsyncAdministrators:
-        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and billing."""
+        """The broker's own administrators, who log in to Cloudmore and manage customers, prices and
+        billing.
+        """
         return cloudmore.AsyncAdministrators(self)
 
     @resource
@@ -701,8 +707,8 @@ class AsyncCloudmore(AsyncClient):
 
     @resource
     def prices(self) -> cloudmore.AsyncPrices:
-        """The broker's price list of a service, whose prices all organizations pay that have none of their
-        own.
+        """The broker's price list of a service, whose prices all organizations pay that have none of
+        their own.
         """
         return cloudmore.AsyncPrices(self)
 
@@ -791,8 +797,8 @@ class AsyncCloudmore(AsyncClient):
 
     @resource
     def users(self) -> cloudmore.AsyncUsers:
-        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are assigned,
-        and the roles that they may have.
+        """The users of an organization, who may log in to Cloudmore and to whom subscriptions are
+        assigned, and the roles that they may have.
         """
         return cloudmore.AsyncUsers(self)
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from mspkit._options import FILES, CallOptions, call_options
+from mspkit._options import FILES, call_options
 from mspkit._types import UNSET, Hidden, Secret
 
 
@@ -52,7 +52,7 @@ def free_request(
     query: Mapping[str, Any] | None,
     body: Any,
     headers: Mapping[str, str] | None,
-    options: CallOptions,
+    options: Mapping[str, Any],
 ) -> tuple[str, Hidden, Hidden | None, Hidden]:
     """A request to an endpoint that mspkit does not know: method, path, body and options.
 

@@ -132,10 +132,8 @@ class ServerError(APIStatusError):
 
 
 class ResponseDecodeError(MspError):
-    """The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
-    body.
-
-
+    """The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large
+    a body.
 
     Check `body`, and any proxy or gateway between you and the server.
     """
@@ -182,8 +180,6 @@ class InternalError(MspError):
 class ListIncompleteError(MspError):
     """A list ended with fewer rows than the server announced, and other rows were received twice or
     `on_incomplete` is `raise`.
-
-
 
     List again, sorted by a field that does not change; `missing` is the number of missing rows.
     """

@@ -108,7 +108,7 @@ class Model(_native.Item):
     _home: ClassVar[str] = ""
     _has_secrets: ClassVar[bool] = False
     # Fields that are secrets if another field has one of these values, by the vendor's names.
-    _hidden: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
+    _hidden: ClassVar[tuple[tuple[str, str, tuple[str, ...]], ...]] = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -244,8 +244,10 @@ class Model(_native.Item):
 
     def _hides(self, wire: str, data: Mapping[str, Any]) -> bool:
         """Whether a field is a secret because of the value of another one."""
-        other, values = self._hidden.get(wire, ("", ()))
-        return data.get(other) in values
+        return any(
+            field == wire and data.get(other) in values and data.get(wire) is not None
+            for field, other, values in self._hidden
+        )
 
     def _without_secrets(self) -> dict[str, Any]:
         kept: dict[str, Any] = {}

@@ -34,7 +34,8 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-_M = TypeVar("_M", bound=Model)
+# A model, or a row as plain data.
+_M = TypeVar("_M")
 
 __version__: Final[str]
 

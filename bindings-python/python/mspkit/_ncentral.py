@@ -15,17 +15,17 @@ __all__ = ["AsyncNCentral", "NCentral"]
 
 
 class NCentral(SyncClient):
-    """A blocking client of N-able N-central: service organizations, customers, PSA tickets and the server
-    itself.
+    """A blocking client of N-able N-central: organization units, devices, users, scheduled tasks, PSA
+    tickets and the server itself.
 
     Options that are not given come from the environment, where one is named. Threads may share a client.
     Close it after use, or use it in `with`.
 
     Example:
         >>> with NCentral() as client:
-        ...     for access_group in client.access_groups.list("321", page_size=50):
-        ...         print("access group", access_group.group_id)
-        access group ...
+        ...     for customer in client.customers.list(page_size=50):
+        ...         print("customer", customer.customer_id)
+        customer ...
     """
 
     __slots__ = ()
@@ -201,8 +201,8 @@ class NCentral(SyncClient):
 
     @resource
     def service_orgs(self) -> ncentral.ServiceOrgs:
-        """Service organizations: the independent providers inside one N-central server, each with customers,
-        users and rules of its own.
+        """Service organizations: the independent providers inside one N-central server, each with
+        customers, users and rules of its own.
 
         None can be deleted through the API, so a duplicate remains.
         """
@@ -237,17 +237,17 @@ class NCentral(SyncClient):
 
 
 class AsyncNCentral(AsyncClient):
-    """An asyncio client of N-able N-central: service organizations, customers, PSA tickets and the server
-    itself.
+    """An asyncio client of N-able N-central: organization units, devices, users, scheduled tasks, PSA
+    tickets and the server itself.
 
     Options that are not given come from the environment, where one is named. One client serves any number
     of event loops. Close it after use, or use it in `async with`.
 
     Example:
         >>> async with AsyncNCentral() as client:
-        ...     async for access_group in client.access_groups.list("321", page_size=50):
-        ...         print("access group", access_group.group_id)
-        access group ...
+        ...     async for customer in client.customers.list(page_size=50):
+        ...         print("customer", customer.customer_id)
+        customer ...
     """
 
     __slots__ = ()
@@ -423,8 +423,8 @@ class AsyncNCentral(AsyncClient):
 
     @resource
     def service_orgs(self) -> ncentral.AsyncServiceOrgs:
-        """Service organizations: the independent providers inside one N-central server, each with customers,
-        users and rules of its own.
+        """Service organizations: the independent providers inside one N-central server, each with
+        customers, users and rules of its own.
 
         None can be deleted through the API, so a duplicate remains.
         """

@@ -30,12 +30,27 @@ class Counts(TypedDict, total=False):
     """N-central's customers; `parentId` is their service organization. 10 by default."""
     sites: int
     """The sites of N-central's customers; `parentId` is their customer. 15 by default."""
-    devices: int
-    """N-central's devices. 10 by default."""
-    device_filters: int
-    """N-central's device filters. 3 by default."""
+    users: int
+    """N-central's users, below a service organization or a customer; the first is the API user.
+
+    12 by default.
+    """
+    user_roles: int
+    """N-central's roles of users. 5 by default."""
     access_groups: int
-    """N-central's access groups; `orgUnitId` is their service organization. 4 by default."""
+    """N-central's access groups; `orgUnitId` is their organization unit. 4 by default."""
+    installers: int
+    """The installers that N-central offers to every customer. 6 by default."""
+    devices: int
+    """N-central's devices; `orgUnitId` is their customer or site. 30 by default."""
+    device_filters: int
+    """N-central's device filters. 6 by default."""
+    device_property_defaults: int
+    """Custom properties that every device of N-central has, with their defaults. 5 by default."""
+    org_unit_property_defaults: int
+    """Custom properties that every organization unit of N-central has, with their defaults. 5 by default."""
+    psa_companies: int
+    """Companies of the ticketing system that N-central is connected to. 4 by default."""
     wiv_customers: int
     """Customers of Wiv. 5 by default."""
     cases: int
@@ -65,12 +80,60 @@ class Collections(TypedDict, total=False):
     """The sites of N-central's customers; `parentId` is their customer."""
     custom_psa_tickets: Sequence[Mapping[str, Any]]
     """N-central's custom PSA tickets."""
+    users: Sequence[Mapping[str, Any]]
+    """N-central's users, below a service organization or a customer; the first is the API user."""
+    user_selves: Sequence[Mapping[str, Any]]
+    """What N-central says to each user about himself."""
+    user_roles: Sequence[Mapping[str, Any]]
+    """N-central's roles of users."""
+    access_groups: Sequence[Mapping[str, Any]]
+    """N-central's access groups; `orgUnitId` is their organization unit."""
+    org_unit_limits: Sequence[Mapping[str, Any]]
+    """Limits of N-central's organization units."""
+    registration_tokens: Sequence[Mapping[str, Any]]
+    """The tokens by which agents join N-central's customers and sites."""
+    installers: Sequence[Mapping[str, Any]]
+    """The installers that N-central offers to every customer."""
     devices: Sequence[Mapping[str, Any]]
-    """N-central's devices."""
+    """N-central's devices; `orgUnitId` is their customer or site."""
     device_filters: Sequence[Mapping[str, Any]]
     """N-central's device filters."""
-    access_groups: Sequence[Mapping[str, Any]]
-    """N-central's access groups; `orgUnitId` is their service organization."""
+    device_assets: Sequence[Mapping[str, Any]]
+    """What N-central knows of the hardware and software of its devices."""
+    device_lifecycles: Sequence[Mapping[str, Any]]
+    """Warranty and lifecycle data of N-central's devices."""
+    device_notes: Sequence[Mapping[str, Any]]
+    """Notes on N-central's devices."""
+    maintenance_windows: Sequence[Mapping[str, Any]]
+    """Patch maintenance windows of N-central's devices; those with `ruleID` come from a rule."""
+    device_property_defaults: Sequence[Mapping[str, Any]]
+    """Custom properties that every device of N-central has, with their defaults."""
+    org_unit_property_defaults: Sequence[Mapping[str, Any]]
+    """Custom properties that every organization unit of N-central has, with their defaults."""
+    device_properties: Sequence[Mapping[str, Any]]
+    """The values of custom properties of N-central's devices."""
+    org_unit_properties: Sequence[Mapping[str, Any]]
+    """The values of custom properties of N-central's organization units."""
+    active_issues: Sequence[Mapping[str, Any]]
+    """Services of N-central's devices that need attention."""
+    device_services: Sequence[Mapping[str, Any]]
+    """The monitored services of N-central's devices."""
+    appliance_tasks: Sequence[Mapping[str, Any]]
+    """What was measured by the tasks behind monitored services."""
+    device_activation_keys: Sequence[Mapping[str, Any]]
+    """The keys that activate the agents of N-central's devices."""
+    device_remote_controls: Sequence[Mapping[str, Any]]
+    """How N-central's devices are controlled remotely."""
+    job_statuses: Sequence[Mapping[str, Any]]
+    """The last runs of N-central's jobs."""
+    psa_companies: Sequence[Mapping[str, Any]]
+    """Companies of the ticketing system that N-central is connected to."""
+    psa_contacts: Sequence[Mapping[str, Any]]
+    """Contacts of those companies."""
+    psa_sites: Sequence[Mapping[str, Any]]
+    """Sites of those companies."""
+    psa_mappings: Sequence[Mapping[str, Any]]
+    """What N-central's customers are mapped to in the ticketing system."""
     wiv_customers: Sequence[Mapping[str, Any]]
     """Customers of Wiv."""
     cases: Sequence[Mapping[str, Any]]

@@ -22,9 +22,9 @@ class Wiv(SyncClient):
 
     Example:
         >>> with Wiv() as client:
-        ...     for case in client.cases.search(max_returned_items=100):
-        ...         print("case", case.case_id)
-        case ...
+        ...     for customer in client.customers.list(fields=["id", "name"]):
+        ...         print("customer", customer.customer_id)
+        customer ...
     """
 
     __slots__ = ()
@@ -145,9 +145,9 @@ class AsyncWiv(AsyncClient):
 
     Example:
         >>> async with AsyncWiv() as client:
-        ...     async for case in client.cases.search(max_returned_items=100):
-        ...         print("case", case.case_id)
-        case ...
+        ...     async for customer in client.customers.list(fields=["id", "name"]):
+        ...         print("customer", customer.customer_id)
+        customer ...
     """
 
     __slots__ = ()

@@ -14,7 +14,9 @@ use crate::problem::{Problem, SourceLocation};
 /// The file about the service as a whole.
 const HEAD: &str = "service.yaml";
 /// The top-level keys of the other files.
-const OF_A_PART: [&str; 3] = ["paths", "components", "tags"];
+const OF_A_PART: [&str; 4] = ["paths", "components", "tags", COLLECTIONS];
+/// The simulator's data, which can have a file of its own.
+const COLLECTIONS: &str = "x-mspkit-collections";
 
 /// Reads the files of `folder`, given relative to `root`, as one document.
 pub(crate) fn folder(root: &Path, folder: &str) -> Result<Document, Problem> {
@@ -56,6 +58,7 @@ impl Whole {
             match name {
                 "paths" | "components" => self.two_levels(file, key, value, &at)?,
                 "tags" => self.tags(file, value, &at)?,
+                COLLECTIONS => self.collections(file, key, value, &at)?,
                 _ if head => {
                     self.origins.push(Origin::same(name, file));
                     self.content.insert(key, value);
@@ -100,6 +103,27 @@ impl Whole {
                 self.origins.push(Origin::same(&path, file));
                 known.insert(member, value);
             }
+        }
+        Ok(())
+    }
+
+    fn collections(
+        &mut self,
+        file: &str,
+        key: Value,
+        value: Value,
+        at: &SourceLocation,
+    ) -> Result<(), Problem> {
+        let Value::Mapping(collections) = value else { return Err(at.problem("must be a mapping")) };
+        let all = self.content.entry(key).or_insert_with(|| Value::Mapping(Mapping::new()));
+        let Value::Mapping(all) = all else { return Err(at.problem("must be a mapping")) };
+        for (name, value) in collections {
+            let path = format!("{COLLECTIONS}.{}", text(&name, at)?);
+            if all.contains_key(&name) {
+                return Err(at.at(text(&name, at)?).problem("is already defined"));
+            }
+            self.origins.push(Origin::same(&path, file));
+            all.insert(name, value);
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod options;
 mod param;
 mod rules;
 mod schema;
+mod served;
 mod simulated;
 
 use std::path::Path;

@@ -108,19 +108,47 @@ fn one(
     Ok(Rendered { file, text })
 }
 
-/// The first ids of the simulator, by resource and parameter, so that examples with them work.
+/// The first ids of the simulator, by resource and parameter, so that examples with them work. Parameters of other
+/// resources that have the same name mean the same.
 fn seeded(api: &Api) -> BTreeMap<String, String> {
+    let stored = |name: &str| {
+        api.collections.iter().find(|collection| collection.name == name)?.stored.as_ref()?.as_object()
+    };
     let first = |operation: &Operation| {
         let name = operation.simulation.as_ref()?.collection.as_ref()?;
-        let collection = api.collections.iter().find(|collection| collection.name == *name)?;
-        collection.stored.as_ref()?.get("first")?.as_i64()
+        let part = stored(name)?.get("of").and_then(|of| of.get(0)?.as_str()).unwrap_or(name);
+        stored(part)?.get("first")?.as_i64()
+    };
+    let of_path = |operation: &Operation| {
+        operation
+            .params
+            .iter()
+            .filter(|param| param.location == ParamLocation::Path)
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let own = api.operations.iter().filter(|operation| operation.name == "get");
-    own.filter_map(|operation| {
-        let id = operation.params.iter().rfind(|param| param.location == ParamLocation::Path)?;
-        Some((format!("{}.{}", operation.resource, id.name), first(operation)?.to_string()))
-    })
-    .collect()
+    let own: Vec<_> = own
+        .filter_map(|operation| {
+            let id = of_path(operation).pop()?;
+            Some((operation, id.name, first(operation)?.to_string()))
+        })
+        .collect();
+    let mut seeded = BTreeMap::new();
+    for operation in &api.operations {
+        for param in of_path(operation) {
+            let same = |(other, name, _): &&(&Operation, String, String)| {
+                other.service == operation.service && *name == param.name
+            };
+            let mut known = own.iter().filter(same);
+            if let (Some((_, _, id)), None) = (known.next(), known.next()) {
+                seeded.insert(format!("{}.{}", operation.resource, param.name), id.clone());
+            }
+        }
+    }
+    seeded
+        .extend(own.into_iter().map(|(operation, name, id)| (format!("{}.{name}", operation.resource), id)));
+    seeded
 }
 
 /// Renders the parts of a page between `<!-- rendered: NAME -->` and `<!-- end -->`.

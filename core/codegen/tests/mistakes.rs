@@ -50,6 +50,27 @@ const MISTAKES: &[Mistake] = &[
         problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.parent.collection: `x` must be an earlier stored collection",
     },
     Mistake {
+        name: "a value of a field that there is not",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections:\n  orgs: {description: D., model: Org, id: orgId, kinds: [{color: red}]}\n",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.kinds[0].color: `color` is not a field of the model",
+    },
+    Mistake {
+        name: "a row of a collection that there is not",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections:\n  orgs: {description: D., model: Org, id: orgId, pick: {type: kinds.type}}\n",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.pick.type: is not `collection.field` of a stored collection",
+    },
+    Mistake {
+        name: "a number of rows that is none",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections:\n  orgs: {description: D., model: Org, each: some}\n",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.each: must be `one`, or the smallest and the largest number",
+    },
+    Mistake {
         name: "an unknown collection",
         document: "ncentral.yaml",
         old: "x-mspkit-paging: page_number\n",

@@ -1,12 +1,14 @@
 //! The script itself, as an MSP's engineer would write it.
 
+use std::collections::BTreeSet;
+
 use mspkit::cloudmore::CreateService;
 use mspkit::ncentral::{
-    CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListServiceOrgCustomers, ListServiceOrgs,
-    ValidatePsaCredential,
+    CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListActiveIssues, ListDevices,
+    ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
 };
 use mspkit::wiv::{ListCustomers, SearchCases};
-use mspkit::{Cloudmore, Error, NCentral, Wiv};
+use mspkit::{Cloudmore, Error, Id, NCentral, Wiv};
 
 use crate::report::Report;
 use crate::servers::{Psa, Servers};
@@ -14,6 +16,7 @@ use crate::servers::{Psa, Servers};
 pub(crate) async fn onboard(servers: &Servers, report: &Report) -> Result<(), Error> {
     if let Some(client) = &servers.ncentral {
         organizations(client, report, servers.write).await?;
+        devices(client, report).await?;
         match &servers.psa {
             Some(psa) => tickets(client, psa, report).await?,
             None => report.skipped(
@@ -69,6 +72,26 @@ async fn organizations(client: &NCentral, report: &Report, write: bool) -> Resul
         Ok(customer) => step.done(format!("unexpectedly made {:?}", customer.customer_id)),
         Err(error) => step.done(format!("{:?}: {}", error.kind(), error.message())),
     }
+    Ok(())
+}
+
+async fn devices(client: &NCentral, report: &Report) -> Result<(), Error> {
+    let mut step = report.step("list devices");
+    let devices = client.devices().list(ListDevices::new().page_size(200)).collect().await?;
+    let count = devices.len();
+    let places: BTreeSet<Id> = devices.into_iter().filter_map(|device| device.customer_id).collect();
+    step.done(format!("{count} devices at {} customers", places.len()));
+
+    step = report.step("list active issues");
+    let asked = places.len().min(10);
+    let mut issues = Vec::new();
+    for place in places.iter().take(asked) {
+        let list = client.org_units().list_active_issues(place.as_str(), ListActiveIssues::default());
+        issues.extend(list.collect().await?);
+    }
+    let such = issues.first().and_then(|issue| issue.service_name.as_deref());
+    let such = such.map_or_else(String::new, |name| format!(", such as {name}"));
+    step.done(format!("{} issues at {asked} customers{such}", issues.len()));
     Ok(())
 }
 

@@ -1,7 +1,8 @@
-//! The base of all layers: errors and their spelling, secrets and their redaction, foreign text made safe to show.
+//! The base of all layers: errors and their spelling, credentials as users paste them, secrets and their redaction, foreign text made safe to show.
 
 pub(crate) mod error;
 pub(crate) mod markup;
+pub(crate) mod pasted;
 pub(crate) mod quote;
 pub(crate) mod redact;
 pub(crate) mod secret;

@@ -14,6 +14,7 @@ use crate::engine::core::Core;
 use crate::engine::hooks::Hooks;
 use crate::engine::login;
 use crate::engine::page::{PagingOptions, RawPager};
+use crate::engine::raw_list;
 use crate::engine::raw_request;
 use crate::engine::request::{CallOptions, RequestTemplate};
 use crate::engine::response::RawResponse;
@@ -130,7 +131,7 @@ impl Core {
         paging: &PagingOptions,
         options: &CallOptions,
     ) -> Result<RawPager> {
-        let template = RequestTemplate::raw_list(self, method, path, body, options, self.shared.spelling);
+        let template = raw_list::template(self, method, path, body, options);
         template
             .and_then(|template| {
                 let id = item_id.unwrap_or_default().to_owned().into();

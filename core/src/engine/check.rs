@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::base::error::{Error, Result};
+use crate::base::pasted::{self, Form};
 use crate::base::quote::truncated;
 use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
@@ -59,6 +60,9 @@ pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Para
                     return refuse(&allowed);
                 }
                 apply(&param.rules, &mut given);
+                if param.rules.bearer {
+                    given = bearer(param.name, &given.text)?;
+                }
                 given.secrets.extend(param.secret.then(|| Secret::from(given.text.clone())));
                 Ok(given)
             }
@@ -97,10 +101,13 @@ fn apply(rules: &Rules, value: &mut ParamValue) {
     if rules.as_text {
         value.json = Value::from(value.text.clone()).to_string();
     }
-    if rules.bearer {
-        value.secrets.push(Secret::from(value.text.clone()));
-        value.text = format!("Bearer {}", value.text);
-    }
+}
+
+/// The value of a header with a token, without what is pasted along with a token.
+fn bearer(name: &str, pasted: &str) -> Result<ParamValue> {
+    let token = pasted::read(name, Form::Key, pasted, None)?;
+    let text = format!("Bearer {}", token.reveal());
+    Ok(ParamValue { json: Value::from(text.clone()).to_string(), text, secrets: vec![token] })
 }
 
 /// A path is text, so numbers in it may be given as text.
@@ -367,6 +374,28 @@ mod tests {
         assert_eq!(id("123456789012345678901234567890"), "123456789012345678901234567890");
         // Text is sent unchanged.
         assert_eq!(id("\"7.0\""), "7.0");
+    }
+
+    #[test]
+    fn a_pasted_token_is_sent_with_one_scheme() {
+        let param = Param {
+            name: "token",
+            wire: "Authorization",
+            location: ParamLocation::Header,
+            kind: Kind::NonBlank,
+            required: true,
+            secret: true,
+            default: None,
+            from_option: None,
+            rules: Rules { bearer: true, ..Rules::NONE },
+        };
+        for given in ["planted", "Bearer planted", "  \"bearer planted\"\n"] {
+            let given = value(&param, &Value::from(given).to_string(), Spelling::Snake).unwrap();
+            assert_eq!(given.text, "Bearer planted");
+            assert!(given.secrets.iter().any(|secret| secret.reveal() == "planted"));
+        }
+        let error = value(&param, r#""Bearer plan ted""#, Spelling::Snake).err().unwrap().to_string();
+        assert!(error.contains("token") && !error.contains("plan"), "{error}");
     }
 
     #[test]

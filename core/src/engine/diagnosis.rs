@@ -195,25 +195,26 @@ fn hint(kind: ErrorKind, status: u16, responder: &Responder, request: &RequestIn
              your credentials. Have this machine's address allowed there"
         ));
     }
+    let known = request.operation.and_then(|operation| of_operation(operation, status));
     match kind {
         ErrorKind::Decode if request.login => Some(wrong_base(request.base, *responder == Responder::Page)),
-        _ if request.login && is_login_missing(status) => Some(wrong_base(request.base, false)),
         ErrorKind::Decode => Some(format!(
             "A proxy, a gateway or another server responded instead of the service; check {} and the network",
             Name("base_url")
         )),
+        // Older servers lack some logins, which says nothing about the address.
+        _ if known.is_some() => known,
+        _ if request.login && is_login_missing(status) => Some(wrong_base(request.base, false)),
+        ErrorKind::Authentication => credentials(request),
         ErrorKind::PermissionDenied if request.login => credentials(request),
-        _ => {
-            let known = request.operation.and_then(|operation| of_operation(operation, status));
-            known.or_else(|| (kind == ErrorKind::Authentication).then(|| credentials(request)).flatten())
-        }
+        _ => None,
     }
 }
 
 /// What the document of an operation knows about a status.
 fn of_operation(operation: &'static Operation, status: u16) -> Option<String> {
     if let Some((_, hint)) = operation.hints.iter().find(|(known, _)| *known == status) {
-        return Some(with_names(hint));
+        return Some((*hint).to_owned());
     }
     if !matches!(status, 404 | 405) {
         return None;
@@ -267,7 +268,7 @@ fn credentials(request: &RequestInfo<'_>) -> Option<String> {
     // Access tokens are renewed; the credentials that they come from, and keys, are configured by the caller.
     let own = request.login || matches!(request.auth, Auth::UserToken | Auth::ApiKey);
     if own {
-        return Some(with_names(request.service.dialect().refused));
+        return Some(request.service.dialect().refused.to_owned());
     }
     let renewed = request.auth == Auth::AccessToken;
     renewed.then(|| {
@@ -286,6 +287,7 @@ mod tests {
     use http::{HeaderValue, StatusCode};
 
     use super::*;
+    use crate::generated::operations::{OPERATIONS, op};
 
     fn request(class: Class, login: bool, base: &Url) -> RequestInfo<'_> {
         let auth = if login { Auth::UserToken } else { Auth::AccessToken };
@@ -347,6 +349,32 @@ mod tests {
             error_for(404, r#"{"message":"no"}"#, &[], Class::Read, false).kind(),
             ErrorKind::NotFound
         );
+    }
+
+    #[test]
+    fn names_in_hints_are_spelled_once() {
+        let base = Url::parse("https://n.example").unwrap();
+        let operation = Some(&OPERATIONS[op::NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS]);
+        let info = RequestInfo { operation, ..request(Class::Read, false, &base) };
+        let error = response_error(&Response::new(StatusCode::BAD_REQUEST, ""), &info);
+        assert!(
+            error.to_string().contains("use the `parent_id` that `scheduled_tasks.get` returns"),
+            "{error}"
+        );
+        let error = error_for(401, "", &[], Class::Read, true);
+        assert!(error.to_string().contains("`jwt`"), "{error}");
+    }
+
+    #[test]
+    fn a_login_that_older_servers_lack_says_nothing_about_the_address() {
+        let base = Url::parse("https://n.example").unwrap();
+        let operation = Some(&OPERATIONS[op::NCENTRAL_AUTH_AUTHENTICATE_SSO]);
+        let info = RequestInfo { operation, auth: Auth::None, ..request(Class::Read, true, &base) };
+        for (status, hint) in [(404, "2026.3.0.11"), (401, "identity provider"), (403, "signed on")] {
+            let error = response_error(&Response::new(StatusCode::from_u16(status).unwrap(), ""), &info);
+            let text = error.to_string();
+            assert!(text.contains(hint) && !text.contains("base_url") && !text.contains("jwt"), "{text}");
+        }
     }
 
     #[test]

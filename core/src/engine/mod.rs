@@ -14,6 +14,7 @@ mod failure;
 pub(crate) mod hooks;
 mod login;
 pub(crate) mod page;
+mod raw_list;
 mod raw_request;
 mod read;
 pub(crate) mod request;

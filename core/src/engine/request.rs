@@ -22,9 +22,6 @@ use crate::engine::encode;
 use crate::table::{Answer, BodyKind, Operation, Paging, Param, ParamLocation};
 use crate::wire::raw;
 
-mod raw_list;
-
-use self::raw_list::Outside;
 pub use crate::generated::config::CallOptions;
 
 impl CallOptions {
@@ -79,6 +76,14 @@ impl fmt::Debug for HttpRequest {
 /// The fields of a JSON body, as raw text by wire name.
 pub(crate) type Fields = Vec<(String, String)>;
 
+/// What a request outside the table has of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Outside {
+    pub(crate) method: Method,
+    pub(crate) group: String,
+    pub(crate) cap: u32,
+}
+
 /// The parts of a request, from which the pager makes the request of each page.
 #[derive(Clone)]
 pub(crate) struct RequestTemplate {
@@ -114,6 +119,28 @@ impl RequestTemplate {
     ) -> Result<Self> {
         Self::build(operation, params, options, spelling, stand_in)
             .map_err(|error| error.with_operation(operation.id))
+    }
+
+    /// The request of a list outside the table: its path below the client's address, its query and the fields of its body.
+    pub(crate) fn outside(
+        operation: &'static Operation,
+        http: HttpRequest,
+        (path, query, fields): (String, Vec<(String, String)>, Fields),
+        spelling: Spelling,
+        outside: Outside,
+    ) -> Self {
+        Self {
+            operation,
+            path,
+            path_lengths: Vec::new(),
+            path_params: Vec::new(),
+            query,
+            headers: http.headers,
+            fields,
+            secrets: http.secrets,
+            spelling,
+            outside: Some(outside),
+        }
     }
 
     fn build(

@@ -15,6 +15,7 @@ use crate::engine::call::{CallResponse, Origin};
 use crate::engine::check;
 use crate::engine::core::Core;
 use crate::engine::diagnosis;
+use crate::engine::error_body;
 use crate::engine::failure;
 use crate::engine::login;
 use crate::engine::request::{Fields, RequestTemplate};
@@ -143,7 +144,7 @@ fn result(
         Answer::Empty => refuse_any_page(response).map(|()| null),
         Answer::Success => {
             refuse_any_page(response)?;
-            refuse_failure(&response.body).map(|()| null)
+            refuse_failure(&response.body, operation.envelope()).map(|()| null)
         }
         Answer::Raw => refuse_any_page(response).map(|()| response.body.clone()),
         Answer::LoggedOut => {
@@ -223,13 +224,16 @@ fn is_nothing(body: &Bytes, envelope: Option<&Envelope>) -> bool {
 }
 
 /// Some responses report a failure in the body, with the status of a success.
-fn refuse_failure(body: &Bytes) -> Result<()> {
-    let failed = std::str::from_utf8(body).is_ok_and(|text| raw::member(text, "success") == Some("false"));
-    if failed {
-        let message = "the server did not carry it out: its response says `success: false`";
-        return Err(Error::new(ErrorKind::OperationFailed, message));
-    }
-    Ok(())
+fn refuse_failure(body: &Bytes, envelope: Option<&Envelope>) -> Result<()> {
+    let Ok(text) = std::str::from_utf8(body) else { return Ok(()) };
+    let inside = envelope.and_then(|envelope| raw::member(text, envelope.data));
+    // These servers send truth values as text, too.
+    let failed = |text: &&str| matches!(raw::member(text, "success"), Some("false" | r#""false""#));
+    let Some(failed) = [Some(text), inside].into_iter().flatten().find(failed) else { return Ok(()) };
+    let reason = error_body::read(failed.as_bytes()).message.map_or(String::new(), |it| format!(": {it}"));
+    let message =
+        format!("the server did not carry it out, since its response says `success: false`{reason}");
+    Err(Error::new(ErrorKind::OperationFailed, message))
 }
 
 /// The readable members of an object in the response to a write.
@@ -323,4 +327,29 @@ fn located(
         found.push(("location".to_owned(), Value::from(location).to_string()));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Service;
+
+    #[test]
+    fn a_failure_inside_a_success_is_seen_wherever_it_is() {
+        let refuse = |body: &'static str| {
+            refuse_failure(&Bytes::from(body), Service::NCentral.dialect().envelope.as_ref())
+        };
+        for body in
+            ["", "{}", r#"{"success":true}"#, r#"{"success":null}"#, r#"{"data":{"success":"true"}}"#, "[]"]
+        {
+            assert!(refuse(body).is_ok(), "{body}");
+        }
+        for body in [r#"{"success":false}"#, r#"{"success":"false"}"#, r#"{"data":{"success":false}}"#] {
+            let error = refuse(body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::OperationFailed, "{body}");
+            assert!(error.message().ends_with("`success: false`"), "{error}");
+        }
+        let error = refuse(r#"{"success":false,"message":"It belongs to a rule."}"#).unwrap_err();
+        assert!(error.message().ends_with(": It belongs to a rule."), "{error}");
+    }
 }

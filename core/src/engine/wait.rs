@@ -63,7 +63,7 @@ impl Waiting<'_> {
                     match self.judge(&response)? {
                         State::Done(json) => return self.finish(&template, response, json),
                         State::Failed { state, reason } => {
-                            return Err(self.failure(&template, response, &state, reason));
+                            return Err(self.failure(&template, &response, &state, reason));
                         }
                         State::Pending(state) => state,
                     }
@@ -200,13 +200,13 @@ impl Waiting<'_> {
     fn failure(
         &self,
         template: &RequestTemplate,
-        response: CallResponse,
+        response: &CallResponse,
         state: &str,
         reason: Option<String>,
     ) -> Error {
         let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
         let message = format!("it ended with the state {}{reason}", quote(state));
-        let meta = result::meta_of(&response);
+        let meta = result::meta_of(response);
         let error = Error::new(ErrorKind::OperationFailed, message);
         result::unreadable(self.core, self.operation, template.secrets(), &meta, &response.body, error)
     }

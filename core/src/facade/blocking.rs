@@ -126,12 +126,12 @@ macro_rules! client {
 }
 
 client! {
-    /// N-able N-central, blocking: service organizations, customers and PSA integration of one server.
+    /// N-able N-central, blocking: organization units, devices, users, scheduled tasks and PSA tickets of one server.
     NCentral
 }
 
 client! {
-    /// Cloudmore, blocking: the services of organizations, and the E-Store they come from.
+    /// Cloudmore, blocking: organizations, their services, subscriptions and bills, and what a seller offers.
     Cloudmore
 }
 

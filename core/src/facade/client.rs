@@ -249,14 +249,14 @@ macro_rules! client {
 }
 
 client! {
-    /// N-able N-central: service organizations, customers and PSA integration of one server.
+    /// N-able N-central: organization units, devices, users, scheduled tasks and PSA tickets of one server.
     ///
     /// Its tokens are obtained and renewed automatically. Cheap to clone.
     NCentral
 }
 
 client! {
-    /// Cloudmore: the services of organizations, and the E-Store they come from.
+    /// Cloudmore: organizations, their services, subscriptions and bills, and what a seller offers.
     ///
     /// Its token is obtained and renewed automatically. Cheap to clone.
     Cloudmore

@@ -192,6 +192,7 @@ macro_rules! params {
                 $(#[$required_meta])*
             )*
             #[allow(clippy::new_without_default, reason = "the default is added where nothing is required")]
+            #[allow(clippy::too_many_arguments, reason = "each is required by the vendor")]
             pub fn new($( $required: param_type!($required_kind) ),*) -> Self {
                 #[allow(unused_mut, reason = "there may be nothing required")]
                 let mut params = $crate::facade::params::Params::default();

@@ -6298,7 +6298,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         since: Some("2026.3.0.11"),
         stage: Stage::Released,
         deprecated: false,
-        hints: &[(401, "The identity provider's access token is invalid or has expired")],
+        hints: &[
+            (401, "The identity provider's access token is invalid or has expired"),
+            (403, "The user who signed on may lack access to the API"),
+        ],
         wait: None,
         join: None,
     },
@@ -9421,11 +9424,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[
             (
                 400,
-                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+                "The id may be that of a task of one device; use the `parent_id` that `scheduled_tasks.get` returns for it",
             ),
             (
                 404,
-                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+                "The id may be that of a task of one device; use the `parent_id` that `scheduled_tasks.get` returns for it",
             ),
         ],
         wait: None,
@@ -9544,11 +9547,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[
             (
                 400,
-                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+                "The id may be that of a task of one device; use the `parent_id` that `scheduled_tasks.get` returns for it",
             ),
             (
                 404,
-                "The id may be that of a task of one device; use the `parentId` that `scheduled_tasks.get` returns for it",
+                "The id may be that of a task of one device; use the `parent_id` that `scheduled_tasks.get` returns for it",
             ),
         ],
         wait: Some(&Wait {

@@ -10,5 +10,12 @@ pub(crate) const NAMED_IN_CAMEL: &[(&str, &str)] = &[
 ];
 
 /// Options that are durations, whose names in C end in a unit.
-pub(crate) const TIMES: &[&str] =
-    &["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff", "pool_idle_timeout"];
+pub(crate) const TIMES: &[&str] = &[
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "max_retry_after",
+    "max_backoff",
+    "pool_idle_timeout",
+    "poll_interval",
+];

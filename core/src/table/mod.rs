@@ -156,6 +156,7 @@ pub struct Param {
 /// What there is to know of a parameter or a field besides its kind.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key of the document")]
 pub struct Rules {
     /// The fewest entries of a list.
     pub min_items: usize,

@@ -205,8 +205,8 @@ pub(crate) fn state_json(state: &State) -> Value {
     for name in load::names() {
         let held = match state.store.collection(name) {
             Some(_) => {
-                let rows = state.store.views(name, None).into_iter();
-                Some(rows.map(|row| json!(row.written(state.options.ids))).collect())
+                let rows = state.store.views(name).into_iter();
+                Some(rows.map(|row| json!(row.whole(state.options.ids))).collect())
             }
             None => by_hand(state, name),
         };

@@ -1244,9 +1244,15 @@ macro_rules! each_count {
             service_orgs = 3, "Initial number. N-central's service organizations.";
             customers = 10, "Initial number. N-central's customers; `parentId` is their service organization.";
             sites = 15, "Initial number. The sites of N-central's customers; `parentId` is their customer.";
-            devices = 10, "Initial number. N-central's devices.";
-            device_filters = 3, "Initial number. N-central's device filters.";
-            access_groups = 4, "Initial number. N-central's access groups; `orgUnitId` is their service organization.";
+            users = 12, "Initial number. N-central's users, below a service organization or a customer; the first is the API user.";
+            user_roles = 5, "Initial number. N-central's roles of users.";
+            access_groups = 4, "Initial number. N-central's access groups; `orgUnitId` is their organization unit.";
+            installers = 6, "Initial number. The installers that N-central offers to every customer.";
+            devices = 30, "Initial number. N-central's devices; `orgUnitId` is their customer or site.";
+            device_filters = 6, "Initial number. N-central's device filters.";
+            device_property_defaults = 5, "Initial number. Custom properties that every device of N-central has, with their defaults.";
+            org_unit_property_defaults = 5, "Initial number. Custom properties that every organization unit of N-central has, with their defaults.";
+            psa_companies = 4, "Initial number. Companies of the ticketing system that N-central is connected to.";
             wiv_customers = 5, "Initial number. Customers of Wiv.";
             cases = 60, "Initial number. Cases of Wiv.";
         }

@@ -52,6 +52,8 @@ macro_rules! options {
             pub empty_writes: bool,
             /// Whether N-central has a standard PSA integration; without one those calls get 500.
             pub standard_psa: bool,
+            /// Operations (`ncentral.users.list`) and resources (`ncentral.users`) that the API user has no permission for.
+            pub denied: Vec<String>,
             /// Delay of every response, in flight.
             pub latency_ms: u64,
             /// Whether requests are recorded for `/_sim/requests`; they are counted either way.
@@ -81,6 +83,7 @@ macro_rules! options {
                     located: Located::Header,
                     empty_writes: true,
                     standard_psa: true,
+                    denied: Vec::new(),
                     latency_ms: 0,
                     log: true,
                     credentials: Credentials::default(),
@@ -164,6 +167,20 @@ pub enum Located {
 }
 
 impl Options {
+    /// Whether the service has something that an operation needs.
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        name != "standard_psa" || self.standard_psa
+    }
+
+    /// Whether the API user has no permission for an operation.
+    pub(crate) fn denies(&self, operation: &str) -> bool {
+        let fits = |name: &String| {
+            let rest = operation.strip_prefix(name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.denied.iter().any(fits)
+    }
+
     /// The in-flight cap of a route, if it has one.
     pub(crate) fn cap(&self, operation: &str, method: &str, path: &str) -> Option<u32> {
         let caps = self.caps.as_ref()?;

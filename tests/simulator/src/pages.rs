@@ -122,7 +122,7 @@ impl PageQuery {
             if rows.first().is_some_and(|row| row.field(name).is_none()) {
                 self.warnings.push("The field to sort by does not exist; sortBy was ignored.");
             } else {
-                rows.sort_by(|a, b| a.field(name).cmp(&b.field(name)));
+                rows.sort_by_cached_key(|row| row.field(name));
             }
         }
         if self.descending {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::Method;
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use crate::generated::{ROUTES, Route};
@@ -55,6 +55,18 @@ enum Acts {
 
 impl Bound {
     pub(crate) fn act(&self, state: &mut State, call: &Call<'_>) -> Answer {
+        if state.options.denies(self.route.operation) {
+            let denied = match self.acts {
+                Acts::ByHand(_) => 403,
+                Acts::Served(served) => served.denied,
+            };
+            let status = StatusCode::from_u16(denied).unwrap_or(StatusCode::FORBIDDEN);
+            return self.service.refused(
+                status,
+                "ForbiddenException: The user has no permission for this.",
+                call,
+            );
+        }
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),
             Acts::Served(served) => serve(served, self.service, state, call),
@@ -137,10 +149,12 @@ impl Table {
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_> {
-        for (slot, bound) in self.bound.iter().enumerate().filter(|(_, bound)| bound.method == *method) {
-            if let Some(params) = bound.template.matches(path) {
-                return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };
-            }
+        let same_method = self.bound.iter().enumerate().filter(|(_, bound)| bound.method == *method);
+        let found =
+            same_method.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?)));
+        // A path without parameters precedes one in which a parameter could be anything.
+        if let Some((slot, bound, params)) = found.min_by_key(|(_, _, params)| params.len()) {
+            return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };
         }
         let service = Service::of_path(path);
         let fits = self.bound.iter().filter(|bound| bound.template.matches(path).is_some());

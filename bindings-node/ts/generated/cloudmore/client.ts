@@ -81,7 +81,8 @@ export interface CloudmoreOptions extends ClientOptions {
 }
 
 /**
- * A client of Cloudmore: the services of organizations, and the E-Store that they come from.
+ * A client of Cloudmore: organizations, their services, subscriptions and bills, and what a seller
+ * offers.
  *
  * Share one client between all calls to a server: it holds connections, tokens and limits. Close it after
  * use.
@@ -288,7 +289,8 @@ export class Cloudmore extends AsyncClient {
 }
 
 /**
- * A blocking client of Cloudmore: the services of organizations, and the E-Store that they come from.
+ * A blocking client of Cloudmore: organizations, their services, subscriptions and bills, and what a
+ * seller offers.
  *
  * For scripts and build tools: every call stalls the event loop of its thread until it is done. Close it
  * after use.

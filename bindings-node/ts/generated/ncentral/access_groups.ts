@@ -80,7 +80,7 @@ export class AccessGroups extends AsyncResource {
    *   groups of the organization unit (`accessGroups.list`) and look for the name that was sent.
    * @example
    * ```ts
-   * const answer = await client.accessGroups.create("321", {
+   * const answer = await client.accessGroups.create("50", {
    *   groupName: "Night Shift",
    *   groupDescription: "Customers that are looked after at night",
    *   autoIncludeNewOrgUnits: true,
@@ -110,7 +110,7 @@ export class AccessGroups extends AsyncResource {
    *   groups of the organization unit (`accessGroups.list`) and look for the name that was sent.
    * @example
    * ```ts
-   * const answer = await client.accessGroups.createForDevices("321", {
+   * const answer = await client.accessGroups.createForDevices("50", {
    *   groupName: "Night Shift",
    *   groupDescription: "Customers that are looked after at night",
    *   deviceIds: ["123456789"],
@@ -189,7 +189,7 @@ export class AccessGroups extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+   * for await (const accessGroup of client.accessGroups.list("50", { pageSize: 50 })) {
    *   console.log(accessGroup.groupId);
    * }
    * ```

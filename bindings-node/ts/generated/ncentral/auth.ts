@@ -47,10 +47,11 @@ export class Auth extends AsyncResource {
    *
    * For users who sign in at an identity provider: its access token replaces the User-API token. The
    * client keeps the tokens of the response and makes its next calls with them, as that user. It renews
-   * them with the refresh token; when that has expired too, the client returns to its User-API token, so
-   * call this again before. How long the provider's token lives is the provider's decision, and
-   * `auth.logout` does not end it. Never retried after it was sent. Vendor's OpenAPI document, operation
-   * authenticateSso.
+   * them with the refresh token; when that has expired too, calls fail until this is called again,
+   * because the client's own User-API token would make it another user. `auth.logout` and
+   * `auth.authenticate` return to that token. How long the provider's token lives is the provider's
+   * decision, and `auth.logout` does not end it. Never retried after it was sent. Vendor's OpenAPI
+   * document, operation authenticateSso.
    *
    * First seen with server version 2026.3.0.11.
    *

@@ -34,7 +34,8 @@ export interface NCentralOptions extends ClientOptions {
 }
 
 /**
- * A client of N-able N-central: service organizations, customers, PSA tickets and the server itself.
+ * A client of N-able N-central: organization units, devices, users, scheduled tasks, PSA tickets and the
+ * server itself.
  *
  * Share one client between all calls to a server: it holds connections, tokens and limits. Close it after
  * use.
@@ -42,7 +43,7 @@ export interface NCentralOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new NCentral();
- * for await (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ * for await (const accessGroup of client.accessGroups.list("50", { pageSize: 50 })) {
  *   console.log(accessGroup.groupId);
  * }
  * client.close();
@@ -148,8 +149,8 @@ export class NCentral extends AsyncClient {
 }
 
 /**
- * A blocking client of N-able N-central: service organizations, customers, PSA tickets and the server
- * itself.
+ * A blocking client of N-able N-central: organization units, devices, users, scheduled tasks, PSA tickets
+ * and the server itself.
  *
  * For scripts and build tools: every call stalls the event loop of its thread until it is done. Close it
  * after use.
@@ -157,7 +158,7 @@ export class NCentral extends AsyncClient {
  * @example
  * ```ts
  * const client = new NCentralSync();
- * for (const accessGroup of client.accessGroups.list("321", { pageSize: 50 })) {
+ * for (const accessGroup of client.accessGroups.list("50", { pageSize: 50 })) {
  *   console.log(accessGroup.groupId);
  * }
  * client.close();

@@ -213,8 +213,8 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const orgUnit = await client.orgUnits.get("321");
-   * console.log(orgUnit.orgUnitId); // 321
+   * const orgUnit = await client.orgUnits.get("50");
+   * console.log(orgUnit.orgUnitId); // 50
    * ```
    */
   get(orgUnitId: Id, options?: CallOptions): Call<OrgUnit> {
@@ -237,7 +237,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const customProperty = await client.orgUnits.getCustomProperty("321", "1624300373");
+   * const customProperty = await client.orgUnits.getCustomProperty("50", "1624300373");
    * console.log(customProperty.propertyId); // 1624300373
    * ```
    */
@@ -268,7 +268,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const customPropertyDefault = await client.orgUnits.getCustomPropertyDefault("321", "1624300373");
+   * const customPropertyDefault = await client.orgUnits.getCustomPropertyDefault("50", "1624300373");
    * console.log(customPropertyDefault.propertyId); // 1624300373
    * ```
    */
@@ -302,7 +302,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const devicePropertyDefault = await client.orgUnits.getDevicePropertyDefault("321", "1624300373");
+   * const devicePropertyDefault = await client.orgUnits.getDevicePropertyDefault("50", "1624300373");
    * console.log(devicePropertyDefault.propertyId); // 1624300373
    * ```
    */
@@ -337,7 +337,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const orgUnitLimits = await client.orgUnits.getLimits("321");
+   * const orgUnitLimits = await client.orgUnits.getLimits("50");
    * console.log(orgUnitLimits.message);
    * ```
    */
@@ -365,7 +365,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const registrationToken = await client.orgUnits.getRegistrationToken("321");
+   * const registrationToken = await client.orgUnits.getRegistrationToken("50");
    * console.log(registrationToken.registrationToken);
    * ```
    */
@@ -418,7 +418,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const activeIssue of client.orgUnits.listActiveIssues("321", { pageSize: 50 })) {
+   * for await (const activeIssue of client.orgUnits.listActiveIssues("50", { pageSize: 50 })) {
    *   console.log(activeIssue.orgUnitId);
    * }
    * ```
@@ -452,7 +452,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const orgUnit of client.orgUnits.listChildren("321", { pageSize: 50 })) {
+   * for await (const orgUnit of client.orgUnits.listChildren("50", { pageSize: 50 })) {
    *   console.log(orgUnit.orgUnitId);
    * }
    * ```
@@ -482,7 +482,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * for await (const customProperty of client.orgUnits.listCustomProperties("321", {
+   * for await (const customProperty of client.orgUnits.listCustomProperties("50", {
    *   pageSize: 50,
    * })) {
    *   console.log(customProperty.propertyId);
@@ -520,7 +520,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const device of client.orgUnits.listDevices("321", { filterId: "75" })) {
+   * for await (const device of client.orgUnits.listDevices("50", { filterId: "75" })) {
    *   console.log(device.deviceId);
    * }
    * ```
@@ -547,7 +547,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const deviceWithCustomProperties of client.orgUnits.listDevicesWithCustomProperties("321", {
+   * for await (const deviceWithCustomProperties of client.orgUnits.listDevicesWithCustomProperties("50", {
    *   filterId: "75",
    * })) {
    *   console.log(deviceWithCustomProperties.deviceId);
@@ -583,7 +583,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const jobStatus of client.orgUnits.listJobStatuses("321")) {
+   * for await (const jobStatus of client.orgUnits.listJobStatuses("50")) {
    *   console.log(jobStatus.jobId);
    * }
    * ```
@@ -620,7 +620,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const customPropertyWarnings = await client.orgUnits.setCustomProperty("321", "1624300373", {
+   * const customPropertyWarnings = await client.orgUnits.setCustomProperty("50", "1624300373", {
    *   value: "Head Office",
    * });
    * console.log(customPropertyWarnings.warnings);
@@ -660,7 +660,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const answer = await client.orgUnits.setCustomPropertyDefault("321", {
+   * const answer = await client.orgUnits.setCustomPropertyDefault("50", {
    *   propertyId: 186156786,
    *   propagate: false,
    *   selectedOrgUnitIds: [209, 210],
@@ -695,7 +695,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const orgUnitLimits = await client.orgUnits.updateLimits("321", {
+   * const orgUnitLimits = await client.orgUnits.updateLimits("50", {
    *   limits: [{ limitName: "MaxUsers", value: 150 }],
    * });
    * console.log(orgUnitLimits.message);

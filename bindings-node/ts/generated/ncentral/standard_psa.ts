@@ -77,7 +77,7 @@ export class StandardPsa extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const psaCustomerMapping of client.standardPsa.getCustomerMapping("321")) {
+   * for await (const psaCustomerMapping of client.standardPsa.getCustomerMapping("100")) {
    *   console.log(psaCustomerMapping.customerId);
    * }
    * ```
@@ -133,7 +133,7 @@ export class StandardPsa extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const psaCompany of client.standardPsa.listCompanies("321")) {
+   * for await (const psaCompany of client.standardPsa.listCompanies("100")) {
    *   console.log(psaCompany.psaCompanyId);
    * }
    * ```
@@ -171,7 +171,7 @@ export class StandardPsa extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const psaContact of client.standardPsa.listContacts("321", "101112")) {
+   * for await (const psaContact of client.standardPsa.listContacts("100", "101112")) {
    *   console.log(psaContact.psaContactId);
    * }
    * ```
@@ -208,7 +208,7 @@ export class StandardPsa extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const psaCustomerMapping of client.standardPsa.listMappings("321")) {
+   * for await (const psaCustomerMapping of client.standardPsa.listMappings("100")) {
    *   console.log(psaCustomerMapping.customerId);
    * }
    * ```
@@ -246,7 +246,7 @@ export class StandardPsa extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const psaSite of client.standardPsa.listSites("321", "101112")) {
+   * for await (const psaSite of client.standardPsa.listSites("100", "101112")) {
    *   console.log(psaSite.psaSiteId);
    * }
    * ```
@@ -286,10 +286,10 @@ export class StandardPsa extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const psaCustomerMapping = await client.standardPsa.replaceMappings("321", {
+   * const psaCustomerMapping = await client.standardPsa.replaceMappings("100", {
    *   mappings: [{ customerId: 321, psaCompanyId: 101112, psaContactId: null, psaSiteId: 131415 }],
    * });
-   * console.log(psaCustomerMapping.customerId); // 321
+   * console.log(psaCustomerMapping.customerId); // 100
    * ```
    */
   replaceMappings(

@@ -67,7 +67,7 @@ export class UserRoles extends AsyncResource {
    *   the organization unit (`userRoles.list`) and look for the name that was sent.
    * @example
    * ```ts
-   * const userRoleDetail = await client.userRoles.create("321", {
+   * const userRoleDetail = await client.userRoles.create("50", {
    *   roleName: "Technician",
    *   description: "Reads dashboards and services",
    *   permissionIds: ["1", "2"],
@@ -97,7 +97,7 @@ export class UserRoles extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const userRoleDetail = await client.userRoles.get("321", "123");
+   * const userRoleDetail = await client.userRoles.get("50", "123");
    * console.log(userRoleDetail.roleId);
    * ```
    */
@@ -128,7 +128,7 @@ export class UserRoles extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const userRole of client.userRoles.list("321", { pageSize: 50 })) {
+   * for await (const userRole of client.userRoles.list("50", { pageSize: 50 })) {
    *   console.log(userRole.roleId);
    * }
    * ```

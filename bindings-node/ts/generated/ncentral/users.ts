@@ -128,7 +128,7 @@ export class Users extends AsyncResource {
    *   the organization unit (`users.list`) and look for the name that was sent.
    * @example
    * ```ts
-   * const userCreated = await client.users.create("321", {
+   * const userCreated = await client.users.create("50", {
    *   email: "jane.doe@acme.example",
    *   password: "userPassword123",
    *   firstName: "Jane",
@@ -177,7 +177,7 @@ export class Users extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const user of client.users.list("321", { pageSize: 50 })) {
+   * for await (const user of client.users.list("50", { pageSize: 50 })) {
    *   console.log(user.userId);
    * }
    * ```

@@ -101,8 +101,7 @@ else:
             "BrokerManualBillingGetParams BrokerManualBillingListParams"
         ),
         _brokers=(
-            "AsyncBrokers Brokers BrokersCreateParams BrokersDeleteParams BrokersGetParams "
-            "BrokersListParams"
+            "AsyncBrokers Brokers BrokersCreateParams BrokersDeleteParams BrokersGetParams BrokersListParams"
         ),
         _bulk_consumptions=(
             "AsyncBulkConsumptions BulkConsumptions BulkConsumptionsStatusParams BulkConsumptionsWaitParams"

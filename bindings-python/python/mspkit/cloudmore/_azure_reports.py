@@ -116,7 +116,9 @@ class AzureReports(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> azure_one_time_report = client.azure_reports.one_time_result(task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490")
+            >>> azure_one_time_report = client.azure_reports.one_time_result(
+            ...     task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490",
+            ... )
             >>> azure_one_time_report.extra
             {...}
         """
@@ -193,7 +195,9 @@ class AzureReports(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> azure_one_time_report = client.azure_reports.wait(task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490")
+            >>> azure_one_time_report = client.azure_reports.wait(
+            ...     task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490",
+            ... )
             >>> azure_one_time_report.extra
             {...}
         """

@@ -57,7 +57,9 @@ class AzureUsageUnbilledStatusParams(_AzureUsageUnbilledStatusParams, total=Fals
 
 
 class AzureUsage(SyncResource):
-    """The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in pages.
+    """The line items of one-time usage of Azure.
+
+    These are the only reports of Cloudmore that come in pages.
 
     Reached as `client.azure_usage`. See `mspkit.cloudmore` for the errors of every call.
     """
@@ -214,7 +216,9 @@ class AzureUsage(SyncResource):
 
 
 class AsyncAzureUsage(AsyncResource):
-    """The line items of one-time usage of Azure. These are the only reports of Cloudmore that come in pages.
+    """The line items of one-time usage of Azure.
+
+    These are the only reports of Cloudmore that come in pages.
 
     Reached as `client.azure_usage`. See `mspkit.cloudmore` for the errors of every call.
     """

@@ -96,7 +96,10 @@ class Billing(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> billing_per_organization = client.billing.per_organization(start_date="2026-01-01", end_date="2026-02-01")
+            >>> billing_per_organization = client.billing.per_organization(
+            ...     start_date="2026-01-01",
+            ...     end_date="2026-02-01",
+            ... )
             >>> billing_per_organization.extra
             {...}
         """
@@ -130,7 +133,9 @@ class Billing(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> billing_per_organization_result = client.billing.per_organization_result(task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490")
+            >>> billing_per_organization_result = client.billing.per_organization_result(
+            ...     task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490",
+            ... )
             >>> billing_per_organization_result.extra
             {...}
         """
@@ -166,7 +171,10 @@ class Billing(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> billing_per_service = client.billing.per_service(start_date="2026-01-01", end_date="2026-02-01")
+            >>> billing_per_service = client.billing.per_service(
+            ...     start_date="2026-01-01",
+            ...     end_date="2026-02-01",
+            ... )
             >>> billing_per_service.extra
             {...}
         """
@@ -202,7 +210,9 @@ class Billing(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> billing_per_organization_result = client.billing.wait(task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490")
+            >>> billing_per_organization_result = client.billing.wait(
+            ...     task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490",
+            ... )
             >>> billing_per_organization_result.extra
             {...}
         """

@@ -135,7 +135,10 @@ class Brokers(SyncResource):
                 the seller (`brokers.list`) and look for this name.
 
         Example:
-            >>> created_object = client.brokers.create(name="Tallinn Cloud Services", registration_number="12345678")
+            >>> created_object = client.brokers.create(
+            ...     name="Tallinn Cloud Services",
+            ...     registration_number="12345678",
+            ... )
             >>> created_object.id
             '...'
         """

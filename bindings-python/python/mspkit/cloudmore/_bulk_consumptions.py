@@ -70,7 +70,9 @@ class BulkConsumptions(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> bulk_consumption_status = client.bulk_consumptions.status(task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490")
+            >>> bulk_consumption_status = client.bulk_consumptions.status(
+            ...     task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490",
+            ... )
             >>> bulk_consumption_status.message
             '...'
         """
@@ -104,7 +106,9 @@ class BulkConsumptions(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> bulk_consumption_status = client.bulk_consumptions.wait(task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490")
+            >>> bulk_consumption_status = client.bulk_consumptions.wait(
+            ...     task_id="9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490",
+            ... )
             >>> bulk_consumption_status.message
             '...'
         """

@@ -57,7 +57,10 @@ class CspBilling(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> csp_billing_per_organization = client.csp_billing.per_organization(start_date="2026-01-01", end_date="2026-02-01")
+            >>> csp_billing_per_organization = client.csp_billing.per_organization(
+            ...     start_date="2026-01-01",
+            ...     end_date="2026-02-01",
+            ... )
             >>> csp_billing_per_organization.extra
             {...}
         """

@@ -219,7 +219,9 @@ class CspUsers(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> report_task = client.csp_users.start_list(organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21")
+            >>> report_task = client.csp_users.start_list(
+            ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+            ... )
             >>> report_task.id
             '...'
         """
@@ -294,7 +296,10 @@ class AsyncCspUsers(AsyncResource):
 
     @awaited(CspUsers.start_list)
     def start_list(self) -> None:
-        """Begins to make the list of the Microsoft 365 users of an organization. See `CspUsers.start_list`."""
+        """Begins to make the list of the Microsoft 365 users of an organization.
+
+        See `CspUsers.start_list`.
+        """
 
     @awaited(CspUsers.wait)
     def wait(self) -> None:

@@ -171,7 +171,6 @@ class AzureBilledUsageLine(Model):
     __slots__ = ()
 
 
-
 class AzureOneTimeInvoice(Model):
     """A one-time invoice: its id and dates.
 
@@ -181,7 +180,6 @@ class AzureOneTimeInvoice(Model):
     __slots__ = ()
 
 
-
 class AzureOneTimeReport(Model):
     """The state of a task that makes the report of a one-time invoice, or the report.
 
@@ -189,7 +187,6 @@ class AzureOneTimeReport(Model):
     """
 
     __slots__ = ()
-
 
 
 class AzurePlanSubscription(Model):
@@ -211,7 +208,6 @@ class AzureSubscription(Model):
     __slots__ = ()
 
 
-
 class AzureUnbilledUsageLine(Model):
     """A line item of the unbilled usage of a period.
 
@@ -219,7 +215,6 @@ class AzureUnbilledUsageLine(Model):
     """
 
     __slots__ = ()
-
 
 
 class AzureUnbilledUsageStatus(Model):
@@ -231,7 +226,6 @@ class AzureUnbilledUsageStatus(Model):
     __slots__ = ()
 
 
-
 class AzureUser(Model):
     """An Azure user of an organization.
 
@@ -239,7 +233,6 @@ class AzureUser(Model):
     """
 
     __slots__ = ()
-
 
 
 class AzureUserSubscription(Model):
@@ -264,7 +257,6 @@ class BillingPerOrganization(Model):
     __slots__ = ()
 
 
-
 class BillingPerOrganizationResult(Model):
     """The state of a task that makes a billing report, or the report.
 
@@ -274,7 +266,6 @@ class BillingPerOrganizationResult(Model):
     __slots__ = ()
 
 
-
 class BillingPerService(Model):
     """The billing of a period by service.
 
@@ -282,7 +273,6 @@ class BillingPerService(Model):
     """
 
     __slots__ = ()
-
 
 
 class BrokerContact(Model):
@@ -387,7 +377,6 @@ class BrokerCustomProperty(Model):
     __slots__ = ()
 
 
-
 class BulkConsumptionStatus(Model):
     """The state of usage that was submitted in bulk.
 
@@ -442,7 +431,6 @@ class CspBillingPerOrganization(Model):
     __slots__ = ()
 
 
-
 class CspLicense(Model):
     """A product licence of Microsoft 365 that an organization has.
 
@@ -478,7 +466,6 @@ class CspTenant(Model):
     __slots__ = ()
 
 
-
 class CspUser(Model):
     """A Microsoft 365 user of an organization.
 
@@ -499,7 +486,6 @@ class CspUserListResult(Model):
     """
 
     __slots__ = ()
-
 
 
 class CustomProperty(Model):
@@ -580,7 +566,6 @@ class ExternalInvoice(Model):
     __slots__ = ()
 
 
-
 class ManualBillingLine(Model):
     """A line that was added to an organization's bill.
 
@@ -588,7 +573,6 @@ class ManualBillingLine(Model):
     """
 
     __slots__ = ()
-
 
 
 class NceAlignmentDates(Model):
@@ -600,7 +584,6 @@ class NceAlignmentDates(Model):
     __slots__ = ()
 
 
-
 class NceProduct(Model):
     """A product of Microsoft's new commerce experience.
 
@@ -608,7 +591,6 @@ class NceProduct(Model):
     """
 
     __slots__ = ()
-
 
 
 class NceSubscription(Model):
@@ -674,7 +656,6 @@ class OrganizationPrice(Model):
     __slots__ = ()
 
 
-
 class OrganizationService(Model):
     """A service that an organization has.
 
@@ -704,7 +685,6 @@ class Price(Model):
     __slots__ = ()
 
 
-
 class ReportTask(Model):
     """A task that makes a report in the background."""
 
@@ -725,7 +705,6 @@ class ResellerService(Model):
     __slots__ = ()
 
 
-
 class ResellerServiceSubscription(Model):
     """A subscription of one of the organizations to a custom service.
 
@@ -733,7 +712,6 @@ class ResellerServiceSubscription(Model):
     """
 
     __slots__ = ()
-
 
 
 class Role(Model):
@@ -785,7 +763,6 @@ class SellerPrice(Model):
     """
 
     __slots__ = ()
-
 
 
 class SellerProduct(Model):
@@ -858,7 +835,6 @@ class SellerServiceReseller(Model):
     __slots__ = ()
 
 
-
 class ServerHealth(Model):
     """The state of the API.
 
@@ -866,7 +842,6 @@ class ServerHealth(Model):
     """
 
     __slots__ = ()
-
 
 
 class ServiceCategory(Model):
@@ -889,7 +864,6 @@ class Subscription(Model):
     """
 
     __slots__ = ()
-
 
 
 class User(Model):

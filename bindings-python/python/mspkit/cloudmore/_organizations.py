@@ -136,7 +136,10 @@ class Organizations(SyncResource):
                 organizations (`organizations.list`) and look for this name.
 
         Example:
-            >>> created_organization = client.organizations.create(name="Woodgrove Ltd", registration_number="12345678")
+            >>> created_organization = client.organizations.create(
+            ...     name="Woodgrove Ltd",
+            ...     registration_number="12345678",
+            ... )
             >>> created_organization.id
             '...'
         """
@@ -212,7 +215,9 @@ class Organizations(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> organization = client.organizations.get(organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21")
+            >>> organization = client.organizations.get(
+            ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+            ... )
             >>> organization.id
             '...'
         """

@@ -26,7 +26,8 @@ class PricesListParams(_PricesListParams, total=False):
 
 
 class Prices(SyncResource):
-    """The broker's price list of a service, whose prices all organizations pay that have none of their own.
+    """The broker's price list of a service, whose prices all organizations pay that have none of their
+    own.
 
     Reached as `client.prices`. See `mspkit.cloudmore` for the errors of every call.
     """
@@ -74,7 +75,8 @@ class Prices(SyncResource):
 
 
 class AsyncPrices(AsyncResource):
-    """The broker's price list of a service, whose prices all organizations pay that have none of their own.
+    """The broker's price list of a service, whose prices all organizations pay that have none of their
+    own.
 
     Reached as `client.prices`. See `mspkit.cloudmore` for the errors of every call.
     """

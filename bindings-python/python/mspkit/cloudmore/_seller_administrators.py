@@ -147,7 +147,19 @@ class SellerAdministrators(SyncResource):
             "cell_phone": hidden(opt(cell_phone)),
             "address": hidden(opt(address)),
         }
-        del name, role_id, email, password, first_name, last_name, display_name, title, cell_phone_prefix, cell_phone, address
+        del (
+            name,
+            role_id,
+            email,
+            password,
+            first_name,
+            last_name,
+            display_name,
+            title,
+            cell_phone_prefix,
+            cell_phone,
+            address,
+        )
         return self._client._call("cloudmore.seller_administrators.create", CreatedObject, params, options)
 
     def delete(
@@ -204,7 +216,9 @@ class SellerAdministrators(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> seller_administrator = client.seller_administrators.get(administrator_id="e15c8a37-2f9d-4b60-a4c8-6d0e7b1f5293")
+            >>> seller_administrator = client.seller_administrators.get(
+            ...     administrator_id="e15c8a37-2f9d-4b60-a4c8-6d0e7b1f5293",
+            ... )
             >>> seller_administrator.id
             '...'
         """

@@ -165,7 +165,9 @@ class SellerServices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> seller_service = client.seller_services.get(service_id="8806367b-001a-4632-afb4-27a7fad7660c")
+            >>> seller_service = client.seller_services.get(
+            ...     service_id="8806367b-001a-4632-afb4-27a7fad7660c",
+            ... )
             >>> seller_service.id
             '...'
         """

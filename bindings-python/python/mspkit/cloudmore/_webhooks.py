@@ -135,7 +135,16 @@ class Webhooks(SyncResource):
             "basic_auth_user_name": hidden(opt(basic_auth_user_name)),
             "basic_auth_password": hidden(opt(basic_auth_password)),
         }
-        del name, url, trigger_event_type, service_id, message_to_send_type, http_header, basic_auth_user_name, basic_auth_password
+        del (
+            name,
+            url,
+            trigger_event_type,
+            service_id,
+            message_to_send_type,
+            http_header,
+            basic_auth_user_name,
+            basic_auth_password,
+        )
         return self._client._call("cloudmore.webhooks.create", CreatedObject, params, options)
 
     def delete(

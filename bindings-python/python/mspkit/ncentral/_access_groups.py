@@ -107,7 +107,7 @@ class AccessGroups(SyncResource):
 
         Example:
             >>> client.access_groups.create(
-            ...     "321",
+            ...     "50",
             ...     group_name="Night Shift",
             ...     group_description="Customers that are looked after at night",
             ...     auto_include_new_org_units=True,
@@ -163,7 +163,7 @@ class AccessGroups(SyncResource):
 
         Example:
             >>> client.access_groups.create_for_devices(
-            ...     "321",
+            ...     "50",
             ...     group_name="Night Shift",
             ...     group_description="Customers that are looked after at night",
             ...     device_ids=["123456789"],
@@ -262,7 +262,7 @@ class AccessGroups(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for access_group in client.access_groups.list("321", page_size=50):
+            >>> for access_group in client.access_groups.list("50", page_size=50):
             ...     print("access group", access_group.group_id)
             access group ...
         """

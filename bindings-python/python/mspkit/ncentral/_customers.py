@@ -114,7 +114,7 @@ class Customers(SyncResource):
         Example:
             >>> installer_link = client.customers.create_installer_link("100", software_id="123")
             >>> installer_link.download_link
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.customers.create_installer_link",
@@ -262,7 +262,7 @@ class Customers(SyncResource):
         Example:
             >>> registration_token = client.customers.get_registration_token("100")
             >>> registration_token.registration_token
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.customers.get_registration_token",

@@ -194,8 +194,6 @@ class Devices(SyncResource):
     """Devices of every organization unit that the API user may see, with their assets, monitored services
     and tasks.
 
-
-
     Reached as `client.devices`. See `mspkit.ncentral` for the errors of every call.
     """
 
@@ -236,7 +234,11 @@ class Devices(SyncResource):
                 state some minutes later.
 
         Example:
-            >>> service_control_result = client.devices.control_services("987654321", service_names=["Spooler"], action="Restart")
+            >>> service_control_result = client.devices.control_services(
+            ...     "987654321",
+            ...     service_names=["Spooler"],
+            ...     action="Restart",
+            ... )
             >>> service_control_result.overall_status
             '...'
         """
@@ -313,7 +315,18 @@ class Devices(SyncResource):
             "username": hidden(opt(username)),
             "password": hidden(opt(password)),
         }
-        del customer_id, network_address, supported_os, long_name, device_class, description, license_mode, mac_address, username, password
+        del (
+            customer_id,
+            network_address,
+            supported_os,
+            long_name,
+            device_class,
+            description,
+            license_mode,
+            mac_address,
+            username,
+            password,
+        )
         return self._client._call("ncentral.devices.create", CreatedDevice, params, options)
 
     def create_note(
@@ -356,7 +369,7 @@ class Devices(SyncResource):
             ...     insertion_time="2024-01-15T10:30:00Z",
             ... )
             >>> added_device_note.device_id
-            '987654321'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.create_note",
@@ -407,7 +420,7 @@ class Devices(SyncResource):
             ...     insertion_time="2024-01-15T10:30:00Z",
             ... )
             >>> added_device_notes.device_ids
-            [...]
+            (...)
         """
         return self._client._call(
             "ncentral.devices.create_notes",
@@ -454,7 +467,10 @@ class Devices(SyncResource):
                 reads remote control tasks, so the task may be there without being known.
 
         Example:
-            >>> remote_control_task = client.devices.create_remote_control_task("987654321", remote_control_type="SSH")
+            >>> remote_control_task = client.devices.create_remote_control_task(
+            ...     "987654321",
+            ...     remote_control_type="SSH",
+            ... )
             >>> remote_control_task.remote_control_task_id
             '...'
         """
@@ -606,7 +622,7 @@ class Devices(SyncResource):
         Example:
             >>> device_activation_key = client.devices.get_activation_key("987654321")
             >>> device_activation_key.activation_key
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.devices.get_activation_key",
@@ -666,7 +682,7 @@ class Devices(SyncResource):
         Example:
             >>> custom_property = client.devices.get_custom_property("987654321", "1624300373")
             >>> custom_property.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.get_custom_property",
@@ -720,7 +736,7 @@ class Devices(SyncResource):
         Example:
             >>> device_remote_control = client.devices.get_remote_control_type("987654321")
             >>> device_remote_control.device_id
-            '987654321'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.get_remote_control_type",
@@ -1090,9 +1106,13 @@ class Devices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> replaced_device_note = client.devices.replace_note("987654321", "12", note="Replaced the power supply.")
+            >>> replaced_device_note = client.devices.replace_note(
+            ...     "987654321",
+            ...     "12",
+            ...     note="Replaced the power supply.",
+            ... )
             >>> replaced_device_note.device_id
-            '987654321'
+            '...'
         """
         return self._client._call(
             "ncentral.devices.replace_note",
@@ -1127,9 +1147,13 @@ class Devices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property_warnings = client.devices.set_custom_property("987654321", "1624300373", value="Head Office")
+            >>> custom_property_warnings = client.devices.set_custom_property(
+            ...     "987654321",
+            ...     "1624300373",
+            ...     value="Head Office",
+            ... )
             >>> custom_property_warnings.warnings
-            [...]
+            (...)
         """
         params = {"device_id": device_id, "property_id": property_id, "value": hidden(value)}
         del value
@@ -1203,8 +1227,6 @@ class Devices(SyncResource):
 class AsyncDevices(AsyncResource):
     """Devices of every organization unit that the API user may see, with their assets, monitored services
     and tasks.
-
-
 
     Reached as `client.devices`. See `mspkit.ncentral` for the errors of every call.
     """

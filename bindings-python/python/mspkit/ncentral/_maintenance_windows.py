@@ -91,7 +91,17 @@ class MaintenanceWindows(SyncResource):
         Example:
             >>> client.maintenance_windows.create(
             ...     device_ids=[123456789, 123456790],
-            ...     maintenance_windows=[{"applicableAction": [{"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"}], "cron": "0 0 3 ? * SUN *", "duration": 120, "enabled": True, "name": "Reboot on Sundays"}],
+            ...     maintenance_windows=[
+            ...         {
+            ...             "applicableAction": [
+            ...                 {"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"},
+            ...             ],
+            ...             "cron": "0 0 3 ? * SUN *",
+            ...             "duration": 120,
+            ...             "enabled": True,
+            ...             "name": "Reboot on Sundays",
+            ...         },
+            ...     ],
             ... )
             ResponseMeta(...)
         """
@@ -155,7 +165,18 @@ class MaintenanceWindows(SyncResource):
 
         Example:
             >>> client.maintenance_windows.replace(
-            ...     maintenance_windows=[{"applicableAction": [{"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"}], "cron": "0 30 3 ? * SUN *", "duration": 120, "enabled": True, "name": "Reboot on Sundays", "scheduleId": 2}],
+            ...     maintenance_windows=[
+            ...         {
+            ...             "applicableAction": [
+            ...                 {"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"},
+            ...             ],
+            ...             "cron": "0 30 3 ? * SUN *",
+            ...             "duration": 120,
+            ...             "enabled": True,
+            ...             "name": "Reboot on Sundays",
+            ...             "scheduleId": 2,
+            ...         },
+            ...     ],
             ... )
             ResponseMeta(...)
         """

@@ -671,9 +671,7 @@ class CustomProperty(Model):
 
     __slots__ = ()
 
-    _hidden = {
-        "value": ("propertyType", ("PASSWORD", )),
-    }
+    _hidden = (("value", "propertyType", ("PASSWORD",)),)
 
     property_id: Field[str] = field("propertyId", "id", required=True)
     """Id of the property."""
@@ -692,9 +690,7 @@ class CustomPropertyDefault(Model):
 
     __slots__ = ()
 
-    _hidden = {
-        "defaultValue": ("propertyType", ("PASSWORD", )),
-    }
+    _hidden = (("defaultValue", "propertyType", ("PASSWORD",)),)
 
     property_id: Field[str] = field("propertyId", "id", required=True)
     """Id of the property."""
@@ -1027,9 +1023,7 @@ class DevicePropertyDefault(Model):
 
     __slots__ = ()
 
-    _hidden = {
-        "value": ("propertyType", ("PASSWORD", )),
-    }
+    _hidden = (("value", "propertyType", ("PASSWORD",)),)
 
     property_id: Field[str] = field("propertyId", "id", required=True)
     """Id of the property."""
@@ -1219,7 +1213,9 @@ class Installer(Model):
     description: Field[str | None] = field("description", "text")
     """What it is."""
     installer_type: Field[str | None] = field("installerType", "text")
-    """Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters by."""
+    """Form of the installer, such as MSI; not one of the values that `customers.list_installers` filters
+    by.
+    """
     operating_system: Field[str | None] = field("operatingSystem", "text")
     """Operating system that it is for."""
     software_type: Field[str | None] = field("softwareType", "text")

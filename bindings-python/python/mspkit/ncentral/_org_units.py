@@ -161,9 +161,9 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> org_unit = client.org_units.get("321")
+            >>> org_unit = client.org_units.get("50")
             >>> org_unit.org_unit_id
-            '321'
+            '50'
         """
         return self._client._call("ncentral.org_units.get", OrgUnit, {"org_unit_id": org_unit_id}, options)
 
@@ -190,9 +190,9 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property = client.org_units.get_custom_property("321", "1624300373")
+            >>> custom_property = client.org_units.get_custom_property("50", "1624300373")
             >>> custom_property.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.org_units.get_custom_property",
@@ -224,9 +224,9 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property_default = client.org_units.get_custom_property_default("321", "1624300373")
+            >>> custom_property_default = client.org_units.get_custom_property_default("50", "1624300373")
             >>> custom_property_default.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.org_units.get_custom_property_default",
@@ -259,9 +259,9 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> device_property_default = client.org_units.get_device_property_default("321", "1624300373")
+            >>> device_property_default = client.org_units.get_device_property_default("50", "1624300373")
             >>> device_property_default.property_id
-            '1624300373'
+            '...'
         """
         return self._client._call(
             "ncentral.org_units.get_device_property_default",
@@ -288,7 +288,7 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> org_unit_limits = client.org_units.get_limits("321")
+            >>> org_unit_limits = client.org_units.get_limits("50")
             >>> org_unit_limits.message
             '...'
         """
@@ -314,9 +314,9 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> registration_token = client.org_units.get_registration_token("321")
+            >>> registration_token = client.org_units.get_registration_token("50")
             >>> registration_token.registration_token
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.org_units.get_registration_token",
@@ -411,7 +411,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for active_issue in client.org_units.list_active_issues("321", page_size=50):
+            >>> for active_issue in client.org_units.list_active_issues("50", page_size=50):
             ...     print("active issue", active_issue.org_unit_id)
             active issue ...
         """
@@ -465,7 +465,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for org_unit in client.org_units.list_children("321", page_size=50):
+            >>> for org_unit in client.org_units.list_children("50", page_size=50):
             ...     print("org unit", org_unit.org_unit_id)
             org unit ...
         """
@@ -520,7 +520,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for custom_property in client.org_units.list_custom_properties("321", page_size=50):
+            >>> for custom_property in client.org_units.list_custom_properties("50", page_size=50):
             ...     print("custom property", custom_property.property_id)
             custom property ...
         """
@@ -578,7 +578,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for device in client.org_units.list_devices("321", filter_id="75"):
+            >>> for device in client.org_units.list_devices("50", filter_id="75"):
             ...     print("device", device.device_id)
             device ...
         """
@@ -639,7 +639,7 @@ class OrgUnits(SyncResource):
 
         Example:
             >>> for device_with_custom_properties in client.org_units.list_devices_with_custom_properties(
-            ...     "321",
+            ...     "50",
             ...     filter_id="75",
             ... ):
             ...     print("device with custom properties", device_with_custom_properties.device_id)
@@ -676,7 +676,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for job_status in client.org_units.list_job_statuses("321"):
+            >>> for job_status in client.org_units.list_job_statuses("50"):
             ...     print("job status", job_status.job_id)
             job status ...
         """
@@ -714,9 +714,13 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property_warnings = client.org_units.set_custom_property("321", "1624300373", value="Head Office")
+            >>> custom_property_warnings = client.org_units.set_custom_property(
+            ...     "50",
+            ...     "1624300373",
+            ...     value="Head Office",
+            ... )
             >>> custom_property_warnings.warnings
-            [...]
+            (...)
         """
         params = {"org_unit_id": org_unit_id, "property_id": property_id, "value": hidden(value)}
         del value
@@ -774,7 +778,7 @@ class OrgUnits(SyncResource):
 
         Example:
             >>> client.org_units.set_custom_property_default(
-            ...     "321",
+            ...     "50",
             ...     property_id=186156786,
             ...     propagate=False,
             ...     selected_org_unit_ids=[209, 210],
@@ -792,7 +796,15 @@ class OrgUnits(SyncResource):
             "propagation_type": hidden(opt(propagation_type)),
             "enumerated_values": hidden(enumerated_values),
         }
-        del property_id, propagate, selected_org_unit_ids, property_name, default_value, propagation_type, enumerated_values
+        del (
+            property_id,
+            propagate,
+            selected_org_unit_ids,
+            property_name,
+            default_value,
+            propagation_type,
+            enumerated_values,
+        )
         return self._client._call_empty("ncentral.org_units.set_custom_property_default", params, options)
 
     def update_limits(
@@ -821,7 +833,10 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> org_unit_limits = client.org_units.update_limits("321", limits=[{"limitName": "MaxUsers", "value": 150}])
+            >>> org_unit_limits = client.org_units.update_limits(
+            ...     "50",
+            ...     limits=[{"limitName": "MaxUsers", "value": 150}],
+            ... )
             >>> org_unit_limits.message
             '...'
         """
@@ -854,7 +869,10 @@ class AsyncOrgUnits(AsyncResource):
 
     @awaited(OrgUnits.get_custom_property_default)
     def get_custom_property_default(self) -> None:
-        """Gets the default of a property of organization units. See `OrgUnits.get_custom_property_default`."""
+        """Gets the default of a property of organization units.
+
+        See `OrgUnits.get_custom_property_default`.
+        """
 
     @awaited(OrgUnits.get_device_property_default)
     def get_device_property_default(self) -> None:
@@ -877,7 +895,10 @@ class AsyncOrgUnits(AsyncResource):
 
     @listed(OrgUnits.list_active_issues)
     def list_active_issues(self) -> None:
-        """Lists the active issues of a customer or a site, page by page. See `OrgUnits.list_active_issues`."""
+        """Lists the active issues of a customer or a site, page by page.
+
+        See `OrgUnits.list_active_issues`.
+        """
 
     @listed(OrgUnits.list_children)
     def list_children(self) -> None:
@@ -907,11 +928,17 @@ class AsyncOrgUnits(AsyncResource):
 
     @awaited(OrgUnits.set_custom_property)
     def set_custom_property(self) -> None:
-        """Sets the value of a custom property in an organization unit. See `OrgUnits.set_custom_property`."""
+        """Sets the value of a custom property in an organization unit.
+
+        See `OrgUnits.set_custom_property`.
+        """
 
     @awaited(OrgUnits.set_custom_property_default)
     def set_custom_property_default(self) -> None:
-        """Sets the default of a property of organization units. See `OrgUnits.set_custom_property_default`."""
+        """Sets the default of a property of organization units.
+
+        See `OrgUnits.set_custom_property_default`.
+        """
 
     @awaited(OrgUnits.update_limits)
     def update_limits(self) -> None:

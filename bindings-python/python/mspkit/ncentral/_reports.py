@@ -136,7 +136,7 @@ class Reports(SyncResource):
         Example:
             >>> patch_report = client.reports.wait("123456")
             >>> patch_report.report_id
-            '123456'
+            '...'
         """
         return self._client._call("ncentral.reports.wait", PatchReport, {"report_id": report_id}, options)
 

@@ -242,7 +242,7 @@ class ScheduledTasks(SyncResource):
         Example:
             >>> scheduled_task_outcome = client.scheduled_tasks.wait("1985975")
             >>> scheduled_task_outcome.details
-            [...]
+            (...)
         """
         return self._client._call(
             "ncentral.scheduled_tasks.wait",

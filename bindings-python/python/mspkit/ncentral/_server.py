@@ -147,7 +147,10 @@ class Server(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> server_versions = client.server.versions_authenticated(username="ann@msp.example", password="uiPassword123")
+            >>> server_versions = client.server.versions_authenticated(
+            ...     username="ann@msp.example",
+            ...     password="uiPassword123",
+            ... )
             >>> server_versions.versions
             {...}
         """

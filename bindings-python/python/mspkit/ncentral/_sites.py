@@ -71,7 +71,7 @@ class Sites(SyncResource):
         Example:
             >>> registration_token = client.sites.get_registration_token("10000000")
             >>> registration_token.registration_token
-            '...'
+            ***
         """
         return self._client._call(
             "ncentral.sites.get_registration_token",

@@ -82,7 +82,7 @@ class StandardPsa(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for psa_customer_mapping in client.standard_psa.get_customer_mapping("321"):
+            >>> for psa_customer_mapping in client.standard_psa.get_customer_mapping("100"):
             ...     print("psa customer mapping", psa_customer_mapping.customer_id)
             psa customer mapping ...
         """
@@ -131,7 +131,7 @@ class StandardPsa(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for psa_company in client.standard_psa.list_companies("321"):
+            >>> for psa_company in client.standard_psa.list_companies("100"):
             ...     print("psa company", psa_company.psa_company_id)
             psa company ...
         """
@@ -166,7 +166,7 @@ class StandardPsa(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for psa_contact in client.standard_psa.list_contacts("321", "101112"):
+            >>> for psa_contact in client.standard_psa.list_contacts("100", "101112"):
             ...     print("psa contact", psa_contact.psa_contact_id)
             psa contact ...
         """
@@ -196,7 +196,7 @@ class StandardPsa(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for psa_customer_mapping in client.standard_psa.list_mappings("321"):
+            >>> for psa_customer_mapping in client.standard_psa.list_mappings("100"):
             ...     print("psa customer mapping", psa_customer_mapping.customer_id)
             psa customer mapping ...
         """
@@ -231,7 +231,7 @@ class StandardPsa(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for psa_site in client.standard_psa.list_sites("321", "101112"):
+            >>> for psa_site in client.standard_psa.list_sites("100", "101112"):
             ...     print("psa site", psa_site.psa_site_id)
             psa site ...
         """
@@ -271,11 +271,18 @@ class StandardPsa(SyncResource):
 
         Example:
             >>> psa_customer_mapping = client.standard_psa.replace_mappings(
-            ...     "321",
-            ...     mappings=[{"customerId": 321, "psaCompanyId": 101112, "psaContactId": None, "psaSiteId": 131415}],
+            ...     "100",
+            ...     mappings=[
+            ...         {
+            ...             "customerId": 321,
+            ...             "psaCompanyId": 101112,
+            ...             "psaContactId": None,
+            ...             "psaSiteId": 131415,
+            ...         },
+            ...     ],
             ... )
             >>> psa_customer_mapping.customer_id
-            '321'
+            '...'
         """
         return self._client._call(
             "ncentral.standard_psa.replace_mappings",
@@ -384,7 +391,10 @@ class AsyncStandardPsa(AsyncResource):
 
     @awaited(StandardPsa.replace_mappings)
     def replace_mappings(self) -> None:
-        """Replaces what a customer is mapped to in the ticketing system. See `StandardPsa.replace_mappings`."""
+        """Replaces what a customer is mapped to in the ticketing system.
+
+        See `StandardPsa.replace_mappings`.
+        """
 
     @awaited(StandardPsa.validate_credential)
     def validate_credential(self) -> None:

@@ -84,7 +84,7 @@ class UserRoles(SyncResource):
 
         Example:
             >>> user_role_detail = client.user_roles.create(
-            ...     "321",
+            ...     "50",
             ...     role_name="Technician",
             ...     description="Reads dashboards and services",
             ...     permission_ids=["1", "2"],
@@ -124,7 +124,7 @@ class UserRoles(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> user_role_detail = client.user_roles.get("321", "123")
+            >>> user_role_detail = client.user_roles.get("50", "123")
             >>> user_role_detail.role_id
             '...'
         """
@@ -172,7 +172,7 @@ class UserRoles(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for user_role in client.user_roles.list("321", page_size=50):
+            >>> for user_role in client.user_roles.list("50", page_size=50):
             ...     print("user role", user_role.role_id)
             user role ...
         """

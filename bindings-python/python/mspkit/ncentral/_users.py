@@ -51,7 +51,31 @@ class UsersListParams(TypedDict, total=False):
 
     page_size: int | None
     page_number: int | None
-    sort_by: Literal["lastName", "name", "username", "description", "accountstatus", "enabled", "isenabled", "locked", "isLocked", "currentssoprovider", "ssoproviders", "ldap", "isldap", "accessgroups", "roles", "twofactorenabled", "apionlyuser", "soname", "customername", "sitename"] | None
+    sort_by: (
+        Literal[
+            "lastName",
+            "name",
+            "username",
+            "description",
+            "accountstatus",
+            "enabled",
+            "isenabled",
+            "locked",
+            "isLocked",
+            "currentssoprovider",
+            "ssoproviders",
+            "ldap",
+            "isldap",
+            "accessgroups",
+            "roles",
+            "twofactorenabled",
+            "apionlyuser",
+            "soname",
+            "customername",
+            "sitename",
+        ]
+        | None
+    )
     sort_order: str | None
     select: str | None
 
@@ -138,7 +162,7 @@ class Users(SyncResource):
 
         Example:
             >>> user_created = client.users.create(
-            ...     "321",
+            ...     "50",
             ...     email="jane.doe@acme.example",
             ...     password="userPassword123",
             ...     first_name="Jane",
@@ -170,7 +194,27 @@ class Users(SyncResource):
             "access_group_ids": hidden(access_group_ids),
             "api_only_user": hidden(opt(api_only_user)),
         }
-        del email, password, first_name, last_name, username, country, postal_code, street1, street2, city, state, telephone, ext, department, notification_email, status, role_ids, access_group_ids, api_only_user
+        del (
+            email,
+            password,
+            first_name,
+            last_name,
+            username,
+            country,
+            postal_code,
+            street1,
+            street2,
+            city,
+            state,
+            telephone,
+            ext,
+            department,
+            notification_email,
+            status,
+            role_ids,
+            access_group_ids,
+            api_only_user,
+        )
         return self._client._call("ncentral.users.create", UserCreated, params, options)
 
     def links(self, **options: Unpack[CallOptions]) -> Links:
@@ -197,7 +241,28 @@ class Users(SyncResource):
         *,
         page_size: int | None = None,
         page_number: int | None = None,
-        sort_by: Literal["lastName", "name", "username", "description", "accountstatus", "enabled", "isenabled", "locked", "isLocked", "currentssoprovider", "ssoproviders", "ldap", "isldap", "accessgroups", "roles", "twofactorenabled", "apionlyuser", "soname", "customername", "sitename"]
+        sort_by: Literal[
+            "lastName",
+            "name",
+            "username",
+            "description",
+            "accountstatus",
+            "enabled",
+            "isenabled",
+            "locked",
+            "isLocked",
+            "currentssoprovider",
+            "ssoproviders",
+            "ldap",
+            "isldap",
+            "accessgroups",
+            "roles",
+            "twofactorenabled",
+            "apionlyuser",
+            "soname",
+            "customername",
+            "sitename",
+        ]
         | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -231,7 +296,7 @@ class Users(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for user in client.users.list("321", page_size=50):
+            >>> for user in client.users.list("50", page_size=50):
             ...     print("user", user.user_id)
             user ...
         """

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::load::schema::Shapes;
-use crate::load::{Context, derived, examples, extensions, param, simulated};
+use crate::load::{Context, derived, examples, extensions, param, served};
 use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry, Stage};
 use crate::names;
 use crate::node::Node;
@@ -89,7 +89,7 @@ fn one(
         simulation: None,
         source: node.source(),
     };
-    operation.simulation = simulated::operation(node, context.collections, &operation)?;
+    operation.simulation = served::operation(node, context.collections, &operation)?;
     Ok(operation)
 }
 

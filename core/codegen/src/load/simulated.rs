@@ -1,14 +1,14 @@
-//! The simulator's part of the documents: the collections of a service, and what operations do with them.
+//! The simulator's part of the documents: the collections of a service.
 
 use serde_json::{Map, Value, json};
 
 use crate::load::operation::{only_keys, word};
 use crate::load::schema;
-use crate::model::{AnswerKind, Collection, CollectionShape, Examples, Operation, Simulation};
+use crate::model::{Collection, CollectionShape};
 use crate::node::Node;
 use crate::problem::Problem;
 
-const COLLECTION_KEYS: [&str; 15] = [
+const COLLECTION_KEYS: [&str; 24] = [
     "description",
     "count",
     "shape",
@@ -24,8 +24,16 @@ const COLLECTION_KEYS: [&str; 15] = [
     "always",
     "never",
     "children",
+    "of",
+    "alias",
+    "each",
+    "across",
+    "unless",
+    "from",
+    "pick",
+    "kinds",
+    "values",
 ];
-const OPERATION_KEYS: [&str; 5] = ["collection", "verb", "scope", "context", "messages"];
 
 /// How deep schemas are followed; deeper values may be anything.
 const DEPTH: usize = 8;
@@ -53,10 +61,29 @@ pub(super) fn collections(root: &Node<'_>, service: &str) -> Result<Vec<Collecti
             count: node.get("count").map(|count| count.int()).transpose()?,
             name,
             shape,
+            is_form: node.get("of").is_some(),
             stored,
         });
     }
+    // Rows can be made from the ids of each other, so these may come later.
+    for (_, node) in root.entries_of("x-mspkit-collections")? {
+        for (_, source) in node.entries_of("pick")? {
+            is_field_of(&known, &source)?;
+        }
+    }
     Ok(known)
+}
+
+/// Reports a text that is not `collection.field` of a stored collection.
+fn is_field_of(known: &[Collection], source: &Node<'_>) -> Result<(), Problem> {
+    let (name, wire) = source.text()?.split_once('.').unwrap_or_default();
+    let stored = known.iter().find(|known| known.name == name).and_then(|known| known.stored.as_ref());
+    let fields = stored.and_then(|stored| stored["fields"].as_array());
+    if fields.is_some_and(|fields| fields.iter().any(|field| field["name"] == wire)) {
+        Ok(())
+    } else {
+        Err(source.problem("is not `collection.field` of a stored collection"))
+    }
 }
 
 fn stored(
@@ -68,19 +95,19 @@ fn stored(
     let model = node.need("model")?;
     let schemas = root.need("components")?.need("schemas")?;
     let schema = schemas.get(model.text()?).ok_or_else(|| model.problem("is not in components.schemas"))?;
-    let fields = fields(&schema)?;
+    let mut fields = fields(&schema)?;
+    let wires: Vec<String> =
+        fields.iter().filter_map(|field| field["name"].as_str()).map(str::to_owned).collect();
     let field = |source: &Node<'_>| {
         let wire = source.text()?;
-        let is_field = fields.iter().any(|field| field["name"] == wire);
-        if is_field {
+        if wires.iter().any(|known| known == wire) {
             Ok(Value::from(wire))
         } else {
             Err(source.problem(format!("`{wire}` is not a field of the model")))
         }
     };
-    let mut row =
-        json!({"name": name, "service": service, "id": field(&node.need("id")?)?, "fields": fields});
-    for key in ["name", "children"] {
+    let mut row = json!({"name": name, "service": service});
+    for key in ["id", "name"] {
         if let Some(source) = node.get(key) {
             row[if key == "name" { "title" } else { key }] = field(&source)?;
         }
@@ -93,97 +120,115 @@ fn stored(
     if let Some(never) = node.get("never") {
         row["never"] = never.items()?.iter().map(field).collect::<Result<_, _>>()?;
     }
-    if let Some(always) = node.get("always") {
-        for (wire, value) in always.entries()? {
+    if let Some(children) = node.get("children") {
+        match children.get("field") {
+            None => row["children"] = field(&children)?,
+            Some(counting) => {
+                only_keys(&children, &["field", "collection"])?;
+                row["children"] = field(&counting)?;
+                row["counted"] = json!([children.need("collection")?.text()?]);
+            }
+        }
+    }
+    for key in ["always", "alias", "from", "pick"] {
+        for (wire, value) in node.get(key).map_or_else(|| Ok(Vec::new()), |node| node.entries())? {
             if !fields.iter().any(|field| field["name"] == wire.as_str()) {
-                return Err(value.problem("is not a field of the model"));
+                return Err(value.problem(format!("`{wire}` is not a field of the model")));
             }
-            row["always"][wire] = value.json()?;
+            if key == "from" {
+                is_field_of(known, &value)?;
+            }
+            row[key][wire] = value.json()?;
         }
     }
-    if let Some(parent) = node.get("parent") {
-        only_keys(&parent, &["field", "collection", "root"])?;
-        row["parent"]["field"] = field(&parent.need("field")?)?;
-        match (parent.get("collection"), parent.get("root")) {
-            (Some(above), None) => {
-                let text = above.text()?;
-                if !known.iter().any(|known| known.name == text && known.stored.is_some()) {
-                    return Err(above.problem(format!("`{text}` must be an earlier stored collection")));
-                }
-                row["parent"]["collection"] = text.into();
-            }
-            (None, Some(root)) => row["parent"]["root"] = root.json()?,
-            _ => return Err(parent.problem("needs either `collection` or `root`")),
-        }
+    written(node, &wires, &mut row)?;
+    if let Some(unless) = node.get("unless") {
+        row["unless"] = unless.json()?;
     }
+    if let Some(given) = node.get("parent") {
+        parent(&given, node.get("of").is_some(), known, (&mut row, &mut fields))?;
+    }
+    if let Some(of) = node.get("of") {
+        let all = of.items()?;
+        all.iter().try_for_each(|one| is_stored(known, one))?;
+        row["of"] = of.json()?;
+    } else if let Some(across) = node.get("across") {
+        is_stored(known, &across)?;
+        row["across"] = across.json()?;
+    } else if let Some(each) = node.get("each") {
+        match each.text() {
+            Ok("one") => row["single"] = true.into(),
+            _ if each.items().is_ok_and(|range| range.len() == 2) => row["each"] = each.json()?,
+            _ => return Err(each.problem("must be `one`, or the smallest and the largest number")),
+        }
+    } else {
+        node.need("id")?;
+    }
+    row["fields"] = fields.into();
     Ok(row)
 }
 
-/// How the store serves the operation at this node.
-pub(super) fn operation(
-    node: &Node<'_>,
-    collections: &[Collection],
-    operation: &Operation,
-) -> Result<Option<Simulation>, Problem> {
-    let Some(given) = node.get("x-mspkit-sim") else { return Ok(None) };
-    only_keys(&given, &OPERATION_KEYS)?;
-    let verbs = ["list", "get", "create", "update", "replace", "delete", "example"].map(|verb| (verb, verb));
-    let verb = word(&given.need("verb")?, &verbs)?;
-    let collection = |source: &Node<'_>| {
-        let name = source.text()?;
-        let is_stored = collections.iter().any(|known| known.name == name && known.stored.is_some());
-        if is_stored {
-            Ok(name.to_owned())
-        } else {
-            Err(source.problem(format!("`{name}` is not a stored collection of x-mspkit-collections")))
+/// Values of the documents, by their fields; a kind can also have a weight, and conditions on rows above.
+fn written(node: &Node<'_>, wires: &[String], row: &mut Value) -> Result<(), Problem> {
+    let is_field = |wire: &String| wires.contains(wire);
+    for (wire, value) in node.entries_of("values")? {
+        if !is_field(&wire) {
+            return Err(value.problem(format!("`{wire}` is not a field of the model")));
         }
-    };
-    let mut row = json!({"operation": operation.id, "verb": verb, "paging": operation.paging, "answer": operation.answer.kind});
-    let mut held = None;
-    if verb == "example" {
-        let may_be_empty = matches!(operation.answer.kind, AnswerKind::Empty | AnswerKind::Success);
-        let none = may_be_empty.then_some(Value::Null);
-        row["example"] = example(&operation.examples)
-            .or(none)
-            .ok_or_else(|| given.problem("the operation has no example of a success"))?;
-    } else {
-        let name = collection(&given.need("collection")?)?;
-        row["collection"] = name.as_str().into();
-        held = Some(name);
+        row["values"][wire] = value.json()?;
     }
-    if let Some(scope) = given.get("scope") {
-        row["scope"] = collection(&scope)?.into();
-    }
-    for key in ["context", "messages"] {
-        if let Some(value) = given.get(key) {
-            row[key] = value.json()?;
-        }
-    }
-    let success =
-        operation.examples.responses.iter().map(|response| response.status).find(|status| *status < 300);
-    row["status"] = success.unwrap_or(200).into();
-    if let Some(request) = node.get("requestBody") {
-        let content = request.follow()?.need("content")?;
-        if let Some(media) = content.get("application/json") {
-            let schema = media.need("schema")?;
-            if schema::Types::of(&schema)?.names != ["array"] {
-                row["body"] = fields(&schema)?.into();
+    if let Some(kinds) = node.get("kinds") {
+        for kind in kinds.items()? {
+            for (wire, value) in kind.entries()? {
+                if !is_field(&wire) && wire != "weight" && !wire.contains('.') {
+                    return Err(value.problem(format!("`{wire}` is not a field of the model")));
+                }
             }
         }
+        row["kinds"] = kinds.json()?;
     }
-    Ok(Some(Simulation { collection: held, row }))
+    Ok(())
 }
 
-fn example(examples: &Examples) -> Option<Value> {
-    examples
-        .responses
-        .iter()
-        .filter(|response| response.status < 300)
-        .find_map(|response| response.body.clone())
+/// The parents of a collection: in which collections they are, and which field has their id.
+fn parent(
+    given: &Node<'_>,
+    is_form: bool,
+    known: &[Collection],
+    (row, fields): (&mut Value, &mut Vec<Value>),
+) -> Result<(), Problem> {
+    only_keys(given, &["field", "collection", "root"])?;
+    let wire = given.need("field")?.text()?;
+    if !fields.iter().any(|field| field["name"] == wire) {
+        let schema = json!({"type": ["string", "integer"], "format": "mspkit-id"});
+        fields.push(json!({"name": wire, "required": false, "hidden": true, "schema": schema}));
+    }
+    row["parent"]["field"] = wire.into();
+    match (given.get("collection"), given.get("root")) {
+        (Some(above), None) => {
+            let all = if above.text().is_ok() { vec![above] } else { above.items()? };
+            all.iter().try_for_each(|above| is_stored(known, above))?;
+            row["parent"]["collection"] = all.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?.into();
+        }
+        (None, Some(root)) => row["parent"]["root"] = root.json()?,
+        (None, None) if is_form => {}
+        _ => return Err(given.problem("needs either `collection` or `root`")),
+    }
+    Ok(())
+}
+
+/// Reports a name that is not that of an earlier stored collection.
+fn is_stored(known: &[Collection], source: &Node<'_>) -> Result<(), Problem> {
+    let name = source.text()?;
+    if known.iter().any(|known| known.name == name && known.stored.is_some()) {
+        Ok(())
+    } else {
+        Err(source.problem(format!("`{name}` must be an earlier stored collection")))
+    }
 }
 
 /// The fields of an object schema in order, with their schemas and whether they are required.
-fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
+pub(super) fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
     let members = schema::members(schema)?;
     let field = |(wire, node): &(String, Node<'_>)| {
         Ok(

@@ -201,6 +201,7 @@ impl Param {
 
 /// What a document says of a parameter or a field besides its kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key of the document")]
 pub struct Rules {
     /// The fewest and the most entries of a list.
     pub items: (Option<usize>, Option<usize>),

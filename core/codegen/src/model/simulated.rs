@@ -14,6 +14,8 @@ pub struct Collection {
     pub count: Option<i64>,
     /// How the state shows it.
     pub shape: CollectionShape,
+    /// Whether it shows the rows of other collections in another form.
+    pub is_form: bool,
     /// The row for the generic store; `None` if the simulator has code of its own for it.
     #[serde(skip)]
     pub stored: Option<Value>,

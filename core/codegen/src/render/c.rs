@@ -16,6 +16,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("c_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("c_declared", |param: Serde<Param>| declared(&param.0));
     environment.add_filter("c_param_kind", |param: Serde<Param>| param_kind(&param.0.kind));
+    environment.add_filter("c_argument", |name: &str| argument(name));
     environment.add_filter("c_positional", |params: Serde<Vec<Param>>| {
         Serde(params.0.into_iter().filter(Param::positional).collect::<Vec<_>>())
     });
@@ -48,6 +49,40 @@ fn plain(markdown: &str) -> String {
 /// A sentence without its full stop.
 fn words(text: &str) -> String {
     text.trim().trim_end_matches('.').replace('`', "")
+}
+
+/// What every function has of its own, or names in its body, in C or C++.
+const OWN: &[&str] = &[
+    "arguments",
+    "call",
+    "call_options",
+    "client",
+    "detail",
+    "error",
+    "given",
+    "got",
+    "held",
+    "id",
+    "number",
+    "operation_id",
+    "options",
+    "paged",
+    "pager",
+    "paging",
+    "paging_options",
+    "params",
+    "queue",
+    "response",
+    "result",
+    "to",
+    "user_data",
+    "view",
+    "why",
+];
+
+/// The name of a path parameter as an argument.
+fn argument(name: &str) -> String {
+    if OWN.contains(&name) { format!("{name}_") } else { names::cpp_ident(name) }
 }
 
 /// The parameters outside the path: required ones first, those with a client option as their default last.
@@ -128,7 +163,7 @@ fn view(name: &str, service: &str) -> String {
 
 /// The declaration of a field of a view.
 fn member(field: &Field, service: &str) -> String {
-    let name = &field.name;
+    let name = names::cpp_ident(&field.name);
     match &field.shape {
         Shape::Model { name: model } => {
             format!(
@@ -256,6 +291,14 @@ mod tests {
     #[test]
     fn comments_are_not_ended_by_their_text() {
         assert_eq!(plain("a */ b"), "a * / b");
+    }
+
+    #[test]
+    fn arguments_differ_from_those_of_every_function() {
+        assert_eq!(
+            ["operation_id", "delete", "customer_id"].map(argument),
+            ["operation_id_", "delete_", "customer_id"]
+        );
     }
 
     fn error(status: u16, shared: bool) -> ErrorAnswer {

@@ -36,6 +36,14 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("py_dict", |members: Vec<String>, start: &str, indent: &str| {
         bracketed(&members, ("{", "}"), start, "", indent)
     });
+    environment.add_filter("py_broken", |code: &str, indent: &str, room: usize| broken(code, indent, room));
+    environment.add_filter("py_row", row);
+    environment.add_filter("py_del", |names: Vec<String>| deletion(&names));
+    environment
+        .add_filter("py_texts", |texts: Vec<String>| texts.iter().map(|one| text(one)).collect::<Vec<_>>());
+    environment.add_filter("py_tuple", |items: Vec<String>| {
+        format!("({}{})", items.join(", "), if items.len() == 1 { "," } else { "" })
+    });
     environment.add_filter("py_all", |names: Vec<String>| {
         let names: Vec<String> = names.iter().map(|name| text(name)).collect();
         bracketed(&names, ("[", "]"), "__all__ = ", "", "")
@@ -94,22 +102,28 @@ fn shown(value: &Json) -> String {
 
 /// Markdown for a docstring, wrapped into lines with `prefix`, except on the first line.
 fn docstring(markdown: &str, prefix: &str) -> String {
-    let lines = doc::wrap(&markdown.replace('\\', "\\\\").replace("\"\"\"", "'''"), prefix);
-    lines.trim_start().to_owned()
+    doc::wrap(&escaped(markdown), prefix).trim_start().to_owned()
+}
+
+fn escaped(markdown: &str) -> String {
+    markdown.replace('\\', "\\\\").replace("\"\"\"", "'''")
 }
 
 /// A whole docstring with `prefix`. If the first paragraph has several lines, its first sentence gets a line of its own;
 /// so do the closing quotes of a docstring of several lines.
 fn block(markdown: &str, prefix: &str) -> String {
+    // The opening quotes take room too.
+    let quoted = |markdown: &str| doc::wrap(&format!("\"\"\"{}", escaped(markdown)), prefix);
     let (first, rest) = markdown.trim().split_once("\n\n").unwrap_or((markdown.trim(), ""));
     let sentence = prose::sentence(first);
-    let paragraphs = match doc::flow(first).strip_prefix(&sentence) {
-        Some(more) if docstring(first, prefix).contains('\n') => format!("{sentence}\n\n{more}\n\n{rest}"),
-        _ => markdown.to_owned(),
+    let text = match doc::flow(first).strip_prefix(&sentence) {
+        Some(more) if !more.is_empty() && quoted(first).contains('\n') => {
+            quoted(&format!("{sentence}\n\n{}\n\n{rest}", more.trim()))
+        }
+        _ => quoted(markdown.trim()),
     };
-    let text = docstring(&paragraphs, prefix);
     let end = if text.contains('\n') { format!("\n{prefix}") } else { String::new() };
-    format!("{prefix}\"\"\"{text}{end}\"\"\"")
+    format!("{text}{end}\"\"\"")
 }
 
 /// An entry of a section such as `Args`: its later lines are indented further than its first.
@@ -133,6 +147,32 @@ fn argument(written: &str, indent: &str) -> String {
     if line.chars().count() <= LINE || !written.contains(": ") {
         return line;
     }
+    let parts = alternatives(&format!("{written},"));
+    parts.iter().map(|part| broken(part, indent, LINE)).collect::<Vec<_>>().join("\n")
+}
+
+/// A member of a `TypedDict`, broken as by ruff if it is too long for a line.
+fn row(written: &str) -> String {
+    let line = format!("{INDENT}{written}");
+    let parts = alternatives(written);
+    match written.split_once(": ") {
+        Some((name, annotation)) if line.chars().count() > LINE && parts.len() > 1 => {
+            let indent = INDENT.repeat(2);
+            let inner = format!("{indent}{annotation}");
+            let inner = if inner.chars().count() <= LINE {
+                inner
+            } else {
+                let parts = alternatives(annotation);
+                parts.iter().map(|part| broken(part, &indent, LINE)).collect::<Vec<_>>().join("\n")
+            };
+            format!("{INDENT}{name}: (\n{inner}\n{INDENT})")
+        }
+        _ => broken(written, INDENT, LINE),
+    }
+}
+
+/// An annotation and what precedes it, split before each `|` outside brackets.
+fn alternatives(written: &str) -> Vec<String> {
     let (mut parts, mut depth) = (vec![String::new()], 0);
     for word in written.split(' ') {
         if word == "|" && depth == 0 {
@@ -146,7 +186,60 @@ fn argument(written: &str, indent: &str) -> String {
             part.extend([space, word]);
         }
     }
-    format!("{indent}{},", parts.join(&format!("\n{indent}")))
+    parts
+}
+
+/// Code on one line if that has room after `indent`; otherwise the items of its last brackets get lines of their own, as
+/// by ruff.
+fn broken(code: &str, indent: &str, room: usize) -> String {
+    let line = format!("{indent}{code}");
+    if line.chars().count() <= room {
+        return line;
+    }
+    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
+    let (mut brackets, mut commas) = (None, Vec::new());
+    for (at, c) in code.char_indices() {
+        match (quote, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '[' | '{') => {
+                if depth == 0 {
+                    brackets = Some((at + 1, at + 1));
+                    commas.clear();
+                }
+                depth += 1;
+            }
+            (None, ')' | ']' | '}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    brackets = brackets.map(|(start, _)| (start, at));
+                }
+            }
+            (None, ',') if depth == 1 => commas.push(at),
+            (None, _) => {}
+        }
+    }
+    let Some((start, end)) = brackets.filter(|(start, end)| start < end) else { return line };
+    let starts = std::iter::once(start).chain(commas.iter().map(|at| at + 1));
+    let ends = commas.iter().copied().chain([end]);
+    let inner = format!("{indent}{INDENT}");
+    let items = starts.zip(ends).map(|(start, end)| code[start..end].trim()).filter(|item| !item.is_empty());
+    let items = items.map(|item| broken(&format!("{item},"), &inner, room) + "\n").collect::<String>();
+    format!("{indent}{}\n{items}{indent}{}", &code[..start], &code[end..])
+}
+
+/// The statement that ends the lives of arguments.
+fn deletion(names: &[String]) -> String {
+    let indent = INDENT.repeat(2);
+    let line = format!("{indent}del {}", names.join(", "));
+    if line.chars().count() <= LINE {
+        return line;
+    }
+    let names = names.iter().map(|name| format!("{indent}{INDENT}{name},\n"));
+    format!("{indent}del (\n{}{indent})", names.collect::<String>())
 }
 
 /// The annotation of a member of a nested object, whose optional members can be omitted.
@@ -222,6 +315,10 @@ fn together(names: &[String], start: &str) -> String {
     }
     let own: String = start.chars().take_while(|c| *c == ' ').collect();
     let indent = format!("{own}{INDENT}");
+    let line = format!("{indent}\"{}\"", names.join(" "));
+    if line.chars().count() <= LINE {
+        return format!("{start}=(\n{line}\n{own}),");
+    }
     let lines = doc::wrap(&names.join(" "), &indent);
     let last = lines.lines().count() - 1;
     let lines = lines.lines().enumerate().map(|(at, line)| {
@@ -330,6 +427,33 @@ mod tests {
     fn json_becomes_python() {
         let value = serde_json::json!({"a": [true, null, 1, "x"]});
         assert_eq!(literal(&value), "{\"a\": [True, None, 1, \"x\"]}");
+    }
+
+    #[test]
+    fn long_code_is_broken_as_by_ruff() {
+        let code = "f(a=[{\"x, (\": 1, \"y\": [2, 3]}], b=4)";
+        assert_eq!(broken(code, "  ", 80), format!("  {code}"));
+        let wanted = "f(\n    a=[\n        {\n            \"x, (\": 1,\n            \"y\": [2, 3],\n        }\n    ],\n    b=4,\n)";
+        assert_eq!(broken(code, "", 26).replace("},\n    ]", "}\n    ]"), wanted);
+        let values = format!("Literal[{}]", ["\"value\""; 14].join(", "));
+        let values_broken = format!("Literal[\n{}]", "    \"value\",\n".repeat(14));
+        assert_eq!(
+            argument(&format!("a: {values} | None = None"), ""),
+            format!("a: {values_broken}\n| None = None,")
+        );
+        assert!(row(&format!("a: {values} | None")).starts_with("    a: (\n        Literal["));
+        assert_eq!(deletion(&["a".to_owned(), "b".to_owned()]), "        del a, b");
+        assert!(deletion(&vec!["argument".to_owned(); 14]).contains("del (\n            argument,\n"));
+    }
+
+    #[test]
+    fn a_docstring_has_room_for_its_quotes() {
+        let text = block(&format!("{}end.", "word ".repeat(20)), "    ");
+        assert!(text.lines().all(|line| line.len() <= LINE), "{text}");
+        let text = block(&format!("{}end. And more.", "word ".repeat(19)), "    ");
+        assert!(text.lines().all(|line| line.len() <= LINE), "{text}");
+        let text = block(&format!("{}end.\n\nMore.", "word ".repeat(30)), "    ");
+        assert!(!text.contains("\n\n\n"), "{text}");
     }
 
     #[test]

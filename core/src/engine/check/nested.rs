@@ -157,7 +157,7 @@ impl Writer {
     }
 
     /// Adds the fields that are sent by default.
-    fn add_defaults<'r>(&self, of: &'static Model, members: &mut Vec<(String, &'r str)>) {
+    fn add_defaults(&self, of: &'static Model, members: &mut Vec<(String, &str)>) {
         for field in of.fields {
             let given = |wanted: &str| {
                 let of_field = |name: &str| {

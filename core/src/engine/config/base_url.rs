@@ -2,8 +2,8 @@
 
 use url::{Host, Url};
 
-use super::pasted;
 use crate::base::error::{Error, Result};
+use crate::base::pasted;
 use crate::base::spelling::Name;
 use crate::base::visible;
 

@@ -4,7 +4,6 @@
 
 mod base_url;
 pub(crate) mod options;
-mod pasted;
 
 use std::time::Duration;
 
@@ -12,8 +11,8 @@ use serde::Deserialize;
 use url::Url;
 
 use self::options::{Source, defaults};
-use self::pasted::Form;
 use crate::base::error::{Error, Result};
+use crate::base::pasted::{self, Form};
 use crate::base::secret::Secret;
 use crate::base::spelling::{Spelling, UNIT};
 use crate::base::time::LONGEST;

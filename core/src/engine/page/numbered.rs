@@ -4,6 +4,7 @@ use super::prefetch::Prefetch;
 use super::tracker::{PageTracker, Taken};
 use super::{List, PagingOptions, Position, Read};
 use crate::base::error::Result;
+use crate::table::Answer;
 
 /// Reads a page-numbered list.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ impl Numbered {
         let names = list.dialect().pages;
         let tracker =
             PageTracker::new(from, param(names.map(|it| it.number)), param(names.map(|it| it.size)));
+        let until_empty = matches!(list.template.operation.answer, Answer::List { only_list: true, .. });
+        let tracker = tracker.until_empty(until_empty);
         Self { tracker, prefetch: Prefetch::new(paging.concurrency) }
     }
 

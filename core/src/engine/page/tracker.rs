@@ -42,6 +42,8 @@ pub(crate) struct PageTracker {
     first_full: bool,
     /// Whether there was ever a next link.
     linked: bool,
+    /// Whether only a page without rows is known to be the end: neither totals nor the size of pages say anything.
+    until_empty: bool,
     empty: u32,
     repeats: u32,
     recent: RecentPages,
@@ -90,7 +92,7 @@ struct NewRows {
 
 impl PageTracker {
     pub(crate) fn new(from: Option<&Position>, begin: Option<u64>, requested: Option<u64>) -> Self {
-        let begin = begin.unwrap_or(1).max(1);
+        let begin = begin.unwrap_or(1);
         let (page, skip, size, given, resumed) = match from {
             Some(Position::Page { page, skip, size, received }) => (*page, *skip, *size, *received, true),
             _ => (begin, 0, None, 0, false),
@@ -103,6 +105,7 @@ impl PageTracker {
             advanced: u32::from(resumed && page > 1),
             first_full: false,
             linked: false,
+            until_empty: false,
             empty: 0,
             repeats: 0,
             recent: RecentPages::default(),
@@ -115,6 +118,11 @@ impl PageTracker {
             futile_rereads: 0,
             ended: false,
         }
+    }
+
+    /// The same list, whose pages may be shorter than the one before without being the last.
+    pub(crate) fn until_empty(self, until_empty: bool) -> Self {
+        Self { until_empty, ..self }
     }
 
     /// The number of the next page to request.
@@ -169,7 +177,8 @@ impl PageTracker {
         }
         self.recent.remember(new_rows.content);
         (self.page, self.skip, self.ended) = (page + 1, 0, !more);
-        self.go_back(fell, page - 1, page - 1);
+        let read = page.saturating_sub(1);
+        self.go_back(fell, read, read);
         let size = Some(self.longest).filter(|size| *size > 0);
         let here = Position::Page { page, skip, size, received: before };
         Ok(Taken { items: new_rows.items, number: page, here, next: self.next_position(), again: false })
@@ -252,7 +261,7 @@ impl PageTracker {
             let twice = (rows - given.saturating_sub(self.completeness.given).min(rows))
                 .saturating_sub(self.skip as u64);
             let again = self.completeness.repeated + twice;
-            if promised || total.is_some_and(|total| given + again < total) {
+            if promised || self.until_empty || total.is_some_and(|total| given + again < total) {
                 return Ok(true);
             }
             // How strongly the list seems to have ended: a total may be that of one page only, and pages may be counted by
@@ -269,7 +278,7 @@ impl PageTracker {
         }
         let size = if longest > 0 { longest } else { self.size_asked(info) };
         // After the last page with rows, one more is requested if a row may be missing.
-        let before = if rows == 0 && self.empty == 0 { page - 1 } else { page };
+        let before = if rows == 0 && self.empty == 0 { page.saturating_sub(1) } else { page };
         let inside = |total: u64| given < total && before.saturating_mul(size) < total;
         if promised || total.is_some_and(inside) {
             return self.check_progress(rows, new_rows.content).map(|()| true);
@@ -293,7 +302,10 @@ impl PageTracker {
             )));
         }
         if self.recent.is_last(content) {
-            let message = format!("pages {} and {page} are the same; the server does not advance", page - 1);
+            let message = format!(
+                "pages {} and {page} are the same; the server does not advance",
+                page.saturating_sub(1)
+            );
             return Err(raw::undecodable(&message));
         }
         if self.repeats + 1 < MAX_REPEATS {
@@ -413,3 +425,6 @@ fn outline(received: &PageItems) -> u64 {
     }
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests;

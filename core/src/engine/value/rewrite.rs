@@ -47,6 +47,7 @@ fn one_or_many(out: &mut String, text: &str, model: &Model) -> Option<()> {
     }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "has the form of the functions that read")]
 fn copied(out: &mut String, text: &str) -> Option<()> {
     out.push_str(text);
     Some(())
@@ -90,10 +91,16 @@ fn fields(out: &mut String, text: &str, model: &Model) -> Option<()> {
         (field.map_or(name.as_str(), |field| field.wire), (field, *value))
     });
     object(out, named, |out, _, (field, text)| match field {
-        Some(field) if field.rules.none.contains(&text) => copied(out, "null"),
+        Some(field) if means_nothing(field, text) => copied(out, "null"),
         Some(field) => value(out, text, field.kind),
         None => copied(out, text),
     })
+}
+
+/// Whether a value says that the field is not set. Servers send ids as numbers and as text.
+fn means_nothing(field: &Field, text: &str) -> bool {
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    field.rules.none.contains(&bare)
 }
 
 /// Whether the member of this name holds the field: its own name, or the first of its other names that is present.
@@ -190,6 +197,8 @@ mod tests {
     #[test]
     fn values_that_mean_nothing_become_null() {
         assert_eq!(read(r#"{"psaCustomerId":-1,"other":-1}"#), r#"{"companyId":null,"other":-1}"#);
+        assert_eq!(read(r#"{"companyId":"-1"}"#), r#"{"companyId":null}"#);
+        assert_eq!(read(r#"{"companyId":"-10"}"#), r#"{"companyId":"-10"}"#);
     }
 
     #[test]

@@ -43,7 +43,7 @@ macro_rules! model {
                 fn hides(&self, at: At) -> bool {
                     let _ = &at;
                     $( $( if at as usize == At::$hidden as usize {
-                        return $crate::facade::model::is_one_of(&self.$by, &[$($value),*]);
+                        return $crate::facade::model::is_one_of(self.$by.as_ref(), &[$($value),*]);
                     } )* )?
                     #[allow(unreachable_code, reason = "the last rule may return")]
                     false

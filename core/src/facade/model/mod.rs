@@ -134,7 +134,7 @@ impl FromResponse for bytes::Bytes {
 }
 
 /// Whether a field has one of these texts.
-pub(crate) fn is_one_of(field: &Option<impl serde::Serialize>, texts: &[&str]) -> bool {
+pub(crate) fn is_one_of(field: Option<&impl serde::Serialize>, texts: &[&str]) -> bool {
     let value = serde_json::to_value(field).unwrap_or_default();
     value.as_str().is_some_and(|text| texts.contains(&text))
 }

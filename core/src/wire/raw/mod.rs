@@ -108,7 +108,7 @@ pub(crate) fn only_list(body: &Bytes) -> Bytes {
     let mut lists = Vec::new();
     let walked = walk(text.trim(), |_, value| lists.extend(value.starts_with('[').then_some(value)));
     match (walked, &lists[..]) {
-        (Ok(_), [only]) => body.slice_ref(only.as_bytes()),
+        (Ok(()), [only]) => body.slice_ref(only.as_bytes()),
         _ => body.clone(),
     }
 }

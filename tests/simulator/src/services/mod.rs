@@ -73,6 +73,27 @@ impl Service {
         }
     }
 
+    /// A refusal with a text of its own, where the vendor sends texts.
+    pub(crate) fn refused(self, status: StatusCode, text: &str, call: &Call<'_>) -> Answer {
+        match self {
+            Self::NCentral => ncentral::errors::error(status, text, call),
+            Self::Cloudmore => Answer::empty(status),
+            Self::Wiv => Answer::json(status, &json!({"error": text})),
+        }
+    }
+
+    /// The JSON objects of a list in a request, or the refusal of anything else.
+    pub(crate) fn list(self, call: &Call<'_>) -> Result<Vec<Map<String, Value>>, Answer> {
+        match serde_json::from_slice(&call.request.body) {
+            Ok(list) if call.request.has_json_type() => Ok(list),
+            _ => Err(match self {
+                Self::NCentral => ncentral::errors::unreadable(call),
+                Self::Cloudmore => cloudmore::invalid("", "The input was not valid."),
+                Self::Wiv => wiv::bad_request("The request body is not a list"),
+            }),
+        }
+    }
+
     /// The JSON object in a request, or the refusal of anything else.
     pub(crate) fn object(self, call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
         match self {

@@ -22,7 +22,9 @@ pub(crate) fn names() -> Vec<&'static str> {
 
 /// The collections that can be loaded.
 fn collections() -> impl Iterator<Item = &'static str> {
-    table().into_iter().flat_map(|table| &table.collections).map(|spec| spec.name.as_str())
+    let all = table().into_iter().flat_map(|table| &table.collections);
+    // Those of other collections show the same rows again.
+    all.filter(|spec| spec.of.is_empty()).map(|spec| spec.name.as_str())
 }
 
 /// Replaces the data of the services. A list that is not given is kept, except those that belong to a given one:

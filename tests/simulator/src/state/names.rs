@@ -258,6 +258,25 @@ pub(crate) fn contact(rng: &mut Rng, company: &str) -> Contact {
     }
 }
 
+/// When the simulator's clock begins, 2026-01-01T00:00:00Z, in seconds since 1970.
+pub(crate) const BEGINNING: i64 = 1_767_225_600;
+
+/// A time in seconds from the beginning, in RFC 3339.
+pub(crate) fn time(seconds: i64) -> String {
+    let seconds = BEGINNING + seconds;
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Howard Hinnant's civil_from_days: years begin in March, so that leap days end them.
+    let shifted = days + 719_468;
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+}
+
 /// A random GUID in its usual form.
 pub(crate) fn guid(rng: &mut Rng) -> String {
     let bits = rng.u128(..);
@@ -312,6 +331,15 @@ mod tests {
         assert_eq!(somebody(7), somebody(7));
         assert_ne!(somebody(7), somebody(8));
         assert!(is_guid(&somebody(7).1));
+    }
+
+    #[test]
+    fn times_are_counted_from_the_beginning() {
+        assert_eq!(
+            [time(0), time(-1), time(59 * 86_400 + 3661)],
+            ["2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-03-01T01:01:01Z",]
+        );
+        assert_eq!(time(-86_400 * 672), "2024-02-29T00:00:00Z");
     }
 
     #[test]

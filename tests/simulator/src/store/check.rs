@@ -2,21 +2,27 @@
 
 use serde_json::{Map, Value};
 
-use super::table::{Schema, Served};
+use super::schema::{Field, Schema};
+use super::table::Served;
 use crate::services::Problem;
 use crate::state::names;
 
 /// All violations: first missing fields, then wrong types, then unknown values of enumerations. Without `whole` no
 /// field is missing.
-pub(super) fn problems(served: &Served, body: &Map<String, Value>, whole: bool) -> Vec<Problem> {
+pub(super) fn problems(
+    served: &Served,
+    fields: &[Field],
+    body: &Map<String, Value>,
+    whole: bool,
+) -> Vec<Problem> {
     let (mut missing, mut forms, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    for field in &served.body {
+    for field in fields {
         let name = field.name.as_str();
         let value = body.get(name);
         let blank = match value {
             None => whole,
             Some(Value::Null) => !field.schema.allows("null"),
-            Some(Value::String(text)) => text.trim().is_empty(),
+            Some(Value::String(text)) => field.schema.min_length > 0 && text.trim().is_empty(),
             Some(_) => false,
         };
         if field.required && blank {

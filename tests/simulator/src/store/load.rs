@@ -1,18 +1,20 @@
 //! Loads collections. A collection that is not given is kept, except those that belong to a given one.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
 use serde_json::{Map, Value};
 
-use super::collection::{Collection, Row};
-use super::table::{Role, Spec};
-use super::{Store, check};
+use super::collection::{Cells, Collection, Row};
+use super::spec::{Role, Spec};
+use super::view::View;
+use super::{Store, check, make};
 use crate::options::IdForm;
 use crate::state::load::{self, Given};
 
 /// The largest id that a test may choose if ids are counted; those above are for created objects.
-const LARGEST: u64 = 999_999_999;
+const LARGEST: u64 = 1_999_999_999;
 
 /// The given rows of each collection.
 pub(crate) type Lists<'s> = BTreeMap<&'static str, &'s [Value]>;
@@ -32,7 +34,7 @@ impl Store {
             let mut ids = made.counting_from_first(spec);
             for (index, given) in lists.get(spec.name.as_str()).into_iter().copied().flatten().enumerate() {
                 let row = made.row(spec, index, given, (&mut ids, &mut taken), &mut rng)?;
-                made.collections[at].put(row);
+                made.place_in(at, row);
             }
         }
         made.count_again();
@@ -45,13 +47,13 @@ impl Store {
         for collection in &self.collections {
             let top = self.top(collection.spec);
             taken.insert((top.to_owned(), collection.spec.root().to_owned()));
-            taken.extend(collection.rows().iter().map(|row| (top.to_owned(), row.id.to_string())));
+            taken.extend(collection.rows().map(|row| (top.to_owned(), row.id.to_string())));
         }
         for spec in self.specs() {
             for (index, given) in lists.get(spec.name.as_str()).into_iter().copied().flatten().enumerate() {
-                if let Some(id) = given.get(&spec.id) {
+                if let Some(id) = given.get(&spec.id).filter(|_| !spec.is_constant()) {
                     let path = format!("{}[{index}].{}", spec.name, spec.id);
-                    let id = id_of(spec, &path, id)?;
+                    let id = id_of(self.counts(spec), &path, id)?;
                     if !taken.insert((self.top(spec).to_owned(), id.clone())) {
                         return Err(format!("{path}: {id} is there already"));
                     }
@@ -72,15 +74,38 @@ impl Store {
         let path = format!("{}[{index}]", spec.name);
         let Value::Object(fields) = given else { return Err(format!("{path}: must be an object")) };
         let parent = self.parent(spec, &path, fields)?;
-        let name = spec.title.as_ref().and_then(|title| fields.get(title)?.as_str());
-        let cells = self.described(rng, spec, index, &parent, name);
-        let id = match fields.get(&spec.id) {
-            Some(id) => id_of(spec, &path, id)?,
-            None => self.free(spec, ids, taken),
+        let id = match (fields.get(&spec.id), &spec.across) {
+            (Some(id), _) => id_of(self.counts(spec), &path, id)?,
+            (None, None) if spec.single => parent.clone(),
+            (None, None) => self.free(spec, ids, taken),
+            (None, Some(across)) => {
+                let first = self.views(across).first().map(|row| row.id().to_owned());
+                first.ok_or_else(|| format!("{path}.{}: is missing", spec.id))?
+            }
         };
-        let mut row = Row { id: id.into(), parent: parent.into(), cells };
-        filled(spec, &path, fields, &mut row)?;
+        if spec.across.as_ref().is_some_and(|across| self.view(across, &id).is_none()) {
+            return Err(format!("{path}.{}: there is no {} {id}", spec.id, spec.noun()));
+        }
+        let cells = if spec.is_made() {
+            let place = make::Place { index, kind: index, id: &id, parent: &parent };
+            make::made(self, &mut self.rng_of(spec, &format!("{parent}:{id}")), spec, &place, fields)
+        } else {
+            let name = spec.title.as_ref().and_then(|title| fields.get(title)?.as_str());
+            self.described(rng, spec, index, &parent, name)
+        };
+        let mut row = Row { id: id.into(), parent: parent.into(), cells: Cells::Stored(cells) };
+        self.filled(spec, &path, fields, &mut row)?;
         Ok(row)
+    }
+
+    /// Adds a row; one that every parent has is replaced.
+    fn place_in(&mut self, at: usize, row: Row) {
+        let name = self.collections[at].spec.name.as_str();
+        self.keep(name, &row.parent);
+        if self.collections[at].spec.is_constant() {
+            self.collections[at].remove(&row.parent, &row.id);
+        }
+        self.collections[at].put(row);
     }
 
     /// The id of a row's parent: the given one, or the first one.
@@ -88,21 +113,24 @@ impl Store {
         let Some(parent) = &spec.parent else { return Ok(String::new()) };
         let at = format!("{path}.{}", parent.field);
         let given = fields.get(&parent.field);
-        let Some(above) = self.above(spec) else {
-            return match given.map(|id| id_of(spec, &at, id)).transpose()? {
+        if spec.above().is_empty() {
+            return match given.map(|id| id_of(true, &at, id)).transpose()? {
                 Some(id) if id != spec.root() => {
                     Err(format!("{at}: {}s stand under {}", spec.noun(), spec.root()))
                 }
                 _ => Ok(spec.root().to_owned()),
             };
-        };
-        if let Some(id) = given {
-            let id = id_of(above.spec, &at, id)?;
-            let known = above.get(&id).is_some();
-            return if known { Ok(id) } else { Err(format!("{at}: there is no {} {id}", above.spec.noun())) };
         }
-        let first = above.rows().first().map(|row| row.id.to_string());
-        first.ok_or_else(|| format!("{path}: there is no {}", above.spec.noun()))
+        let nouns: Vec<_> = self.holders(spec).map(|above| above.spec.noun()).collect();
+        let nouns = nouns.join(" or ");
+        if let Some(id) = given {
+            let id = id_of(self.holders(spec).all(|above| self.counts(above.spec)), &at, id)?;
+            let known = self.parent_of(spec, &id).is_some();
+            return if known { Ok(id) } else { Err(format!("{at}: there is no {nouns} {id}")) };
+        }
+        let first =
+            self.holders(spec).find_map(|above| Some(self.views(&above.spec.name).first()?.id().to_owned()));
+        first.ok_or_else(|| format!("{path}: there is no {nouns}"))
     }
 
     /// The next unused id.
@@ -119,7 +147,7 @@ impl Store {
     /// An empty store whose ids of this collection begin with the first.
     fn counting_from_first(&self, spec: &'static Spec) -> Self {
         let collections = self.specs().map(Collection::new).collect();
-        let mut empty = Self { collections, next: BTreeMap::new(), rng: self.rng.clone() };
+        let mut empty = Self { collections, next: BTreeMap::new(), rng: self.rng.clone(), seed: self.seed };
         empty.skip_to_first(spec);
         empty
     }
@@ -129,44 +157,54 @@ impl Store {
         self.next.clear();
         for at in 0..self.collections.len() {
             let collection = &self.collections[at];
-            let numbers = collection.rows().iter().filter_map(|row| Some(row.id.parse::<u64>().ok()? + 1));
+            let numbers = collection.rows().filter_map(|row| Some(row.id.parse::<u64>().ok()? + 1));
             let (spec, highest) = (collection.spec, numbers.max().unwrap_or_default());
             self.skip_to_first(spec);
             let next = self.next.entry(spec.counter()).or_default();
             *next = highest.max(*next);
         }
     }
-}
 
-/// Copies given values into a row; derived fields are ignored.
-fn filled(spec: &'static Spec, path: &str, given: &Map<String, Value>, row: &mut Row) -> Result<(), String> {
-    let shown = super::view::View::new(spec, row, 0).written(IdForm::String);
-    let shown = serde_json::to_value(&shown).map_err(|error| format!("{path}: {error}"))?;
-    for (name, value) in given {
-        let Some(default) = shown.get(name) else {
-            let known: Vec<_> =
-                shown.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-            return Err(format!("{path}.{name}: unknown field; known are {}", known.join(", ")));
-        };
-        if spec.role(name) != Role::Stored {
-            continue;
+    /// Copies given values into a row; derived fields are ignored.
+    fn filled(
+        &self,
+        spec: &'static Spec,
+        path: &str,
+        given: &Map<String, Value>,
+        row: &mut Row,
+    ) -> Result<(), String> {
+        let Some(collection) = self.collection(&spec.name) else { return Ok(()) };
+        let view = View::new(self, collection, Cow::Borrowed(row));
+        let shown =
+            serde_json::to_value(view.whole(IdForm::String)).map_err(|error| format!("{path}: {error}"))?;
+        for (name, value) in given {
+            let Some(default) = shown.get(name) else {
+                let known: Vec<_> =
+                    shown.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+                return Err(format!("{path}.{name}: unknown field; known are {}", known.join(", ")));
+            };
+            if spec.role(name) != Role::Stored {
+                continue;
+            }
+            let fits = spec.field(name).is_none_or(|field| check::is_of_type(&field.schema, value));
+            if !fits {
+                return Err(format!("{path}.{name}: {value} is of another kind than {default}"));
+            }
         }
-        let fits = spec.field(name).is_none_or(|field| check::is_of_type(&field.schema, value));
-        if !fits {
-            return Err(format!("{path}.{name}: {value} is of another kind than {default}"));
+        let mut cells = view.cells().into_owned();
+        for (field, cell) in spec.stored().zip(&mut cells) {
+            if let Some(value) = given.get(&field.name) {
+                *cell = field.schema.stored(value);
+            }
         }
+        row.cells = Cells::Stored(cells.into());
+        Ok(())
     }
-    for (field, cell) in spec.stored().zip(&mut row.cells) {
-        if let Some(value) = given.get(&field.name) {
-            cell.clone_from(value);
-        }
-    }
-    Ok(())
 }
 
 /// An id in stored form: a text.
-fn id_of(spec: &Spec, path: &str, given: &Value) -> Result<String, String> {
-    if !spec.counts() {
+fn id_of(counted: bool, path: &str, given: &Value) -> Result<String, String> {
+    if !counted {
         return load::text(path, given);
     }
     let id = load::id(path, given)?;
@@ -179,7 +217,7 @@ pub(crate) fn lists<'s>(
     list: impl Fn(&str) -> Result<Given<'s>, String>,
 ) -> Result<Lists<'s>, String> {
     let mut given = Lists::new();
-    for spec in store.specs() {
+    for spec in store.specs().filter(|spec| spec.of.is_empty()) {
         if let Some(list) = list(&spec.name)? {
             given.insert(&spec.name, list);
         }

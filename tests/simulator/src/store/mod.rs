@@ -2,25 +2,35 @@
 
 mod check;
 mod collection;
+mod held;
 mod load;
+mod make;
+mod reply;
+pub(crate) mod schema;
 mod seed;
 pub(crate) mod serve;
+pub(crate) mod spec;
 pub(crate) mod table;
+mod targets;
 #[cfg(test)]
 mod tests;
+mod tree;
 pub(crate) mod view;
+#[cfg(test)]
+mod word_tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fastrand::Rng;
 use serde_json::{Map, Value};
 
 use crate::options::Options;
 use crate::state::names;
-use collection::{Collection, Row};
+use collection::{Cells, Collection, Row};
 pub(crate) use load::lists;
-use table::{Spec, Table};
-use view::View;
+use spec::Spec;
+use table::Table;
 
 /// All collections of the table that the store holds.
 #[derive(Debug, Clone)]
@@ -30,6 +40,7 @@ pub(crate) struct Store {
     /// The next number of counted ids.
     next: BTreeMap<&'static str, u64>,
     rng: Rng,
+    seed: u64,
 }
 
 impl Store {
@@ -38,20 +49,51 @@ impl Store {
         let mut rng = Rng::with_seed(options.seed);
         for at in 0..store.collections.len() {
             let spec = store.collections[at].spec;
-            store.skip_to_first(spec);
-            let count = options.count(&spec.name).or(spec.count).unwrap_or_default();
-            for index in 0..count {
-                let parent = match store.above(spec) {
-                    None => spec.root().into(),
-                    Some(above) if above.rows().is_empty() => break,
-                    Some(above) => above.rows()[index % above.rows().len()].id.clone(),
-                };
-                let cells = store.described(&mut rng, spec, index, &parent, None);
-                let id = store.next_id(spec);
-                store.collections[at].put(Row { id, parent, cells });
+            if spec.is_held() {
+                store.collections[at].makes = true;
+            } else if spec.of.is_empty() {
+                let count = options.count(&spec.name).or(spec.count).unwrap_or_default();
+                store.seed(at, count, &mut rng);
+                store.collections[at].seal();
             }
+            store.skip_to_first(spec);
         }
         store
+    }
+
+    /// Seeds a collection with so many rows.
+    fn seed(&mut self, at: usize, count: usize, rng: &mut Rng) {
+        let spec = self.collections[at].spec;
+        self.skip_to_first(spec);
+        let parents: Vec<Arc<str>> =
+            self.holders(spec).flat_map(Collection::rows).map(|row| Arc::clone(&row.id)).collect();
+        if parents.is_empty() && !spec.above().is_empty() {
+            return;
+        }
+        for index in 0..count {
+            let parent = match parents.len() {
+                0 => spec.root().into(),
+                // Where there are many parents, the first has rows, and the others as many as chance gives them.
+                all if spec.is_made() && index > 0 => {
+                    Arc::clone(&parents[self.rng_of(spec, &format!("parent {index}")).usize(..all)])
+                }
+                all => Arc::clone(&parents[index % all]),
+            };
+            let cells = if spec.is_made() {
+                Cells::Seeded(u32::try_from(index).unwrap_or_default())
+            } else {
+                Cells::Stored(self.described(rng, spec, index, &parent, None))
+            };
+            let id = self.next_id(spec);
+            self.collections[at].put(Row { id, parent, cells });
+        }
+    }
+
+    /// The values of a row of the seed.
+    fn seeded_cells(&self, spec: &Spec, row: &Row, number: u32) -> Box<[Value]> {
+        let index = usize::try_from(number).unwrap_or_default();
+        let place = make::Place { index, kind: index, id: &row.id, parent: &row.parent };
+        make::made(self, &mut self.rng_of(spec, &format!("row {number}")), spec, &place, &Map::new())
     }
 
     fn empty(table: &'static Table, seed: u64) -> Self {
@@ -60,6 +102,7 @@ impl Store {
             collections: stored.map(Collection::new).collect(),
             next: BTreeMap::new(),
             rng: Rng::with_seed(seed ^ 0x570e),
+            seed,
         }
     }
 
@@ -75,35 +118,29 @@ impl Store {
         self.collections.iter().map(|collection| collection.spec)
     }
 
-    fn above(&self, spec: &Spec) -> Option<&Collection> {
-        self.collection(spec.above()?)
-    }
-
-    /// Whether this collection is that one, or below it.
-    fn is_below(&self, spec: &Spec, name: &str) -> bool {
-        spec.name == name || self.above(spec).is_some_and(|above| self.is_below(above.spec, name))
-    }
-
-    /// The top-level collection of this one; ids are unique below it.
-    fn top<'s>(&'s self, spec: &'s Spec) -> &'s str {
-        self.above(spec).map_or(spec.name.as_str(), |above| self.top(above.spec))
+    /// Whether there can be no organizations below one of this collection.
+    fn is_leaf(&self, spec: &Spec) -> bool {
+        let mut others = self.collections.iter().map(|other| other.spec);
+        !others.any(|other| other.is_organization() && other.above().contains(&spec.name))
     }
 
     fn is_taken(&self, spec: &Spec, id: &str) -> bool {
         let top = self.top(spec);
         let family = self.collections.iter().filter(|collection| self.top(collection.spec) == top);
-        id == spec.root() || family.into_iter().any(|collection| collection.get(id).is_some())
+        id == spec.root() || family.into_iter().any(|collection| collection.place(id).is_some())
     }
 
     /// Ids of this collection begin no lower than its first one.
     fn skip_to_first(&mut self, spec: &'static Spec) {
         let first = spec.first.as_ref().map_or(1, |first| seed::number_of(first).1);
+        // The ids of rows that are made when they are read are not used again.
+        let first = first + u64::try_from(self.room(spec)).unwrap_or_default();
         let next = self.next.entry(spec.counter()).or_default();
         *next = first.max(*next);
     }
 
     /// An unused id.
-    fn next_id(&mut self, spec: &'static Spec) -> Box<str> {
+    fn next_id(&mut self, spec: &'static Spec) -> Arc<str> {
         if spec.field(&spec.id).is_some_and(|field| field.schema.format.as_deref() == Some("uuid")) {
             return names::guid(&mut self.rng).into();
         }
@@ -133,13 +170,13 @@ impl Store {
         name: Option<&str>,
     ) -> Box<[Value]> {
         let above = self.above(spec).and_then(|above| {
-            let row = above.get(parent)?;
-            above.cell(row, above.spec.title.as_deref()?)?.as_str()
+            let row = self.view(&above.spec.name, parent)?;
+            row.value(above.spec.title.as_deref()?)?.as_str().map(str::to_owned)
         });
         let place = seed::Place {
             index,
-            above,
-            is_leaf: self.collections.iter().all(|other| other.spec.above() != Some(&spec.name)),
+            above: above.as_deref(),
+            is_leaf: self.is_leaf(spec),
             before: self.collection(&spec.name).map_or(0, |collection| collection.under(parent).len()),
         };
         seed::cells(rng, spec, &place, name)
@@ -151,60 +188,62 @@ impl Store {
         name: &str,
         parent: Option<&str>,
         body: &Map<String, Value>,
-    ) -> Option<Box<str>> {
+    ) -> Option<Arc<str>> {
         let spec = self.collection(name)?.spec;
+        let parent: Arc<str> = parent.unwrap_or(spec.root()).into();
+        self.keep(name, &parent);
         let id = self.next_id(spec);
-        let cells = spec.stored().map(|field| body.get(&field.name).cloned().unwrap_or_default()).collect();
-        let parent = parent.unwrap_or(spec.root()).into();
-        self.collection_mut(name)?.put(Row { id: id.clone(), parent, cells });
+        let given = |field: &schema::Field| body.get(&field.name).map(|value| field.schema.stored(value));
+        let cells = spec.stored().map(|field| given(field).unwrap_or_default()).collect();
+        self.collection_mut(name)?.put(Row { id: Arc::clone(&id), parent, cells: Cells::Stored(cells) });
         Some(id)
     }
 
-    /// Changes the given fields; with `others` the rest becomes null.
-    pub(crate) fn change(&mut self, name: &str, id: &str, body: &Map<String, Value>, others: bool) {
+    /// Sets these fields of the row with this parent and id.
+    pub(crate) fn change(&mut self, name: &str, place: (&str, &str), fields: &Map<String, Value>) {
+        self.keep(name, place.0);
+        let view = self.view_of(name, place);
+        let Some(cells) = view.map(|view| view.cells().into_owned().into()) else { return };
         if let Some(collection) = self.collection_mut(name) {
-            collection.change(id, body, others);
+            collection.change(place, cells, fields);
         }
     }
 
-    /// Deletes a row and its children.
-    pub(crate) fn remove(&mut self, name: &str, id: &str) {
+    /// Deletes the row with this parent and id, and its children.
+    pub(crate) fn remove(&mut self, name: &str, (parent, id): (&str, &str)) {
+        self.keep(name, parent);
         if let Some(collection) = self.collection_mut(name) {
-            collection.remove(id);
+            collection.remove(parent, id);
         }
-        let below: Vec<_> =
-            self.collections.iter().filter(|below| below.spec.above() == Some(name)).collect();
-        let orphans: Vec<_> = below
-            .into_iter()
-            .flat_map(|below| {
-                below.under(id).iter().map(|at| (below.spec.name.as_str(), below.rows()[*at].id.clone()))
-            })
-            .collect();
-        for (name, id) in orphans {
-            self.remove(name, &id);
-        }
-    }
-
-    /// One row, as in a response.
-    pub(crate) fn view(&self, name: &str, id: &str) -> Option<View<'_>> {
-        let collection = self.collection(name)?;
-        Some(self.shown(collection, collection.get(id)?))
-    }
-
-    /// The rows of a collection, or those with this parent.
-    pub(crate) fn views(&self, name: &str, under: Option<&str>) -> Vec<View<'_>> {
-        let Some(collection) = self.collection(name) else { return Vec::new() };
-        let rows = collection.rows();
-        match under {
-            None => rows.iter().map(|row| self.shown(collection, row)).collect(),
-            Some(id) => collection.under(id).iter().map(|at| self.shown(collection, &rows[*at])).collect(),
+        let is_above = |spec: &Spec| spec.above().iter().any(|above| above == name);
+        for at in 0..self.collections.len() {
+            let below = &self.collections[at];
+            if !is_above(below.spec) {
+                continue;
+            }
+            if below.spec.is_held() {
+                self.collections[at].forget(id);
+                continue;
+            }
+            let name = below.spec.name.as_str();
+            let orphans: Vec<_> = below
+                .under(id)
+                .iter()
+                .filter_map(|at| below.at(*at))
+                .map(|row| Arc::clone(&row.id))
+                .collect();
+            for orphan in orphans {
+                self.remove(name, (id, &orphan));
+            }
         }
     }
 
-    fn shown<'s>(&'s self, collection: &'s Collection, row: &'s Row) -> View<'s> {
-        let name = collection.spec.name.as_str();
-        let counted = collection.spec.children.is_some();
-        let below = self.collections.iter().filter(|below| counted && below.spec.above() == Some(name));
-        View::new(collection.spec, row, below.map(|below| below.under(&row.id).len()).sum())
+    /// The number of children of a row, as its field counts them.
+    fn children(&self, spec: &Spec, id: &str) -> usize {
+        let counted = |below: &&Collection| {
+            let is_below = below.spec.above().contains(&spec.name);
+            is_below && (spec.counted.is_empty() || spec.counted.contains(&below.spec.name))
+        };
+        self.collections.iter().filter(counted).map(|below| below.under(id).len()).sum()
     }
 }

@@ -4,13 +4,14 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::table::{Field, Schema, Spec};
+use super::schema::{Field, Schema};
+use super::spec::Spec;
 use crate::state::names;
 
 /// Names for the sites of a customer, in order.
 const PREMISES: [&str; 5] = ["Headquarters", "Office", "Warehouse", "Branch", "Depot"];
 
-/// The position of a row.
+/// The position of an organization.
 pub(super) struct Place<'p> {
     pub(super) index: usize,
     /// The name of its parent.
@@ -23,7 +24,7 @@ pub(super) struct Place<'p> {
 
 /// The values of the stored fields, in the order of the table.
 pub(super) fn cells(rng: &mut Rng, spec: &Spec, place: &Place<'_>, name: Option<&str>) -> Box<[Value]> {
-    if spec.field("contactEmail").is_some() && spec.field("contactFirstName").is_some() {
+    if spec.is_organization() {
         return organization(rng, spec, place, name);
     }
     let made = |field: &Field| match name.filter(|_| spec.title.as_deref() == Some(&field.name)) {
@@ -75,7 +76,7 @@ fn organization(rng: &mut Rng, spec: &Spec, place: &Place<'_>, name: Option<&str
 }
 
 /// A name; the first one is that of the document.
-fn named(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
+pub(super) fn named(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
     match schema.shown().next() {
         Some(shown) if index == 0 => shown.clone(),
         _ => names::company(rng).into(),
@@ -157,4 +158,15 @@ pub(super) fn number_of(value: &Value) -> (String, u64) {
     let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count().min(15);
     let (prefix, number) = text.split_at(text.len() - digits);
     (prefix.to_owned(), number.parse().unwrap_or(1))
+}
+
+/// An id that is no plain number: a GUID, or the prefix of the first one with another number.
+pub(super) fn text_id(rng: &mut Rng, spec: &Spec, number: usize) -> String {
+    if spec.field(&spec.id).is_some_and(|field| field.schema.format.as_deref() == Some("uuid")) {
+        return names::guid(rng);
+    }
+    let Some(first) = &spec.first else { return number.to_string() };
+    let (prefix, least) = number_of(first);
+    let width = first.as_str().map_or(0, |text| text.len() - prefix.len());
+    format!("{prefix}{:0width$}", least + u64::try_from(number).unwrap_or_default())
 }

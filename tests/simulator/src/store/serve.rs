@@ -1,15 +1,17 @@
 //! The operations that the table assigns to the store, each by its verb.
 
 use http::StatusCode;
-use http::header::LOCATION;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::check;
-use super::table::{Served, Spec, Verb};
+use super::make::{Place, Writer};
+use super::schema::Schema;
+use super::spec::Spec;
+use super::table::{Served, Verb};
+use super::targets::Request;
 use super::view::View;
+use super::{Store, reply};
 use crate::answer::Answer;
-use crate::options::{CreateReturns, IdForm, Located};
 use crate::pages::PageQuery;
 use crate::request::Call;
 use crate::services::Service;
@@ -17,87 +19,50 @@ use crate::state::State;
 
 /// Carries an operation out.
 pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State, call: &Call<'_>) -> Answer {
+    let request = Request { served, service, call };
+    if served.needs.as_ref().is_some_and(|option| !state.options.is_on(option)) {
+        return service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call);
+    }
     let done = match served.verb {
-        Verb::Example => Ok(Answer::json(status(served), &served.example)),
-        Verb::List => list(served, service, state, call),
-        Verb::Get => item(served, state, service, call)
-            .map(|id| object(served, service, state, &id, (status(served), state.options.ids))),
-        Verb::Create => create(served, service, state, call),
-        Verb::Update | Verb::Replace => change(served, service, state, call),
-        Verb::Delete => delete(served, service, state, call),
+        Verb::Example if served.example.is_null() => Ok(Answer::empty(reply::status(served))),
+        Verb::Example => Ok(Answer::json(reply::status(served), &served.example)),
+        Verb::List => list(request, state),
+        Verb::Get => get(request, state),
+        Verb::Create => create(request, state),
+        Verb::Update | Verb::Replace => change(request, state),
+        Verb::Delete => delete(request, state),
     };
     done.unwrap_or_else(|refusal| refusal)
 }
 
-fn status(served: &Served) -> StatusCode {
-    StatusCode::from_u16(served.status).unwrap_or(StatusCode::OK)
-}
-
-/// The id in the path at this index, if an object has it.
-fn known(state: &State, service: Service, name: &str, text: &str, call: &Call<'_>) -> Result<String, Answer> {
-    let Some(collection) = state.store.collection(name) else {
-        return Err(service.refusal(StatusCode::NOT_FOUND, call));
-    };
-    if collection.spec.counts() && !is_number(text) {
-        return Err(service.bad_id(&collection.spec.id, text, call));
-    }
-    match state.store.view(name, text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(service.missing(&collection.spec.missing(), text, call)),
-    }
-}
-
-/// An id in a path: up to ten digits, the first of them not zero.
-fn is_number(text: &str) -> bool {
-    (1..=10).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The id of the operation's scope, if it has one: the last of the path, or the one before the item's.
-fn scope(
-    served: &Served,
-    state: &State,
-    service: Service,
-    call: &Call<'_>,
-) -> Result<Option<String>, Answer> {
-    let Some(name) = &served.scope else { return Ok(None) };
-    let from_end = usize::from(!matches!(served.verb, Verb::List | Verb::Create)) + 1;
-    let text = call.param(call.params.len().saturating_sub(from_end));
-    known(state, service, name, text, call).map(Some)
-}
-
-/// The id of the requested object.
-fn item(served: &Served, state: &State, service: Service, call: &Call<'_>) -> Result<String, Answer> {
-    let under = scope(served, state, service, call)?;
-    let text = call.param(call.params.len().saturating_sub(1));
-    let id = known(state, service, &served.collection, text, call)?;
-    let view = state.store.view(&served.collection, &id);
-    match (view, under) {
-        (Some(view), Some(under)) if view.parent() != under => {
-            Err(service.missing(&view.spec.missing(), text, call))
-        }
-        _ => Ok(id),
-    }
-}
-
-fn list(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
-    let under = scope(served, state, service, call)?;
+fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
+    let Request { served, service, call } = request;
+    let scope = request.scope(&state.store)?;
     let target = call.request.uri.path_and_query().map_or("", |target| target.as_str());
     if call.page_fault.is_none()
         && let Some(page) = state.pages.get(target)
     {
         return Ok(Answer::json_bytes(StatusCode::OK, page));
     }
+    let mut views = match &scope {
+        Some(above) if state.store.can_stand_below(&served.collection, &above.held_in) => {
+            state.store.views_in(&served.collection, &above.scope(), served.below)
+        }
+        // Everybody has the same.
+        _ => state.store.views(&served.collection),
+    };
+    if !served.filter.is_empty() {
+        views.retain(|view| request.keeps(view));
+    }
     let page = if served.paging == "page_number" {
         let query =
             PageQuery::read(call, &state.options).map_err(|problems| service.invalid("", &problems, call))?;
-        query.page(state.store.views(&served.collection, under.as_deref()), call, &state.options)
+        query.page(views, call, &state.options)
     } else {
-        let mut views = state.store.views(&served.collection, under.as_deref());
         if call.page_fault.is_some() {
             views.clear();
         }
-        let rows: Vec<_> = views.into_iter().map(|view| view.written(state.options.ids)).collect();
-        service.wrapped(&rows, true, &state.options).body
+        request.list(&views, &state.options).body
     };
     if call.page_fault.is_none() {
         state.pages.put(target, &page);
@@ -105,93 +70,133 @@ fn list(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -
     Ok(Answer::json_bytes(StatusCode::OK, page))
 }
 
-fn object(
-    served: &Served,
-    service: Service,
-    state: &State,
-    id: &str,
-    (status, ids): (StatusCode, IdForm),
-) -> Answer {
-    let view = state.store.view(&served.collection, id);
-    let answer = view.map(|view| service.wrapped(&view.written(ids), false, &state.options));
-    Answer { status, ..answer.unwrap_or_else(|| Answer::empty(status)) }
-}
-
-/// The JSON object in a request, if it is valid.
-fn body(
-    served: &Served,
-    service: Service,
-    call: &Call<'_>,
-    whole: bool,
-) -> Result<Map<String, Value>, Answer> {
-    let body = service.object(call)?;
-    let problems = check::problems(served, &body, whole);
-    if problems.is_empty() { Ok(body) } else { Err(service.invalid(&served.context, &problems, call)) }
-}
-
-fn create(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
-    let under = scope(served, state, service, call)?;
-    let body = body(served, service, call, true)?;
-    let Some(id) = state.store.create(&served.collection, under.as_deref(), &body) else {
-        return Err(service.refusal(StatusCode::NOT_FOUND, call));
-    };
-    state.pages.clear();
-    let path = format!("{}/{id}", call.request.path().trim_end_matches('/'));
-    let answer = match (served.answer.as_str(), state.options.create_returns, state.options.located) {
-        ("located", _, Located::Header) => {
-            Answer::empty(status(served)).header(LOCATION, &format!("{}{path}", call.url))
-        }
-        ("located", _, Located::Relative) => Answer::empty(status(served)).header(LOCATION, &path),
-        ("located", _, Located::None) | ("empty", ..) => Answer::empty(status(served)),
-        ("created", CreateReturns::Id, _) => {
-            let view = state.store.view(&served.collection, &id);
-            let bare = view.map(|view| only_id(view.spec, &view));
-            Answer { status: status(served), ..service.wrapped(&bare, false, &state.options) }
-        }
-        // The response to a create has a number where that to a get has a string.
-        _ => object(served, service, state, &id, (status(served), IdForm::Number)),
-    };
-    Ok(answer.committed())
-}
-
-fn only_id(spec: &Spec, view: &View<'_>) -> Value {
-    let number = view.id().parse::<u64>().ok().filter(|_| spec.counts());
-    json!({&spec.id: number.map_or_else(|| Value::from(view.id()), Value::from)})
-}
-
-fn change(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
-    let id = item(served, state, service, call)?;
-    let whole = served.verb == Verb::Replace;
-    let body = body(served, service, call, whole)?;
-    state.store.change(&served.collection, &id, &body, whole);
-    state.pages.clear();
-    Ok(written(
-        served,
-        service,
-        state,
-        &object(served, service, state, &id, (status(served), state.options.ids)),
-    ))
-}
-
-fn delete(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
-    let id = item(served, state, service, call)?;
-    let shown = object(served, service, state, &id, (status(served), state.options.ids));
-    state.store.remove(&served.collection, &id);
-    state.pages.clear();
-    Ok(written(served, service, state, &shown))
-}
-
-/// The response to a write: what the document specifies, which may be nothing.
-fn written(served: &Served, service: Service, state: &State, shown: &Answer) -> Answer {
-    let empty = served.answer == "empty" && (service != Service::Cloudmore || state.options.empty_writes);
-    let answer = if empty || served.status == 204 {
-        let documented =
-            if served.answer == "empty" && service == Service::Cloudmore { 204 } else { served.status };
-        Answer::empty(StatusCode::from_u16(documented).unwrap_or(StatusCode::NO_CONTENT))
+fn get(request: Request<'_>, state: &State) -> Result<Answer, Answer> {
+    let by_body = request.served.by.is_some();
+    let body = if by_body || !request.served.body.is_empty() { request.body(true)? } else { Value::Null };
+    let found = if by_body {
+        let target = request.targets(&state.store, &body)?.into_iter().next();
+        target.and_then(|((parent, id), _)| state.store.view_of(&request.served.collection, (&parent, &id)))
     } else {
-        shown.clone()
+        request.item(&state.store)?
     };
-    answer.committed()
+    Ok(match found {
+        Some(view) if request.served.like_example => request.example(Some(&view), &body),
+        Some(view) => request.object(&view.written(state.options.ids), &state.options),
+        None => request.nothing(&state.options),
+    })
+}
+
+fn create(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
+    request.scope(&state.store)?;
+    let body = request.body(true)?;
+    let parents = request.parents(&state.store, &body)?;
+    let name = &request.served.collection;
+    let now = state.clock.now().as_secs();
+    let mut rows = Vec::new();
+    for parent in &parents {
+        for object in request.objects(&body) {
+            let fields =
+                fields(request.served, &state.store, parent.as_deref().unwrap_or_default(), object, now);
+            let Some(id) = state.store.create(name, parent.as_deref(), &fields) else {
+                return Err(request.service.refusal(StatusCode::NOT_FOUND, request.call));
+            };
+            rows.push((parent.clone().unwrap_or_default(), id.to_string()));
+        }
+    }
+    state.pages.clear();
+    Ok(request.created(state, &rows, &body).committed())
+}
+
+fn change(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
+    let served = request.served;
+    if served.by.is_none() {
+        // An unknown object is reported before what is wrong with the body.
+        request.item(&state.store)?;
+    }
+    let replaces = served.verb == Verb::Replace;
+    let body = request.body(replaces || served.by.is_some())?;
+    let targets = request.targets(&state.store, &body)?;
+    let now = state.clock.now().as_secs();
+    let mut rows = Vec::new();
+    for ((parent, id), mut object) in targets {
+        for name in request.object_fields().filter(|_| replaces) {
+            object.entry(name).or_insert(Value::Null);
+        }
+        let fields = fields(served, &state.store, &parent, object, now);
+        state.store.change(&served.collection, (&parent, &id), &fields);
+        rows.push((parent, id));
+    }
+    state.pages.clear();
+    Ok(request.written(state, &rows, &body).committed())
+}
+
+fn delete(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
+    let body = if request.served.by.is_some() { request.body(true)? } else { Value::Null };
+    let targets = request.targets(&state.store, &body)?;
+    let rows: Vec<_> = targets.into_iter().map(|(target, _)| target).collect();
+    let shown = request.written(state, &rows, &body);
+    for (parent, id) in &rows {
+        state.store.remove(&request.served.collection, (parent, id));
+    }
+    state.pages.clear();
+    Ok(shown.committed())
+}
+
+/// The fields of a row from the object of a request.
+fn fields(
+    served: &Served,
+    store: &Store,
+    parent: &str,
+    object: Map<String, Value>,
+    now: u64,
+) -> Map<String, Value> {
+    let renamed = |(name, value): (String, Value)| (served.rename.get(&name).cloned().unwrap_or(name), value);
+    let mut fields: Map<_, _> = object.into_iter().map(renamed).collect();
+    let Some(spec) = store.collection(&served.collection).map(|collection| collection.spec) else {
+        return fields;
+    };
+    let mut rng = store.rng_of(spec, &format!("{}:{parent}", served.operation));
+    let place = Place { index: 0, kind: 0, id: "", parent };
+    let mut writer =
+        Writer { store, rng: &mut rng, spec, kind: None, place, known: fields.clone(), person: None, now };
+    for (name, written) in &served.sets {
+        let schema = spec.field(name).map_or_else(Schema::default, |field| field.schema.clone());
+        fields.insert(name.clone(), writer.value(written, &schema));
+    }
+    store.looked_up(spec, &mut fields);
+    fields
+}
+
+impl Store {
+    /// Fills in what other rows say about the ones that a request names: the address of a user, of whom it has the id.
+    fn looked_up(&self, spec: &Spec, fields: &mut Map<String, Value>) {
+        for (field, source) in &spec.pick {
+            if fields.contains_key(field) {
+                continue;
+            }
+            if let Some(value) =
+                self.named_by(spec, &source.collection, fields).and_then(|row| row.value(&source.field))
+            {
+                fields.insert(field.clone(), value);
+            }
+        }
+    }
+
+    /// The row of a collection whose id is among these fields.
+    pub(super) fn named_by(
+        &self,
+        spec: &Spec,
+        collection: &str,
+        fields: &Map<String, Value>,
+    ) -> Option<View<'_>> {
+        let id = &self.collection(collection)?.spec.id;
+        let names =
+            spec.pick.iter().filter(|(_, source)| source.collection == collection && source.field == *id);
+        names.filter_map(|(field, _)| fields.get(field)).find_map(|value| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            self.view(collection, &text)
+        })
+    }
 }
 
 /// A service's envelope of a response.

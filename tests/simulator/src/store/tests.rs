@@ -71,22 +71,22 @@ fn rows_are_created_changed_replaced_and_deleted() {
     let id = store.create("slots", Some("rack_008"), &object(&json!({"watts": 7, "state": "ON"}))).unwrap();
     assert_eq!((&*id, &shown(&store, "slots", &id)["rackId"]), ("4", &json!("rack_008")));
     assert_eq!(shown(&store, "racks", "rack_008")["size"], 2);
-    store.change("slots", &id, &object(&json!({"watts": 8})), false);
+    store.change("slots", ("rack_008", &id), &object(&json!({"watts": 8})));
     assert_eq!(
         (&shown(&store, "slots", &id)["watts"], &shown(&store, "slots", &id)["state"]),
         (&json!(8), &json!("ON"))
     );
-    store.change("slots", &id, &object(&json!({"watts": 9})), true);
+    store.change("slots", ("rack_008", &id), &object(&json!({"watts": 9, "state": null})));
     assert_eq!(
         (&shown(&store, "slots", &id)["watts"], &shown(&store, "slots", &id)["state"]),
         (&json!(9), &Value::Null)
     );
-    store.remove("slots", "2");
+    store.remove("slots", ("rack_008", "2"));
     assert!(store.view("slots", "2").is_none());
-    assert_eq!(store.views("slots", Some("rack_008")).len(), 1);
-    store.remove("racks", "rack_008");
+    assert_eq!(store.views_under("slots", "rack_008").len(), 1);
+    store.remove("racks", ("", "rack_008"));
     assert!(store.view("slots", &id).is_none());
-    assert_eq!(store.views("slots", None).len(), 2);
+    assert_eq!(store.views("slots").len(), 2);
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn loading_replaces_a_collection_and_empties_those_below() {
     let racks = [json!({"rackId": "rack_100"}), json!({"name": "South"})];
     let given = store.loaded(&load::Lists::from([("racks", &racks[..])]), 7).unwrap();
     assert_eq!(
-        given.views("racks", None).iter().map(super::View::id).collect::<Vec<_>>(),
+        given.views("racks").iter().map(super::view::View::id).collect::<Vec<_>>(),
         ["rack_100", "rack_007"]
     );
     assert_eq!(shown(&given, "racks", "rack_007")["name"], "South");
-    assert!(given.views("slots", None).is_empty());
+    assert!(given.views("slots").is_empty());
     let slots = [json!({"rackId": "rack_008", "watts": null})];
     let given = store.loaded(&load::Lists::from([("slots", &slots[..])]), 7).unwrap();
-    assert_eq!((given.views("racks", None).len(), &shown(&given, "slots", "1")["watts"]), (2, &Value::Null));
+    assert_eq!((given.views("racks").len(), &shown(&given, "slots", "1")["watts"]), (2, &Value::Null));
     for (wrong, words) in [
         (json!({"rackId": "rack_9"}), "slots[0].rackId: there is no rack rack_9"),
         (json!({"watts": "many"}), "slots[0].watts: \"many\" is of another kind than 40"),
@@ -118,7 +118,7 @@ fn loading_replaces_a_collection_and_empties_those_below() {
 fn bodies_are_validated_by_the_schema() {
     let served = &table().served[0];
     let error = |body: Value, whole| {
-        let problems = check::problems(served, &object(&body), whole);
+        let problems = check::problems(served, &served.body, &object(&body), whole);
         format!("{problems:?}")
     };
     assert_eq!(

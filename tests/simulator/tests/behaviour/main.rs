@@ -8,6 +8,7 @@ mod faults;
 mod in_flight;
 mod ncentral;
 mod ncentral_auth;
+mod ncentral_data;
 mod ncentral_lists;
 mod ncentral_psa;
 mod script;

@@ -144,7 +144,7 @@ fn mistakes_are_reported_with_their_path_and_change_nothing() {
         (json!({"customers": [{"customerName": null}]}), "customers[0].customerName: "),
         (json!({"customers": [{"customerId": "x"}]}), "customers[0].customerId: "),
         (json!({"customers": [{"customerId": 50}]}), "customers[0].customerId: 50 is there already"),
-        (json!({"customers": [{"customerId": 1_000_000_000}]}), "customers[0].customerId: "),
+        (json!({"customers": [{"customerId": 2_000_000_000}]}), "customers[0].customerId: "),
         (json!({"customers": [{"parentId": 99}]}), "customers[0].parentId: "),
         (json!({"service_orgs": [], "customers": [{}]}), "customers[0]"),
         (json!({"service_orgs": [{"parentId": 5}]}), "service_orgs[0].parentId: "),

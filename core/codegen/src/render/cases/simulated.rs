@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use crate::model::{AnswerKind, Api, ParamLocation};
+use crate::model::{AnswerKind, Api, Param, ParamLocation};
 
 /// An id that no seed has and every path accepts.
 const UNKNOWN: u64 = 999_999_999;
@@ -20,10 +20,14 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     };
     let Some(collection) = stored(simulation.collection.as_deref()) else { return Vec::new() };
     let verb = row["verb"].as_str().unwrap_or_default();
-    let by_id = !matches!(verb, "list" | "create");
-    let scope = stored(row["scope"].as_str()).map(|scope| scope["first"].clone());
-    let item = by_id.then(|| collection["first"].clone());
-    let ids: Vec<Value> = scope.into_iter().chain(item).collect();
+    let by_id = !matches!(verb, "list" | "create") && row["by"].is_null() && row["first"].is_null();
+    let scope = stored(row["scope"].as_str()).map(|scope| first(api, scope, &row["refuses"]));
+    let item = by_id.then(|| first(api, collection, &row["refuses"]));
+    let mut ids: Vec<Value> = scope.into_iter().chain(item).collect();
+    if collection["single"] == true {
+        // The id of the object is that of the one above it.
+        ids.truncate(1);
+    }
     if ids.contains(&Value::Null) {
         return Vec::new();
     }
@@ -33,7 +37,7 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         ("list", _) if ids.is_empty() => {
             expect.insert("count".to_owned(), count_of(api, simulation.collection.as_deref()));
         }
-        ("get", _) => {
+        ("get", _) if by_id && collection["single"] != true && row["like_example"].is_null() => {
             let first = ids.last().map(super::text);
             expect.insert("result".to_owned(), json!({"$subset": {id: first}}));
         }
@@ -44,13 +48,15 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     }
     let mut step = call.step(&Value::Object(expect));
     with_ids(call, &mut step, &ids);
+    with_ids_in_body(api, call, &mut step, (row, collection));
     let mut case =
         call.case("the simulator's data", "Without a script, the simulator responds from its data.");
     let committed = u8::from(!matches!(verb, "list" | "get"));
     case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": committed}}));
     case.insert("steps".to_owned(), json!([step]));
     let mut cases = vec![Value::Object(case)];
-    if !ids.is_empty() && ids.iter().all(Value::is_u64) {
+    let is_refused = row["unknown"].is_null() && row["refuses"]["unknown"].is_null();
+    if !ids.is_empty() && ids.iter().all(Value::is_u64) && is_refused {
         let mut step = call.step(&json!({"error": {"kind": "NotFound", "status": 404}}));
         with_ids(call, &mut step, &vec![UNKNOWN.into(); ids.len()]);
         let mut case = call.case("an unknown id", "An id that does not exist is reported as not found.");
@@ -59,6 +65,61 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         cases.push(Value::Object(case));
     }
     cases
+}
+
+/// The first id of a collection: its own, or that of the collection whose ids it has, unless those are refused.
+fn first(api: &Api, stored: &Value, refused: &Value) -> Value {
+    let of = stored["of"].as_array().into_iter().flatten();
+    let mut of = of.filter_map(Value::as_str).filter(|name| refused[name].is_null());
+    let above = stored["parent"]["collection"][0].as_str().filter(|_| stored["single"] == true);
+    let other = above.or(stored["across"].as_str()).or_else(|| of.next());
+    let other = other.and_then(|name| api.collections.iter().find(|known| known.name == name));
+    match other.and_then(|known| known.stored.as_ref()) {
+        Some(other) => first(api, other, refused),
+        None => stored["first"].clone(),
+    }
+}
+
+/// Sets the ids in the body to those of rows that exist.
+fn with_ids_in_body(api: &Api, call: &Call<'_>, step: &mut Value, (row, collection): (&Value, &Value)) {
+    let param = |wire: &str| {
+        let is_whole = |param: &Param| wire.is_empty() && param.location == ParamLocation::Body;
+        let found = call.arguments.iter().find(|(param, _)| param.wire == wire || is_whole(param));
+        found.map(|(param, _)| param.name.clone())
+    };
+    let set = |place: &mut Value, id: Value| match place {
+        Value::Array(ids) => *ids = vec![id],
+        Value::String(_) => *place = super::text(&id).into(),
+        _ => *place = id,
+    };
+    let above = collection["parent"]["collection"][0].as_str();
+    let above = above.and_then(|name| api.collections.iter().find(|known| known.name == name));
+    if let (Some(name), Some(above)) =
+        (row["into"].as_str().and_then(param), above.and_then(|above| above.stored.as_ref()))
+    {
+        set(&mut step["params"][&name], first(api, above, &Value::Null));
+    }
+    let Some(by) = row["by"].as_str() else { return };
+    let is_parent = collection["parent"]["field"] == by;
+    let is_field =
+        !is_parent && collection["fields"].as_array().into_iter().flatten().any(|field| field["name"] == by);
+    if is_field && collection["id"] != by {
+        return;
+    }
+    let of = above.and_then(|above| above.stored.as_ref()).filter(|_| is_parent).unwrap_or(collection);
+    let id = first(api, of, &Value::Null);
+    match row["items"].as_str() {
+        None => {
+            if let Some(name) = param(by) {
+                set(&mut step["params"][&name], id);
+            }
+        }
+        Some(list) => {
+            if let Some(name) = param(list) {
+                set(&mut step["params"][&name][0][by], id);
+            }
+        }
+    }
 }
 
 /// The initial number of rows of a collection; any number if that is not an option.

@@ -4,22 +4,13 @@
 use bytes::Bytes;
 use http::Method;
 
-use super::{CallOptions, Fields, RequestTemplate};
 use crate::base::error::{Error, PAGINATE, Result};
 use crate::base::quote::quote;
-use crate::base::spelling::Spelling;
 use crate::engine::core::Core;
-use crate::engine::raw_request;
+use crate::engine::raw_request::{self, RawRequest};
+use crate::engine::request::{CallOptions, Fields, Outside, RequestTemplate};
 use crate::table::{Answer, Auth, BodyKind, Limit, Operation, Paging, RetryClass, Service, Stage};
 use crate::wire::raw;
-
-/// What a list outside the table has of its own.
-#[derive(Debug, Clone)]
-pub(super) struct Outside {
-    pub(super) method: Method,
-    pub(super) group: String,
-    pub(super) cap: u32,
-}
 
 /// The rows of the table for lists outside of it, for each way in which the services page.
 static NCENTRAL: Operation = row(Service::NCentral, Paging::PageNumber, Auth::AccessToken);
@@ -63,9 +54,9 @@ fn operation(service: Service, method: &Method, query: &[(String, String)]) -> &
     match service {
         Service::NCentral => &NCENTRAL,
         Service::Cloudmore => {
-            let pages = service.dialect().pages;
+            let words = service.dialect().pages;
             let paged =
-                |name: &String| pages.is_some_and(|words| *name == words.number || *name == words.size);
+                |name: &String| words.is_some_and(|words| *name == words.number || *name == words.size);
             if query.iter().any(|(name, _)| paged(name)) { &CLOUDMORE_PAGES } else { &CLOUDMORE_WHOLE }
         }
         Service::Wiv if *method == Method::POST => &WIV_SCROLL,
@@ -73,43 +64,27 @@ fn operation(service: Service, method: &Method, query: &[(String, String)]) -> &
     }
 }
 
-impl RequestTemplate {
-    /// The request for a list at a path of the caller's.
-    pub(crate) fn raw_list(
-        core: &Core,
-        method: &str,
-        path: &str,
-        body: Option<&[u8]>,
-        options: &CallOptions,
-        spelling: Spelling,
-    ) -> Result<Self> {
-        let raw_request::RawRequest { http, below_base, group, cap } =
-            raw_request::checked(core, method, path, body, options)?;
-        if !matches!(http.method, Method::GET | Method::POST) {
-            return Err(Error::argument(
-                "method",
-                &quote(method),
-                "must be GET or POST: a list is only read",
-            ));
-        }
-        let query: Vec<(String, String)> = http.url.query_pairs().into_owned().collect();
-        let fields = match &http.body {
-            Some(body) => fields(body)?,
-            None => Vec::new(),
-        };
-        Ok(Self {
-            operation: operation(core.service(), &http.method, &query),
-            path: below_base,
-            path_lengths: Vec::new(),
-            path_params: Vec::new(),
-            query,
-            headers: http.headers,
-            fields,
-            secrets: http.secrets,
-            spelling,
-            outside: Some(Outside { method: http.method, group, cap }),
-        })
+/// The request for a list at a path of the caller's.
+pub(crate) fn template(
+    core: &Core,
+    method: &str,
+    path: &str,
+    body: Option<&[u8]>,
+    options: &CallOptions,
+) -> Result<RequestTemplate> {
+    let RawRequest { http, below_base, group, cap } =
+        raw_request::checked(core, method, path, body, options)?;
+    if !matches!(http.method, Method::GET | Method::POST) {
+        return Err(Error::argument("method", &quote(method), "must be GET or POST: a list is only read"));
     }
+    let query: Vec<(String, String)> = http.url.query_pairs().into_owned().collect();
+    let fields = match &http.body {
+        Some(body) => fields(body)?,
+        None => Vec::new(),
+    };
+    let operation = operation(core.service(), &http.method, &query);
+    let outside = Outside { method: http.method.clone(), group, cap };
+    Ok(RequestTemplate::outside(operation, http, (below_base, query, fields), core.shared.spelling, outside))
 }
 
 /// The members of a body, in which pages have members of their own.
@@ -120,7 +95,7 @@ fn fields(body: &Bytes) -> Result<Fields> {
         .starts_with('{')
         .then(|| raw::walk(text, |name, raw| fields.push((name.to_owned(), raw.to_owned()))));
     match walked {
-        Some(Ok(_)) => Ok(fields),
+        Some(Ok(())) => Ok(fields),
         _ => Err(Error::refused("body", Some("something else"), "must be an object")),
     }
 }

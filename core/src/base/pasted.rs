@@ -9,7 +9,7 @@ use crate::base::visible;
 
 /// The characters that a credential consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// What follows `Bearer ` (RFC 6750): letters, digits and `-._~+/`, with `=` at the end.
     Token,
     /// Visible ASCII without blanks, as in a header.
@@ -23,7 +23,7 @@ pub(super) enum Form {
 }
 
 /// Reads the credential `name` from an argument, or from the environment variable `from`.
-pub(super) fn read(name: &str, form: Form, given: &str, from: Option<&str>) -> Result<Secret> {
+pub(crate) fn read(name: &str, form: Form, given: &str, from: Option<&str>) -> Result<Secret> {
     let refuse = |what: &str, given: &str| {
         let place = from.map(|variable| format!(", in {variable}")).unwrap_or_default();
         Err(Error::argument(name, &format!("{given}{place}"), what))
@@ -51,7 +51,7 @@ pub(super) fn read(name: &str, form: Form, given: &str, from: Option<&str>) -> R
 }
 
 /// A text without surrounding blanks, invisible characters, and one pair of quotes.
-pub(super) fn unquoted(text: &str) -> &str {
+pub(crate) fn unquoted(text: &str) -> &str {
     const PAIRS: [(char, char); 6] = [
         ('"', '"'),
         ('\'', '\''),
@@ -111,7 +111,7 @@ impl Form {
 }
 
 /// Describes a character, which may be invisible.
-pub(super) fn named(c: char) -> String {
+pub(crate) fn named(c: char) -> String {
     let number = format!("U+{:04X}", u32::from(c));
     match c {
         '\n' | '\r' => format!("a line break, {number}"),

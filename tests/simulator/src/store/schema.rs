@@ -1,0 +1,82 @@
+//! The schemas of fields, with which bodies are validated and values are made.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A field of an object.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) required: bool,
+    /// Whether only the state shows it: the id of a parent that the vendor does not write.
+    #[serde(default)]
+    pub(crate) hidden: bool,
+    #[serde(default)]
+    pub(crate) schema: Schema,
+}
+
+/// The allowed values.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Schema {
+    #[serde(rename = "type", deserialize_with = "one_or_more")]
+    pub(crate) types: Vec<String>,
+    pub(crate) format: Option<String>,
+    #[serde(rename = "enum")]
+    pub(crate) values: Option<Vec<Value>>,
+    /// Values of an open enumeration.
+    pub(crate) known: Option<Vec<Value>>,
+    pub(crate) minimum: Option<f64>,
+    pub(crate) maximum: Option<f64>,
+    #[serde(rename = "minLength")]
+    pub(crate) min_length: usize,
+    #[serde(rename = "maxLength")]
+    pub(crate) max_length: Option<usize>,
+    pub(crate) example: Option<Value>,
+    pub(crate) examples: Vec<Value>,
+    pub(crate) items: Option<Box<Schema>>,
+    pub(crate) properties: BTreeMap<String, Schema>,
+    pub(crate) required: Vec<String>,
+}
+
+pub(super) fn one_or_more<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match Given::deserialize(deserializer)? {
+        Given::One(one) => vec![one],
+        Given::More(more) => more,
+    })
+}
+
+impl Schema {
+    pub(crate) fn allows(&self, kind: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|known| known == kind)
+    }
+
+    pub(crate) fn is_id(&self) -> bool {
+        self.format.as_deref() == Some("mspkit-id")
+    }
+
+    /// A value as it is stored: ids are texts.
+    pub(super) fn stored(&self, value: &Value) -> Value {
+        match (value, &self.items) {
+            (Value::Number(id), _) if self.is_id() => id.to_string().into(),
+            (Value::Array(list), Some(items)) => list.iter().map(|value| items.stored(value)).collect(),
+            _ => value.clone(),
+        }
+    }
+
+    /// Example values of a document.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Value> {
+        self.example.iter().chain(&self.examples)
+    }
+}
