@@ -243,7 +243,8 @@ fn options_of_the_client_cannot_be_changed_for_a_copy() {
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_client_ends_waits() {
-    let memory = served(|_| async { Ok(json_answer(200, &json!({"reportId": 7, "reportStatus": "IN_PROGRESS"}))) });
+    let memory =
+        served(|_| async { Ok(json_answer(200, &json!({"reportId": 7, "reportStatus": "IN_PROGRESS"}))) });
     let client = ncentral_at("waits", &memory).build().unwrap();
     let calling = client.clone();
     let waiting = tokio::spawn(async move { calling.reports().wait(7).poll_interval(3600 * SECOND).await });
