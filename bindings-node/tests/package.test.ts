@@ -156,7 +156,7 @@ test("the simulator is a package of its own, for the tests of a project", () => 
   writeFileSync(join(project, "helped.cjs"), required);
   for (const file of ["helped.mjs", "helped.cjs"]) {
     const ran = run(process.execPath, [file], UNNAMED);
-    assert.deepEqual([ran.stdout, ran.stderr], ["2 9\n", ""]);
+    assert.deepEqual([ran.stdout, ran.stderr], ["2 10\n", ""]);
   }
 });
 

@@ -18,6 +18,7 @@ export interface Credentials {
   readonly cloudmoreClientId: string;
   readonly cloudmoreClientSecret: string;
   readonly cloudmoreResellerId: string;
+  readonly cloudmoreSellerId: string;
   /** The organization that has services initially. */
   readonly cloudmoreOrganizationId: string;
   readonly wivApiKey: string;

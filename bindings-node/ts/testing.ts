@@ -219,6 +219,7 @@ export class Simulator implements AsyncDisposable {
       password: of.cloudmorePassword,
       clientSecret: of.cloudmoreClientSecret,
       resellerId: of.cloudmoreResellerId,
+      sellerId: of.cloudmoreSellerId,
       ...options,
     };
   }
