@@ -55,9 +55,10 @@ impl Waiting<'_> {
         let deadline = options.timeout.map(|timeout| started + timeout.min(crate::base::time::LONGEST));
         let mut template = Cow::Borrowed(template);
         let (mut polls, mut failures, mut missing, mut moved) = (0_u32, 0, 0, false);
+        let mut last = "unknown".to_owned();
         loop {
             polls += 1;
-            let last = match self.poll(&template, deadline).await {
+            last = match self.poll(&template, deadline).await {
                 Ok(response) => {
                     failures = 0;
                     match self.judge(&response)? {
@@ -81,18 +82,22 @@ impl Waiting<'_> {
                     }
                     _ if error.retryable() && failures < TOLERATED => {
                         failures += 1;
-                        format!("{:?}", error.kind())
+                        // The end of the wait cuts its last request short, which says nothing about the state.
+                        let cut = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                        match error.kind() {
+                            ErrorKind::Timeout if cut => last,
+                            kind => format!("{kind:?}"),
+                        }
                     }
                     _ => return Err(error),
                 },
             };
-            let pause = self.pause(polls);
-            match deadline {
-                Some(deadline) if Instant::now() + pause >= deadline => {
-                    tokio::time::sleep_until(deadline).await;
-                    return Err(self.timeout(started, polls, &last));
-                }
-                _ => tokio::time::sleep(pause).await,
+            let next = Instant::now() + self.pause(polls).min(crate::base::time::LONGEST);
+            let ends = deadline.filter(|deadline| next >= *deadline);
+            let open = self.core.sleep_until(ends.unwrap_or(next)).await;
+            open.map_err(|error| error.with_operation(operation.id))?;
+            if ends.is_some() {
+                return Err(self.timeout(started, polls, &last));
             }
         }
     }
