@@ -103,8 +103,8 @@ def test_a_search_is_read_by_its_cursor(clients: Clients) -> None:
     with clients.sim.wiv() as client:
         known = client.cases.search().collect()
         assert known
-        rows = client.paginate("POST", "/v2/cases/search", body={"maxReturnedItems": 2}).collect()
-        assert [str(row["id"]) for row in rows] == [case.case_id for case in known]
+        rows = client.paginate("POST", "/v2/cases/msp/search", body={"max_returned_items": 25}).collect()
+        assert [str(row["case_id"]) for row in rows] == [case.case_id for case in known]
 
 
 def test_what_is_no_list_is_refused(clients: Clients) -> None:
