@@ -1543,7 +1543,7 @@ mspkit_status mspkit_typed_list(const struct mspkit_client *client,
  * sent unchanged, or refused. `body` is the text of a JSON object, not given for none. `item_id` is the field that
  * identifies an item; if it is not given, whole items are compared. Query and headers are `extra_query` and `extra_headers`
  * of `options`. `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Its items have
- * no view: `mspkit_item_json` and `mspkit_item_get` read them. Nothing is sent. Thread-safe. Fails with
+ * no view of their own: `mspkit_item_json` and `mspkit_item_get` read them. Nothing is sent. Thread-safe. Fails with
  * `MSPKIT_E_INVALID_REQUEST` for an invalid path, body or paging option or a resume token of another list, and with the
  * codes for invalid texts, numbers and sizes.
  */

@@ -41,8 +41,9 @@ static int id_of(const mspkit_item *item)
     return atoi(id.data);
 }
 
-static void items(const mspkit_ncentral *client)
+static void items(void)
 {
+    mspkit_ncentral *client = new_client();
     mspkit_pager *pager = listed(client, mspkit_nts(NULL));
     const mspkit_item *item = NULL;
     int wanted;
@@ -61,11 +62,13 @@ static void items(const mspkit_ncentral *client)
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
     EXPECT(mspkit_pager_total(pager) == 5 && mspkit_pager_complete(pager) == 1 && mspkit_pager_missing(pager) == 0);
     mspkit_pager_free(pager);
+    mspkit_ncentral_free(client);
 }
 
 /* Pages, then the rest at once; and the same list again, from where a page was left. */
-static void pages(const mspkit_ncentral *client)
+static void pages(void)
 {
+    mspkit_ncentral *client = new_client(), *again;
     mspkit_pager *pager = listed(client, mspkit_nts(NULL)), *resumed;
     const mspkit_item *item = NULL;
     mspkit_page *page = NULL, *rest = NULL;
@@ -78,15 +81,18 @@ static void pages(const mspkit_ncentral *client)
     EXPECT(mspkit_page_count(rest) == 3 && id_of(mspkit_page_item(rest, 2)) == 5);
     mspkit_page_free(rest);
     EXPECT_STATUS(mspkit_page_resume_token(page, 1, &token, NULL), MSPKIT_OK);
-    resumed = listed(client, token);
+    again = new_client();
+    resumed = listed(again, token);
     EXPECT_STATUS(mspkit_pager_next(resumed, &item, NULL), MSPKIT_OK);
     EXPECT(id_of(item) == 2);
     EXPECT_STATUS(mspkit_pager_collect(resumed, MSPKIT_DEFAULT, &rest, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(rest) == 3);
     mspkit_page_free(rest);
     mspkit_pager_free(resumed);
+    mspkit_ncentral_free(again);
     mspkit_page_free(page);
     mspkit_pager_free(pager);
+    mspkit_ncentral_free(client);
 }
 
 static mspkit_completion next(const mspkit_queue *queue, mspkit_operation wanted)
@@ -97,8 +103,9 @@ static mspkit_completion next(const mspkit_queue *queue, mspkit_operation wanted
     return done;
 }
 
-static void through_a_queue(const mspkit_ncentral *client)
+static void through_a_queue(void)
 {
+    mspkit_ncentral *client = new_client();
     mspkit_pager *pager = listed(client, mspkit_nts(NULL));
     mspkit_queue *queue = NULL;
     mspkit_operation number = 0;
@@ -122,10 +129,12 @@ static void through_a_queue(const mspkit_ncentral *client)
     mspkit_completion_clear(&done);
     mspkit_pager_free(pager);
     mspkit_queue_free(queue);
+    mspkit_ncentral_free(client);
 }
 
-static void refused(const mspkit_ncentral *ncentral)
+static void refused(void)
 {
+    mspkit_ncentral *ncentral = new_client();
     const mspkit_client *client = mspkit_ncentral_client(ncentral);
     const mspkit_str get = MSPKIT_STR("GET"), path = MSPKIT_STR("/api/things"), none = {NULL, 0};
     mspkit_paging_options paging = mspkit_paging_options_init();
@@ -160,18 +169,16 @@ static void refused(const mspkit_ncentral *ncentral)
     EXPECT_STATUS(mspkit_paginate(client, get, path, none, none, NULL, &options, &pager, &error), MSPKIT_E_INVALID_REQUEST);
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "poll_interval");
     EXPECT(pager == NULL);
+    mspkit_ncentral_free(ncentral);
 }
 
 int main(void)
 {
-    mspkit_ncentral *client;
     service_start();
-    client = new_client();
-    items(client);
-    pages(client);
-    through_a_queue(client);
-    refused(client);
-    mspkit_ncentral_free(client);
+    items();
+    pages();
+    through_a_queue();
+    refused();
     service_stop();
     puts("paginate: lists without a view, read in every way");
     return 0;

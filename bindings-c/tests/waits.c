@@ -52,7 +52,7 @@ static void until_it_is_ready(const mspkit_ncentral *client)
     began = now();
     EXPECT_STATUS(mspkit_ncentral_reports_wait(client, MSPKIT_STR("-7"), &options, &response, &error), MSPKIT_E_TIMEOUT);
     EXPECT(now() - began > 0.5 && now() - began < 10);
-    expect_error(error, MSPKIT_E_TIMEOUT, "Timeout", "-7");
+    expect_error(error, MSPKIT_E_TIMEOUT, "Timeout", "wait again with the same report_id");
 }
 
 static void intervals(const mspkit_ncentral *client)
@@ -108,7 +108,7 @@ static void given_up(void)
     options.cancel = NULL;
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_ncentral_reports_wait_submit(client, MSPKIT_STR("-7"), &options, queue, NULL, &number, NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_queue_next(queue, 300, &done, NULL), MSPKIT_DONE);
+    EXPECT_STATUS(mspkit_queue_next(queue, 300, &done, NULL), MSPKIT_EMPTY);
     EXPECT_STATUS(mspkit_queue_cancel(queue, number), MSPKIT_OK);
     began = now();
     EXPECT_STATUS(mspkit_queue_next(queue, 30000, &done, NULL), MSPKIT_OK);
@@ -116,7 +116,7 @@ static void given_up(void)
     mspkit_completion_clear(&done);
     /* A client that is closed. */
     EXPECT_STATUS(mspkit_ncentral_reports_wait_submit(client, MSPKIT_STR("-7"), &options, queue, NULL, &number, NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_queue_next(queue, 300, &done, NULL), MSPKIT_DONE);
+    EXPECT_STATUS(mspkit_queue_next(queue, 300, &done, NULL), MSPKIT_EMPTY);
     EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
     began = now();
     EXPECT_STATUS(mspkit_queue_next(queue, 30000, &done, NULL), MSPKIT_OK);

@@ -242,6 +242,21 @@ fn options_of_the_client_cannot_be_changed_for_a_copy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_closed_client_ends_waits() {
+    let memory =
+        served(|_| async { Ok(json_answer(200, &json!({"reportId": 7, "reportStatus": "IN_PROGRESS"}))) });
+    let client = ncentral_at("waits", &memory).build().unwrap();
+    let calling = client.clone();
+    let waiting = tokio::spawn(async move { calling.reports().wait(7).poll_interval(3600 * SECOND).await });
+    eventually("the report was asked for", || memory.requests() == 2).await;
+    let closed = Instant::now();
+    client.close();
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Closed, Some("ncentral.reports.wait")));
+    assert!(closed.elapsed() < SECOND);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_closed_client_refuses_calls_and_lets_those_in_flight_end() {
     let memory = served(|_| async {
         sleep(SECOND).await;

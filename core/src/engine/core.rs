@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use percent_encoding::percent_decode_str;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::base::error::{Error, ErrorKind, Result};
@@ -53,6 +55,7 @@ pub(crate) struct Shared {
     redactor: Redactor,
     limiters: Mutex<HashMap<String, Arc<Limiter>>>,
     closed: AtomicBool,
+    closing: Notify,
 }
 
 impl Core {
@@ -85,6 +88,7 @@ impl Core {
             default_ids,
             limiters: Mutex::default(),
             closed: AtomicBool::new(false),
+            closing: Notify::new(),
         };
         Ok(Self { shared: Arc::new(shared), settings, hooks, keep_alive: KeepAliveHook::default() })
     }
@@ -146,6 +150,7 @@ impl Core {
     /// attempt fails with `Closed`. Closing twice is allowed.
     pub fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
+        self.shared.closing.notify_waiters();
     }
 
     /// Whether [`Core::close`] was called.
@@ -169,6 +174,17 @@ impl Core {
             return Err(Error::new(ErrorKind::Closed, "the client is closed; create a new one"));
         }
         Ok(())
+    }
+
+    /// Sleeps while the client is open.
+    pub(crate) async fn sleep_until(&self, time: Instant) -> Result<()> {
+        // Before the check, so that no call of `close` is missed between the two.
+        let closing = self.shared.closing.notified();
+        self.check_open()?;
+        tokio::select! {
+            () = tokio::time::sleep_until(time) => Ok(()),
+            () = closing => self.check_open(),
+        }
     }
 
     pub(crate) fn limiter(&self, group: &str, cap: u32) -> Arc<Limiter> {

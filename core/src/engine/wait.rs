@@ -92,13 +92,12 @@ impl Waiting<'_> {
                     _ => return Err(error),
                 },
             };
-            let pause = self.pause(polls);
-            match deadline {
-                Some(deadline) if Instant::now() + pause >= deadline => {
-                    tokio::time::sleep_until(deadline).await;
-                    return Err(self.timeout(started, polls, &last));
-                }
-                _ => tokio::time::sleep(pause).await,
+            let next = Instant::now() + self.pause(polls).min(crate::base::time::LONGEST);
+            let ends = deadline.filter(|deadline| next >= *deadline);
+            let open = self.core.sleep_until(ends.unwrap_or(next)).await;
+            open.map_err(|error| error.with_operation(operation.id))?;
+            if ends.is_some() {
+                return Err(self.timeout(started, polls, &last));
             }
         }
     }
