@@ -55,9 +55,10 @@ impl Waiting<'_> {
         let deadline = options.timeout.map(|timeout| started + timeout.min(crate::base::time::LONGEST));
         let mut template = Cow::Borrowed(template);
         let (mut polls, mut failures, mut missing, mut moved) = (0_u32, 0, 0, false);
+        let mut last = String::new();
         loop {
             polls += 1;
-            let last = match self.poll(&template, deadline).await {
+            match self.poll(&template, deadline).await {
                 Ok(response) => {
                     failures = 0;
                     match self.judge(&response)? {
@@ -65,13 +66,13 @@ impl Waiting<'_> {
                         State::Failed { state, reason } => {
                             return Err(self.failure(&template, &response, &state, reason));
                         }
-                        State::Pending(state) => state,
+                        State::Pending(state) => last = state,
                     }
                 }
                 Err(error) => match error.kind() {
                     ErrorKind::NotFound if missing < self.wait.missing => {
                         missing += 1;
-                        "not found yet".to_owned()
+                        "not found yet".clone_into(&mut last);
                     }
                     ErrorKind::NotFound | ErrorKind::BadRequest if !moved && self.wait.parent.is_some() => {
                         moved = true;
@@ -81,11 +82,14 @@ impl Waiting<'_> {
                     }
                     _ if error.retryable() && failures < TOLERATED => {
                         failures += 1;
-                        format!("{:?}", error.kind())
+                        // A request that ran out of time, perhaps because the wait ends, says nothing about the state.
+                        if error.kind() != ErrorKind::Timeout || last.is_empty() {
+                            last = format!("{:?}", error.kind());
+                        }
                     }
                     _ => return Err(error),
                 },
-            };
+            }
             let next = Instant::now() + self.pause(polls).min(crate::base::time::LONGEST);
             let ends = deadline.filter(|deadline| next >= *deadline);
             let open = self.core.sleep_until(ends.unwrap_or(next)).await;
