@@ -211,6 +211,35 @@ test("the known values of an open enumeration are there to compare with", () => 
   assert.deepEqual([known, other], ["SO", "GALAXY"]);
 });
 
+const Account = new Shape<Record<string, unknown>>(
+  "Account",
+  { kind: "text", pass_word: named("password", "text"), pin: "text", owner: "text" },
+  [],
+  undefined,
+  { password: ["kind", ["PASSWORD"]], pin: ["kind", ["PASSWORD", "PIN"]] },
+);
+
+test("a field that another one makes a secret is hidden from consoles, and only there", () => {
+  const received = { kind: "PASSWORD", pass_word: "s3cret", pin: "1234", owner: "me" };
+  const account = Account.read({ ...received });
+  assert.equal(inspect(account), "{ kind: 'PASSWORD', password: '***', pin: '***', owner: 'me' }");
+  assert.equal(inspect({ a: [account] }, { depth: 1 }), "{ a: [ [Object] ] }");
+  assert.ok(!inspect({ a: [account] }, { depth: 5 }).includes("s3cret"));
+  const plain = { kind: "PASSWORD", password: "s3cret", pin: "1234", owner: "me" };
+  assert.equal(JSON.stringify(account), JSON.stringify(plain));
+  assert.deepEqual([{ ...account }, account.password, structuredClone(account)], [plain, "s3cret", plain]);
+  assert.deepEqual(Account.toWire(account), received);
+});
+
+test("the same field is shown where it is no secret, or has no value", () => {
+  const shown = (received: object) => inspect(Account.read(received));
+  assert.equal(shown({ kind: "PIN", pin: "1234", pass_word: "open" }).includes("open"), true);
+  assert.equal(shown({ kind: "PIN", pin: "1234" }), "{ kind: 'PIN', pin: '***' }");
+  assert.equal(shown({ kind: "TEXT", pin: "1234" }), "{ kind: 'TEXT', pin: '1234' }");
+  assert.equal(shown({ kind: "PIN", pin: null }), "{ kind: 'PIN', pin: null }");
+  assert.equal(shown({ kind: "PASSWORD" }), "{ kind: 'PASSWORD' }");
+});
+
 /** Values that need conversion, and the result. */
 const ODD: Readonly<Record<string, readonly [received: unknown, read: unknown]>> = {
   id: [1, "1"],

@@ -94,7 +94,7 @@ export class Shape<T> {
 
   readonly #required: readonly string[];
   readonly #plain: ((data: Data) => boolean) | undefined;
-  readonly #hidden: Hidden;
+  readonly #hidden: Hidden | undefined;
 
   /**
    * @param name - The name of the model.
@@ -109,7 +109,7 @@ export class Shape<T> {
     readonly fields: Readonly<Record<string, Content | Field>>,
     required: readonly string[] = [],
     plain?: (data: Data) => boolean,
-    hidden: Hidden = {},
+    hidden?: Hidden,
   ) {
     this.#hidden = hidden;
     this.#required = required;
@@ -145,10 +145,14 @@ export class Shape<T> {
         }
       }
     }
-    for (const [name, [other, values]] of Object.entries(this.#hidden)) {
-      if (values.includes(model[other])) {
-        hide(model, name);
-      }
+    if (this.#hidden !== undefined) {
+      const hidden = Object.entries(this.#hidden).filter(([, [other, values]]) =>
+        values.includes(model[other]),
+      );
+      hide(
+        model,
+        hidden.map(([name]) => name),
+      );
     }
     return model as T;
   }
@@ -192,9 +196,16 @@ function promise(model: Data, name: string, missing: Missing): void {
 /** Fields that are secrets if another field has one of these values. */
 type Hidden = Readonly<Record<string, readonly [other: string, values: readonly unknown[]]>>;
 
-/** Hides a field from `console.log`. */
-function hide(model: Data, name: string): void {
-  const shown = (_: number, options: InspectOptions) => inspect({ ...model, [name]: "***" }, options);
+/** Hides fields that have a value from `console.log`. */
+function hide(model: Data, names: readonly string[]): void {
+  if (names.length === 0) {
+    return;
+  }
+  const shown = (depth: number, options: InspectOptions) => {
+    const masked = names.filter((name) => model[name] !== undefined && model[name] !== null);
+    const mask = Object.fromEntries(masked.map((name) => [name, "***"]));
+    return inspect({ ...model, ...mask }, { ...options, depth });
+  };
   Object.defineProperty(model, inspect.custom, { value: shown, configurable: true });
 }
 

@@ -54,6 +54,8 @@ export interface SimulatorOptions extends Counts {
   /** How Cloudmore returns the id of an added service. `header` by default. */
   readonly located?: "header" | "relative" | "body" | "none";
   /** Whether Cloudmore's PUT, PATCH and DELETE return 204, rather than the service. True by default. */
+  /** Operations, as in `"ncentral.users.list"`, and resources that the user has no permission for. None by default. */
+  readonly denied?: readonly string[];
   readonly emptyWrites?: boolean;
   /** After how many idle seconds a scroll of Wiv expires. 300 by default. */
   readonly scrollIdleSeconds?: number;

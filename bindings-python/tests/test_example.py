@@ -61,4 +61,4 @@ def test_progress_stays_on_one_line_of_a_terminal() -> None:
 
 
 def test_the_example_is_short() -> None:
-    assert len(demo.EXAMPLE.read_text().splitlines()) < 60
+    assert len(demo.EXAMPLE.read_text().splitlines()) < 70

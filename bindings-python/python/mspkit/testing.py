@@ -109,6 +109,8 @@ class Options(Counts, total=False):
     """How many requests may be in flight per `"GET /api/customers"` or `"*"` before 429; None for no caps."""
     located: Literal["header", "relative", "body", "none"]
     """How Cloudmore returns the id of an added service."""
+    denied: list[str]
+    """Operations, as in `"ncentral.users.list"`, and resources that the user has no permission for. None by default."""
     empty_writes: bool
     """Whether Cloudmore's PUT, PATCH and DELETE return 204, rather than the service. True by default."""
     scroll_idle_seconds: int

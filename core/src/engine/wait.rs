@@ -55,10 +55,10 @@ impl Waiting<'_> {
         let deadline = options.timeout.map(|timeout| started + timeout.min(crate::base::time::LONGEST));
         let mut template = Cow::Borrowed(template);
         let (mut polls, mut failures, mut missing, mut moved) = (0_u32, 0, 0, false);
-        let mut last = String::new();
+        let mut last = "unknown".to_owned();
         loop {
             polls += 1;
-            match self.poll(&template, deadline).await {
+            last = match self.poll(&template, deadline).await {
                 Ok(response) => {
                     failures = 0;
                     match self.judge(&response)? {
@@ -66,13 +66,13 @@ impl Waiting<'_> {
                         State::Failed { state, reason } => {
                             return Err(self.failure(&template, &response, &state, reason));
                         }
-                        State::Pending(state) => last = state,
+                        State::Pending(state) => state,
                     }
                 }
                 Err(error) => match error.kind() {
                     ErrorKind::NotFound if missing < self.wait.missing => {
                         missing += 1;
-                        "not found yet".clone_into(&mut last);
+                        "not found yet".to_owned()
                     }
                     ErrorKind::NotFound | ErrorKind::BadRequest if !moved && self.wait.parent.is_some() => {
                         moved = true;
@@ -82,14 +82,16 @@ impl Waiting<'_> {
                     }
                     _ if error.retryable() && failures < TOLERATED => {
                         failures += 1;
-                        // A request that ran out of time, perhaps because the wait ends, says nothing about the state.
-                        if error.kind() != ErrorKind::Timeout || last.is_empty() {
-                            last = format!("{:?}", error.kind());
+                        // The end of the wait cuts its last request short, which says nothing about the state.
+                        let cut = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                        match error.kind() {
+                            ErrorKind::Timeout if cut => last,
+                            kind => format!("{kind:?}"),
                         }
                     }
                     _ => return Err(error),
                 },
-            }
+            };
             let next = Instant::now() + self.pause(polls).min(crate::base::time::LONGEST);
             let ends = deadline.filter(|deadline| next >= *deadline);
             let open = self.core.sleep_until(ends.unwrap_or(next)).await;
