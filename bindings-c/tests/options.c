@@ -99,6 +99,10 @@ static void zeroes(void)
     memset(&call, 0, sizeof call);
     call.struct_size = sizeof call;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &call, &response, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT(strcmp(mspkit_error_argument(error).data, "poll_interval_ms") == 0 && strcmp(mspkit_error_given(error).data, "0") == 0);
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "poll_interval_ms: must be");
+    call.poll_interval_ms = MSPKIT_DEFAULT;
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &call, &response, &error), MSPKIT_E_INVALID_REQUEST);
     EXPECT(strcmp(mspkit_error_argument(error).data, "timeout_ms") == 0 && strcmp(mspkit_error_given(error).data, "0") == 0);
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&paging, 0, sizeof paging);

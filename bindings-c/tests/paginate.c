@@ -23,6 +23,8 @@ static mspkit_pager *listed(const mspkit_ncentral *client, mspkit_str token)
     options.extra_query = &size;
     options.extra_query_count = 1;
     paging.resume_token = token;
+    /* The script has the pages in the order of the requests. */
+    paging.concurrency = 1;
     EXPECT_STATUS(mspkit_paginate(mspkit_ncentral_client(client), MSPKIT_STR("GET"), MSPKIT_STR("/api/things"), mspkit_nts(NULL),
                                   MSPKIT_STR("thingId"), &paging, &options, &pager, NULL),
                   MSPKIT_OK);

@@ -257,6 +257,22 @@ async fn a_closed_client_ends_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_that_ends_in_a_request_names_the_state_before_it() {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let memory = served(move |_| {
+        let first = polls.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            sleep(if first { Duration::ZERO } else { 60 * SECOND }).await;
+            Ok(json_answer(200, &json!({"reportId": 7, "reportStatus": "IN_PROGRESS"})))
+        }
+    });
+    let client = ncentral_at("cut-short", &memory).build().unwrap();
+    let error = client.reports().wait(7).poll_interval(SECOND).timeout(5 * SECOND).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.to_string().contains("IN_PROGRESS"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_closed_client_refuses_calls_and_lets_those_in_flight_end() {
     let memory = served(|_| async {
         sleep(SECOND).await;
