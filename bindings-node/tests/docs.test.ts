@@ -7,6 +7,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { APIStatusError } from "mspkit";
+import { operations } from "../dist/cjs/native.js";
 import { compile, PACKAGE } from "./compile.js";
 import { OPERATIONS, SERVICES, type Service } from "./services.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
@@ -90,6 +92,30 @@ const EXAMPLES = [...GENERATED, ...examplesOfSources()];
 /** An endpoint that mspkit does not know, which an example requests. */
 const UNKNOWN = { match: "GET /api/devices", status: 200, json: { data: [] } };
 
+/** The documented responses of all endpoints, as the simulator takes them. */
+function documented(): object[] {
+  const folder = join(PACKAGE, "..", "tests", "conformance", "generated");
+  const rows = new Map(operations().map((row) => [row.id, `${row.method} ${row.path}`]));
+  const found = new Map<string | undefined, object[]>();
+  for (const name of readdirSync(folder).sort()) {
+    const { cases } = JSON.parse(readFileSync(join(folder, name), "utf8")) as { cases: Case[] };
+    for (const { name, sim, steps } of cases) {
+      const endpoint = rows.get(steps[0]?.call ?? "");
+      const pending = /Processing|IN_PROGRESS/.test(JSON.stringify(sim?.script ?? ""));
+      if (name.includes(": the documented response 2") && !pending && !found.has(endpoint)) {
+        found.set(endpoint, sim?.script ?? []);
+      }
+    }
+  }
+  return [...found.values()].flat();
+}
+
+interface Case {
+  readonly name: string;
+  readonly sim?: { readonly script?: object[] };
+  readonly steps: readonly { readonly call?: string }[];
+}
+
 /** All examples as functions of one module. */
 function source(): string {
   const functions = EXAMPLES.map(({ service, front, whole, code }, at) => {
@@ -121,20 +147,37 @@ test("every method and every client has an example, and no two have the same pla
 test("the examples compile, run, and print what they show", async (context) => {
   const { file, problems } = compile("examples", source());
   assert.equal(problems, "");
+  const answers = documented();
   const compiled = require(file) as Record<string, (console: object, client?: object) => Promise<void>>;
   for (const [at, example] of EXAMPLES.entries()) {
     await context.test(example.place, async () => {
       await simulator.reset({ credentials: KNOWN });
       Object.assign(process.env, simulator.env);
-      await simulator.control("script", { answers: [UNKNOWN] });
-      const shown: unknown[] = [];
-      const client = example.whole ? undefined : new example.service[example.front]();
-      await compiled[`example${at}`]?.({ log: (...values: unknown[]) => shown.push(...values) }, client);
-      await (client as { close(): unknown } | undefined)?.close();
-      assert.ok(shown.length > 0 || !example.code.includes("console.log"), "nothing was shown");
-      assert.ok(!shown.includes(undefined), "a field was shown that is not there");
-      for (const [, expected] of example.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)) {
-        assert.deepEqual(shown.map(String), [expected]);
+      const run = async (answers: object[]): Promise<unknown[]> => {
+        await simulator.control("script", { answers });
+        const shown: unknown[] = [];
+        const client = example.whole ? undefined : new example.service[example.front]();
+        try {
+          await compiled[`example${at}`]?.({ log: (...values: unknown[]) => shown.push(...values) }, client);
+        } finally {
+          await (client as { close(): unknown } | undefined)?.close();
+        }
+        return shown;
+      };
+      const wanted = [...example.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, line]) => line);
+      const check = (shown: unknown[]) => {
+        assert.ok(shown.length > 0 || !example.code.includes("console.log"), "nothing was shown");
+        assert.ok(!shown.includes(undefined), "a field was shown that is not there");
+        if (wanted.length > 0) {
+          assert.deepEqual(shown.map(String), wanted);
+        }
+      };
+      try {
+        check(await run([UNKNOWN]));
+      } catch (error) {
+        assert.ok(error instanceof APIStatusError || error instanceof assert.AssertionError, String(error));
+        // Its ids are those of the documents; the simulator may have others, or nothing to list.
+        check(await run(answers));
       }
     });
   }

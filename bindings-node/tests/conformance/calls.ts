@@ -67,8 +67,6 @@ const TIMES = [
   "max_backoff",
   "poll_interval",
 ];
-/** The kinds of parameters with members of their own names. */
-const NESTED = ["model", "list"];
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));
 
@@ -144,8 +142,7 @@ export class Call {
     }
     const resource = (client as unknown as Record<string, Underneath>)[camel(row.resource)] as Underneath;
     this.#watch(resource);
-    const nested = new Set(row.params.filter(({ kind }) => NESTED.includes(kind)).map(({ name }) => name));
-    const given = here(this.#params, (name) => nested.has(name));
+    const given = here(this.#params);
     const paging = listed ? here(this.#paging) : {};
     const method = resource[camel(row.name)] as (...args: unknown[]) => unknown;
     const ids = positional(method).map((name) => {
@@ -159,7 +156,7 @@ export class Call {
     if (Object.keys(given).length > 0) {
       // No method takes these arguments, so they go directly to what it would call.
       const plain = client instanceof AsyncClient ? new AsyncResource(client) : new SyncResource(client);
-      return (plain as unknown as Underneath)._call?.(row.id, PLAIN, {}, given, this.#options);
+      return (plain as unknown as Underneath)._call?.(row.id, PLAIN, {}, here(this.#params), this.#options);
     }
     return method.call(resource, ...ids, this.#options);
   }
@@ -270,23 +267,9 @@ async function each<V>(list: Iterable<V> | AsyncIterable<V>, take: (value: V) =>
   }
 }
 
-/** Arguments under their TypeScript names, and those of the members of nested ones. */
-function here(params: Data, nested: (name: string) => boolean = () => false): Data {
-  const entries = Object.entries(params);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [camel(name), nested(name) ? membersHere(value) : value]),
-  );
-}
-
-function membersHere(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(membersHere);
-  }
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  const entries = Object.entries(value);
-  return Object.fromEntries(entries.map(([name, member]) => [camel(name), membersHere(member)]));
+/** Arguments under their TypeScript names. */
+function here(params: Data): Data {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [camel(name), value]));
 }
 
 /** The parameters of a compiled method, from its source text. */

@@ -84,7 +84,7 @@ export class Auth extends AsyncResource {
    * @example
    * ```ts
    * const authLinks = await client.auth.links();
-   * console.log(authLinks.links);
+   * console.log(authLinks.authenticate);
    * ```
    */
   links(options?: CallOptions): Call<AuthLinks> {

@@ -335,7 +335,7 @@ export class Devices extends AsyncResource {
    *   note: "Replaced the power supply.",
    *   insertionTime: "2024-01-15T10:30:00Z",
    * });
-   * console.log(addedDeviceNote.deviceId); // 987654321
+   * console.log(addedDeviceNote.deviceId);
    * ```
    */
   createNote(deviceId: Id, params: DevicesCreateNoteParams, options?: CallOptions): Call<AddedDeviceNote> {
@@ -580,7 +580,7 @@ export class Devices extends AsyncResource {
    * @example
    * ```ts
    * const customProperty = await client.devices.getCustomProperty("987654321", "1624300373");
-   * console.log(customProperty.propertyId); // 1624300373
+   * console.log(customProperty.propertyId);
    * ```
    */
   getCustomProperty(deviceId: Id, propertyId: Id, options?: CallOptions): Call<CustomProperty> {
@@ -638,7 +638,7 @@ export class Devices extends AsyncResource {
    * @example
    * ```ts
    * const deviceRemoteControl = await client.devices.getRemoteControlType("987654321");
-   * console.log(deviceRemoteControl.deviceId); // 987654321
+   * console.log(deviceRemoteControl.deviceId);
    * ```
    */
   getRemoteControlType(deviceId: Id, options?: CallOptions): Call<DeviceRemoteControl> {
@@ -920,7 +920,7 @@ export class Devices extends AsyncResource {
    * const replacedDeviceNote = await client.devices.replaceNote("987654321", "12", {
    *   note: "Replaced the power supply.",
    * });
-   * console.log(replacedDeviceNote.deviceId); // 987654321
+   * console.log(replacedDeviceNote.deviceId);
    * ```
    */
   replaceNote(

@@ -238,7 +238,7 @@ export class OrgUnits extends AsyncResource {
    * @example
    * ```ts
    * const customProperty = await client.orgUnits.getCustomProperty("50", "1624300373");
-   * console.log(customProperty.propertyId); // 1624300373
+   * console.log(customProperty.propertyId);
    * ```
    */
   getCustomProperty(orgUnitId: Id, propertyId: Id, options?: CallOptions): Call<CustomProperty> {
@@ -269,7 +269,7 @@ export class OrgUnits extends AsyncResource {
    * @example
    * ```ts
    * const customPropertyDefault = await client.orgUnits.getCustomPropertyDefault("50", "1624300373");
-   * console.log(customPropertyDefault.propertyId); // 1624300373
+   * console.log(customPropertyDefault.propertyId);
    * ```
    */
   getCustomPropertyDefault(
@@ -303,7 +303,7 @@ export class OrgUnits extends AsyncResource {
    * @example
    * ```ts
    * const devicePropertyDefault = await client.orgUnits.getDevicePropertyDefault("50", "1624300373");
-   * console.log(devicePropertyDefault.propertyId); // 1624300373
+   * console.log(devicePropertyDefault.propertyId);
    * ```
    */
   getDevicePropertyDefault(

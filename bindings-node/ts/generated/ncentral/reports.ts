@@ -108,7 +108,7 @@ export class Reports extends AsyncResource {
    * @example
    * ```ts
    * const patchReport = await client.reports.wait("123456");
-   * console.log(patchReport.reportId); // 123456
+   * console.log(patchReport.reportId);
    * ```
    */
   wait(reportId: Id, options?: CallOptions): Call<PatchReport> {

@@ -289,7 +289,7 @@ export class StandardPsa extends AsyncResource {
    * const psaCustomerMapping = await client.standardPsa.replaceMappings("100", {
    *   mappings: [{ customerId: 321, psaCompanyId: 101112, psaContactId: null, psaSiteId: 131415 }],
    * });
-   * console.log(psaCustomerMapping.customerId); // 100
+   * console.log(psaCustomerMapping.customerId);
    * ```
    */
   replaceMappings(
