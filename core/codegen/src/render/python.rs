@@ -203,7 +203,6 @@ fn broken(code: &str, indent: &str, room: usize) -> String {
             (Some(_), _) if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '(' | '[' | '{') => {
                 if depth == 0 {
@@ -219,7 +218,7 @@ fn broken(code: &str, indent: &str, room: usize) -> String {
                 }
             }
             (None, ',') if depth == 1 => commas.push(at),
-            (None, _) => {}
+            _ => {}
         }
     }
     let Some((start, end)) = brackets.filter(|(start, end)| start < end) else { return line };
