@@ -72,6 +72,11 @@ def calls(client: Any) -> list[Callable[[], Any]]:
         ),
         lambda: client.request("POST", "/api/x", body={"a": PLANTED, "b": object()}),
         lambda: client.request("POST", "/api/x", headers=[PLANTED], extra_headers={"a": PLANTED}),
+        lambda: client.paginate(
+            "GET", f"/api/x?key={PLANTED}", headers={"x-mine": PLANTED}, query={"q": PLANTED}
+        ).first(),
+        lambda: client.paginate("POST", "/api/x", body={"a": PLANTED, "b": object()}, extra_query=[PLANTED]),
+        lambda: client.devices.set_custom_property("7", "1", value=PLANTED),
     ]
 
 

@@ -48,6 +48,23 @@ def test_import_is_quick_and_light(tmp_path_factory: pytest.TempPathFactory) -> 
     assert min(one["took"][1] for one in reports) < 40, [one["took"] for one in reports]
 
 
+def test_resources_and_models_are_imported_when_they_are_used() -> None:
+    code = """
+        import sys
+        import mspkit
+        def private():
+            return sorted(name for name in sys.modules if name.startswith("mspkit.") and name.count(".") == 2)
+        client = mspkit.NCentral("http://127.0.0.1:1", jwt="j")
+        mspkit.AsyncCloudmore(username="u", password="p", client_secret="s", base_url="http://127.0.0.1:1")
+        dir(mspkit.ncentral), mspkit.cloudmore.__all__
+        print(private())
+        client.customers, client.sites
+        print(private())
+    """
+    used = ["_customers", "_models", "_sites"]
+    assert quiet(code) == f"[]\n{[f'mspkit.ncentral.{name}' for name in used]}\n"
+
+
 def test_a_blocking_client_has_no_threads() -> None:
     code = """
         import os

@@ -95,6 +95,37 @@ def test_secrets_do_not_show_and_are_not_pickled(clients: Clients) -> None:
         pickle.dumps(secret)
 
 
+def test_what_another_field_makes_a_secret_does_not_show() -> None:
+    of: Any
+    for of, name in (
+        (mspkit.ncentral.CustomProperty, "value"),
+        (mspkit.ncentral.CustomPropertyDefault, "defaultValue"),
+        (mspkit.ncentral.DevicePropertyDefault, "value"),
+    ):
+        secret = of.from_dict({"propertyId": 1, "propertyType": "PASSWORD", name: "planted-secret"})
+        field = of._by_wire[name].name
+        assert getattr(secret, field) == "planted-secret" == secret.to_dict()[field]
+        shown = (repr(secret), str(dict(secret)), str({**secret}), secret[field], str(secret._shown()))
+        assert all("planted" not in text and "***" in text for text in shown)
+        for protocol in PROTOCOLS:
+            pickled = pickle.dumps(secret, protocol)
+            again = pickle.loads(pickled)
+            assert (
+                b"planted" not in pickled and again.property_id == "1" and again.property_type == "PASSWORD"
+            )
+            assert getattr(again, field) is None and not again.is_set(field) and field not in dict(again)
+        assert copy.deepcopy(secret) == secret and copy.copy(secret).to_dict() == secret.to_dict()
+        # By hand, and in a field of another type.
+        made = of(property_type="PASSWORD", **{field: "planted-secret"})
+        assert "planted" not in repr(made) and dict(made)[field] == "***"
+        plain = of.from_dict({"propertyId": 1, "propertyType": "TEXT", name: "shown"})
+        assert "shown" in repr(plain) and dict(plain)[field] == "shown"
+        assert pickle.loads(pickle.dumps(plain)) == plain
+        # Null hides nothing.
+        null = of.from_dict({"propertyId": 1, "propertyType": "PASSWORD", name: None})
+        assert dict(null)[field] is None and pickle.loads(pickle.dumps(null)) == null
+
+
 @pytest.mark.parametrize(
     ("field", "value", "read"),
     [

@@ -110,7 +110,8 @@ class Options(Counts, total=False):
     located: Literal["header", "relative", "body", "none"]
     """How Cloudmore returns the id of an added service."""
     denied: list[str]
-    """Operations, as in `"ncentral.users.list"`, and resources that the user has no permission for. None by default."""
+    """Operations, as in `"ncentral.users.list"`, and resources that the user has no permission for.
+    None by default."""
     empty_writes: bool
     """Whether Cloudmore's PUT, PATCH and DELETE return 204, rather than the service. True by default."""
     scroll_idle_seconds: int

@@ -4,6 +4,7 @@ mod arguments;
 mod c;
 mod cases;
 mod doc;
+mod examples;
 mod json;
 mod manifest;
 mod options;
@@ -34,9 +35,16 @@ const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     let mut environment = environment().map_err(|error| failure("", &error))?;
     environment.add_global("seeded", Value::from(Serde(&seeded(api))));
-    let whole = Value::from(Serde(api));
+    let snake = examples::spelled(api, names::snake);
+    let camel = examples::spelled(api, names::camel);
     let mut rendered = Vec::new();
     for target in TARGETS {
+        let api = match target.language {
+            Language::Python => &snake,
+            Language::TypeScript => &camel,
+            Language::Rust | Language::C | Language::Markdown => api,
+        };
+        let whole = Value::from(Serde(api));
         let mut render = |file: String, more: Value| {
             let context = context! { api => whole.clone(), header => HEADER, ..more };
             rendered.push(one(&environment, target, file, context, root)?);

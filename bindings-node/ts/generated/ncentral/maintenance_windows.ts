@@ -12,9 +12,9 @@ export interface MaintenanceWindowsCreateParams {
   /** Ids of the devices. As in `[123456789, 123456790]`. */
   readonly deviceIds: readonly Id[];
   /**
-   * The windows that each of the devices gets. As in `[{ applicableAction: [{ actions: [{ Key: "reboot",
-   * Value: null }], type: "Patch" }], cron: "0 0 3 ? * SUN *", duration: 120, enabled: true, name:
-   * "Reboot on Sundays" }]`.
+   * The windows that each of the devices gets. As in `[{ applicableActions: [{ actionType: "Patch",
+   * actions: [{ key: "reboot", value: null }] }], cron: "0 0 3 ? * SUN *", duration: 120, enabled: true,
+   * name: "Reboot on Sundays" }]`.
    */
   readonly maintenanceWindows: readonly NewMaintenanceWindowInput[];
 }
@@ -28,9 +28,9 @@ export interface MaintenanceWindowsDeleteParams {
 /** Parameters of `maintenanceWindows.replace`. */
 export interface MaintenanceWindowsReplaceParams {
   /**
-   * The windows, each complete and with its id. As in `[{ applicableAction: [{ actions: [{ Key: "reboot",
-   * Value: null }], type: "Patch" }], cron: "0 30 3 ? * SUN *", duration: 120, enabled: true, name:
-   * "Reboot on Sundays", scheduleId: 2 }]`.
+   * The windows, each complete and with its id. As in `[{ applicableActions: [{ actionType: "Patch",
+   * actions: [{ key: "reboot", value: null }] }], cron: "0 30 3 ? * SUN *", duration: 120, enabled: true,
+   * name: "Reboot on Sundays", scheduleId: 2 }]`.
    */
   readonly maintenanceWindows: readonly ChangedMaintenanceWindowInput[];
 }
@@ -66,7 +66,7 @@ export class MaintenanceWindows extends AsyncResource {
    * ```ts
    * const answer = await client.maintenanceWindows.create({
    *   deviceIds: [123456789, 123456790],
-   *   maintenanceWindows: [{ applicableAction: [{ actions: [{ Key: "reboot", Value: null }], type: "Patch" }], cron: "0 0 3 ? * SUN *", duration: 120, enabled: true, name: "Reboot on Sundays" }],
+   *   maintenanceWindows: [{ applicableActions: [{ actionType: "Patch", actions: [{ key: "reboot", value: null }] }], cron: "0 0 3 ? * SUN *", duration: 120, enabled: true, name: "Reboot on Sundays" }],
    * });
    * console.log(answer.status);
    * ```
@@ -113,7 +113,7 @@ export class MaintenanceWindows extends AsyncResource {
    * @example
    * ```ts
    * const answer = await client.maintenanceWindows.replace({
-   *   maintenanceWindows: [{ applicableAction: [{ actions: [{ Key: "reboot", Value: null }], type: "Patch" }], cron: "0 30 3 ? * SUN *", duration: 120, enabled: true, name: "Reboot on Sundays", scheduleId: 2 }],
+   *   maintenanceWindows: [{ applicableActions: [{ actionType: "Patch", actions: [{ key: "reboot", value: null }] }], cron: "0 30 3 ? * SUN *", duration: 120, enabled: true, name: "Reboot on Sundays", scheduleId: 2 }],
    * });
    * console.log(answer.status);
    * ```

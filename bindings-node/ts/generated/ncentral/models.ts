@@ -1749,8 +1749,8 @@ export interface ChangedMaintenanceWindowInput {
   /** Whether it is in use. */
   readonly enabled: boolean;
   /**
-   * What may be done in the window. As in `[{ actions: [{ Key: "reboot", Value: null }], type: "Patch"
-   * }]`.
+   * What may be done in the window. As in `[{ actionType: "Patch", actions: [{ key: "reboot", value: null
+   * }] }]`.
    */
   readonly applicableActions: readonly MaintenanceWindowActionsInput[];
   /** For windows with a reboot, whether that puts the device in downtime. */
@@ -1793,7 +1793,7 @@ export interface MaintenanceWindowActionInput {
 export interface MaintenanceWindowActionsInput {
   /** The feature; only `Patch` is known. Not blank. */
   readonly actionType: string;
-  /** The actions. As in `[{ Key: "reboot", Value: null }]`. */
+  /** The actions. As in `[{ key: "reboot", value: null }]`. */
   readonly actions: readonly MaintenanceWindowActionInput[];
   /** Additional members, by the vendor's names. */
   readonly [name: string]: unknown;
@@ -1818,8 +1818,8 @@ export interface NewMaintenanceWindowInput {
   /** Whether it is in use. */
   readonly enabled: boolean;
   /**
-   * What may be done in the window. As in `[{ actions: [{ Key: "reboot", Value: null }], type: "Patch"
-   * }]`.
+   * What may be done in the window. As in `[{ actionType: "Patch", actions: [{ key: "reboot", value: null
+   * }] }]`.
    */
   readonly applicableActions: readonly MaintenanceWindowActionsInput[];
   /** For windows with a reboot, whether that puts the device in downtime. */

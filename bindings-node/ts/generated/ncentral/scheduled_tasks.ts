@@ -35,7 +35,7 @@ export interface ScheduledTasksRunDirectParams {
   readonly customerId: Id;
   /** Id of the device. */
   readonly deviceId: Id;
-  /** The account that a task runs as. As in `{ type: "LocalSystem" }`. */
+  /** The account that a task runs as. As in `{ credentialType: "LocalSystem" }`. */
   readonly credential: ScheduledTaskCredentialInput;
   /** Parameters of the script or policy. As in `[{ name: "CommandLine", value: "-a 1" }]`. */
   readonly parameters?: readonly ScheduledTaskParameterInput[] | null | undefined;
@@ -175,7 +175,7 @@ export class ScheduledTasks extends AsyncResource {
    *   taskType: "Script",
    *   customerId: 100,
    *   deviceId: 123456789,
-   *   credential: { type: "LocalSystem" },
+   *   credential: { credentialType: "LocalSystem" },
    *   parameters: [{ name: "CommandLine", value: "-a 1" }],
    * });
    * console.log(directTask.taskId);

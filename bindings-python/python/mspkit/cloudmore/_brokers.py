@@ -121,7 +121,7 @@ class Brokers(SyncResource):
             contact: The person in charge at a broker. As in `{"email": "toomas.tamm@example.com",
                 "name": "Toomas Tamm"}`.
             address: The address of a broker. As in `{"address": "Narva mnt 5", "city": "Tallinn",
-                "countryCode": "EE", "postalCode": "10117"}`.
+                "country_code": "EE", "postal_code": "10117"}`.
             invoice_contact: Who gets the invoices of a broker. As in `{"email":
                 "invoices@example.com", "name": "Accounts payable"}`.
             allow_cmp_access: Whether the broker gets CMP access. The vendor says no more about it

@@ -113,8 +113,8 @@ class SellerAdministrators(SyncResource):
             title: Job title.
             cell_phone_prefix: Country code of the mobile number, without a plus sign.
             cell_phone: Mobile number without its country code.
-            address: The address of an administrator. As in `{"city": "Tallinn", "countryCode": "EE",
-                "postalCode": "10117", "street": "Narva mnt 5"}`.
+            address: The address of an administrator. As in `{"city": "Tallinn", "country_code": "EE",
+                "postal_code": "10117", "street": "Narva mnt 5"}`.
             seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
                 credentials. A GUID.
             **options: Call options: see `CallOptions`.

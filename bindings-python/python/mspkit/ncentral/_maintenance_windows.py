@@ -77,8 +77,8 @@ class MaintenanceWindows(SyncResource):
         Args:
             device_ids: Ids of the devices. As in `[123456789, 123456790]`.
             maintenance_windows: The windows that each of the devices gets. As in
-                `[{"applicableAction": [{"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"}],
-                "cron": "0 0 3 ? * SUN *", "duration": 120, "enabled": True, "name": "Reboot on
+                `[{"applicable_actions": [{"action_type": "Patch", "actions": [{"key": "reboot", "value":
+                None}]}], "cron": "0 0 3 ? * SUN *", "duration": 120, "enabled": True, "name": "Reboot on
                 Sundays"}]`.
             **options: Call options: see `CallOptions`.
 
@@ -93,8 +93,8 @@ class MaintenanceWindows(SyncResource):
             ...     device_ids=[123456789, 123456790],
             ...     maintenance_windows=[
             ...         {
-            ...             "applicableAction": [
-            ...                 {"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"},
+            ...             "applicable_actions": [
+            ...                 {"action_type": "Patch", "actions": [{"key": "reboot", "value": None}]},
             ...             ],
             ...             "cron": "0 0 3 ? * SUN *",
             ...             "duration": 120,
@@ -155,9 +155,9 @@ class MaintenanceWindows(SyncResource):
 
         Args:
             maintenance_windows: The windows, each complete and with its id. As in
-                `[{"applicableAction": [{"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"}],
-                "cron": "0 30 3 ? * SUN *", "duration": 120, "enabled": True, "name": "Reboot on Sundays",
-                "scheduleId": 2}]`.
+                `[{"applicable_actions": [{"action_type": "Patch", "actions": [{"key": "reboot", "value":
+                None}]}], "cron": "0 30 3 ? * SUN *", "duration": 120, "enabled": True, "name": "Reboot on
+                Sundays", "schedule_id": 2}]`.
             **options: Call options: see `CallOptions`.
 
         Raises:
@@ -167,14 +167,14 @@ class MaintenanceWindows(SyncResource):
             >>> client.maintenance_windows.replace(
             ...     maintenance_windows=[
             ...         {
-            ...             "applicableAction": [
-            ...                 {"actions": [{"Key": "reboot", "Value": None}], "type": "Patch"},
+            ...             "applicable_actions": [
+            ...                 {"action_type": "Patch", "actions": [{"key": "reboot", "value": None}]},
             ...             ],
             ...             "cron": "0 30 3 ? * SUN *",
             ...             "duration": 120,
             ...             "enabled": True,
             ...             "name": "Reboot on Sundays",
-            ...             "scheduleId": 2,
+            ...             "schedule_id": 2,
             ...         },
             ...     ],
             ... )

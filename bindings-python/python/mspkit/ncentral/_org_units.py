@@ -828,14 +828,14 @@ class OrgUnits(SyncResource):
         Args:
             org_unit_id: Id of the organization unit, which is a service organization, a customer or a
                 site.
-            limits: The limits to change, at least one. As in `[{"limitName": "MaxUsers", "value":
+            limits: The limits to change, at least one. As in `[{"limit_name": "MaxUsers", "value":
                 150}]`.
             **options: Call options: see `CallOptions`.
 
         Example:
             >>> org_unit_limits = client.org_units.update_limits(
             ...     "50",
-            ...     limits=[{"limitName": "MaxUsers", "value": 150}],
+            ...     limits=[{"limit_name": "MaxUsers", "value": 150}],
             ... )
             >>> org_unit_limits.message
             '...'

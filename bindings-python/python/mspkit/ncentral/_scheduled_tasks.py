@@ -185,7 +185,7 @@ class ScheduledTasks(SyncResource):
             task_type: What the item is. One of `AutomationPolicy` or `Script` or `MacScript`.
             customer_id: Id of the customer that the device belongs to.
             device_id: Id of the device.
-            credential: The account that a task runs as. As in `{"type": "LocalSystem"}`.
+            credential: The account that a task runs as. As in `{"credential_type": "LocalSystem"}`.
             parameters: Parameters of the script or policy. As in `[{"name": "CommandLine", "value":
                 "-a 1"}]`.
             **options: Call options: see `CallOptions`.
@@ -201,7 +201,7 @@ class ScheduledTasks(SyncResource):
             ...     task_type="Script",
             ...     customer_id=100,
             ...     device_id=123456789,
-            ...     credential={"type": "LocalSystem"},
+            ...     credential={"credential_type": "LocalSystem"},
             ...     parameters=[{"name": "CommandLine", "value": "-a 1"}],
             ... )
             >>> direct_task.task_id

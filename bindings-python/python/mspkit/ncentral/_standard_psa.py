@@ -265,8 +265,8 @@ class StandardPsa(SyncResource):
 
         Args:
             customer_id: Id of the customer.
-            mappings: The mappings, each with all three ids. As in `[{"customerId": 321,
-                "psaCompanyId": 101112, "psaContactId": None, "psaSiteId": 131415}]`.
+            mappings: The mappings, each with all three ids. As in `[{"customer_id": 321,
+                "psa_company_id": 101112, "psa_contact_id": None, "psa_site_id": 131415}]`.
             **options: Call options: see `CallOptions`.
 
         Example:
@@ -274,10 +274,10 @@ class StandardPsa(SyncResource):
             ...     "100",
             ...     mappings=[
             ...         {
-            ...             "customerId": 321,
-            ...             "psaCompanyId": 101112,
-            ...             "psaContactId": None,
-            ...             "psaSiteId": 131415,
+            ...             "customer_id": 321,
+            ...             "psa_company_id": 101112,
+            ...             "psa_contact_id": None,
+            ...             "psa_site_id": 131415,
             ...         },
             ...     ],
             ... )
