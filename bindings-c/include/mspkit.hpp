@@ -17,12 +17,12 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace mspkit {
@@ -184,14 +184,26 @@ private:
     std::shared_ptr<mspkit_error> held;
 };
 
-/// A value or an error: what the `try_` functions return, which do not throw.
+/// A value or an error: what the `try_` functions return, which do not throw. It can be moved, not copied. A union and not
+/// std::variant, which every program would instantiate for every operation.
 template <class T> class result {
 public:
-    result(T value) : held(std::in_place_index<0>, std::move(value)) {}
-    result(mspkit::error why) : held(std::in_place_index<1>, std::move(why)) {}
+    result(T value) : good(true), held(std::move(value)) {}
+    result(mspkit::error why) : good(false), why(std::move(why)) {}
+    result(result &&other) noexcept : good(other.good) { take(other); }
+    result &operator=(result &&other) noexcept
+    {
+        if (this != &other) {
+            clear();
+            good = other.good;
+            take(other);
+        }
+        return *this;
+    }
+    ~result() { clear(); }
 
-    explicit operator bool() const noexcept { return held.index() == 0; }
-    bool has_value() const noexcept { return held.index() == 0; }
+    explicit operator bool() const noexcept { return good; }
+    bool has_value() const noexcept { return good; }
     /// The value; throws the error if there is none.
     T &value() &
     {
@@ -214,17 +226,17 @@ public:
         return *std::move(*this);
     }
     /// Only if there is a value.
-    T &operator*() & noexcept { return *std::get_if<0>(&held); }
-    const T &operator*() const & noexcept { return *std::get_if<0>(&held); }
-    T &&operator*() && noexcept { return std::move(*std::get_if<0>(&held)); }
-    const T &&operator*() const && noexcept { return std::move(*std::get_if<0>(&held)); }
-    T *operator->() noexcept { return std::get_if<0>(&held); }
-    const T *operator->() const noexcept { return std::get_if<0>(&held); }
+    T &operator*() & noexcept { return held; }
+    const T &operator*() const & noexcept { return held; }
+    T &&operator*() && noexcept { return std::move(held); }
+    const T &&operator*() const && noexcept { return std::move(held); }
+    T *operator->() noexcept { return &held; }
+    const T *operator->() const noexcept { return &held; }
     /// Only if there is none.
-    mspkit::error &error() & noexcept { return *std::get_if<1>(&held); }
-    const mspkit::error &error() const & noexcept { return *std::get_if<1>(&held); }
-    mspkit::error &&error() && noexcept { return std::move(*std::get_if<1>(&held)); }
-    const mspkit::error &&error() const && noexcept { return std::move(*std::get_if<1>(&held)); }
+    mspkit::error &error() & noexcept { return why; }
+    const mspkit::error &error() const & noexcept { return why; }
+    mspkit::error &&error() && noexcept { return std::move(why); }
+    const mspkit::error &&error() const && noexcept { return std::move(why); }
 
 private:
     void check() const
@@ -233,7 +245,27 @@ private:
             throw error();
         }
     }
-    std::variant<T, mspkit::error> held;
+    void take(result &other) noexcept
+    {
+        if (good) {
+            ::new (static_cast<void *>(std::addressof(held))) T(std::move(other.held));
+        } else {
+            ::new (static_cast<void *>(std::addressof(why))) mspkit::error(std::move(other.why));
+        }
+    }
+    void clear() noexcept
+    {
+        if (good) {
+            std::destroy_at(std::addressof(held));
+        } else {
+            std::destroy_at(std::addressof(why));
+        }
+    }
+    bool good;
+    union {
+        T held;
+        mspkit::error why;
+    };
 };
 
 namespace detail {

@@ -50,6 +50,14 @@ int main()
     expect(item.has_value() && wrong(item->take_item<mspkit::ncentral::Site>()), "an item of another model is an error");
     expect(item->take_item<mspkit::ncentral::Customer>().value()->customer_id.has_value(), "after that it is still there");
 
+    auto outcome = client.customers().try_get(100);
+    outcome = client.customers().try_get(999999);
+    expect(!outcome && outcome.error().status() == 404, "an error replaces a value");
+    outcome = client.customers().try_get(100);
+    expect(outcome && outcome.value()->customer_id == "100", "a value replaces an error");
+    auto passed = std::move(outcome);
+    expect(passed && (*passed)->customer_id == "100", "a value can be moved");
+
     const auto moved = std::move(list);
     expect(list.try_next().error().code() == MSPKIT_E_NULL, "what was moved away says so");
     if (failed == 0) {

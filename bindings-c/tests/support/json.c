@@ -181,11 +181,22 @@ static size_t utf8(unsigned code, char *out)
     return 4;
 }
 
+/* How long a string is as it is written, which no string is longer than. Memory for the rest of the text, for each string,
+   would be more than a machine has. */
+static size_t written(const reader *in)
+{
+    const char *at = in->at + 1;
+    while (at < in->end && *at != '"') {
+        at += *at == '\\' && at + 1 < in->end ? 2 : 1;
+    }
+    return (size_t)(at - in->at);
+}
+
 static json *string(reader *in)
 {
     static const char escapes[] = "\"\\/bfnrt";
     static const char meant[] = "\"\\/\b\f\n\r\t";
-    char *out = (char *)keep((size_t)(in->end - in->at) + 4);
+    char *out = (char *)keep(written(in) + 4);
     size_t len = 0;
     in->at++;
     while (in->at < in->end && *in->at != '"') {
