@@ -1,7 +1,7 @@
 //! `compare`: what a vendor's own OpenAPI or Swagger file says differently from the document of a service here.
 //!
-//! [`document`] reads both sides alike, [`schema`] sees through references and envelopes, [`walk`] compares two operations,
-//! and [`report`] writes the differences down.
+//! `document` reads both sides alike, `schema` sees through references and envelopes, `walk` compares two operations,
+//! and `report` writes the differences down.
 
 mod document;
 mod report;
