@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from harness import table
-from harness.measure import Bench, Result
+from harness.measure import Bench
+from harness.result import Result
 from harness.tools import BENCH, INTO, Tools
 
 READ_ME = BENCH / "README.md"

@@ -7,55 +7,13 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
 from functools import partial
-from statistics import median
 from typing import Any
 
-from harness import rows
+from harness import rows, size
+from harness.result import Result
 from harness.tools import TARGET, MissingError, Tools, run
 from harness.workers import Done, FailedError, Simulator, Worker
-
-
-@dataclass
-class Result:
-    """A row of the table. `pairs` are the values of mspkit and the peer, round by round, in
-    `unit`."""
-
-    row: str
-    against: str
-    unit: str
-    pairs: list[tuple[float, float]] = field(default_factory=list)
-    target: float | None = None
-    # The value to compare with `target`: the ratio of the pairs, or mspkit's own value.
-    ratio: bool = True
-    skipped: str | None = None
-
-    @property
-    def ratios(self) -> list[float]:
-        return [ours / theirs for ours, theirs in self.pairs if theirs > 0]
-
-    @property
-    def value(self) -> float:
-        return median(self.ratios) if self.ratio else self.ours
-
-    @property
-    def ours(self) -> float:
-        return median(ours for ours, _ in self.pairs)
-
-    @property
-    def theirs(self) -> float:
-        return median(theirs for _, theirs in self.pairs)
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the target is met; None if there is none, or nothing was measured."""
-        return None if self.target is None or self.skipped else self.value <= self.target
-
-    def data(self) -> dict[str, Any]:
-        measured = {} if self.skipped else {"value": self.value, "ours": self.ours, "theirs": self.theirs, "met": self.met}
-        return {**asdict(self), **measured}
-
 
 # Seconds for the import, and until all calls are done.
 Start = tuple[float, float]
@@ -113,6 +71,9 @@ class Bench:
             for what in (self.growth, self.memory, self.peaks, self.first_calls):
                 self.guarded(f"{language}: {what.__name__}", partial(what, language))
         self.guarded("python: import", self.imports)
+        for key, measure in size.MEASURES.items():
+            if self.wanted(key):
+                self.guarded(key, partial(self.size, key, measure))
         self.guarded("floor", self.floor)
         if not self.smoke:
             self.guarded("core", self.core)
@@ -261,7 +222,7 @@ class Bench:
             self.add(*results.values())
 
     def imports(self) -> None:
-        """Import and client of mspkit against the import of httpx alone."""
+        """Import and client of mspkit, also against the import of httpx alone."""
         key = "python: import and client"
         if not self.wanted(key):
             return
@@ -270,7 +231,12 @@ class Bench:
             result = Result(key, "import of httpx", "s", target=rows.IMPORT_AT_MOST)
             for took in self.starts(simulator, "python", ["httpx", "mspkit"], 0):
                 result.pairs.append((took["mspkit"][1], took["httpx"][0]))
-            self.add(result)
+            alone = Result(key, "", "s", [(ours, 0.0) for ours, _ in result.pairs], rows.IMPORT_AT_MOST_S, ratio=False)
+            self.add(result, alone)
+
+    def size(self, key: str, measure: Callable[[Tools, str], Result]) -> None:
+        """A size, or the processor time of a compiler."""
+        self.add(measure(self.tools, key))
 
     def floor(self) -> None:
         """The lower bound: wrk, which decodes nothing."""

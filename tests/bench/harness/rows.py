@@ -121,4 +121,7 @@ PLAIN = {"python": "requests", "node": "fetch", "c": "curl", "rust": "reqwest"}
 GROWTH_AT_MOST = 10.5
 MEMORY_AT_MOST_MB = 16.0
 IMPORT_AT_MOST = 0.5
+IMPORT_AT_MOST_S = 0.030
+WHEELS_AT_MOST_MB = 6.0
+COMPILE_AT_MOST_S = 1.5
 CORE_AT_MOST_US = 8.0

@@ -9,7 +9,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from harness.measure import Result
+from harness.result import Result
 
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 
