@@ -12,7 +12,8 @@ use crate::base::quote::quote;
 use crate::base::spelling::Name;
 use crate::engine::call::CallContext;
 use crate::engine::core::Core;
-use crate::engine::request::{CallOptions, HttpRequest, add_headers, add_query, check_length, query_length};
+use crate::engine::request::parts::{add_headers, add_query, check_length, query_length};
+use crate::engine::request::{CallOptions, HttpRequest};
 use crate::policy::retry::Class;
 use crate::table::{Auth, Operation, Service};
 
