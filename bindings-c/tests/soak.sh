@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that are slow, or need tools that a fresh machine does not have: valgrind, clang, abigail-tools, cmake,
-# shellcheck, all of them packages of Debian, which are installed here when run as root. Missing ones are reported and
+# Checks that are slow, or need tools that a fresh machine does not have: valgrind, clang, abigail-tools, cmake and
+# other packages of Debian, which are installed here when run as root. Missing ones are reported and
 # skipped. `soak.sh [PART]...` runs some of the parts; all except `check` need that one to have been run.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -5,7 +5,6 @@
  * lists them. `make conformance-node ONLY="…"` runs some cases.
  */
 
-import { createInterface } from "node:readline";
 import { inspect } from "node:util";
 import * as mspkit from "mspkit";
 import { MspError } from "mspkit";
@@ -117,8 +116,21 @@ function line(value: Data): string {
   return text.replace(/"\\u0000(-?\d+)"/g, "$1");
 }
 
+/** The lines of standard input. `node:readline` also ends lines at U+2028, which JSON texts contain as they are. */
+async function* lines(): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of process.stdin.setEncoding("utf8")) {
+    const [first, ...others] = chunk.split("\n");
+    rest += first;
+    for (const other of others) {
+      yield rest;
+      rest = other;
+    }
+  }
+}
+
 async function main(): Promise<void> {
-  for await (const request of createInterface({ input: process.stdin })) {
+  for await (const request of lines()) {
     const outcome = await answer(JSON.parse(request)).catch((error: unknown) => {
       return { failed: error instanceof Error ? `${error.stack}` : String(error) };
     });
