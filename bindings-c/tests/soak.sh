@@ -55,7 +55,7 @@ scripts() {
 memory() {
   say "C: valgrind, no error and no leak"
   have valgrind "valgrind" || return 0
-  local name own way run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
+  local name own run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
   for name in behaviour options lists paginate waits lifetimes; do "${run[@]}" "$WORK/$name"; done
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
@@ -98,7 +98,7 @@ sanitized() {
 
 address() {
   say "C: AddressSanitizer and LeakSanitizer on both sides"
-  local name own way
+  local name own
   instrumented address "-Zsanitizer=address"
   for name in behaviour options lists paginate waits lifetimes; do
     sanitized address "$CC" "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
