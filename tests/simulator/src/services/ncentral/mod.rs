@@ -14,6 +14,7 @@ use crate::routes::Handler;
 
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("ncentral.auth.authenticate", auth::authenticate),
+    ("ncentral.auth.authenticate_sso", auth::authenticate_sso),
     ("ncentral.auth.logout", auth::logout),
     ("ncentral.auth.refresh", auth::refresh),
     ("ncentral.custom_psa.create_ticket", psa::create_ticket),
@@ -22,6 +23,7 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("ncentral.custom_psa.reopen_ticket", psa::reopen_ticket),
     ("ncentral.custom_psa.resolve_ticket", psa::resolve_ticket),
     ("ncentral.server.health", server::health),
+    ("ncentral.server.time", server::time),
     ("ncentral.standard_psa.links", psa::standard_links),
     ("ncentral.standard_psa.validate_credential", psa::validate_credential),
 ];
