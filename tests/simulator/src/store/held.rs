@@ -24,10 +24,7 @@ impl Store {
     /// The rows that the seed gives a parent.
     fn made(&self, spec: &'static Spec, parent: &str) -> Vec<Row> {
         let has_none = spec.above().is_empty()
-            || self.parent_of(spec, parent).is_none_or(|holder| {
-                !spec.unless.is_empty()
-                    && spec.unless.iter().all(|(field, value)| holder.value(field).as_ref() == Some(value))
-            });
+            || self.parent_of(spec, parent).is_none_or(|holder| spec.spares(|field| holder.value(field)));
         if has_none {
             return Vec::new();
         }
@@ -47,7 +44,7 @@ impl Store {
         let made = |at: usize| {
             let number = ordinal * most + at;
             let id = if spec.counts() || spec.id.is_empty() {
-                (first(spec) + number).to_string()
+                id_of(spec, number)
             } else {
                 seed::text_id(&mut self.rng_of(spec, &format!("{parent}/{at}")), spec, number)
             };
@@ -81,7 +78,7 @@ impl Store {
         let parent: Arc<str> = if spec.single {
             id.into()
         } else if let (Some((_, most)), true) = (spec.each, spec.counts()) {
-            let number = id.parse::<usize>().ok()?.checked_sub(first(spec))?;
+            let number = number_of(spec, id)?;
             self.holder(spec, number.checked_div(most)?)?
         } else {
             // Ids that tell nothing: their parents are asked one by one.
@@ -102,7 +99,7 @@ impl Store {
             let place = match (above.spec.each, above.spec.is_held()) {
                 (_, false) => above.place(parent).filter(|place| *place < above.seeded())?,
                 (Some(_), true) if above.makes => {
-                    let number = parent.parse::<usize>().ok()?.checked_sub(first(above.spec))?;
+                    let number = number_of(above.spec, parent)?;
                     (number < self.room(above.spec)).then_some(number)?
                 }
                 _ => return None,
@@ -117,7 +114,7 @@ impl Store {
         let above = self.collection(holders.get(ordinal % holders.len().max(1))?)?;
         let place = ordinal / holders.len();
         if above.spec.is_held() {
-            let id = (first(above.spec) + place).to_string();
+            let id = id_of(above.spec, place);
             return (place < self.room(above.spec)).then(|| id.into());
         }
         above.at(place).filter(|_| place < above.seeded()).map(|row| Arc::clone(&row.id))
@@ -155,6 +152,21 @@ impl Store {
             collection.store(parent, rows);
         }
     }
+}
+
+/// The id of the row with this number, if ids are counted.
+fn id_of(spec: &Spec, number: usize) -> String {
+    (first(spec) + number * step(spec)).to_string()
+}
+
+/// The number of the row with this id, if ids are counted.
+fn number_of(spec: &Spec, id: &str) -> Option<usize> {
+    let past = id.parse::<usize>().ok()?.checked_sub(first(spec))?;
+    past.is_multiple_of(step(spec)).then(|| past / step(spec))
+}
+
+fn step(spec: &Spec) -> usize {
+    usize::try_from(spec.step).unwrap_or(1).max(1)
 }
 
 /// The first id, as a number.

@@ -157,7 +157,8 @@ impl Store {
         self.next.clear();
         for at in 0..self.collections.len() {
             let collection = &self.collections[at];
-            let numbers = collection.rows().filter_map(|row| Some(row.id.parse::<u64>().ok()? + 1));
+            let numbers =
+                collection.rows().filter_map(|row| Some(row.id.parse::<u64>().ok()? + collection.spec.step));
             let (spec, highest) = (collection.spec, numbers.max().unwrap_or_default());
             self.skip_to_first(spec);
             let next = self.next.entry(spec.counter()).or_default();

@@ -24,15 +24,39 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
         return service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
     let done = match served.verb {
-        Verb::Example if served.example.is_null() => Ok(Answer::empty(reply::status(served))),
-        Verb::Example => Ok(Answer::json(reply::status(served), &served.example)),
+        Verb::Example => example(request),
         Verb::List => list(request, state),
         Verb::Get => get(request, state),
         Verb::Create => create(request, state),
         Verb::Update | Verb::Replace => change(request, state),
         Verb::Delete => delete(request, state),
+        Verb::ByHand => Err(service.refusal(StatusCode::NOT_IMPLEMENTED, call)),
     };
     done.unwrap_or_else(|refusal| refusal)
+}
+
+fn example(request: Request<'_>) -> Result<Answer, Answer> {
+    let served = request.served;
+    if !served.body.is_empty() {
+        request.body(true)?;
+    }
+    let status = reply::status(served);
+    Ok(if served.example.is_null() { Answer::empty(status) } else { Answer::json(status, &served.example) })
+}
+
+/// Whether hand-written code can carry an operation out: the row above exists, and the body is valid.
+pub(crate) fn check(
+    served: &'static Served,
+    service: Service,
+    state: &State,
+    call: &Call<'_>,
+) -> Result<(), Answer> {
+    let request = Request { served, service, call };
+    request.scope(&state.store)?;
+    if !served.body.is_empty() {
+        request.body(true)?;
+    }
+    Ok(())
 }
 
 fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {

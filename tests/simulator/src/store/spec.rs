@@ -24,6 +24,9 @@ pub(crate) struct Spec {
     pub(crate) first: Option<Value>,
     /// Collections with the same value count their ids together.
     ids: Option<String>,
+    /// How far apart counted ids are: something else has those in between.
+    #[serde(default = "one")]
+    pub(crate) step: u64,
     noun: Option<String>,
     missing: Option<String>,
     pub(crate) parent: Option<Parent>,
@@ -40,7 +43,7 @@ pub(crate) struct Spec {
     pub(crate) single: bool,
     /// Each parent has one for every row of this collection, whose id it has.
     pub(crate) across: Option<String>,
-    /// A parent with these values has none.
+    /// A parent with these values, or one of a list, has none.
     #[serde(default)]
     pub(crate) unless: Map<String, Value>,
     /// Fields with the value of a row above.
@@ -71,6 +74,10 @@ pub(crate) struct Spec {
     /// The source of the value of each field.
     #[serde(skip)]
     pub(crate) roles: Vec<Role>,
+}
+
+fn one() -> u64 {
+    1
 }
 
 /// The source of the value of a field.
@@ -152,6 +159,15 @@ impl Spec {
 
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether a parent with these values has none.
+    pub(crate) fn spares(&self, value: impl Fn(&str) -> Option<Value>) -> bool {
+        let is = |(field, unwanted): (&String, &Value)| {
+            let value = value(field).unwrap_or_default();
+            unwanted.as_array().map_or(*unwanted == value, |list| list.contains(&value))
+        };
+        !self.unless.is_empty() && self.unless.iter().all(is)
     }
 
     /// Whether ids are integers, as texts or not.
