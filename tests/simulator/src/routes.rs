@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::generated::{ROUTES, Route};
 use crate::request::Call;
-use crate::services::{Service, handlers};
+use crate::services::{Service, handlers, place};
 use crate::store::serve::serve;
 use crate::store::table::{Served, Table as Stored, table};
 use crate::template::Template;
@@ -66,6 +66,15 @@ impl Bound {
                 "ForbiddenException: The user has no permission for this.",
                 call,
             );
+        }
+        if self.service == Service::Cloudmore {
+            let params = match place::params(state, call, self.route.path) {
+                Ok(params) => params,
+                Err(refusal) => return refusal,
+            };
+            if let Acts::Served(served) = self.acts {
+                return serve(served, self.service, state, &Call { params: &params, ..*call });
+            }
         }
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),

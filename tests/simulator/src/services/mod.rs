@@ -2,6 +2,7 @@
 
 pub(crate) mod cloudmore;
 pub(crate) mod ncentral;
+pub(crate) mod place;
 pub(crate) mod wiv;
 
 use std::collections::BTreeMap;

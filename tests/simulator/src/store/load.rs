@@ -41,6 +41,14 @@ impl Store {
         Ok(made)
     }
 
+    /// Adds a row with this id if there is none.
+    pub(crate) fn ensure(&mut self, name: &str, id: &str) {
+        let Some(collection) = self.collection_mut(name).filter(|held| held.place(id).is_none()) else { return };
+        let number = u32::try_from(collection.rows().count()).unwrap_or_default();
+        let parent = collection.spec.root().into();
+        collection.put(Row { id: id.into(), parent, cells: Cells::Seeded(number) });
+    }
+
     /// The ids that are in use after loading, by top-level collection.
     fn taken(&self, lists: &Lists<'_>) -> Result<BTreeSet<(String, String)>, String> {
         let mut taken = BTreeSet::new();
@@ -157,7 +165,8 @@ impl Store {
         self.next.clear();
         for at in 0..self.collections.len() {
             let collection = &self.collections[at];
-            let numbers = collection.rows().filter_map(|row| Some(row.id.parse::<u64>().ok()? + 1));
+            let number = |row: &Row| u64::try_from(self.number_of(collection.spec, &row.id)?).ok();
+            let numbers = collection.rows().filter_map(|row| Some(number(row)? + 1));
             let (spec, highest) = (collection.spec, numbers.max().unwrap_or_default());
             self.skip_to_first(spec);
             let next = self.next.entry(spec.counter()).or_default();

@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod guids;
 mod held;
 mod load;
 mod make;
@@ -52,8 +53,8 @@ impl Store {
             if spec.is_held() {
                 store.collections[at].makes = true;
             } else if spec.of.is_empty() {
-                let count = options.count(&spec.name).or(spec.count).unwrap_or_default();
-                store.seed(at, count, &mut rng);
+                let count = options.count(&spec.name).or(spec.count).unwrap_or(spec.kinds.len());
+                store.seed(at, count, options.own_id(&spec.name), &mut rng);
                 store.collections[at].seal();
             }
             store.skip_to_first(spec);
@@ -61,8 +62,8 @@ impl Store {
         store
     }
 
-    /// Seeds a collection with so many rows.
-    fn seed(&mut self, at: usize, count: usize, rng: &mut Rng) {
+    /// Seeds a collection with so many rows; the second, or the only one, has the id that the credentials name.
+    fn seed(&mut self, at: usize, count: usize, own: Option<&str>, rng: &mut Rng) {
         let spec = self.collections[at].spec;
         self.skip_to_first(spec);
         let parents: Vec<Arc<str>> =
@@ -84,7 +85,10 @@ impl Store {
             } else {
                 Cells::Stored(self.described(rng, spec, index, &parent, None))
             };
-            let id = self.next_id(spec);
+            let id = match own.filter(|_| index == 1.min(count - 1)) {
+                Some(own) => own.into(),
+                None => self.next_id(spec),
+            };
             self.collections[at].put(Row { id, parent, cells });
         }
     }
@@ -132,7 +136,7 @@ impl Store {
 
     /// Ids of this collection begin no lower than its first one.
     fn skip_to_first(&mut self, spec: &'static Spec) {
-        let first = spec.first.as_ref().map_or(1, |first| seed::number_of(first).1);
+        let first = seed::first_number(spec);
         // The ids of rows that are made when they are read are not used again.
         let first = first + u64::try_from(self.room(spec)).unwrap_or_default();
         let next = self.next.entry(spec.counter()).or_default();
@@ -141,6 +145,17 @@ impl Store {
 
     /// An unused id.
     fn next_id(&mut self, spec: &'static Spec) -> Arc<str> {
+        if let Some(first) = spec.first_guid() {
+            let salt = self.salt(spec);
+            loop {
+                let next = self.next.entry(spec.counter()).or_default();
+                let id = guids::guid(first, salt, *next);
+                *next += 1;
+                if !self.is_taken(spec, &id) {
+                    return id.into();
+                }
+            }
+        }
         if spec.field(&spec.id).is_some_and(|field| field.schema.format.as_deref() == Some("uuid")) {
             return names::guid(&mut self.rng).into();
         }

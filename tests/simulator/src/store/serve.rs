@@ -55,9 +55,15 @@ fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
         views.retain(|view| request.keeps(view));
     }
     let page = if served.paging == "page_number" {
-        let query =
-            PageQuery::read(call, &state.options).map_err(|problems| service.invalid("", &problems, call))?;
-        query.page(views, call, &state.options)
+        let query = match served.under {
+            None => PageQuery::read(call, &state.options),
+            Some(_) => PageQuery::plain(call, &state.options),
+        };
+        let query = query.map_err(|problems| service.invalid("", &problems, call))?;
+        if query.is_before_all() {
+            return Err(service.refusal(StatusCode::NOT_FOUND, call));
+        }
+        query.page(views, call, &state.options, served.under.as_deref())
     } else {
         if call.page_fault.is_some() {
             views.clear();
@@ -135,8 +141,15 @@ fn delete(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
     let targets = request.targets(&state.store, &body)?;
     let rows: Vec<_> = targets.into_iter().map(|(target, _)| target).collect();
     let shown = request.written(state, &rows, &body);
+    let now = state.clock.now().as_secs();
     for (parent, id) in &rows {
-        state.store.remove(&request.served.collection, (parent, id));
+        if request.served.sets.is_empty() {
+            state.store.remove(&request.served.collection, (parent, id));
+        } else {
+            // It only ends: suspended, cancelled, disabled.
+            let fields = fields(request.served, &state.store, parent, Map::new(), now);
+            state.store.change(&request.served.collection, (parent, id), &fields);
+        }
     }
     state.pages.clear();
     Ok(shown.committed())
