@@ -204,6 +204,12 @@ export interface Collections {
   readonly deviceServices: readonly Shown[];
   /** What was measured by the tasks behind monitored services. */
   readonly applianceTasks: readonly Shown[];
+  /** The scheduled tasks of N-central's devices. The part of a task on its device has the next id. */
+  readonly scheduledTasks: readonly Shown[];
+  /** What came of those tasks on their devices; without a status that is final, a task is pending. */
+  readonly scheduledTaskResults: readonly Shown[];
+  /** The Windows services of N-central's devices, with their state. */
+  readonly windowsServices: readonly Shown[];
   /** The keys that activate the agents of N-central's devices. */
   readonly deviceActivationKeys: readonly Shown[];
   /** How N-central's devices are controlled remotely. */

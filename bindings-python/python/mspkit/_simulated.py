@@ -210,6 +210,12 @@ class Collections(TypedDict, total=False):
     """The monitored services of N-central's devices."""
     appliance_tasks: Sequence[Mapping[str, Any]]
     """What was measured by the tasks behind monitored services."""
+    scheduled_tasks: Sequence[Mapping[str, Any]]
+    """The scheduled tasks of N-central's devices. The part of a task on its device has the next id."""
+    scheduled_task_results: Sequence[Mapping[str, Any]]
+    """What came of those tasks on their devices; without a status that is final, a task is pending."""
+    windows_services: Sequence[Mapping[str, Any]]
+    """The Windows services of N-central's devices, with their state."""
     device_activation_keys: Sequence[Mapping[str, Any]]
     """The keys that activate the agents of N-central's devices."""
     device_remote_controls: Sequence[Mapping[str, Any]]

@@ -85,6 +85,13 @@ const MISTAKES: &[Mistake] = &[
         problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.verb: `look` is unknown; known are list, get, create",
     },
     Mistake {
+        name: "hand-written code for a scope that is not there",
+        document: "ncentral.yaml",
+        old: "x-mspkit-paging: page_number\n",
+        new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: by_hand, scope: orgs}\n",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.scope: `orgs` is not a stored collection of x-mspkit-collections",
+    },
+    Mistake {
         name: "an example that is not there",
         document: "ncentral.yaml",
         old: "x-mspkit-paging: page_number\n",

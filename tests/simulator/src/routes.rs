@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use crate::generated::{ROUTES, Route};
 use crate::request::Call;
 use crate::services::{Service, handlers, place};
-use crate::store::serve::serve;
-use crate::store::table::{Served, Table as Stored, table};
+use crate::store::serve::{check, serve};
+use crate::store::table::{Served, Table as Stored, Verb, table};
 use crate::template::Template;
 use crate::{answer::Answer, state::State};
 
@@ -51,6 +51,8 @@ enum Acts {
     ByHand(Handler),
     /// The store, by a row of the table.
     Served(&'static Served),
+    /// Hand-written code, after the store has checked the request.
+    Checked(&'static Served, Handler),
 }
 
 impl Bound {
@@ -58,7 +60,7 @@ impl Bound {
         if state.options.denies(self.route.operation) {
             let denied = match self.acts {
                 Acts::ByHand(_) => 403,
-                Acts::Served(served) => served.denied,
+                Acts::Served(served) | Acts::Checked(served, _) => served.denied,
             };
             let status = StatusCode::from_u16(denied).unwrap_or(StatusCode::FORBIDDEN);
             return self.service.refused(
@@ -79,6 +81,10 @@ impl Bound {
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),
             Acts::Served(served) => serve(served, self.service, state, call),
+            Acts::Checked(served, handler) => match check(served, self.service, state, call) {
+                Ok(()) => handler(state, call),
+                Err(refusal) => refusal,
+            },
         }
     }
 }
@@ -112,8 +118,11 @@ impl Table {
         for route in ROUTES.iter().chain([&TOKEN]) {
             let acts = match (handlers.remove(route.operation), served.remove(route.operation)) {
                 (Some(handler), None) => Acts::ByHand(handler),
-                (None, Some(served)) => Acts::Served(served),
-                (None, None) => {
+                (Some(handler), Some(served)) if served.verb == Verb::ByHand => {
+                    Acts::Checked(served, handler)
+                }
+                (None, Some(served)) if served.verb != Verb::ByHand => Acts::Served(served),
+                (None, _) => {
                     return Err(format!("{} has neither a handler nor x-mspkit-sim", route.operation));
                 }
                 (Some(_), Some(_)) => {

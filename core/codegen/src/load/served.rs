@@ -42,7 +42,8 @@ pub(super) fn operation(
 ) -> Result<Option<Simulation>, Problem> {
     let Some(given) = node.get("x-mspkit-sim") else { return Ok(None) };
     only_keys(&given, &OPERATION_KEYS)?;
-    let verbs = ["list", "get", "create", "update", "replace", "delete", "example"].map(|verb| (verb, verb));
+    let verbs = ["list", "get", "create", "update", "replace", "delete", "example", "by_hand"]
+        .map(|verb| (verb, verb));
     let verb = word(&given.need("verb")?, &verbs)?;
     let collection = |source: &Node<'_>| {
         let name = source.text()?;
@@ -61,7 +62,7 @@ pub(super) fn operation(
         row["example"] = example(&operation.examples)
             .or(nothing)
             .ok_or_else(|| given.problem("the operation has no example of a success"))?;
-    } else {
+    } else if verb != "by_hand" {
         let name = collection(&given.need("collection")?)?;
         row["collection"] = name.as_str().into();
         held = Some(name);

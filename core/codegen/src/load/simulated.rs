@@ -8,7 +8,7 @@ use crate::model::{Collection, CollectionShape};
 use crate::node::Node;
 use crate::problem::Problem;
 
-const COLLECTION_KEYS: [&str; 26] = [
+const COLLECTION_KEYS: [&str; 27] = [
     "description",
     "count",
     "shape",
@@ -17,6 +17,7 @@ const COLLECTION_KEYS: [&str; 26] = [
     "id",
     "first",
     "ids",
+    "step",
     "name",
     "noun",
     "missing",
@@ -111,7 +112,7 @@ fn stored(
             row[if key == "name" { "title" } else { key }] = field(&source)?;
         }
     }
-    for key in ["first", "ids", "noun", "missing"] {
+    for key in ["first", "ids", "step", "noun", "missing"] {
         if let Some(value) = node.get(key) {
             row[key] = value.json()?;
         }

@@ -11,6 +11,7 @@ use self::msp::Msp;
 use self::psa::Tickets;
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::jobs::Jobs;
 use crate::log::RequestLog;
 use crate::options::Options;
 use crate::pages::PageCache;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) store: Store,
     pub(crate) tickets: Tickets,
+    pub(crate) jobs: Jobs,
     pub(crate) marketplace: Marketplace,
     pub(crate) msp: Msp,
     pub(crate) pages: PageCache,
@@ -60,6 +62,7 @@ impl State {
             tokens: Tokens::new(epoch),
             store,
             tickets: Tickets::seeded(),
+            jobs: Jobs::seeded(),
             marketplace,
             msp: Msp::seeded(&options),
             pages: PageCache::default(),

@@ -24,10 +24,7 @@ impl Store {
     /// The rows that the seed gives a parent.
     fn made(&self, spec: &'static Spec, parent: &str) -> Vec<Row> {
         let has_none = spec.above().is_empty()
-            || self.parent_of(spec, parent).is_none_or(|holder| {
-                !spec.unless.is_empty()
-                    && spec.unless.iter().all(|(field, value)| holder.value(field).as_ref() == Some(value))
-            });
+            || self.parent_of(spec, parent).is_none_or(|holder| spec.spares(|field| holder.value(field)));
         if has_none {
             return Vec::new();
         }
@@ -47,7 +44,7 @@ impl Store {
         let made = |at: usize| {
             let number = ordinal * most + at;
             let id = if spec.counts() || spec.first_guid().is_some() || spec.id.is_empty() {
-                self.id_of(spec, first(spec) + number)
+                self.id_of(spec, number)
             } else {
                 seed::text_id(&mut self.rng_of(spec, &format!("{parent}/{at}")), spec, number)
             };
@@ -81,7 +78,7 @@ impl Store {
         let parent: Arc<str> = if spec.single {
             id.into()
         } else if let (Some((_, most)), true) = (spec.each, spec.counts() || spec.first_guid().is_some()) {
-            let number = self.number_of(spec, id)?.checked_sub(first(spec))?;
+            let number = self.number_of(spec, id)?;
             self.holder(spec, number.checked_div(most)?)?
         } else {
             // Ids that tell nothing: their parents are asked one by one.
@@ -102,7 +99,7 @@ impl Store {
             let place = match (above.spec.each, above.spec.is_held()) {
                 (_, false) => above.place(parent).filter(|place| *place < above.seeded())?,
                 (Some(_), true) if above.makes => {
-                    let number = self.number_of(above.spec, parent)?.checked_sub(first(above.spec))?;
+                    let number = self.number_of(above.spec, parent)?;
                     (number < self.room(above.spec)).then_some(number)?
                 }
                 (None, true) if above.spec.single => self.ordinal(above.spec, parent)?,
@@ -121,7 +118,7 @@ impl Store {
             return self.holder(above.spec, place);
         }
         if above.spec.is_held() {
-            let id = self.id_of(above.spec, first(above.spec) + place);
+            let id = self.id_of(above.spec, place);
             return (place < self.room(above.spec)).then(|| id.into());
         }
         above.at(place).filter(|_| place < above.seeded()).map(|row| Arc::clone(&row.id))
@@ -140,20 +137,21 @@ impl Store {
         most * spec.above().len() * self.holders(spec).map(parents).max().unwrap_or_default()
     }
 
-    /// The id with this number, if ids tell their numbers.
+    /// The id of the row with this number, if ids tell their numbers.
     fn id_of(&self, spec: &Spec, number: usize) -> String {
         match spec.first_guid() {
             Some(first) => guids::guid(first, self.salt(spec), u64::try_from(number).unwrap_or_default()),
-            None => number.to_string(),
+            None => (first(spec) + number * step(spec)).to_string(),
         }
     }
 
-    /// The number of an id that tells it.
+    /// The number of the row with this id, if ids tell their numbers.
     pub(super) fn number_of(&self, spec: &Spec, id: &str) -> Option<usize> {
-        match spec.first_guid() {
-            Some(first) => usize::try_from(guids::number(first, self.salt(spec), id)?).ok(),
-            None => id.parse().ok(),
+        if let Some(first) = spec.first_guid() {
+            return usize::try_from(guids::number(first, self.salt(spec), id)?).ok();
         }
+        let past = id.parse::<usize>().ok()?.checked_sub(first(spec))?;
+        past.is_multiple_of(step(spec)).then(|| past / step(spec))
     }
 
     /// Makes the GUIDs of one collection others than those of the next.
@@ -184,6 +182,10 @@ impl Store {
             collection.store(parent, rows);
         }
     }
+}
+
+fn step(spec: &Spec) -> usize {
+    usize::try_from(spec.step).unwrap_or(1).max(1)
 }
 
 /// The first id, as a number.

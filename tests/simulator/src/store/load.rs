@@ -165,8 +165,11 @@ impl Store {
         self.next.clear();
         for at in 0..self.collections.len() {
             let collection = &self.collections[at];
-            let number = |row: &Row| u64::try_from(self.number_of(collection.spec, &row.id)?).ok();
-            let numbers = collection.rows().filter_map(|row| Some(number(row)? + 1));
+            let after = |row: &Row| match collection.spec.first_guid() {
+                Some(_) => u64::try_from(self.number_of(collection.spec, &row.id)? + 1).ok(),
+                None => Some(row.id.parse::<u64>().ok()? + collection.spec.step),
+            };
+            let numbers = collection.rows().filter_map(after);
             let (spec, highest) = (collection.spec, numbers.max().unwrap_or_default());
             self.skip_to_first(spec);
             let next = self.next.entry(spec.counter()).or_default();

@@ -138,7 +138,7 @@ impl Store {
     fn skip_to_first(&mut self, spec: &'static Spec) {
         let first = seed::first_number(spec);
         // The ids of rows that are made when they are read are not used again.
-        let first = first + u64::try_from(self.room(spec)).unwrap_or_default();
+        let first = first + spec.step * u64::try_from(self.room(spec)).unwrap_or_default();
         let next = self.next.entry(spec.counter()).or_default();
         *next = first.max(*next);
     }
@@ -167,7 +167,7 @@ impl Store {
         loop {
             let next = self.next.entry(spec.counter()).or_insert(1);
             let number = *next;
-            *next += 1;
+            *next += spec.step;
             let id = format!("{prefix}{number:0width$}");
             if !self.is_taken(spec, &id) {
                 return id.into();

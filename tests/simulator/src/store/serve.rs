@@ -31,8 +31,24 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
         Verb::Create => create(request, state),
         Verb::Update | Verb::Replace => change(request, state),
         Verb::Delete => delete(request, state),
+        Verb::ByHand => Err(service.refusal(StatusCode::NOT_IMPLEMENTED, call)),
     };
     done.unwrap_or_else(|refusal| refusal)
+}
+
+/// Whether hand-written code can carry an operation out: the row above exists, and the body is valid.
+pub(crate) fn check(
+    served: &'static Served,
+    service: Service,
+    state: &State,
+    call: &Call<'_>,
+) -> Result<(), Answer> {
+    let request = Request { served, service, call };
+    request.scope(&state.store)?;
+    if !served.body.is_empty() {
+        request.body(true)?;
+    }
+    Ok(())
 }
 
 fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {

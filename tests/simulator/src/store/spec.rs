@@ -25,6 +25,9 @@ pub(crate) struct Spec {
     pub(crate) first: Option<Value>,
     /// Collections with the same value count their ids together.
     ids: Option<String>,
+    /// How far apart counted ids are: something else has those in between.
+    #[serde(default = "one")]
+    pub(crate) step: u64,
     noun: Option<String>,
     missing: Option<String>,
     pub(crate) parent: Option<Parent>,
@@ -41,7 +44,7 @@ pub(crate) struct Spec {
     pub(crate) single: bool,
     /// Each parent has one for every row of this collection, whose id it has.
     pub(crate) across: Option<String>,
-    /// A parent with these values has none.
+    /// A parent with these values, or one of a list, has none.
     #[serde(default)]
     pub(crate) unless: Map<String, Value>,
     /// Fields with the value of a row above.
@@ -75,6 +78,10 @@ pub(crate) struct Spec {
     /// The source of the value of each field.
     #[serde(skip)]
     pub(crate) roles: Vec<Role>,
+}
+
+fn one() -> u64 {
+    1
 }
 
 /// The source of the value of a field.
@@ -161,6 +168,15 @@ impl Spec {
     /// The first id, if ids are GUIDs that tell their number.
     pub(crate) fn first_guid(&self) -> Option<&str> {
         self.first.as_ref()?.as_str().filter(|first| names::is_guid(first))
+    }
+
+    /// Whether a parent with these values has none.
+    pub(crate) fn spares(&self, value: impl Fn(&str) -> Option<Value>) -> bool {
+        let is = |(field, unwanted): (&String, &Value)| {
+            let value = value(field).unwrap_or_default();
+            unwanted.as_array().map_or(*unwanted == value, |list| list.contains(&value))
+        };
+        !self.unless.is_empty() && self.unless.iter().all(is)
     }
 
     /// Whether ids are integers, as texts or not.

@@ -160,4 +160,6 @@ pub(crate) enum Verb {
     Delete,
     /// Returns the document's example, without a collection.
     Example,
+    /// Checks the scope and the body for hand-written code.
+    ByHand,
 }

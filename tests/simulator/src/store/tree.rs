@@ -126,6 +126,12 @@ impl Store {
         collection.rows().map(|row| View::new(self, collection, Cow::Borrowed(row))).collect()
     }
 
+    /// The rows of a collection that are stored, without those that are made when they are read.
+    pub(crate) fn stored(&self, name: &str) -> impl Iterator<Item = View<'_>> {
+        let collection = self.collection(name).into_iter();
+        collection.flat_map(move |held| held.rows().map(move |row| View::new(self, held, Cow::Borrowed(row))))
+    }
+
     /// The row of a collection with this id.
     pub(crate) fn view(&self, name: &str, id: &str) -> Option<View<'_>> {
         let collection = self.collection(name)?;
