@@ -224,7 +224,8 @@ fn by_hand(state: &State, name: &str) -> Option<Value> {
         "estore" => state.marketplace.store().iter().map(StoreService::detail).collect(),
         "organization_services" => {
             let organizations = state.store.views("organizations");
-            let services = |id: &str| state.marketplace.services(id).iter().map(OwnedService::detail).collect();
+            let services =
+                |id: &str| state.marketplace.services(id).iter().map(OwnedService::detail).collect();
             Value::Object(organizations.iter().map(|row| (row.id().to_owned(), services(row.id()))).collect())
         }
         "wiv_customers" => json!(state.msp.customers()),

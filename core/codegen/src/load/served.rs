@@ -77,9 +77,8 @@ pub(super) fn operation(
         row["at"] = place.ok_or_else(|| at.problem(format!("`{name}` is not in the path")))?.into();
     }
     for key in [
-        "under",
-        "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets", "filter", "any",
-        "unknown", "needs", "denied",
+        "under", "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets",
+        "filter", "any", "unknown", "needs", "denied",
     ] {
         if let Some(value) = given.get(key) {
             row[key] = value.json()?;

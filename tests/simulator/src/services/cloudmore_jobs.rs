@@ -42,7 +42,9 @@ fn start_list(state: &mut State, call: &Call<'_>) -> Answer {
 fn list_result(state: &mut State, call: &Call<'_>) -> Answer {
     let organization = call.param(1).to_ascii_lowercase();
     let about = Value::from(organization.as_str());
-    result(state, USERS, call.param(2), Some(&about), |state, _| rows(state, "users", "csp_users", &organization))
+    result(state, USERS, call.param(2), Some(&about), |state, _| {
+        rows(state, "users", "csp_users", &organization)
+    })
 }
 
 fn start_one_time(state: &mut State, call: &Call<'_>) -> Answer {

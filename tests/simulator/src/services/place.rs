@@ -16,8 +16,7 @@ pub(crate) fn params(state: &State, call: &Call<'_>, path: &str) -> Result<Vec<S
     let names: Vec<_> =
         path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default()).collect();
     let mut params = call.params.to_vec();
-    let wrong =
-        names.iter().zip(&params).find(|(name, value)| GUIDS.contains(name) && !is_guid(value));
+    let wrong = names.iter().zip(&params).find(|(name, value)| GUIDS.contains(name) && !is_guid(value));
     if let Some((name, value)) = wrong {
         let body = json!({*name: [format!("The value '{value}' is not valid.")]});
         return Err(Answer::json(StatusCode::BAD_REQUEST, &body));

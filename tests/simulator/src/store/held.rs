@@ -64,7 +64,7 @@ impl Store {
         let begin =
             if index < kinds { 0 } else { self.rng_of(spec, &format!("{parent} kinds")).usize(..kinds) };
         let kind = if spec.each.is_some() { begin + at } else { at };
-        let place = make::Place { index, kind, id: &id, parent };
+        let place = make::Place { index, kind, turn: at, id: &id, parent };
         let cells = make::made(self, &mut rng, spec, &place, &Map::new());
         Row { id, parent: Arc::clone(parent), cells: Cells::Stored(cells) }
     }

@@ -43,7 +43,9 @@ impl Store {
 
     /// Adds a row with this id if there is none.
     pub(crate) fn ensure(&mut self, name: &str, id: &str) {
-        let Some(collection) = self.collection_mut(name).filter(|held| held.place(id).is_none()) else { return };
+        let Some(collection) = self.collection_mut(name).filter(|held| held.place(id).is_none()) else {
+            return;
+        };
         let number = u32::try_from(collection.rows().count()).unwrap_or_default();
         let parent = collection.spec.root().into();
         collection.put(Row { id: id.into(), parent, cells: Cells::Seeded(number) });
@@ -95,7 +97,7 @@ impl Store {
             return Err(format!("{path}.{}: there is no {} {id}", spec.id, spec.noun()));
         }
         let cells = if spec.is_made() {
-            let place = make::Place { index, kind: index, id: &id, parent: &parent };
+            let place = make::Place { index, kind: index, turn: index, id: &id, parent: &parent };
             make::made(self, &mut self.rng_of(spec, &format!("{parent}:{id}")), spec, &place, fields)
         } else {
             let name = spec.title.as_ref().and_then(|title| fields.get(title)?.as_str());

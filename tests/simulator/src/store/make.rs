@@ -22,6 +22,8 @@ pub(super) struct Place<'p> {
     pub(super) index: usize,
     /// The number of its kind, among rows with the same parent.
     pub(super) kind: usize,
+    /// The number of the row among those that pick in turn.
+    pub(super) turn: usize,
     pub(super) id: &'p str,
     pub(super) parent: &'p str,
 }
@@ -334,7 +336,7 @@ impl Store {
         if views.is_empty() {
             views = self.views(name);
         }
-        let at = place.kind % views.len().max(1);
+        let at = place.turn % views.len().max(1);
         views.into_iter().nth(at)
     }
 

@@ -96,7 +96,7 @@ impl Store {
     /// The values of a row of the seed.
     fn seeded_cells(&self, spec: &Spec, row: &Row, number: u32) -> Box<[Value]> {
         let index = usize::try_from(number).unwrap_or_default();
-        let place = make::Place { index, kind: index, id: &row.id, parent: &row.parent };
+        let place = make::Place { index, kind: index, turn: index, id: &row.id, parent: &row.parent };
         make::made(self, &mut self.rng_of(spec, &format!("row {number}")), spec, &place, &Map::new())
     }
 

@@ -185,7 +185,7 @@ fn fields(
         return fields;
     };
     let mut rng = store.rng_of(spec, &format!("{}:{parent}", served.operation));
-    let place = Place { index: 0, kind: 0, id: "", parent };
+    let place = Place { index: 0, kind: 0, turn: 0, id: "", parent };
     let mut writer =
         Writer { store, rng: &mut rng, spec, kind: None, place, known: fields.clone(), person: None, now };
     for (name, written) in &served.sets {

@@ -38,7 +38,12 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         ("list", _) if ids.is_empty() => {
             expect.insert("count".to_owned(), count_of(api, simulation.collection.as_deref()));
         }
-        ("get", _) if by_id && collection["single"] != true && row["like_example"].is_null() && row["key"].is_null() => {
+        ("get", _)
+            if by_id
+                && collection["single"] != true
+                && row["like_example"].is_null()
+                && row["key"].is_null() =>
+        {
             let first = ids.last().map(super::text);
             expect.insert("result".to_owned(), json!({"$subset": {id: first}}));
         }
