@@ -70,14 +70,15 @@ impl Bound {
             );
         }
         if self.service == Service::Cloudmore {
-            let params = match place::params(state, call, self.route.path) {
-                Ok(params) => params,
-                Err(refusal) => return refusal,
+            return match place::params(state, call, self.route.path, matches!(self.acts, Acts::Served(_))) {
+                Ok(params) => self.carry_out(state, &Call { params: &params, ..*call }),
+                Err(refusal) => refusal,
             };
-            if let Acts::Served(served) = self.acts {
-                return serve(served, self.service, state, &Call { params: &params, ..*call });
-            }
         }
+        self.carry_out(state, call)
+    }
+
+    fn carry_out(&self, state: &mut State, call: &Call<'_>) -> Answer {
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),
             Acts::Served(served) => serve(served, self.service, state, call),

@@ -35,12 +35,12 @@ const KNOWN: &str = "9e4b7a1c-0d56-4c83-a2f7-63b1d8e5c490";
 
 fn start_list(state: &mut State, call: &Call<'_>) -> Answer {
     let path = call.request.path().trim_end_matches('/').to_owned();
-    let about = call.param(1).to_ascii_lowercase().into();
+    let about = call.param(1).into();
     start(state, call, USERS, about, &path)
 }
 
 fn list_result(state: &mut State, call: &Call<'_>) -> Answer {
-    let organization = call.param(1).to_ascii_lowercase();
+    let organization = call.param(1).to_owned();
     let about = Value::from(organization.as_str());
     result(state, USERS, call.param(2), Some(&about), |state, _| {
         rows(state, "users", "csp_users", &organization)

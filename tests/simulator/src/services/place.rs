@@ -11,8 +11,9 @@ use crate::state::names::is_guid;
 /// The parameters that are GUIDs at every level.
 const GUIDS: [&str; 4] = ["resellerId", "sellerId", "organizationId", "serviceId"];
 
-/// The path's parameters with the ids that the store has, or the refusal of the path.
-pub(crate) fn params(state: &State, call: &Call<'_>, path: &str) -> Result<Vec<String>, Answer> {
+/// The path's parameters with the ids that the store has, or the refusal of the path. With `leads`, a service that an
+/// organization has leads to the one that it was added from.
+pub(crate) fn params(state: &State, call: &Call<'_>, path: &str, leads: bool) -> Result<Vec<String>, Answer> {
     let names: Vec<_> =
         path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default()).collect();
     let mut params = call.params.to_vec();
@@ -37,8 +38,9 @@ pub(crate) fn params(state: &State, call: &Call<'_>, path: &str) -> Result<Vec<S
     if let Some(service) = at("serviceId") {
         let given = &params[service];
         if let Some(own) = state.marketplace.service(&id, given) {
-            // What belongs to a service is known by the id that it has in the store.
-            own.store_id.clone_into(&mut params[service]);
+            if leads {
+                own.store_id.clone_into(&mut params[service]);
+            }
         } else if state.marketplace.in_store(given).is_none()
             && state.store.view("reseller_services", given).is_none()
         {

@@ -85,6 +85,7 @@ impl Store {
             } else {
                 Cells::Stored(self.described(rng, spec, index, &parent, None))
             };
+            let own = own.filter(|own| self.collections[at].place(own).is_none());
             let id = match own.filter(|_| index == 1.min(count - 1)) {
                 Some(own) => own.into(),
                 None => self.next_id(spec),

@@ -156,17 +156,22 @@ fn delete(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
     let body = if request.served.by.is_some() { request.body(true)? } else { Value::Null };
     let targets = request.targets(&state.store, &body)?;
     let rows: Vec<_> = targets.into_iter().map(|(target, _)| target).collect();
-    let shown = request.written(state, &rows, &body);
-    let now = state.clock.now().as_secs();
-    for (parent, id) in &rows {
-        if request.served.sets.is_empty() {
-            state.store.remove(&request.served.collection, (parent, id));
-        } else {
-            // It only ends: suspended, cancelled, disabled.
-            let fields = fields(request.served, &state.store, parent, Map::new(), now);
-            state.store.change(&request.served.collection, (parent, id), &fields);
+    let name = &request.served.collection;
+    let shown = if request.served.sets.is_empty() {
+        let shown = request.written(state, &rows, &body);
+        for (parent, id) in &rows {
+            state.store.remove(name, (parent, id));
         }
-    }
+        shown
+    } else {
+        // It only ends: suspended, cancelled, disabled.
+        let now = state.clock.now().as_secs();
+        for (parent, id) in &rows {
+            let fields = fields(request.served, &state.store, parent, Map::new(), now);
+            state.store.change(name, (parent, id), &fields);
+        }
+        request.written(state, &rows, &body)
+    };
     state.pages.clear();
     Ok(shown.committed())
 }

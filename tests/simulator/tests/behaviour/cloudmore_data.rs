@@ -72,6 +72,10 @@ fn organizations_are_the_same_everywhere() {
     it.client
         .get(&it.own.replace(&own, &own.to_uppercase()).replace("organizations", "Organizations"))
         .expect(200);
+    let first = Cloudmore::new(json!({"credentials": {"cloudmore_organization_id": WOODGROVE}}));
+    let rows = first.list(&format!("{}/Organizations", first.reseller));
+    assert_eq!((rows.len(), ids(&rows)[0]), (3, WOODGROVE));
+    assert!(ids(&rows)[1..].iter().all(|id| *id != WOODGROVE));
     let only = Cloudmore::new(json!({"organizations": 1}));
     assert_eq!(ids(&only.list(&format!("{}/Organizations", only.reseller))), [own]);
 }
@@ -134,6 +138,11 @@ fn a_delete_suspends_where_the_document_says_so() {
     assert_eq!(status(&all()), "Suspended");
     let plan = it.list(&format!("{}/services/azureplan/subscriptions", it.first));
     assert_eq!((ids(&plan)[0], status(&plan)), (id.as_str(), json!("Suspended")));
+    it.sim.control("options", &json!({"empty_writes": false})).unwrap();
+    let shown =
+        it.delete(&format!("{}/services/azure/subscriptions/{}", it.first, ids(&all())[1])).expect(200);
+    assert_eq!(shown.json(), all()[1]);
+    it.sim.control("options", &json!({"empty_writes": true})).unwrap();
     for level in [&it.reseller, &it.seller] {
         let path = format!("{level}/services");
         it.delete(&format!("{path}/{SERVICE}")).expect_empty(204);

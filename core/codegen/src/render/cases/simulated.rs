@@ -145,7 +145,7 @@ fn with_unknown(call: &Call<'_>, step: &mut Value, (row, ids): (&Value, &[Value]
     let mut path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
     let found = match at {
         Some(wire) => path.find(|(param, _)| param.wire == wire),
-        None => path.last(),
+        None => path.next_back(),
     };
     if let Some((param, _)) = found {
         step["params"][&param.name] = UNKNOWN_GUID.into();
