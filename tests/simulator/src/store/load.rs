@@ -157,7 +157,7 @@ impl Store {
     /// An empty store whose ids of this collection begin with the first.
     fn counting_from_first(&self, spec: &'static Spec) -> Self {
         let collections = self.specs().map(Collection::new).collect();
-        let mut empty = Self { collections, next: BTreeMap::new(), rng: self.rng.clone(), seed: self.seed };
+        let mut empty = Self::of(collections, self.rng.clone(), self.seed);
         empty.skip_to_first(spec);
         empty
     }

@@ -38,6 +38,8 @@ use table::Table;
 pub(crate) struct Store {
     /// In the order of the table: children follow their parents.
     collections: Vec<Collection>,
+    /// The top-level collection of each, known from the beginning because every new id asks for it.
+    tops: Vec<&'static str>,
     /// The next number of counted ids.
     next: BTreeMap<&'static str, u64>,
     rng: Rng,
@@ -103,12 +105,13 @@ impl Store {
 
     fn empty(table: &'static Table, seed: u64) -> Self {
         let stored = table.collections.iter().filter(|spec| !spec.by_hand);
-        Self {
-            collections: stored.map(Collection::new).collect(),
-            next: BTreeMap::new(),
-            rng: Rng::with_seed(seed ^ 0x570e),
-            seed,
-        }
+        Self::of(stored.map(Collection::new).collect(), Rng::with_seed(seed ^ 0x570e), seed)
+    }
+
+    fn of(collections: Vec<Collection>, rng: Rng, seed: u64) -> Self {
+        let mut store = Self { collections, tops: Vec::new(), next: BTreeMap::new(), rng, seed };
+        store.tops = store.specs().map(|spec| store.top(spec)).collect();
+        store
     }
 
     pub(crate) fn collection(&self, name: &str) -> Option<&Collection> {
@@ -130,9 +133,10 @@ impl Store {
     }
 
     fn is_taken(&self, spec: &Spec, id: &str) -> bool {
-        let top = self.top(spec);
-        let family = self.collections.iter().filter(|collection| self.top(collection.spec) == top);
-        id == spec.root() || family.into_iter().any(|collection| collection.place(id).is_some())
+        let own = self.collections.iter().position(|collection| std::ptr::eq(collection.spec, spec));
+        let top = own.map(|at| self.tops[at]);
+        let mut family = self.collections.iter().zip(&self.tops).filter(|(_, other)| Some(**other) == top);
+        id == spec.root() || family.any(|(collection, _)| collection.place(id).is_some())
     }
 
     /// Ids of this collection begin no lower than its first one.

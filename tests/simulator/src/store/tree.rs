@@ -37,7 +37,7 @@ impl Store {
     }
 
     /// The top-level collection of this one; ids are unique below it.
-    pub(super) fn top<'s>(&'s self, spec: &'s Spec) -> &'s str {
+    pub(super) fn top(&self, spec: &'static Spec) -> &'static str {
         let above = self.above(spec).filter(|_| !spec.is_made());
         above.map_or(spec.name.as_str(), |above| self.top(above.spec))
     }
