@@ -168,16 +168,22 @@ impl Table {
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_> {
-        let same_method = self.bound.iter().enumerate().filter(|(_, bound)| bound.method == *method);
-        let found =
-            same_method.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?)));
+        let service = Service::of_path(path);
+        let all = self.bound.iter().enumerate();
+        let mut fits: Vec<_> =
+            all.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?))).collect();
         // A path without parameters precedes one in which a parameter could be anything.
-        if let Some((slot, bound, params)) = found.min_by_key(|(_, _, params)| params.len()) {
+        fits.sort_by_key(|(_, _, params)| params.len());
+        if service == Service::NCentral {
+            // N-central chooses the path before it looks at the method.
+            let least = fits.first().map_or(0, |(_, _, params)| params.len());
+            fits.retain(|(_, _, params)| params.len() == least);
+        }
+        if let Some(at) = fits.iter().position(|(_, bound, _)| bound.method == *method) {
+            let (slot, bound, params) = fits.swap_remove(at);
             return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };
         }
-        let service = Service::of_path(path);
-        let fits = self.bound.iter().filter(|bound| bound.template.matches(path).is_some());
-        let allow: BTreeSet<_> = fits.map(|bound| bound.route.method).collect();
+        let allow: BTreeSet<_> = fits.iter().map(|(_, bound, _)| bound.route.method).collect();
         if allow.is_empty() {
             return Found::Nowhere { service };
         }
@@ -207,6 +213,8 @@ mod tests {
             panic!("{found:?}");
         };
         assert_eq!(allow, "GET, POST");
+        let found = table.find(&Method::GET, "/api/scheduled-tasks/direct");
+        assert!(matches!(&found, Found::WrongMethod { allow, .. } if allow == "POST"), "{found:?}");
         assert!(matches!(table.find(&Method::GET, "/api/nothing"), Found::Nowhere { .. }));
     }
 

@@ -24,8 +24,7 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
         return service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
     let done = match served.verb {
-        Verb::Example if served.example.is_null() => Ok(Answer::empty(reply::status(served))),
-        Verb::Example => Ok(Answer::json(reply::status(served), &served.example)),
+        Verb::Example => example(request),
         Verb::List => list(request, state),
         Verb::Get => get(request, state),
         Verb::Create => create(request, state),
@@ -34,6 +33,15 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
         Verb::ByHand => Err(service.refusal(StatusCode::NOT_IMPLEMENTED, call)),
     };
     done.unwrap_or_else(|refusal| refusal)
+}
+
+fn example(request: Request<'_>) -> Result<Answer, Answer> {
+    let served = request.served;
+    if !served.body.is_empty() {
+        request.body(true)?;
+    }
+    let status = reply::status(served);
+    Ok(if served.example.is_null() { Answer::empty(status) } else { Answer::json(status, &served.example) })
 }
 
 /// Whether hand-written code can carry an operation out: the row above exists, and the body is valid.

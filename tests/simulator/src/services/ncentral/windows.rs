@@ -33,7 +33,9 @@ pub(super) fn control_services(state: &mut State, call: &Call<'_>) -> Answer {
     let Some(mut services) =
         state.store.view("windows_services", device).and_then(|row| row.value("services"))
     else {
-        return errors::bad_request("BadRequestException: The device does not run Windows.", call);
+        // The status for devices that cannot be controlled remotely.
+        let text = "ConflictException: The device does not run Windows.";
+        return errors::error(StatusCode::CONFLICT, text, call);
     };
     let action = body.get("action").and_then(Value::as_str).unwrap_or_default();
     let mut failed = 0;
