@@ -198,6 +198,11 @@ impl Options {
         name != "standard_psa" || self.standard_psa
     }
 
+    /// The id in a collection that the credentials name.
+    pub(crate) fn own_id(&self, collection: &str) -> Option<&str> {
+        (collection == "organizations").then_some(self.credentials.cloudmore_organization_id.as_str())
+    }
+
     /// Whether the API user has no permission for an operation.
     pub(crate) fn denies(&self, operation: &str) -> bool {
         let fits = |name: &String| {

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::generated::{ROUTES, Route};
 use crate::request::Call;
-use crate::services::{Service, handlers};
+use crate::services::{Service, handlers, place};
 use crate::store::serve::{check, serve};
 use crate::store::table::{Served, Table as Stored, Verb, table};
 use crate::template::Template;
@@ -69,6 +69,16 @@ impl Bound {
                 call,
             );
         }
+        if self.service == Service::Cloudmore {
+            return match place::params(state, call, self.route.path, matches!(self.acts, Acts::Served(_))) {
+                Ok(params) => self.carry_out(state, &Call { params: &params, ..*call }),
+                Err(refusal) => refusal,
+            };
+        }
+        self.carry_out(state, call)
+    }
+
+    fn carry_out(&self, state: &mut State, call: &Call<'_>) -> Answer {
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),
             Acts::Served(served) => serve(served, self.service, state, call),

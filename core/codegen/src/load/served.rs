@@ -8,7 +8,7 @@ use crate::model::{AnswerKind, Collection, ExampleResponse, Examples, Operation,
 use crate::node::Node;
 use crate::problem::Problem;
 
-const OPERATION_KEYS: [&str; 20] = [
+const OPERATION_KEYS: [&str; 23] = [
     "collection",
     "verb",
     "scope",
@@ -29,6 +29,9 @@ const OPERATION_KEYS: [&str; 20] = [
     "needs",
     "denied",
     "returns",
+    "at",
+    "key",
+    "under",
 ];
 
 /// How the store serves the operation at this node.
@@ -67,9 +70,15 @@ pub(super) fn operation(
     if let Some(scope) = given.get("scope") {
         row["scope"] = collection(&scope)?.into();
     }
+    let params = names_in(&operation.path);
+    if let Some(at) = given.get("at") {
+        let name = at.text()?;
+        let place = params.iter().position(|param| *param == name);
+        row["at"] = place.ok_or_else(|| at.problem(format!("`{name}` is not in the path")))?.into();
+    }
     for key in [
-        "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets", "filter", "any",
-        "unknown", "needs", "denied",
+        "under", "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets",
+        "filter", "any", "unknown", "needs", "denied",
     ] {
         if let Some(value) = given.get(key) {
             row[key] = value.json()?;
@@ -88,6 +97,13 @@ pub(super) fn operation(
                 return Err(value.problem(format!("`{wire}` is not a field of {name}")));
             }
         }
+        if let Some(key) = given.get("key") {
+            let wire = key.text()?;
+            if !has(wire) {
+                return Err(key.problem(format!("`{wire}` is not a field of {name}")));
+            }
+            row["key"] = wire.into();
+        }
         for (_, field) in given.entries_of("filter")? {
             let wire = field.text()?;
             if !has(wire.trim_start_matches(['<', '>', '='])) {
@@ -105,7 +121,7 @@ pub(super) fn operation(
     let successes: Vec<_> =
         operation.examples.responses.iter().filter(|response| response.status < 300).collect();
     row["status"] = successes.first().map_or(200, |response| response.status).into();
-    row["params"] = names_in(&operation.path).into();
+    row["params"] = params.into();
     responses(&mut row, operation, &successes);
     if let Some(returns) = given.get("returns") {
         word(&returns, &[("example", ())])?;

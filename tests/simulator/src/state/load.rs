@@ -72,6 +72,11 @@ pub(crate) fn load(state: &mut State, given: &Map<String, Value>) -> Result<(), 
     if let Some(marketplace) = marketplace {
         state.marketplace = marketplace;
     }
+    for id in organizations.into_iter().flat_map(Map::keys) {
+        state.store.ensure("organizations", &id.to_ascii_lowercase());
+    }
+    let known = state.store.views("organizations");
+    state.marketplace.forget_others(|id| known.iter().any(|row| row.id().eq_ignore_ascii_case(id)));
     if let Some(msp) = msp {
         state.msp = msp;
     }

@@ -53,15 +53,17 @@ impl State {
         caps: Vec<Option<u32>>,
         sabotage: Sabotage,
     ) -> Self {
+        let store = Store::seeded(table, &options);
+        let marketplace = Marketplace::seeded(&options, &sold(&store));
         Self {
             caps,
             epoch,
             clock: Clock::new(),
             tokens: Tokens::new(epoch),
-            store: Store::seeded(table, &options),
+            store,
             tickets: Tickets::seeded(),
             jobs: Jobs::seeded(),
-            marketplace: Marketplace::seeded(&options),
+            marketplace,
             msp: Msp::seeded(&options),
             pages: PageCache::default(),
             log: RequestLog::new(names, options.log),
@@ -71,4 +73,11 @@ impl State {
             options,
         }
     }
+}
+
+/// The services that Cloudmore's reseller offers, as id and name.
+fn sold(store: &Store) -> Vec<(String, String)> {
+    let views = store.views("reseller_services");
+    let text = |value: Option<serde_json::Value>| value?.as_str().map(str::to_owned);
+    views.iter().filter_map(|view| Some((view.id().to_owned(), text(view.value("name"))?))).collect()
 }

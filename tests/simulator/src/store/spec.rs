@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::schema::{Field, one_or_more};
+use crate::state::names;
 
 /// A collection of objects of one kind.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +53,9 @@ pub(crate) struct Spec {
     /// Fields with the value of any row of a collection; those of one collection are of the same row.
     #[serde(default)]
     pub(crate) pick: BTreeMap<String, Source>,
+    /// Whether rows with the same parent pick one after another, from those of the nearest row above that has some.
+    #[serde(default)]
+    pub(crate) in_turn: bool,
     /// Values that occur together.
     #[serde(default)]
     pub(crate) kinds: Vec<Map<String, Value>>,
@@ -161,6 +165,11 @@ impl Spec {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// The first id, if ids are GUIDs that tell their number.
+    pub(crate) fn first_guid(&self) -> Option<&str> {
+        self.first.as_ref()?.as_str().filter(|first| names::is_guid(first))
+    }
+
     /// Whether a parent with these values has none.
     pub(crate) fn spares(&self, value: impl Fn(&str) -> Option<Value>) -> bool {
         let is = |(field, unwanted): (&String, &Value)| {
@@ -193,6 +202,11 @@ impl Spec {
     /// Whether an object is an organization with a contact.
     pub(crate) fn is_organization(&self) -> bool {
         self.field("contactEmail").is_some() && self.field("contactFirstName").is_some()
+    }
+
+    /// Whether an object is a company whose contact is an object.
+    pub(crate) fn is_company(&self) -> bool {
+        self.title.is_some() && self.field("contact").is_some()
     }
 
     /// Fields that are stored in a row: all except derived ones.

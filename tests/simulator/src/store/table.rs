@@ -44,6 +44,12 @@ pub(crate) struct Served {
     pub(crate) collection: String,
     /// The collection whose id precedes in the path.
     pub(crate) scope: Option<String>,
+    /// The place of the scope's id among the path's parameters, if it is not the one before the object's.
+    pub(crate) at: Option<usize>,
+    /// The field that the object's id in the path names, if that is not the id.
+    pub(crate) key: Option<String>,
+    /// The member of an object that has the list.
+    pub(crate) under: Option<String>,
     /// Whether what is below the scope's children belongs to it too.
     #[serde(default)]
     pub(crate) below: bool,

@@ -3,6 +3,8 @@
 
 mod binary;
 mod cloudmore;
+mod cloudmore_async;
+mod cloudmore_data;
 mod control;
 mod faults;
 mod in_flight;
