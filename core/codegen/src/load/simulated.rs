@@ -282,8 +282,8 @@ fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
     let mut schema = Map::new();
     for (key, value) in node.entries()? {
         let value = match key.as_str() {
-            "type" | "format" | "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "example"
-            | "examples" | "required" => value.json()?,
+            "type" | "format" | "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
+            | "maxItems" | "example" | "examples" | "required" => value.json()?,
             "x-mspkit-open-enum" => {
                 schema.insert("known".to_owned(), value.json()?);
                 continue;

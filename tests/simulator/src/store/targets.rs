@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::schema::Field;
+use super::schema::{Field, id_text};
 use super::spec::Spec;
 use super::table::{Refusal, Served, Unknown, Verb};
 use super::tree::Scope;
@@ -92,12 +92,25 @@ impl Request<'_> {
         let view = self.known(store, name, text).map_err(|missing| refused("unknown").unwrap_or(missing))?;
         // The ids before it lead to it.
         let before = &self.call.params[..at.unwrap_or_default()];
+        if view.own_spec().above().is_empty() {
+            self.named(store, before)?;
+        }
         let leads = !view.own_spec().above().is_empty() && !before.is_empty();
         if leads && view.parent() != text && before.iter().all(|id| id != view.parent()) {
             return Err(self.missing(view.own_spec(), text));
         }
         let above = Above { held_in: view.held_in().to_owned(), id: text.to_owned() };
         refused(view.held_in()).map_or(Ok(Some(above)), Err)
+    }
+
+    /// Refuses ids of a path that are unknown, by the names of their parameters.
+    fn named(&self, store: &Store, given: &[String]) -> Result<(), Answer> {
+        for (param, text) in self.served.params.iter().zip(given) {
+            if let Some(spec) = store.specs().find(|spec| spec.id == *param) {
+                self.known(store, &spec.name, text)?;
+            }
+        }
+        Ok(())
     }
 
     /// The requested object; none if it is unknown and that is no error.
@@ -313,7 +326,7 @@ fn ids(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(list)) => list.iter().flat_map(|id| ids(Some(id))).collect(),
         Some(Value::String(text)) => vec![text.clone()],
-        Some(Value::Number(number)) => vec![number.to_string()],
+        Some(Value::Number(number)) => vec![id_text(number)],
         _ => Vec::new(),
     }
 }
