@@ -154,7 +154,7 @@ def check(url: str, service: str, options: dict[str, Any], deadline: float) -> i
             "SCHEMATHESIS_HOOKS": "hooks",
             "MSPKIT_SIMULATOR_URL": url,
             "MSPKIT_SIMULATOR_CREDENTIALS": json.dumps(credentials),
-            "MSPKIT_WITHOUT_BODY": json.dumps([] if options.get("located") == "body" else ["cloudmore.services.create"]),
+            "MSPKIT_WITHOUT_BODY": json.dumps(options.get("located") != "body"),
         }
         try:
             left = max(deadline - time.monotonic(), 1)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::load::operation::{only_keys, word};
-use crate::load::simulated::fields;
+use crate::load::simulated::{DEPTH, fields, resolved};
 use crate::model::{AnswerKind, Collection, ExampleResponse, Examples, Operation, Paging, Simulation};
 use crate::node::Node;
 use crate::problem::Problem;
@@ -128,6 +128,16 @@ pub(super) fn operation(
         row["like_example"] = true.into();
         row["example"] = example(&operation.examples).unwrap_or_default();
     }
+    given_in(node, &mut row)?;
+    Ok(Some(Simulation { collection: held, row }))
+}
+
+/// What a request has: the parameters of its query and its body.
+fn given_in(node: &Node<'_>, row: &mut Value) -> Result<(), Problem> {
+    let query = query(node)?;
+    if !query.is_empty() {
+        row["query"] = query.into();
+    }
     if let Some(request) = node.get("requestBody") {
         let content = request.follow()?.need("content")?;
         if let Some(media) = content.get("application/json") {
@@ -138,7 +148,22 @@ pub(super) fn operation(
             }
         }
     }
-    Ok(Some(Simulation { collection: held, row }))
+    Ok(())
+}
+
+/// The parameters of the query, as fields.
+fn query(node: &Node<'_>) -> Result<Vec<Value>, Problem> {
+    let Some(given) = node.get("parameters") else { return Ok(Vec::new()) };
+    let mut fields = Vec::new();
+    for param in given.items()? {
+        let param = param.follow()?;
+        if param.need("in")?.text()? == "query" {
+            let required = param.get("required").map_or(Ok(false), |flag| flag.flag())?;
+            let schema = resolved(&param.need("schema")?, DEPTH)?;
+            fields.push(json!({"name": param.need("name")?.text()?, "required": required, "schema": schema}));
+        }
+    }
+    Ok(fields)
 }
 
 /// The envelope of the first example, which is the documented one.

@@ -39,7 +39,7 @@ const COLLECTION_KEYS: [&str; 27] = [
 ];
 
 /// How deep schemas are followed; deeper values may be anything.
-const DEPTH: usize = 8;
+pub(super) const DEPTH: usize = 8;
 
 /// The collections of a service, in the document's order, in which parents come before their children.
 pub(super) fn collections(root: &Node<'_>, service: &str) -> Result<Vec<Collection>, Problem> {
@@ -274,7 +274,7 @@ pub(super) fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
 }
 
 /// A schema with its references resolved and without documentation.
-fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
+pub(super) fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
     let node = node.follow()?;
     if depth == 0 {
         return Ok(json!({}));

@@ -6,7 +6,6 @@ use http::StatusCode;
 use http::header::LOCATION;
 use serde_json::{Value, json};
 
-use super::cloudmore::invalid;
 use crate::answer::Answer;
 use crate::jobs::JobState;
 use crate::options::Located;
@@ -56,7 +55,7 @@ fn start_one_time(state: &mut State, call: &Call<'_>) -> Answer {
         Some(number) => invoices.iter().any(|one| one.id() == number).then(|| number.clone()),
     };
     let Some(invoice) = invoice else {
-        return invalid("invoiceNumber", "There is no such invoice.");
+        return Answer::empty(StatusCode::NOT_FOUND);
     };
     let path = call.request.path().trim_end_matches('/');
     let path = path.strip_suffix(START).unwrap_or(path).to_owned();

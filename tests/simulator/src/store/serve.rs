@@ -23,6 +23,9 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
     if served.needs.as_ref().is_some_and(|option| !state.options.is_on(option)) {
         return service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
+    if let Err(refusal) = request.query() {
+        return refusal;
+    }
     let done = match served.verb {
         Verb::Example => example(request),
         Verb::List => list(request, state),
@@ -52,6 +55,7 @@ pub(crate) fn check(
     call: &Call<'_>,
 ) -> Result<(), Answer> {
     let request = Request { served, service, call };
+    request.query()?;
     request.scope(&state.store)?;
     if !served.body.is_empty() {
         request.body(true)?;

@@ -67,6 +67,9 @@ pub(crate) struct Served {
     /// The vendor's message for a missing field.
     #[serde(default)]
     pub(crate) messages: BTreeMap<String, String>,
+    /// The parameters of the query.
+    #[serde(default)]
+    pub(crate) query: Vec<Field>,
     #[serde(default)]
     pub(crate) body: Vec<Field>,
     /// The fields of each object of a body that is a list.

@@ -67,7 +67,8 @@ impl Request<'_> {
     /// The refusal of a text that cannot be an id of this collection.
     fn malformed(&self, store: &Store, spec: &Spec, text: &str) -> Option<Answer> {
         let is_wrong = if spec.first_guid().is_some() {
-            !names::is_guid(text)
+            // Ids of no format are any texts.
+            spec.field(&spec.id).is_some_and(|field| field.schema.format.is_some()) && !names::is_guid(text)
         } else {
             store.counts(spec) && !is_number(text)
         };
@@ -188,6 +189,22 @@ impl Request<'_> {
     fn refusal(&self, refusal: &Refusal) -> Answer {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::FORBIDDEN);
         self.service.refused(status, &refusal.message, self.call)
+    }
+
+    /// Refuses a query that is not valid. N-central's lists read theirs themselves.
+    pub(super) fn query(&self) -> Result<(), Answer> {
+        if self.service != Service::Cloudmore {
+            return Ok(());
+        }
+        let given = |field: &Field| {
+            let text = self.call.query(&field.name)?;
+            let value =
+                serde_json::from_str(&text).ok().filter(|value| check::is_of_type(&field.schema, value));
+            Some((field.name.clone(), value.unwrap_or_else(|| text.into())))
+        };
+        let query = self.served.query.iter().filter_map(given).collect();
+        let problems = check::problems(self.served, &self.served.query, &query, true);
+        if problems.is_empty() { Ok(()) } else { Err(self.service.invalid("", &problems, self.call)) }
     }
 
     /// The body, if it is valid.
