@@ -6,6 +6,7 @@ mod guids;
 mod held;
 mod load;
 mod make;
+mod pattern;
 mod reply;
 pub(crate) mod schema;
 mod seed;

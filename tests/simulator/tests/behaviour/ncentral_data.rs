@@ -189,6 +189,19 @@ fn bodies_and_paths_are_judged_as_the_document_says() {
         notes.iter().any(|row| row["note"] == "Replaced the disk." && row["deviceId"] == "987654321"),
         "{notes:?}"
     );
+    // Texts match their patterns.
+    let lifecycle = format!("{DEVICE}/assets/lifecycle-info");
+    for (date, status) in [("2027-12-31", 204), ("2027-12-31 12:00:00", 204), ("", 204), ("soon", 400)] {
+        client.send("PATCH", &lifecycle, &json!({"purchaseDate": date})).expect(status);
+    }
+    // Objects in a list are complete, even if their schema has several parts.
+    let window = json!({"maintenanceWindows": [{"scheduleId": 2, "name": "Night"}]});
+    let refused = client.send("PUT", "/api/devices/maintenance-windows", &window).expect(400).json();
+    let message = refused["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("maintenanceWindows must be a list whose items are an object with"),
+        "{message}"
+    );
     // Ids that lead to the object are looked up as well.
     client.get("/api/standard-psa/customers/100/companies/101112/contacts").expect(200);
     client.get("/api/standard-psa/customers/999/companies/101112/contacts").expect(404);
