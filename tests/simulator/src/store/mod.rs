@@ -7,6 +7,7 @@ mod held;
 mod load;
 mod make;
 mod pattern;
+mod query;
 mod reply;
 pub(crate) mod schema;
 mod seed;

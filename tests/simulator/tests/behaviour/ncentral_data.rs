@@ -207,3 +207,26 @@ fn bodies_and_paths_are_judged_as_the_document_says() {
     client.get("/api/standard-psa/customers/999/companies/101112/contacts").expect(404);
     client.get("/api/standard-psa/customers/no-number/companies/101112/contacts").expect(400);
 }
+
+#[test]
+fn queries_are_judged_as_the_document_says() {
+    let sim = simulator(json!({}));
+    let client = Client::ncentral(&sim);
+    for (target, field) in [
+        ("/api/customers/100/software/installers?softwareType=Nothing", "softwareType"),
+        ("/api/device-filters?viewScope=null", "viewScope"),
+        ("/api/device-filters?viewScope=ALL&viewScope=ALL", "viewScope"),
+        ("/api/devices?filterId=x", "filterId"),
+        ("/api/devices?filterId=75&filterId=76", "filterId"),
+        ("/api/org-units/100/users?sortBy=shoe", "sortBy"),
+        ("/api/customers?pageSize=5&pageSize=6", "pageSize"),
+    ] {
+        let refused = client.get(target).expect(400).json();
+        assert_eq!(refused["errors"][0]["field"], field, "{target}");
+    }
+    let refused = client.call("DELETE", &format!("{DEVICE}?removeAgents=text"), &[], "").expect(400).json();
+    assert_eq!(refused["errors"][0]["message"], "removeAgents must be a boolean");
+    client.get("/api/devices?filterId=75&sortBy=shoe&unknown=1&unknown=2").expect(200);
+    client.get("/api/org-units/100/users?sortBy=lastName").expect(200);
+    client.call("DELETE", &format!("{DEVICE}?removeAgents=true"), &[], "").expect(204);
+}
