@@ -133,6 +133,8 @@ fn lifecycles_limits_and_mappings_change() {
     let changed = client.send("PATCH", "/api/org-units/100/limits", &json!(limits)).expect(200).json();
     assert_eq!(changed["data"], json!([{"limitName": "MaxUsers", "value": 7, "maxValue": 300}]));
     assert_eq!(rows(&client, "/api/org-units/100/limits").len(), 3);
+    sim.control("options", &json!({"list_envelope": "array"})).unwrap();
+    assert_eq!(client.get("/api/org-units/1/limits").expect(200).json()["data"], json!([]));
     let mapping =
         [json!({"customerId": 100, "psaCompanyId": 101_113, "psaSiteId": null, "psaContactId": null})];
     client.send("PUT", "/api/standard-psa/customer/100/mappings", &json!(mapping)).expect(200);
