@@ -54,6 +54,9 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     }
     let mut step = call.step(&Value::Object(expect));
     with_ids(call, &mut step, &ids);
+    if stored(row["scope"].as_str()).is_some_and(|scope| scope["parent"].is_null()) {
+        with_ids_before(api, call, &mut step, ids.len());
+    }
     with_ids_in_body(api, call, &mut step, (row, collection));
     let mut case =
         call.case("the simulator's data", "Without a script, the simulator responds from its data.");
@@ -149,6 +152,20 @@ fn with_unknown(call: &Call<'_>, step: &mut Value, (row, ids): (&Value, &[Value]
     };
     if let Some((param, _)) = found {
         step["params"][&param.name] = UNKNOWN_GUID.into();
+    }
+}
+
+/// Sets the parameters of the path before the last ones to the first ids of the collections that have their names.
+fn with_ids_before(api: &Api, call: &Call<'_>, step: &mut Value, last: usize) {
+    let path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
+    let path: Vec<_> = path.map(|(param, _)| param).collect();
+    for param in path.iter().rev().skip(last) {
+        let mut stored = api.collections.iter().filter_map(|known| known.stored.as_ref());
+        if let Some(found) =
+            stored.find(|stored| stored["id"] == param.wire.as_str() && stored["first"].is_u64())
+        {
+            step["params"][&param.name] = found["first"].clone();
+        }
     }
 }
 
