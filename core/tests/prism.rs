@@ -81,16 +81,29 @@ fn params_of(operation: &Operation, wanted: fn(&Param) -> bool) -> Params {
     Params(wanted.map(|param| (param.name.to_owned(), value_of(param))).collect::<Map<_, _>>())
 }
 
-#[tokio::test]
+/// Unoptimised, the calls of all operations together need more than a test's thread has.
+const STACK_BYTES: usize = 64 << 20;
+
+#[test]
 #[ignore = "needs the mocks of tests/contract/prism.sh"]
-async fn every_operation_fits_its_document() {
+fn every_operation_fits_its_document() {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(call_every_operation());
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run).unwrap();
+    thread.join().unwrap();
+}
+
+async fn call_every_operation() {
     let clients = clients();
     let paging = PagingOptions::from_json(br#"{"limit": 1, "concurrency": 1}"#).unwrap();
     let read = Read { first: false, take: 0, then: Some(Rest::Items) };
     let overrides = Overrides { call: CallOptions::default(), paging, read, go_on: false };
     let mut wrong = Vec::new();
     let mut calls = 0;
-    for operation in Operation::all() {
+    // A mock's work never ends, and the requests of waits are those of the operation that is repeated.
+    for operation in Operation::all().iter().filter(|operation| operation.wait.is_none()) {
         for wanted in [|param: &Param| param.required, |_: &Param| true] {
             let params = params_of(operation, wanted);
             calls += 1;
