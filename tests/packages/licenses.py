@@ -14,7 +14,8 @@ import re
 import sys
 from pathlib import Path
 
-from bundled import ROOT, Package, bundled
+from bundled import Package, bundled
+from claims import ROOT
 
 OUT = ROOT / "THIRD-PARTY-LICENSES"
 TEXTS = Path(__file__).parent / "texts"
