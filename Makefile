@@ -48,6 +48,7 @@ include bindings-c/c.mk
 include tests/bench/bench.mk
 include docs/docs.mk
 include tests/packages/packages.mk
+include tests/platforms/platforms.mk
 
 demo: demo-python ## the demo in Python; options of the script: make demo ARGS="--write"
 
@@ -93,7 +94,7 @@ endif
 conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
 	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
-soak: deny vocabulary soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
+soak: deny vocabulary soak-rust soak-python soak-node soak-c test-arm test-musl check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
 
 vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)

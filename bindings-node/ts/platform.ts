@@ -21,12 +21,11 @@ function head(path: string): string {
 function library(): "gnu" | "musl" {
   try {
     const loader = /\/ld-(musl|linux)\b/.exec(head("/proc/self/exe"))?.[1];
-    // Without a loader's name, it is the loader that was started, or the file was changed: what is mapped counts.
-    const musl =
-      loader === undefined
-        ? /\/(ld-|libc\.)musl-/.test(readFileSync("/proc/self/maps", "latin1"))
-        : loader === "musl";
-    return musl ? "musl" : "gnu";
+    if (loader !== undefined) {
+      return loader === "musl" ? "musl" : "gnu";
+    }
+    // The loader itself was started, or the program was changed: what is mapped counts. Only glibc's file has a version.
+    return /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(readFileSync("/proc/self/maps", "latin1")) ? "gnu" : "musl";
   } catch {
     // There is no /proc.
     const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };

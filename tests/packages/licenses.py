@@ -27,6 +27,8 @@ RUNTIME = {
     "Rust's standard library": ("MIT", "rust.txt"),
     "LLVM's libunwind": ("Apache-2.0 WITH LLVM-exception", "libunwind.txt"),
     "Zig's compiler-rt": ("MIT", "zig.txt"),
+    # In programs for musl.
+    "musl": ("MIT", "musl.txt"),
 }
 NAMES = re.compile(r"(LICEN[SC]E|COPYING|UNLICENSE|NOTICE)([-._].*)?", re.IGNORECASE)
 
