@@ -20,14 +20,14 @@ function head(path: string): string {
 /** The C library of a Linux process. Node's report knows it too, but making one takes a hundred times as long. */
 function library(): "gnu" | "musl" {
   try {
-    const loader = /\/ld-(musl|linux)\b/.exec(head("/proc/self/exe"))?.[1];
+    const loader = /\/ld-(musl|linux)\b/.exec(head(process.execPath))?.[1];
     if (loader !== undefined) {
       return loader === "musl" ? "musl" : "gnu";
     }
     // The loader itself was started, or the program was changed: what is mapped counts. Only glibc's file has a version.
     return /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(readFileSync("/proc/self/maps", "latin1")) ? "gnu" : "musl";
   } catch {
-    // There is no /proc.
+    // The files cannot be read.
     const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
     return header?.glibcVersionRuntime === undefined ? "musl" : "gnu";
   }

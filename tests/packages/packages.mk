@@ -38,7 +38,8 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@$(PYTHON) $(PACKAGES)/artifacts.py $(DIST) $(PLATFORMS)
 
 # Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
-test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
+# The packages for other platforms of Linux are tried by their smoke tests.
+test-release: release simulator doc-examples need-cxx need-apt $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
 	$(call say,The wheels and the sdists in empty environments)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*manylinux*_$$(uname -m).whl
 	@$(subst '$(WHEELS)','$(CURDIR)/$(DIST)',$(call PYTEST,$(PY_TOOLS)))/test_package.py
@@ -51,6 +52,7 @@ test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## build a re
 	@cd bindings-c && WORK='$(BUILT)/bindings-c-release' tests/checks/symbols.sh
 	$(call say,The crate as a dependency)
 	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate '$(BUILT)/bindings-c-release/with_simulator'
+	@for platform in $(filter-out $(PLATFORM),$(filter linux-%,$(PLATFORMS))); do $(on-platform) $$platform $(DIST); done
 
 test-packages: need-cargo need-python ## manifests and licences are consistent
 	$(call say,The manifests: consistent with Cargo.toml)
@@ -59,10 +61,11 @@ test-packages: need-cargo need-python ## manifests and licences are consistent
 	$(call say,Third-party licences: up to date with Cargo.lock)
 	@$(PYTHON) $(PACKAGES)/licenses.py --check
 
-# What differs between two builds names what of a machine has got into a package.
+# What differs between two builds names what of a machine has got into a package. This machine's platform, if none are named.
+reproduce: PLATFORMS = $(PLATFORM)
 reproduce: release ## build a release again in another folder, and compare
 	$(call say,Building again in another folder)
-	@$(PACKAGES)/reproduce.sh $(DIST)
+	@PLATFORMS='$(PLATFORMS)' $(PACKAGES)/reproduce.sh $(DIST)
 
 platforms: need-python ## write what other files say of tests/packages/platforms.json
 	@$(PYTHON) $(PACKAGES)/platform_list.py --write

@@ -11,11 +11,11 @@ test-arm: $(PLATFORM_TOOLS) ## the packages for Arm (aarch64) and the conformanc
 test-musl: $(PLATFORM_TOOLS) ## the packages for musl and the conformance cases
 	@$(on-platform) linux-x64-musl
 
-# Nothing of macOS can be linked or run elsewhere. ring compiles C, for which a compiler without macOS's headers is enough.
-check-macos: need-cargo ## compile for macOS, without linking
+# Nothing of macOS can be linked or run elsewhere. Zig compiles the C sources among the dependencies.
+check-macos: need-cargo $(TOOLS)/release/installed.txt ## compile for macOS, without linking
 	$(call say,macOS: cargo check)
-	@rustup target add aarch64-apple-darwin
-	@cargo check --quiet --locked --target aarch64-apple-darwin --workspace
+	@rustc --print target-libdir --target aarch64-apple-darwin | xargs test -d || rustup target add aarch64-apple-darwin
+	@PATH='$(CURDIR)/$(TOOLS)/release/bin':"$$PATH" cargo-zigbuild check --quiet --locked --target aarch64-apple-darwin --workspace
 
 need-apt:
 	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || $(call missing,apt-get and dpkg are missing: other platforms are tried with Debian packages)
