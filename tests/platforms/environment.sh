@@ -19,7 +19,8 @@ say() { printf 'export %s=%q\n' "$1" "$2"; }
 say MSPKIT_CARGO_BUILD "cargo zigbuild --target $target"
 say CARGO_ENCODED_RUSTFLAGS "$("$root/tests/packages/remap.sh" "${flags[@]}")"
 if [ "$triple" != "$machine-unknown-linux-gnu" ]; then
-  say STRIP "$(rustc --print sysroot)/lib/rustlib/$(rustc --print host-tuple)/bin/rust-objcopy"
+  sysroot="$(rustc --print sysroot)"
+  say STRIP "env LD_LIBRARY_PATH=$sysroot/lib $sysroot/lib/rustlib/$(rustc --print host-tuple)/bin/rust-objcopy"
   # In packages of npm, which are stripped by the linker.
   say CARGO_PROFILE_RELEASE_STRIP symbols
 fi

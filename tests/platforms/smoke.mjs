@@ -23,8 +23,8 @@ async function unusedPort() {
 }
 
 async function refused() {
-  const address = `http://127.0.0.1:${await unusedPort()}`;
-  const client = new mspkit.NCentral(address, { jwt: "x", trustEnv: false, maxRetries: 0 });
+  const baseURL = `http://127.0.0.1:${await unusedPort()}`;
+  const client = new mspkit.NCentral({ baseURL, jwt: "x", trustEnv: false, maxRetries: 0 });
   const error = await client.customers.get("100").then(undefined, (error) => error);
   step("a refused connection", error instanceof mspkit.APIConnectionError);
   client.close();
@@ -32,7 +32,7 @@ async function refused() {
 
 async function encrypted() {
   const { MSPKIT_TLS_URL, MSPKIT_TLS_JWT, MSPKIT_TLS_PROXY, MSPKIT_TLS_AUTHORITY } = process.env;
-  const options = { baseUrl: MSPKIT_TLS_URL, jwt: MSPKIT_TLS_JWT, proxy: MSPKIT_TLS_PROXY };
+  const options = { baseURL: MSPKIT_TLS_URL, jwt: MSPKIT_TLS_JWT, proxy: MSPKIT_TLS_PROXY };
   const client = new mspkit.NCentral({ ...options, caBundle: MSPKIT_TLS_AUTHORITY });
   step("TLS behind a proxy, with an authority of its own", (await client.server.info()).version);
   client.close();

@@ -53,9 +53,9 @@ for one in $(fact wheel | tr . ' '); do platforms+=(--platform "$one"); done
 pip install --quiet --disable-pip-version-check --no-index --no-deps --only-binary :all: "${platforms[@]}" --python-version 3.11 \
   --target "$work/python" "$packages"/*-"$(fact wheel)".whl
 wrap_in_place "$work/python/bin/mspkit-sim"
-libc="$(fact npm libc)"
 echo '{"private": true}' > "$work/node/package.json"
-(cd "$work/node" && npm install --silent --offline --no-audit --no-fund --os "$(fact npm os)" --cpu "$(fact npm cpu)" --libc "$libc" \
+# By force: a package that is named must be for this machine.
+(cd "$work/node" && npm install --silent --offline --no-audit --no-fund --force \
   "$packages"/mspkit-{,sim-}{,"$name-"}[0-9]*.tgz)
 wrap_in_place "$work/node/node_modules/mspkit-sim-$name/mspkit-sim"
 mkdir "$work/c"
