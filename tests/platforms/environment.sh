@@ -14,6 +14,7 @@ case $triple in
   *-linux-gnu) target=$triple.$(python3 "$root/tests/packages/platform_list.py" "$triple" built glibc) ;;
   # A library is loaded by a program that has its own musl; Zig links programs statically all the same.
   *-linux-musl) flags=(-Ctarget-feature=-crt-static) ;;
+  *-windows-gnu) "$root/tests/platforms/windows-environment.sh" ;;
 esac
 say() { printf 'export %s=%q\n' "$1" "$2"; }
 say MSPKIT_CARGO_BUILD "cargo zigbuild --target $target"
