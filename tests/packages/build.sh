@@ -15,6 +15,8 @@ triple="$(fact here)"
 triple="${triple:-$(fact triple)}"
 rustc --print target-libdir --target "$triple" | xargs test -d || rustup target add "$triple"
 eval "$(tests/platforms/environment.sh "$triple")"
+# Further packages to build with each, so that what they share is built once.
+MSPKIT_CARGO_BUILD+="${MSPKIT_TOGETHER:+ $MSPKIT_TOGETHER}"
 say() { printf '\n== %s: %s\n' "$name" "$1"; }
 
 say "the wheels"

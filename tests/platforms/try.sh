@@ -42,7 +42,7 @@ else
   say "building the packages, optimized a little"
   # In a folder of its own, so that a release is not built anew after it.
   export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
-  CARGO_TARGET_DIR="$built/quick" tests/packages/build.sh "$name" "$packages"
+  CARGO_TARGET_DIR="$built/quick" MSPKIT_TOGETHER="-p mspkit-node -p mspkit-c -p mspkit-sim" tests/packages/build.sh "$name" "$packages"
   (cd bindings-node && node scripts/pack.mjs main)
   cp bindings-node/packed/*.tgz "$packages/"
 fi
