@@ -41,8 +41,9 @@ else
   packages="$work/packages"
   say "building the packages, optimized a little"
   # In a folder of its own, so that a release is not built anew after it.
+  export CARGO_TARGET_DIR="$built/quick"
   export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
-  CARGO_TARGET_DIR="$built/quick" MSPKIT_TOGETHER="-p mspkit-node -p mspkit-c -p mspkit-sim" tests/packages/build.sh "$name" "$packages"
+  MSPKIT_TOGETHER="-p mspkit-node -p mspkit-c -p mspkit-sim" tests/packages/build.sh "$name" "$packages"
   (cd bindings-node && node scripts/pack.mjs main)
   cp bindings-node/packed/*.tgz "$packages/"
 fi
@@ -89,18 +90,19 @@ else
   left_out+=("Python: there is no interpreter for this platform to install; artifacts.py looks at the wheel's module with readelf")
 fi
 
-# Runs the cases through a program; the last lines are kept for the end.
+# Runs the cases through a program; what they come to is printed at the end.
+failed=0
 judged() {
   local language=$1
   shift
   say "the conformance cases: $language"
   # Programs are many times slower under an emulator.
-  "$built/debug/mspkit-conformance" --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@" | tee "$work/results/$language.txt"
+  "$built/debug/mspkit-conformance" --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@" | tee "$work/results/$language.txt" || failed=1
 }
 if [ -z "${2:-}" ]; then
   eval "$(tests/platforms/environment.sh "$triple")"
   say "building the conformance programs"
-  program="$(CARGO_TARGET_DIR="$built/quick" $MSPKIT_CARGO_BUILD --quiet --release --locked -p mspkit --test conformance \
+  program="$($MSPKIT_CARGO_BUILD --quiet --release --locked -p mspkit --test conformance \
     --message-format json-render-diagnostics | sed -n 's/.*"executable":"\([^"]*conformance-[^"]*\)".*/\1/p')"
   compile bindings-c/tests/conformance/*.c bindings-c/tests/generated/dispatch.c bindings-c/tests/support/{json,memory}.c \
     -Ibindings-c/tests "${shared[@]}" -lm -o "$work/bin/conformance-c"
@@ -122,3 +124,4 @@ for result in "$work"/results/*.txt; do
   [ ! -e "$result" ] || sed -n "s/^conformance, /$(basename "$result" .txt), /p" "$result"
 done
 for one in ${left_out[@]+"${left_out[@]}"}; do echo "left out: $one"; done
+exit "$failed"
