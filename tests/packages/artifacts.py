@@ -55,7 +55,7 @@ def expected(version: str, platforms: list[Platform]) -> Expected:
             f"mspkit_sim-{version}-py3-none-{tag}.whl": (2, ALL, {program}, one),
             f"mspkit-{name}-{version}.tgz": (3.5, ALL, {module(one)}, one),
             f"mspkit-sim-{name}-{version}.tgz": (2, ALL, {program}, one),
-            f"mspkit-c-{version}-{name}.tar.gz": (16, ALL, {*one["c"], program}, one),
+            f"mspkit-c-{version}-{name}.tar.gz": (20, ALL, {*one["c"], program}, one),
         }
     return found
 
