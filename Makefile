@@ -48,6 +48,7 @@ include bindings-c/c.mk
 include tests/bench/bench.mk
 include docs/docs.mk
 include tests/packages/packages.mk
+include tests/platforms/platforms.mk
 
 demo: demo-python ## the demo in Python; options of the script: make demo ARGS="--write"
 
@@ -93,7 +94,7 @@ endif
 conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
 	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
-soak: deny vocabulary soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
+soak: deny vocabulary soak-rust soak-python soak-node soak-c test-arm test-musl check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
 
 vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)
@@ -152,7 +153,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py
-	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/reach tests/contract/schemathesis docs; do \
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here

@@ -1,17 +1,24 @@
 // Packs what would be published: `mspkit`, and `mspkit-sim` for tests. Each has a package of this platform besides, with the native
 // half or the program, which it names as an optional dependency. The tarballs end up in `packed`; their names are printed.
+//
+//     node scripts/pack.mjs             all four
+//     node scripts/pack.mjs main        the two that are the same everywhere
+//     node scripts/pack.mjs PLATFORM    the two of a platform; if it is another one, MSPKIT_CARGO_BUILD builds for it
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { built } from "./cargo.mjs";
-import { HERE, native, platform } from "./places.mjs";
+import { HERE, native, PLATFORMS, platform } from "./places.mjs";
 
 const SIM = "mspkit-sim";
-const PROGRAM = process.platform === "win32" ? `${SIM}.exe` : SIM;
 const OUT = join(HERE, "packed");
 const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"];
-const PLATFORMS = ["linux-x64-gnu"];
+const WANTED = process.argv[2];
+/** The platform of the packages with binaries. */
+const ON = platform(WANTED === "main" ? undefined : WANTED);
+const FOREIGN = ON.name !== platform().name;
+const PROGRAM = ON.files.program;
 
 /** Writes a package's folder and packs it. */
 function pack(manifest, fill) {
@@ -29,11 +36,12 @@ function pack(manifest, fill) {
   return join(OUT, JSON.parse(output)[0].filename);
 }
 
-/** Puts what was built into a package, without the names for debuggers, which would be half of it. */
+/** Puts what was built into a package, without the names for debuggers, which would be half of it. Those of another platform
+ * are left out by its linker: this machine's strip may not know the format. */
 function copyBuilt(from, to) {
   copyFileSync(from, to);
   chmodSync(to, 0o755);
-  if (system === "linux") {
+  if (ON.npm.os === "linux" && !FOREIGN) {
     execFileSync("strip", ["--strip-unneeded", to], { stdio: "inherit" });
   }
 }
@@ -52,22 +60,20 @@ const simulator = {
   description: "N-central, Cloudmore and Wiv on one loopback port, quirks and faults included",
   repository: { ...repository, directory: "tests/simulator" },
 };
-const platforms = (of) => Object.fromEntries(PLATFORMS.map((each) => [`${of}-${each}`, version]));
+const platforms = (of) => Object.fromEntries(PLATFORMS.map(({ name: each }) => [`${of}-${each}`, version]));
 
-const [system, arch, libc] = platform().split("-");
-/** The package of this platform with one file. */
+/** The package of a platform with one file. */
 const binary = ({ name, description, ...rest }, kind, file) => ({
   ...rest,
-  name: `${name}-${platform()}`,
-  description: `${description}: the ${kind} for ${platform()}`,
-  os: [system],
-  cpu: [arch],
-  ...(system === "linux" ? { libc: [libc === "musl" ? "musl" : "glibc"] } : {}),
+  name: `${name}-${ON.name}`,
+  description: `${description}: the ${kind} for ${ON.name}`,
+  // Of Linux also `libc`.
+  ...Object.fromEntries(Object.entries(ON.npm).map(([key, value]) => [key, [value]])),
   // A program cannot be run from an archive.
   preferUnplugged: true,
   files: [file, "LICENSE-*", "THIRD-PARTY-LICENSES"],
 });
-const packed = [
+const client = () =>
   pack(
     {
       ...common,
@@ -79,10 +85,15 @@ const packed = [
       cpSync(join(HERE, "dist"), join(folder, "dist"), { recursive: true });
       copyFileSync(join(HERE, "README.md"), join(folder, "README.md"));
     },
-  ),
-  pack({ ...binary({ name, ...about }, "native module", native()), main: native() }, (folder) =>
-    copyBuilt(join(HERE, native()), join(folder, native())),
-  ),
+  );
+const module = () =>
+  pack({ ...binary({ name, ...about }, "native module", native(ON)), main: native(ON) }, (folder) =>
+    copyBuilt(
+      FOREIGN ? built("mspkit-node", ON.files.cdylib) : join(HERE, native()),
+      join(folder, native(ON)),
+    ),
+  );
+const finder = () =>
   pack(
     {
       ...simulator,
@@ -97,7 +108,11 @@ const packed = [
       cpSync(join(HERE, "simulator"), folder, { recursive: true });
       copyFileSync(join(HERE, "..", "tests", "simulator", "README.md"), join(folder, "README.md"));
     },
-  ),
-  pack(binary(simulator, "program", PROGRAM), (folder) => copyBuilt(built(SIM), join(folder, PROGRAM))),
-];
-console.log(packed.join("\n"));
+  );
+const program = () =>
+  pack(binary(simulator, "program", PROGRAM), (folder) => copyBuilt(built(SIM), join(folder, PROGRAM)));
+
+const wanted = { undefined: [client, module, finder, program], main: [client, finder] };
+for (const packed of (wanted[WANTED] ?? [module, program]).map((each) => each())) {
+  console.log(packed);
+}

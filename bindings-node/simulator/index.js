@@ -7,10 +7,22 @@
 
 const { existsSync } = require("node:fs");
 
-/** The platform, as in the names of packages. On Linux the installed package shows which C library there is. */
+/** The file in the package of each platform; rendered from tests/packages/platforms.json by `make platforms`. */
+const PROGRAMS = {
+  "linux-x64-gnu": "mspkit-sim",
+  "linux-arm64-gnu": "mspkit-sim",
+  "linux-x64-musl": "mspkit-sim",
+  "linux-arm64-musl": "mspkit-sim",
+  "win32-x64": "mspkit-sim.exe",
+  "darwin-arm64": "mspkit-sim",
+  "darwin-x64": "mspkit-sim",
+};
+
+/** The platform, as in the names of packages. On Linux the installed package shows which C library there is; the program for musl
+ * needs none, and runs on both. */
 function platforms() {
   const here = `${process.platform}-${process.arch}`;
-  return process.platform === "linux" ? [`${here}-gnu`, `${here}-musl`] : [here];
+  return process.platform === "linux" ? [`${here}-musl`, `${here}-gnu`] : [here];
 }
 
 /** The program that `MSPKIT_SIM` names, else the one that came with this package. */
@@ -22,19 +34,24 @@ function program() {
     }
     return named;
   }
-  const file = process.platform === "win32" ? "mspkit-sim.exe" : "mspkit-sim";
-  const names = platforms().map((platform) => `mspkit-sim-${platform}`);
-  for (const name of names) {
+  const here = platforms().filter((platform) => platform in PROGRAMS);
+  for (const platform of here) {
     try {
-      return require.resolve(`${name}/${file}`);
+      return require.resolve(`mspkit-sim-${platform}/${PROGRAMS[platform]}`);
     } catch {
       // The next one, or the error below.
     }
   }
+  if (here.length === 0) {
+    throw new Error(
+      `there is no simulator for ${process.platform}-${process.arch}, only for: ${Object.keys(PROGRAMS).join(", ")}. ` +
+        "MSPKIT_SIM can name a program that you have built",
+    );
+  }
+  const names = here.map((platform) => `mspkit-sim-${platform}`).join(" or ");
   throw new Error(
-    `the simulator's program comes in the package ${names[0]}, an optional dependency that is not installed: npm leaves ` +
-      "it out with --omit=optional, when the lock file was written on another system, and where there is none for this " +
-      "platform. MSPKIT_SIM can name the program instead",
+    `the simulator's program comes in the package ${names}, an optional dependency that is not installed: npm leaves ` +
+      "it out with --omit=optional, and when the lock file was written on another system. MSPKIT_SIM can name the program instead",
   );
 }
 

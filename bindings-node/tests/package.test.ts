@@ -27,6 +27,12 @@ const BIN = join(HERE, "node_modules", ".bin");
 const MODULE = "mspkit-linux-x64-gnu";
 const SIM = "mspkit-sim";
 const PROGRAM = "mspkit-sim-linux-x64-gnu";
+/** The platforms that have packages. */
+const PLATFORMS: readonly string[] = JSON.parse(
+  readFileSync(join(HERE, "..", "tests/packages/platforms.json"), "utf8"),
+).platforms.map(({ name }: { name: string }) => name);
+/** The packages of all platforms for one that finds them, with this version. */
+const each = (of: string) => Object.fromEntries(PLATFORMS.map((name) => [`${of}-${name}`, version]));
 const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
 /** The environment without the program that the tests use. */
 const UNNAMED = { MSPKIT_SIM: "" };
@@ -99,7 +105,7 @@ test("the package contains the required files, and nothing else", () => {
     [...LICENSES, "README.md", "dist", "package.json"].sort(),
   );
   const manifest = JSON.parse(readFileSync(join(installed, "mspkit/package.json"), "utf8"));
-  assert.deepEqual(manifest.optionalDependencies, { [MODULE]: version });
+  assert.deepEqual(manifest.optionalDependencies, each("mspkit"));
   assert.deepEqual(manifest.peerDependencies, { [SIM]: version });
   assert.deepEqual(manifest.peerDependenciesMeta, { [SIM]: { optional: true } });
   assert.ok(!("scripts" in manifest) && !("devDependencies" in manifest) && !("bin" in manifest));
@@ -137,7 +143,7 @@ test("the simulator is a package of its own, for the tests of a project", () => 
     [...LICENSES, "README.md", "bin.js", "index.d.ts", "index.js", "package.json"].sort(),
   );
   const manifest = JSON.parse(readFileSync(join(installed, SIM, "package.json"), "utf8"));
-  assert.deepEqual([manifest.version, manifest.optionalDependencies], [version, { [PROGRAM]: version }]);
+  assert.deepEqual([manifest.version, manifest.optionalDependencies], [version, each(SIM)]);
   assert.deepEqual(readdirSync(join(installed, PROGRAM)).sort(), [...LICENSES, "mspkit-sim", "package.json"]);
   const binary = JSON.parse(readFileSync(join(installed, PROGRAM, "package.json"), "utf8"));
   assert.deepEqual([binary.os, binary.cpu, binary.libc], [["linux"], ["x64"], ["glibc"]]);
@@ -168,7 +174,9 @@ test("a missing program of the simulator is reported with its package", () => {
     assert.equal(ran.status, 1);
     assert.match(
       ran.stderr,
-      new RegExp(`^mspkit-sim: the simulator's program comes in the package ${PROGRAM}, `),
+      new RegExp(
+        `^mspkit-sim: the simulator's program comes in the package ${SIM}-linux-x64-musl or ${PROGRAM}, `,
+      ),
     );
   } finally {
     renameSync(`${place}-away`, place);
@@ -278,8 +286,18 @@ test("a platform without a native module is reported", () => {
   const pretend = `Object.defineProperty(process, "platform", { value: "sunos" }); require("mspkit");`;
   const ran = run(process.execPath, ["-e", pretend]);
   assert.equal(ran.status, 1);
-  assert.match(ran.stderr, /mspkit: there is no native module for sunos-x64, only for: linux-x64-gnu/);
+  assert.ok(
+    ran.stderr.includes(`there is no native module for sunos-x64, only for: ${PLATFORMS.join(", ")}.`),
+  );
   assert.match(ran.stderr, /code: 'MSPKIT_UNSUPPORTED_PLATFORM'/);
+  const simulated = run(
+    process.execPath,
+    ["-e", pretend.replace('mspkit")', 'mspkit-sim").program()')],
+    UNNAMED,
+  );
+  assert.ok(
+    simulated.stderr.includes(`there is no simulator for sunos-x64, only for: ${PLATFORMS.join(", ")}.`),
+  );
 });
 
 test("a native module of another version is refused", () => {

@@ -1,12 +1,14 @@
 /**
  * The native half: what it exports, and how it is found.
  *
- * It is beside this package in a checkout, and in a package per platform when installed. Both builds of this package,
+ * It is beside this package in a checkout, and in a package per platform (`packages.ts`) when installed. Both builds of this package,
  * for `import` and for `require`, load it here, so it is loaded once.
  */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { installed, PLATFORMS } from "./packages.js";
+import { here } from "./platform.js";
 
 /** The kind of an entry of a port, or of the outcome of a blocking call; `src/payload.rs` has the same numbers. */
 export const FAILED = 0;
@@ -112,63 +114,37 @@ interface Native {
   readonly Port: new (wake: () => void) => NativePort;
 }
 
-/** The platforms that have a package. Written out, so that bundlers see what is loaded. */
-const PACKAGES: Readonly<Record<string, () => unknown>> = {
-  "linux-x64-gnu": () => require("mspkit-linux-x64-gnu"),
-};
-
 /** The version of this package. */
 export const version: string = require("../../package.json").version;
-
-/** The platform, as packages are named by it. Detecting the C library is slow, so gnu is tried first. */
-function platform(library: "gnu" | "musl" = "gnu"): string {
-  const { platform, arch } = process;
-  return platform === "linux" ? `${platform}-${arch}-${library}` : `${platform}-${arch}`;
-}
-
-function hasMusl(): boolean {
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return process.platform === "linux" && report.header?.glibcVersionRuntime === undefined;
-}
 
 function unloadable(code: string, message: string, cause?: unknown): Error {
   return Object.assign(new Error(`mspkit: ${message}`, { cause }), { code });
 }
 
-function unsupported(here: string, cause?: unknown): Error {
-  const known = Object.keys(PACKAGES).join(", ");
-  return unloadable(
-    "MSPKIT_UNSUPPORTED_PLATFORM",
-    `there is no native module for ${here}, only for: ${known}.`,
-    cause,
-  );
-}
-
 function load(): Native {
-  const here = platform();
-  const built = join(__dirname, "..", "..", `mspkit.${here}.node`);
+  const name = here();
+  const built = join(__dirname, "..", "..", `mspkit.${name}.node`);
   if (existsSync(built)) {
     return require(built);
   }
-  const installed = PACKAGES[here];
-  if (installed === undefined) {
-    throw unsupported(here);
+  if (!PLATFORMS.includes(name)) {
+    throw unloadable(
+      "MSPKIT_UNSUPPORTED_PLATFORM",
+      `there is no native module for ${name}, only for: ${PLATFORMS.join(", ")}.`,
+    );
   }
-  try {
-    return installed() as Native;
-  } catch (cause) {
-    if (hasMusl()) {
-      throw unsupported(platform("musl"), cause);
-    }
+  const { loaded, cause } = installed(name);
+  if (loaded === undefined) {
     throw unloadable(
       "MSPKIT_NATIVE_MODULE_MISSING",
-      `the native module could not be loaded; it comes in the package mspkit-${here}, an optional dependency. ` +
+      `the native module could not be loaded; it comes in the package mspkit-${name}, an optional dependency. ` +
         "npm leaves it out with --omit=optional or --no-optional, and when the lock file was written on another " +
         "system. Remove node_modules and package-lock.json and run `npm install` again, " +
-        `or run \`npm install mspkit-${here}@${version}\`.`,
+        `or run \`npm install mspkit-${name}@${version}\`.`,
       cause,
     );
   }
+  return loaded as Native;
 }
 
 function loadOfSameVersion(): Native {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import email.message
 import email.parser
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from simulator import ROOT, VARIABLES, Simulator
 DIST = os.environ.get("MSPKIT_DIST")
 LARGEST = 3_500_000
 MSPKIT, SIM = "mspkit-[0-9]*", "mspkit_sim-[0-9]*"
+# A release has wheels of other platforms beside this machine's.
+WHEEL = f"manylinux*_{platform.machine()}.whl"
 LICENSES = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"}
 
 pytestmark = pytest.mark.skipif(DIST is None, reason="MSPKIT_DIST names no folder with the built packages")
@@ -87,7 +90,7 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
 
 
 def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -> None:
-    python = installed(tmp_path, built(f"{MSPKIT}.whl"))
+    python = installed(tmp_path, built(f"{MSPKIT}{WHEEL}"))
     works_as_the_readme_says(python, sim, tmp_path)
     # Without the simulator it says how to install it, and takes another one.
     env = {name: value for name, value in os.environ.items() if name != "MSPKIT_SIM"}
@@ -120,7 +123,7 @@ def test_the_extra_installs_the_simulator(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
 def test_the_wheel_has_the_expected_contents() -> None:
-    wheel = built(f"{MSPKIT}.whl")
+    wheel = built(f"{MSPKIT}{WHEEL}")
     tags = re.fullmatch(
         r"mspkit-([\d.]+)-cp310-abi3-(?:manylinux2014_\w+\.)?manylinux_\d+_\d+_\w+\.whl", wheel.name
     )
@@ -146,7 +149,7 @@ def test_the_wheel_has_the_expected_contents() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
 def test_the_wheel_of_the_simulator_holds_what_it_should() -> None:
-    wheel = built(f"{SIM}.whl")
+    wheel = built(f"{SIM}{WHEEL}")
     assert re.fullmatch(
         r"mspkit_sim-[\d.]+-py3-none-(?:\w+\.)?manylinux_\d+_\d+_\w+(?:\.\w+)?\.whl", wheel.name
     )

@@ -8,20 +8,14 @@ from __future__ import annotations
 import json
 import subprocess
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from claims import ROOT
+from platform_list import triples
+
 BINDINGS = ("mspkit-python", "mspkit-node", "mspkit-c")
 SIMULATOR = ("mspkit-sim",)
-PLATFORMS = (
-    "x86_64-unknown-linux-gnu",
-    "aarch64-unknown-linux-gnu",
-    "x86_64-unknown-linux-musl",
-    "x86_64-apple-darwin",
-    "aarch64-apple-darwin",
-    "x86_64-pc-windows-msvc",
-)
+PLATFORMS = tuple(triples())
 
 Package = dict[str, Any]
 

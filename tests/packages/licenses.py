@@ -14,7 +14,8 @@ import re
 import sys
 from pathlib import Path
 
-from bundled import ROOT, Package, bundled
+from bundled import Package, bundled
+from claims import ROOT
 
 OUT = ROOT / "THIRD-PARTY-LICENSES"
 TEXTS = Path(__file__).parent / "texts"
@@ -26,6 +27,8 @@ RUNTIME = {
     "Rust's standard library": ("MIT", "rust.txt"),
     "LLVM's libunwind": ("Apache-2.0 WITH LLVM-exception", "libunwind.txt"),
     "Zig's compiler-rt": ("MIT", "zig.txt"),
+    # In programs for musl.
+    "musl": ("MIT", "musl.txt"),
 }
 NAMES = re.compile(r"(LICEN[SC]E|COPYING|UNLICENSE|NOTICE)([-._].*)?", re.IGNORECASE)
 

@@ -1,11 +1,10 @@
-"""Version, licence, addresses and keywords are defined in [workspace.package] of Cargo.toml; every
-other file must match.
+"""Version, licence, addresses and keywords are defined in [workspace.package] of Cargo.toml, and
+platforms in platforms.json; every other file must match.
 
     python3 tests/packages/manifests.py
     python3 tests/packages/manifests.py --self-check
 
-A claim is a place in a file, as a pattern with one group, and its expected text. `--self-check`
-changes each of those places in turn, and each change must be detected.
+`--self-check` changes each place of a claim in turn, and each change must be detected.
 """
 
 from __future__ import annotations
@@ -13,29 +12,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from pathlib import Path
-from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Claim(NamedTuple):
-    """The expected text of a pattern's group in a file, wherever the pattern matches, at least
-    once."""
-
-    path: str
-    pattern: str
-    expected: str
-
-
-def read(path: str) -> str:
-    return (ROOT / path).read_text(encoding="utf-8")
-
-
-def only(pattern: str, text: str) -> str:
-    found = re.search(pattern, text, re.MULTILINE)
-    assert found, f"nothing is like {pattern}"
-    return found[1]
+from claims import ROOT, Claim, broken, only, read
+from platform_list import copies
 
 
 def crates() -> list[tuple[str, str]]:
@@ -109,16 +88,7 @@ def claims() -> list[Claim]:
             Claim(path, rf"^{word}(?:\.workspace)? = (.*)$", "true")
             for word in ("version", "license", "repository", "rust-version")
         ]
-    return found
-
-
-def broken(claim: Claim, text: str) -> str | None:
-    """The mistakes of a text under a claim."""
-    found = re.findall(claim.pattern, text, re.MULTILINE)
-    wrong = [text for text in found if text != claim.expected]
-    if not found:
-        return f"{claim.path}: nothing is like {claim.pattern}"
-    return f"{claim.path}: {wrong[0]!r} should be {claim.expected!r}" if wrong else None
+    return found + copies()
 
 
 def main() -> int:
@@ -140,7 +110,7 @@ def main() -> int:
             assert broken(claim, ""), f"{claim} is not missed"
         print(f"every change in {len(every)} places is detected")
     else:
-        print(f"{len(every)} places match Cargo.toml")
+        print(f"{len(every)} places match Cargo.toml and platforms.json")
     return 0
 
 

@@ -3,38 +3,30 @@
 
 PACKAGES := tests/packages
 DIST := dist
-MACHINE := $(shell uname -m)
-TRIPLE := $(MACHINE)-unknown-linux-gnu
-PLATFORM := linux-$(patsubst x86_64,x64,$(patsubst aarch64,arm64,$(MACHINE)))-gnu
-# The oldest glibc that the packages run with: that of RHEL 7. tests/packages/artifacts.py looks whether they do.
-GLIBC := 2.17
+# The list of platforms says what they are called and how they are built; this machine's is one of them.
+PLATFORM = $(shell $(PYTHON) $(PACKAGES)/platform_list.py)
+# What `make release` builds; `make release PLATFORMS=linux-x64-gnu` builds one.
+PLATFORMS ?= $(shell $(PYTHON) $(PACKAGES)/platform_list.py --built)
 CARGO_DENY := 0.20.2
 
 RELEASE_TOOLS := $(TOOLS)/release
 $(RELEASE_TOOLS)/installed.txt: $(PACKAGES)/requirements.txt
-RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH" CARGO_ENCODED_RUSTFLAGS="$$($(PACKAGES)/remap.sh)"
+ENVIRONMENT := tests/platforms/environment.sh
+RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH"
 # The time that archives give their files.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
-ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
 
-.PHONY: release reproduce test-release licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
+.PHONY: release reproduce test-release platforms licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
 
 release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)
-	$(call say,The wheels and the sdists)
-	@# In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
-	@for crate in $(PY_CRATES); do \
-	  $(RELEASE) CARGO_TARGET_DIR='$(BUILT)/wheel' maturin build --release --locked --manifest-path $$crate/Cargo.toml --zig \
-	    --target $(TRIPLE) --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST); \
-	  $(RELEASE) maturin sdist --manifest-path $$crate/Cargo.toml --out $(DIST); done
-	$(call say,The npm packages)
-	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build
-	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent pack:all
+	$(call say,What is the same on every platform: the sdists and two npm packages)
+	@for crate in $(PY_CRATES); do $(RELEASE) maturin sdist --manifest-path $$crate/Cargo.toml --out $(DIST); done
+	@export $(RELEASE); eval "$$($(ENVIRONMENT) $(shell uname -m)-unknown-linux-gnu)"; $(NPM) run --silent build; \
+	  node scripts/pack.mjs main
 	@cp $(NODE)/packed/*.tgz $(DIST)/
-	$(call say,The C library)
-	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' \
-	  MSPKIT_CARGO_BUILD='$(ZIGBUILD)' TRIPLE=$(TRIPLE) PLATFORM=$(PLATFORM)
+	@for platform in $(PLATFORMS); do $(RELEASE) $(PACKAGES)/build.sh $$platform $(DIST); done
 	$(call say,The crate)
 	@rm -f '$(BUILT)'/package/*.crate
 	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
@@ -43,22 +35,24 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
 	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
 	$(call say,Checking the artifacts)
-	@$(PYTHON) $(PACKAGES)/artifacts.py $(DIST)
+	@$(PYTHON) $(PACKAGES)/artifacts.py $(DIST) $(PLATFORMS)
 
 # Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
-test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
+# The packages for other platforms of Linux are tried by their smoke tests.
+test-release: release simulator doc-examples need-cxx need-apt $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
 	$(call say,The wheels and the sdists in empty environments)
-	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*.whl
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*manylinux*_$$(uname -m).whl
 	@$(subst '$(WHEELS)','$(CURDIR)/$(DIST)',$(call PYTEST,$(PY_TOOLS)))/test_package.py
 	$(call say,The npm packages in an empty project)
 	@$(NPM) run --silent build:tests
 	@cd $(NODE) && MSPKIT_SIM='$(PY_SIM)' MSPKIT_PACKED='$(CURDIR)/$(DIST)' node scripts/test.mjs package
 	$(call say,The C library as unpacked from its tarball)
-	@cd bindings-c && MSPKIT_TARBALL="$$(echo $(CURDIR)/$(DIST)/mspkit-c-*.tar.gz)" WORK='$(BUILT)/bindings-c-release' \
+	@cd bindings-c && MSPKIT_TARBALL="$$(echo $(CURDIR)/$(DIST)/mspkit-c-*-$(PLATFORM).tar.gz)" WORK='$(BUILT)/bindings-c-release' \
 	  MSPKIT_SIM='$(PY_SIM)' tests/checks/consumers.sh
 	@cd bindings-c && WORK='$(BUILT)/bindings-c-release' tests/checks/symbols.sh
 	$(call say,The crate as a dependency)
 	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate '$(BUILT)/bindings-c-release/with_simulator'
+	@for platform in $(filter-out $(PLATFORM),$(filter linux-%,$(PLATFORMS))); do $(on-platform) $$platform $(DIST); done
 
 test-packages: need-cargo need-python ## manifests and licences are consistent
 	$(call say,The manifests: consistent with Cargo.toml)
@@ -67,10 +61,14 @@ test-packages: need-cargo need-python ## manifests and licences are consistent
 	$(call say,Third-party licences: up to date with Cargo.lock)
 	@$(PYTHON) $(PACKAGES)/licenses.py --check
 
-# What differs between two builds names what of a machine has got into a package.
+# What differs between two builds names what of a machine has got into a package. This machine's platform, if none are named.
+reproduce: PLATFORMS = $(PLATFORM)
 reproduce: release ## build a release again in another folder, and compare
 	$(call say,Building again in another folder)
-	@$(PACKAGES)/reproduce.sh $(DIST)
+	@PLATFORMS='$(PLATFORMS)' $(PACKAGES)/reproduce.sh $(DIST)
+
+platforms: need-python ## write what other files say of tests/packages/platforms.json
+	@$(PYTHON) $(PACKAGES)/platform_list.py --write
 
 licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
 	@$(PYTHON) $(PACKAGES)/licenses.py

@@ -2,7 +2,7 @@
 # Builds the packages from a clone of HEAD in another folder, and compares them with those in DIST,
 # file by file.
 #
-#   tests/packages/reproduce.sh DIST
+#   PLATFORMS=linux-x64-gnu tests/packages/reproduce.sh DIST
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 dist="$(cd "$1" && pwd)"
@@ -11,7 +11,7 @@ place="$(mktemp -d)"
 trap 'rm -rf "$place"' EXIT
 git clone --quiet "$root" "$place/another folder of another length"
 cd "$place/another folder of another length"
-env -u CARGO_TARGET_DIR make release
+env -u CARGO_TARGET_DIR make release PLATFORMS="$PLATFORMS"
 differ=0
 for file in "$dist"/*; do
   if ! cmp -s "$file" "dist/$(basename "$file")"; then

@@ -17,7 +17,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from bundled import BINDINGS, PLATFORMS, ROOT, SIMULATOR, Package, resolved
+from bundled import BINDINGS, PLATFORMS, SIMULATOR, Package, resolved
+from claims import ROOT
 
 
 def purl(package: Package) -> str:

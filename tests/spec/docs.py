@@ -4,7 +4,8 @@
     python tests/spec/docs.py --self-check   damages copies in memory and expects each to be noticed
 
 Links into this repository lead to a file, and to a heading of it if they name one; those of
-packages' pages, which are read elsewhere, are absolute. The table of docs/errors.md is that of
+packages' pages, which are read elsewhere, are absolute. A block for PowerShell or cmd names the
+variables and files of the block for sh before it. The table of docs/errors.md is that of
 core/api/errors.yaml. README.md has the number of operations. Every direct dependency has a line in
 tests/packages/dependencies.yaml, and every line has a dependency.
 """
@@ -79,6 +80,41 @@ def links(read: Read) -> Iterator[str]:
                 yield f"{name}: {target}: there is no such heading"
 
 
+# What is named differently on Windows.
+WINDOWS = [
+    (r"\\", "/"),
+    (r"\bwin32\b", "linux"),
+    (r"\bLD_LIBRARY_PATH\b", "PATH"),
+    (r"\bUSERPROFILE\b", "HOME"),
+    (r"\.exe\b", ""),
+]
+# Variables that are set or read, and files; in PowerShell, HOME is a variable of its own.
+VARIABLE = re.compile(r"\b([A-Z][A-Z_]+)=|\$\{?(?:env:)?([A-Z][A-Z_]+)\b|%([A-Z][A-Z_]+)%")
+FILE = re.compile(r"[\w.*/\[\]-]+\.(?:whl|tgz|gz|mjs|cjs|json|py|c|pem)\b|(?<!\S)\./\w+")
+
+
+def named(code: str) -> tuple[set[str], set[str]]:
+    """The variables and the files that a shell block names, as they are called in sh."""
+    for pattern, word in WINDOWS:
+        code = re.sub(pattern, word, code)
+    return {name for found in VARIABLE.findall(code) for name in found if name}, set(FILE.findall(code))
+
+
+def shells(read: Read) -> Iterator[str]:
+    for name in files(".md"):
+        before: tuple[set[str], set[str]] | None = None
+        for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", read(name), re.MULTILINE | re.DOTALL):
+            if language == "sh":
+                before = named(code)
+            elif language in ("powershell", "bat"):
+                if before is None:
+                    yield f"{name}: the block for {language} has none for sh before it"
+                elif before != named(code):
+                    yield f"{name}: the block for {language} names {named(code)}, that for sh {before}"
+            else:
+                before = None
+
+
 def errors(read: Read) -> Iterator[str]:
     wanted = []
     for kind in yaml.safe_load(read("core/api/errors.yaml"))["kinds"]:
@@ -139,7 +175,7 @@ def dependencies(read: Read) -> Iterator[str]:
             yield f"{REASONS}: no manifest has {name}"
 
 
-CHECKS = (links, errors, numbers, dependencies)
+CHECKS = (links, shells, errors, numbers, dependencies)
 
 # A file, the damage to it, and the expected report.
 DAMAGE = [
@@ -151,6 +187,8 @@ DAMAGE = [
     ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no row | `Closed`"),
+    ("docs/platforms.md", "$env:NCENTRAL_JWT", "$env:NCENTRAL_TOKEN", "the block for powershell names"),
+    ("docs/testing.md", "(Get-Item bindings-node/packed", "(Get-Item packed", "the block for powershell names"),
     ("README.md", "| Wiv | 4 |", "| Wiv | 5 |", "the number of operations should be there"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
     ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),

@@ -157,7 +157,7 @@ static json *received(mspkit_response *response, const char *operation, bool fre
     return made;
 }
 
-static json *call_once(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
+static json *called_once(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
     bool free_request = strcmp(call->operation, "request") == 0;
     mspkit_response *response = NULL;
@@ -384,5 +384,5 @@ json *call_step(way *way, const mspkit_client *client, const json *request)
     call.client = client;
     call.params = params;
     call.options = &options;
-    return is_raw_list(call.operation) || dispatch_is_list(call.operation) ? list(way, client, request, &call, by_id) : call_once(way, client, request, &call, by_id);
+    return is_raw_list(call.operation) || dispatch_is_list(call.operation) ? list(way, client, request, &call, by_id) : called_once(way, client, request, &call, by_id);
 }

@@ -23,7 +23,7 @@ const KEYS: [&str; 11] = [
     "needs",
 ];
 /// The languages of blocks, whose tests try them, and how their files end. Output has the language `text`.
-const LANGUAGES: [(&str, &str, &str); 9] = [
+const LANGUAGES: [(&str, &str, &str); 11] = [
     ("python", "python", "py"),
     ("js", "node", "mjs"),
     ("ts", "node", "mts"),
@@ -32,6 +32,9 @@ const LANGUAGES: [(&str, &str, &str); 9] = [
     ("rust", "rust", "rs"),
     ("toml", "rust", "toml"),
     ("sh", "", "sh"),
+    // The same for Windows; `tests/spec/docs.py` compares them.
+    ("powershell", "none", "ps1"),
+    ("bat", "none", "cmd"),
     ("text", "none", "txt"),
 ];
 const MARK: &str = "<!-- check: ";

@@ -3,10 +3,11 @@
 //!
 //! `--work FOLDER` is where blocks are written, `--root FOLDER` where the pages are. `--check COMMAND` checks all
 //! blocks once, with their files as its arguments; `--run COMMAND` runs one, which is `$1`. `--path FOLDER` is
-//! prepended to `PATH`.
+//! prepended to `PATH`. `around COMMAND` runs a command within the network of the examples instead.
 
 mod around;
 mod blocks;
+mod network;
 mod trial;
 
 use std::error::Error;
@@ -52,7 +53,14 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    match Arguments::read(env::args().skip(1)).and_then(|arguments| all(&arguments)) {
+    let given: Vec<String> = env::args().skip(1).collect();
+    if let Some(("around", command)) = given.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return network::run(command).unwrap_or_else(|error| {
+            eprintln!("mspkit-doc-examples: {error}");
+            ExitCode::FAILURE
+        });
+    }
+    match Arguments::read(given.into_iter()).and_then(|arguments| all(&arguments)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
