@@ -68,7 +68,9 @@ pub(crate) unsafe fn initialise<T: Versioned>(into: *mut T, struct_size: usize) 
     if into.is_null() || !(size_of::<usize>()..=LARGEST).contains(&struct_size) {
         return;
     }
-    let blank = std::ptr::from_ref(&T::BLANK).cast::<u8>();
+    // Named: a temporary of a generic constant would end with its statement.
+    let blank = T::BLANK;
+    let blank = std::ptr::from_ref(&blank).cast::<u8>();
     // SAFETY: the caller says so; no more is copied than either has.
     unsafe {
         into.cast::<u8>().write_bytes(0, struct_size);

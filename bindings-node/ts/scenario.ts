@@ -62,6 +62,14 @@ export interface SimulatorOptions extends Counts {
   readonly scrollIdleSeconds?: number;
   /** Whether the id of a scroll changes with each page. True by default. */
   readonly scrollRotates?: boolean;
+  /** How many reads of its state still see a job unfinished, such as a report. 2 by default. */
+  readonly jobPolls?: number;
+  /** How many seconds of the simulator's clock a job takes besides. 0 by default. */
+  readonly jobSeconds?: number;
+  /** How jobs end; `random` is one of the three by the seed. `success` by default. */
+  readonly jobResult?: "success" | "failed" | "aborted" | "random";
+  /** Ids of scripts that N-central does not run for the API. None by default. */
+  readonly disabledScripts?: readonly number[];
   /** Delay of every response. 0 by default. */
   readonly latencyMs?: number;
   /** Whether requests are recorded. True by default. */

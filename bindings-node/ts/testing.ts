@@ -301,7 +301,7 @@ export class Simulator implements AsyncDisposable {
     await this.#control(site(this.answer), "answer", { match, times, ...snakeCased(rest) });
   }
 
-  /** Advances the clock by which tokens and scrolls expire. */
+  /** Advances the clock by which tokens and scrolls expire and jobs become ready. */
   async advance(seconds: number): Promise<void> {
     await this.#control(site(this.advance), "clock", { advance_seconds: seconds });
   }

@@ -6,17 +6,17 @@ export type Shown = Readonly<Record<string, unknown>>;
 
 /** How many of each there are initially. */
 export interface Counts {
+  /** Cloudmore's organizations; the second, or the only one, is that of the credentials. 3 by default. */
+  readonly organizations?: number;
   /** Services in Cloudmore's E-Store. 8 by default. */
   readonly estore?: number;
   /** The services of Cloudmore's organizations, by the id of the organization. 3 by default. */
   readonly organizationServices?: number;
-  /** Cloudmore's organizations. 3 by default. */
-  readonly organizations?: number;
-  /** Brokers of Cloudmore's seller. 0 by default. */
+  /** Brokers of Cloudmore's seller. 3 by default. */
   readonly brokers?: number;
-  /** Administrators of Cloudmore's seller. 0 by default. */
+  /** Administrators of Cloudmore's seller. 2 by default. */
   readonly sellerAdministrators?: number;
-  /** Webhooks of Cloudmore's seller. 0 by default. */
+  /** Webhooks of Cloudmore's seller. 2 by default. */
   readonly webhooks?: number;
   /** N-central's service organizations. 3 by default. */
   readonly serviceOrgs?: number;
@@ -53,14 +53,105 @@ export interface Counts {
 
 /** The data of the services. */
 export interface Collections {
+  /** Cloudmore's organizations; the second, or the only one, is that of the credentials. */
+  readonly organizations: readonly Shown[];
+  /** Services of Cloudmore's seller. */
+  readonly sellerServices: readonly Shown[];
+  /** The services that Cloudmore's reseller offers to its organizations. */
+  readonly resellerServices: readonly Shown[];
   /** Services in Cloudmore's E-Store. */
   readonly estore: readonly Shown[];
   /** The services of Cloudmore's organizations, by the id of the organization. */
   readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
-  /** Cloudmore's organizations. */
-  readonly organizations: readonly Shown[];
+  /** The values of custom properties that Cloudmore's seller has given to its services. */
+  readonly sellerServiceProperties: readonly Shown[];
+  /** The products of the services of Cloudmore's seller. */
+  readonly sellerProducts: readonly Shown[];
+  /** The add-ons of those products. */
+  readonly sellerProductAddons: readonly Shown[];
+  /** The prices of those products. */
+  readonly sellerPrices: readonly Shown[];
+  /** The products of the services that Cloudmore's reseller offers. */
+  readonly products: readonly Shown[];
+  /** The add-ons of those products. */
+  readonly productAddons: readonly Shown[];
+  /** The prices of those products. */
+  readonly prices: readonly Shown[];
+  /** The roles of users of Cloudmore's organizations. */
+  readonly organizationRoles: readonly Shown[];
+  /** The roles of administrators of Cloudmore's reseller. */
+  readonly resellerRoles: readonly Shown[];
+  /** The users of Cloudmore's organizations. */
+  readonly organizationUsers: readonly Shown[];
+  /** Groups of those users. */
+  readonly userGroups: readonly Shown[];
+  /** The members of those groups. */
+  readonly userGroupMembers: readonly Shown[];
+  /** Groups of Cloudmore's organizations. */
+  readonly organizationGroups: readonly Shown[];
+  /** The members of those groups. */
+  readonly organizationGroupMembers: readonly Shown[];
+  /** Administrators of Cloudmore's reseller. */
+  readonly resellerAdministrators: readonly Shown[];
+  /** How the organizations of Cloudmore's reseller can pay. */
+  readonly paymentMethods: readonly Shown[];
+  /** The custom properties of Cloudmore's reseller. */
+  readonly customProperties: readonly Shown[];
+  /** Categories of Cloudmore's services. */
+  readonly serviceCategories: readonly Shown[];
+  /**
+   * Subscriptions of Cloudmore's organizations to products of custom services; `serviceId` is the
+   * service.
+   */
+  readonly subscriptions: readonly Shown[];
+  /** The users to whom those subscriptions are given. */
+  readonly subscriptionUsers: readonly Shown[];
+  /** Invoices of other systems to Cloudmore's organizations. */
+  readonly externalInvoices: readonly Shown[];
+  /** Lines that were added by hand to the bills of Cloudmore's organizations. */
+  readonly manualBillingLines: readonly Shown[];
+  /** The Microsoft CSP service of Cloudmore's organizations. */
+  readonly cspServices: readonly Shown[];
+  /** The Microsoft tenants of Cloudmore's organizations. */
+  readonly cspTenants: readonly Shown[];
+  /** The Microsoft 365 users of Cloudmore's organizations. */
+  readonly cspUsers: readonly Shown[];
+  /** The Microsoft products that Cloudmore's organizations can subscribe to. */
+  readonly nceProducts: readonly Shown[];
+  /** Subscriptions of Cloudmore's organizations to Microsoft products. */
+  readonly nceSubscriptions: readonly Shown[];
+  /** Subscriptions of Cloudmore's organizations of the old Microsoft programme. */
+  readonly cspSubscriptions: readonly Shown[];
+  /** The Microsoft licences that Cloudmore's organizations have to give. */
+  readonly cspLicenses: readonly Shown[];
+  /** The licences of Microsoft 365 users. */
+  readonly cspUserLicenses: readonly Shown[];
+  /** The Azure service of Cloudmore's organizations. */
+  readonly azureServices: readonly Shown[];
+  /** Azure subscriptions of Cloudmore's organizations. */
+  readonly azureSubscriptions: readonly Shown[];
+  /** The Azure users of Cloudmore's organizations. */
+  readonly azureUsers: readonly Shown[];
+  /** The Azure subscriptions that those users may use. */
+  readonly azureUserSubscriptions: readonly Shown[];
+  /** One-time invoices of Azure to Cloudmore's reseller. */
+  readonly azureOneTimeInvoices: readonly Shown[];
+  /** The lines of those invoices. */
+  readonly azureBilledUsage: readonly Shown[];
+  /** Exports of Azure's usage that is not billed yet. */
+  readonly azureUsageExports: readonly Shown[];
+  /** The lines of those exports. */
+  readonly azureUnbilledUsage: readonly Shown[];
+  /** What Cloudmore's reseller bills to its organizations in a month. */
+  readonly organizationBillings: readonly Shown[];
+  /** What of it is for the old Microsoft programme. */
+  readonly cspBillings: readonly Shown[];
+  /** What Cloudmore's reseller bills for its services in a month. */
+  readonly serviceBillings: readonly Shown[];
   /** Brokers of Cloudmore's seller. */
   readonly brokers: readonly Shown[];
+  /** Lines that Cloudmore's seller has added by hand to the bills of its brokers. */
+  readonly brokerBillingLines: readonly Shown[];
   /** Administrators of Cloudmore's seller. */
   readonly sellerAdministrators: readonly Shown[];
   /** Webhooks of Cloudmore's seller. */
@@ -113,6 +204,12 @@ export interface Collections {
   readonly deviceServices: readonly Shown[];
   /** What was measured by the tasks behind monitored services. */
   readonly applianceTasks: readonly Shown[];
+  /** The scheduled tasks of N-central's devices. The part of a task on its device has the next id. */
+  readonly scheduledTasks: readonly Shown[];
+  /** What came of those tasks on their devices; without a status that is final, a task is pending. */
+  readonly scheduledTaskResults: readonly Shown[];
+  /** The Windows services of N-central's devices, with their state. */
+  readonly windowsServices: readonly Shown[];
   /** The keys that activate the agents of N-central's devices. */
   readonly deviceActivationKeys: readonly Shown[];
   /** How N-central's devices are controlled remotely. */

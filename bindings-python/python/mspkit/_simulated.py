@@ -12,18 +12,18 @@ __all__ = ["Collections", "Counts"]
 class Counts(TypedDict, total=False):
     """How many of each there are initially."""
 
+    organizations: int
+    """Cloudmore's organizations; the second, or the only one, is that of the credentials. 3 by default."""
     estore: int
     """Services in Cloudmore's E-Store. 8 by default."""
     organization_services: int
     """The services of Cloudmore's organizations, by the id of the organization. 3 by default."""
-    organizations: int
-    """Cloudmore's organizations. 3 by default."""
     brokers: int
-    """Brokers of Cloudmore's seller. 0 by default."""
+    """Brokers of Cloudmore's seller. 3 by default."""
     seller_administrators: int
-    """Administrators of Cloudmore's seller. 0 by default."""
+    """Administrators of Cloudmore's seller. 2 by default."""
     webhooks: int
-    """Webhooks of Cloudmore's seller. 0 by default."""
+    """Webhooks of Cloudmore's seller. 2 by default."""
     service_orgs: int
     """N-central's service organizations. 3 by default."""
     customers: int
@@ -60,14 +60,104 @@ class Counts(TypedDict, total=False):
 class Collections(TypedDict, total=False):
     """The data of the services, each object in the form of the vendor's API."""
 
+    organizations: Sequence[Mapping[str, Any]]
+    """Cloudmore's organizations; the second, or the only one, is that of the credentials."""
+    seller_services: Sequence[Mapping[str, Any]]
+    """Services of Cloudmore's seller."""
+    reseller_services: Sequence[Mapping[str, Any]]
+    """The services that Cloudmore's reseller offers to its organizations."""
     estore: Sequence[Mapping[str, Any]]
     """Services in Cloudmore's E-Store."""
     organization_services: Mapping[str, Sequence[Mapping[str, Any]]]
     """The services of Cloudmore's organizations, by the id of the organization."""
-    organizations: Sequence[Mapping[str, Any]]
-    """Cloudmore's organizations."""
+    seller_service_properties: Sequence[Mapping[str, Any]]
+    """The values of custom properties that Cloudmore's seller has given to its services."""
+    seller_products: Sequence[Mapping[str, Any]]
+    """The products of the services of Cloudmore's seller."""
+    seller_product_addons: Sequence[Mapping[str, Any]]
+    """The add-ons of those products."""
+    seller_prices: Sequence[Mapping[str, Any]]
+    """The prices of those products."""
+    products: Sequence[Mapping[str, Any]]
+    """The products of the services that Cloudmore's reseller offers."""
+    product_addons: Sequence[Mapping[str, Any]]
+    """The add-ons of those products."""
+    prices: Sequence[Mapping[str, Any]]
+    """The prices of those products."""
+    organization_roles: Sequence[Mapping[str, Any]]
+    """The roles of users of Cloudmore's organizations."""
+    reseller_roles: Sequence[Mapping[str, Any]]
+    """The roles of administrators of Cloudmore's reseller."""
+    organization_users: Sequence[Mapping[str, Any]]
+    """The users of Cloudmore's organizations."""
+    user_groups: Sequence[Mapping[str, Any]]
+    """Groups of those users."""
+    user_group_members: Sequence[Mapping[str, Any]]
+    """The members of those groups."""
+    organization_groups: Sequence[Mapping[str, Any]]
+    """Groups of Cloudmore's organizations."""
+    organization_group_members: Sequence[Mapping[str, Any]]
+    """The members of those groups."""
+    reseller_administrators: Sequence[Mapping[str, Any]]
+    """Administrators of Cloudmore's reseller."""
+    payment_methods: Sequence[Mapping[str, Any]]
+    """How the organizations of Cloudmore's reseller can pay."""
+    custom_properties: Sequence[Mapping[str, Any]]
+    """The custom properties of Cloudmore's reseller."""
+    service_categories: Sequence[Mapping[str, Any]]
+    """Categories of Cloudmore's services."""
+    subscriptions: Sequence[Mapping[str, Any]]
+    """Subscriptions of Cloudmore's organizations to products of custom services; `serviceId` is the
+    service.
+    """
+    subscription_users: Sequence[Mapping[str, Any]]
+    """The users to whom those subscriptions are given."""
+    external_invoices: Sequence[Mapping[str, Any]]
+    """Invoices of other systems to Cloudmore's organizations."""
+    manual_billing_lines: Sequence[Mapping[str, Any]]
+    """Lines that were added by hand to the bills of Cloudmore's organizations."""
+    csp_services: Sequence[Mapping[str, Any]]
+    """The Microsoft CSP service of Cloudmore's organizations."""
+    csp_tenants: Sequence[Mapping[str, Any]]
+    """The Microsoft tenants of Cloudmore's organizations."""
+    csp_users: Sequence[Mapping[str, Any]]
+    """The Microsoft 365 users of Cloudmore's organizations."""
+    nce_products: Sequence[Mapping[str, Any]]
+    """The Microsoft products that Cloudmore's organizations can subscribe to."""
+    nce_subscriptions: Sequence[Mapping[str, Any]]
+    """Subscriptions of Cloudmore's organizations to Microsoft products."""
+    csp_subscriptions: Sequence[Mapping[str, Any]]
+    """Subscriptions of Cloudmore's organizations of the old Microsoft programme."""
+    csp_licenses: Sequence[Mapping[str, Any]]
+    """The Microsoft licences that Cloudmore's organizations have to give."""
+    csp_user_licenses: Sequence[Mapping[str, Any]]
+    """The licences of Microsoft 365 users."""
+    azure_services: Sequence[Mapping[str, Any]]
+    """The Azure service of Cloudmore's organizations."""
+    azure_subscriptions: Sequence[Mapping[str, Any]]
+    """Azure subscriptions of Cloudmore's organizations."""
+    azure_users: Sequence[Mapping[str, Any]]
+    """The Azure users of Cloudmore's organizations."""
+    azure_user_subscriptions: Sequence[Mapping[str, Any]]
+    """The Azure subscriptions that those users may use."""
+    azure_one_time_invoices: Sequence[Mapping[str, Any]]
+    """One-time invoices of Azure to Cloudmore's reseller."""
+    azure_billed_usage: Sequence[Mapping[str, Any]]
+    """The lines of those invoices."""
+    azure_usage_exports: Sequence[Mapping[str, Any]]
+    """Exports of Azure's usage that is not billed yet."""
+    azure_unbilled_usage: Sequence[Mapping[str, Any]]
+    """The lines of those exports."""
+    organization_billings: Sequence[Mapping[str, Any]]
+    """What Cloudmore's reseller bills to its organizations in a month."""
+    csp_billings: Sequence[Mapping[str, Any]]
+    """What of it is for the old Microsoft programme."""
+    service_billings: Sequence[Mapping[str, Any]]
+    """What Cloudmore's reseller bills for its services in a month."""
     brokers: Sequence[Mapping[str, Any]]
     """Brokers of Cloudmore's seller."""
+    broker_billing_lines: Sequence[Mapping[str, Any]]
+    """Lines that Cloudmore's seller has added by hand to the bills of its brokers."""
     seller_administrators: Sequence[Mapping[str, Any]]
     """Administrators of Cloudmore's seller."""
     webhooks: Sequence[Mapping[str, Any]]
@@ -120,6 +210,12 @@ class Collections(TypedDict, total=False):
     """The monitored services of N-central's devices."""
     appliance_tasks: Sequence[Mapping[str, Any]]
     """What was measured by the tasks behind monitored services."""
+    scheduled_tasks: Sequence[Mapping[str, Any]]
+    """The scheduled tasks of N-central's devices. The part of a task on its device has the next id."""
+    scheduled_task_results: Sequence[Mapping[str, Any]]
+    """What came of those tasks on their devices; without a status that is final, a task is pending."""
+    windows_services: Sequence[Mapping[str, Any]]
+    """The Windows services of N-central's devices, with their state."""
     device_activation_keys: Sequence[Mapping[str, Any]]
     """The keys that activate the agents of N-central's devices."""
     device_remote_controls: Sequence[Mapping[str, Any]]

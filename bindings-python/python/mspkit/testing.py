@@ -119,6 +119,14 @@ class Options(Counts, total=False):
     """After how many idle seconds a scroll of Wiv expires. 300 by default."""
     scroll_rotates: bool
     """Whether the id of a scroll changes with each page. True by default."""
+    job_polls: int
+    """How many reads of its state still see a job unfinished, such as a report. 2 by default."""
+    job_seconds: int
+    """How many seconds of the simulator's clock a job takes besides. 0 by default."""
+    job_result: Literal["success", "failed", "aborted", "random"]
+    """How jobs end; `random` is one of the three by the seed. `success` by default."""
+    disabled_scripts: list[int]
+    """Ids of scripts that N-central does not run for the API. None by default."""
     latency_ms: int
     """Delay of every response. 0 by default."""
     log: bool
@@ -386,7 +394,7 @@ class Simulator:
         self.control("answer", rule | {name: value for name, value in given.items() if value is not None})
 
     def advance(self, seconds: float) -> None:
-        """Advances the clock by which tokens and scrolls expire."""
+        """Advances the clock by which tokens and scrolls expire and jobs become ready."""
         self.control("clock", {"advance_seconds": seconds})
 
     def requests(self, operation: str | None = None) -> list[Request]:

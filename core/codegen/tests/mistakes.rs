@@ -22,6 +22,13 @@ const MISTAKES: &[Mistake] = &[
         problem: "core/api/ncentral.yaml: paths./api/orgs.post.operationId: `add` is called `create` everywhere else",
     },
     Mistake {
+        name: "the id of a scope that is not in the path",
+        document: "ncentral.yaml",
+        old: "x-mspkit-paging: page_number\n",
+        new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: by_hand, at: orgId}\n",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.at: `orgId` is not in the path",
+    },
+    Mistake {
         name: "a verb of another HTTP method",
         document: "ncentral.yaml",
         old: "operationId: ncentral.orgs.create",
@@ -34,6 +41,20 @@ const MISTAKES: &[Mistake] = &[
         old: "x-mspkit-service: ncentral\n",
         new: "x-mspkit-service: ncentral\nx-mspkit-collections: {orgs: {description: D., model: Orgs, id: orgId}}\n",
         problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.model: is not in components.schemas",
+    },
+    Mistake {
+        name: "an assumed field of an unknown type",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections: {orgs: {description: D., model: Org, id: orgId, extra: {size: big}}}\n",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.extra.size: must be one of string, boolean, integer, number, array, object, uuid, date, date-time",
+    },
+    Mistake {
+        name: "an assumed field that the model has",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections: {orgs: {description: D., model: Org, id: orgId, extra: {orgId: string}}}\n",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.extra.orgId: `orgId` is a field of the model",
     },
     Mistake {
         name: "a collection whose id is no field",
@@ -83,6 +104,13 @@ const MISTAKES: &[Mistake] = &[
         old: "x-mspkit-paging: page_number\n",
         new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: look}\n",
         problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.verb: `look` is unknown; known are list, get, create",
+    },
+    Mistake {
+        name: "hand-written code for a scope that is not there",
+        document: "ncentral.yaml",
+        old: "x-mspkit-paging: page_number\n",
+        new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: by_hand, scope: orgs}\n",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.scope: `orgs` is not a stored collection of x-mspkit-collections",
     },
     Mistake {
         name: "an example that is not there",

@@ -15,8 +15,8 @@ URL = os.environ["MSPKIT_SIMULATOR_URL"]
 CREDENTIALS: dict[str, str] = json.loads(os.environ["MSPKIT_SIMULATOR_CREDENTIALS"])
 
 
-# Operations whose 201 has no body, with the simulator's current options.
-WITHOUT_BODY: list[str] = json.loads(os.environ["MSPKIT_WITHOUT_BODY"])
+# Whether responses that say where something is have no body, with the simulator's current options.
+WITHOUT_BODY: bool = json.loads(os.environ["MSPKIT_WITHOUT_BODY"])
 
 
 @schemathesis.hook
@@ -25,13 +25,21 @@ def before_load_schema(_context: schemathesis.HookContext, document: dict[str, A
     # OpenAPI cannot express an optional body, so none is declared if there is none.
     for item in document["paths"].values():
         for operation in item.values():
-            if isinstance(operation, dict) and operation.get("operationId") in WITHOUT_BODY:
-                operation["responses"]["201"].pop("content", None)
+            if WITHOUT_BODY and isinstance(operation, dict) and operation.get("x-mspkit-answer", {}).get("kind") == "located":
+                for status in {"200", "201", "202"} & set(operation["responses"]):
+                    operation["responses"][status] = without_body(operation["responses"][status], document)
     # The vendor checks addresses by their `pattern` only; clients check that they are URIs.
     for schema in document["components"]["schemas"].values():
         for inner in schema.get("properties", {}).values():
             if inner.get("format") == "uri" and "pattern" in inner:
                 del inner["format"]
+
+
+def without_body(response: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """A response, which can be a reference, without its content."""
+    if "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    return {key: value for key, value in response.items() if key != "content"}
 
 
 def post(path: str, headers: dict[str, str], body: bytes = b"") -> Any:

@@ -67,30 +67,66 @@ def examples(service: str) -> int:
     return int(os.environ.get("MSPKIT_CONTRACT_EXAMPLES", max(EXAMPLES["least"], min(EXAMPLES["most"], fair))))
 
 
-def stored(service: str | None = None) -> list[dict[str, Any]]:
-    """The collections whose ids are in the table."""
-    return [one for one in TABLE["collections"] if not one["by_hand"] and service in (None, one["service"])]
+def sources(service: str) -> dict[str, set[tuple[str, str]]]:
+    """For each parameter of a path the collections and fields with its values."""
+    collections = {one["name"]: one for one in TABLE["collections"]}
+    found: dict[str, set[tuple[str, str]]] = {}
+
+    def add(parameter: str, name: str, key: str | None = None) -> None:
+        one = collections[name]
+        for part in one.get("of", []):
+            add(parameter, part, key)
+        field = key or one.get("id") or one.get("parent", {}).get("field")
+        if field and not one.get("of") and not one["by_hand"]:
+            found.setdefault(parameter, set()).add((name, field))
+
+    for row in TABLE["served"]:
+        parameters = row["params"]
+        if not row["operation"].startswith(f"{service}.") or "collection" not in row or not parameters:
+            continue
+        one = collections[row["collection"]]
+        by_path = row["verb"] not in ("list", "create") and not row.get("by") and not row.get("first")
+        if by_path:
+            add(parameters[-1], row["collection"], row.get("key"))
+        own = by_path and not one.get("single")
+        at = row.get("at", len(parameters) - 1 - own)
+        if row.get("scope") and at >= 0:
+            add(parameters[at], row["scope"])
+    return found
 
 
 def write_settings(folder: Path) -> None:
     """The settings, with the ids of the collections in the paths that have them."""
     text = (HERE / "schemathesis.toml").read_text(encoding="utf-8")
-    files = [f'{one["name"]} = {{ from-file = "{one["name"]}.txt" }}' for one in stored()]
-    text = text.replace("# ids of all collections", "\n".join(files))
+    files = []
     for service in WAYS:
-        places = [f'"path.{one["id"]}" = {{ dictionary = "{one["name"]}", probability = 0.7 }}' for one in stored(service)]
+        names = [name for name in sources(service) if f'"path.{name}"' not in text]
+        files += [f'{service}_{name} = {{ from-file = "{service}_{name}.txt" }}' for name in names]
+        places = [f'"path.{name}" = {{ dictionary = "{service}_{name}", probability = 0.7 }}' for name in names]
         text = text.replace(f"# ids of the collections of {service}", "\n".join(places))
+    text = text.replace("# ids of all collections", "\n".join(files))
     (folder / "schemathesis.toml").write_text(text, encoding="utf-8")
+
+
+def first_values(state: dict[str, Any], found: set[tuple[str, str]]) -> list[Any]:
+    """The first values of each collection, in turn: the first objects belong to each other."""
+    columns = [[item[field] for item in state[name][:20]] for name, field in sorted(found)]
+    rows = [column[at] for at in range(20) for column in columns if at < len(column)]
+    return list(dict.fromkeys(rows))
 
 
 def write_ids(folder: Path, credentials: dict[str, str], state: dict[str, Any]) -> None:
     organization = credentials["cloudmore_organization_id"]
     ids = {
-        **{one["name"]: [item[one["id"]] for item in state[one["name"]]] for one in stored()},
+        **{f"{service}_{name}": first_values(state, found) for service in WAYS for name, found in sources(service).items()},
         "ticket_ids": [item["psaCustomTicketId"] for item in state["custom_psa_tickets"]],
-        "reseller_ids": [credentials["cloudmore_reseller_id"]],
-        "organization_ids": [organization],
-        "service_ids": [item["id"] for item in state["organization_services"][organization]],
+        "reseller_ids": [credentials["cloudmore_reseller_id"]] * 3 + [item["id"] for item in state["brokers"][:1]],
+        "seller_ids": [credentials["cloudmore_seller_id"]],
+        "organization_ids": [organization, state["organizations"][0]["id"]],
+        "service_ids": [
+            *(item["id"] for item in state["organization_services"][organization]),
+            *(item["id"] for item in state["seller_services"][:3]),
+        ],
         "estore_ids": [item["id"] for item in state["estore"]],
         "wiv_customer_ids": [item["customer_id"] for item in state["wiv_customers"]],
         "workflow_ids": state["workflows"],
@@ -118,7 +154,7 @@ def check(url: str, service: str, options: dict[str, Any], deadline: float) -> i
             "SCHEMATHESIS_HOOKS": "hooks",
             "MSPKIT_SIMULATOR_URL": url,
             "MSPKIT_SIMULATOR_CREDENTIALS": json.dumps(credentials),
-            "MSPKIT_WITHOUT_BODY": json.dumps([] if options.get("located") == "body" else ["cloudmore.services.create"]),
+            "MSPKIT_WITHOUT_BODY": json.dumps(options.get("located") != "body"),
         }
         try:
             left = max(deadline - time.monotonic(), 1)

@@ -1,4 +1,4 @@
-//! The clock by which tokens and scrolls expire: real time, plus what a test has added.
+//! The clock by which tokens and scrolls expire and jobs become ready: real time, plus what a test has added.
 
 use std::time::{Duration, Instant};
 

@@ -223,10 +223,10 @@ fn by_hand(state: &State, name: &str) -> Option<Value> {
         "custom_psa_tickets" => state.tickets.all().map(Ticket::shown).collect::<Vec<_>>().into(),
         "estore" => state.marketplace.store().iter().map(StoreService::detail).collect(),
         "organization_services" => {
-            let services = state.marketplace.organizations();
-            let shown = services
-                .map(|(id, services)| (id.clone(), services.iter().map(OwnedService::detail).collect()));
-            Value::Object(shown.collect())
+            let organizations = state.store.views("organizations");
+            let services =
+                |id: &str| state.marketplace.services(id).iter().map(OwnedService::detail).collect();
+            Value::Object(organizations.iter().map(|row| (row.id().to_owned(), services(row.id()))).collect())
         }
         "wiv_customers" => json!(state.msp.customers()),
         "cases" => json!(state.msp.cases().collect::<Vec<_>>()),

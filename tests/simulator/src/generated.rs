@@ -1235,12 +1235,12 @@ pub static ROUTES: &[Route] = &[
 macro_rules! each_count {
     ($then:ident) => {
         $then! {
+            organizations = 3, "Initial number. Cloudmore's organizations; the second, or the only one, is that of the credentials.";
             estore = 8, "Initial number. Services in Cloudmore's E-Store.";
             organization_services = 3, "Initial number. The services of Cloudmore's organizations, by the id of the organization.";
-            organizations = 3, "Initial number. Cloudmore's organizations.";
-            brokers = 0, "Initial number. Brokers of Cloudmore's seller.";
-            seller_administrators = 0, "Initial number. Administrators of Cloudmore's seller.";
-            webhooks = 0, "Initial number. Webhooks of Cloudmore's seller.";
+            brokers = 3, "Initial number. Brokers of Cloudmore's seller.";
+            seller_administrators = 2, "Initial number. Administrators of Cloudmore's seller.";
+            webhooks = 2, "Initial number. Webhooks of Cloudmore's seller.";
             service_orgs = 3, "Initial number. N-central's service organizations.";
             customers = 10, "Initial number. N-central's customers; `parentId` is their service organization.";
             sites = 15, "Initial number. The sites of N-central's customers; `parentId` is their customer.";

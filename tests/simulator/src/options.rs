@@ -42,6 +42,14 @@ macro_rules! options {
             pub scroll_idle_seconds: u64,
             /// Whether each page of a scroll has a new scroll id.
             pub scroll_rotates: bool,
+            /// How many reads of its state still see a job unfinished.
+            pub job_polls: u64,
+            /// How many seconds of the simulator's clock a job takes besides.
+            pub job_seconds: u64,
+            /// How jobs end.
+            pub job_result: JobResult,
+            /// Ids of scripts that N-central does not run for the API.
+            pub disabled_scripts: Vec<u64>,
             /// N-central's password has expired: authenticate works, everything else gets 500.
             pub password_expired: bool,
             /// What N-central returns for a create.
@@ -78,6 +86,10 @@ macro_rules! options {
                     caps: Some(BTreeMap::new()),
                     scroll_idle_seconds: 300,
                     scroll_rotates: true,
+                    job_polls: 2,
+                    job_seconds: 0,
+                    job_result: JobResult::Success,
+                    disabled_scripts: Vec::new(),
                     password_expired: false,
                     create_returns: CreateReturns::Full,
                     located: Located::Header,
@@ -166,10 +178,29 @@ pub enum Located {
     None,
 }
 
+/// How jobs end: what a server prepares or does after it has responded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobResult {
+    /// All succeed.
+    Success,
+    /// All fail.
+    Failed,
+    /// All are aborted.
+    Aborted,
+    /// Each in one of the three ways, by the seed.
+    Random,
+}
+
 impl Options {
     /// Whether the service has something that an operation needs.
     pub(crate) fn is_on(&self, name: &str) -> bool {
         name != "standard_psa" || self.standard_psa
+    }
+
+    /// The id in a collection that the credentials name.
+    pub(crate) fn own_id(&self, collection: &str) -> Option<&str> {
+        (collection == "organizations").then_some(self.credentials.cloudmore_organization_id.as_str())
     }
 
     /// Whether the API user has no permission for an operation.

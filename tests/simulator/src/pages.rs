@@ -1,7 +1,7 @@
 //! N-central's list pages: parsing the query, the four envelopes, and the cached pages that make the simulator fast
 //! enough for benchmarks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -113,8 +113,32 @@ impl PageQuery {
         }
     }
 
-    /// The page of these rows, serialized.
-    pub(crate) fn page(mut self, mut rows: Vec<View<'_>>, call: &Call<'_>, options: &Options) -> Bytes {
+    /// Reads the number and the size of a page where there is nothing else to read. Larger pages are cut.
+    pub(crate) fn plain(call: &Call<'_>, options: &Options) -> Result<Self, Vec<Problem>> {
+        let whole = |name: &str, least: usize, default: Option<usize>| {
+            let given = call.query(name).map_or(default, |text| text.parse().ok());
+            given.filter(|number| *number >= least).ok_or_else(|| {
+                vec![Problem::new(name, format!("{name} must be a number of at least {least}"))]
+            })
+        };
+        let number = whole("pageNumber", 0, None)?;
+        let size = whole("pageSize", 1, Some(50))?.min(options.max_page_size.max(1));
+        Ok(Self { number, size, sort: None, descending: false, select: None, warnings: Vec::new() })
+    }
+
+    /// Whether the page precedes the first one.
+    pub(crate) fn is_before_all(&self) -> bool {
+        self.number == 0
+    }
+
+    /// The page of these rows, serialized: in N-central's envelope, or as the only member of an object.
+    pub(crate) fn page(
+        mut self,
+        mut rows: Vec<View<'_>>,
+        call: &Call<'_>,
+        options: &Options,
+        under: Option<&str>,
+    ) -> Bytes {
         if let Some(select) = &self.select {
             rows.retain(|row| select.keeps(row));
         }
@@ -136,6 +160,9 @@ impl PageQuery {
         let from = (shown - 1).saturating_mul(self.size).min(rows.len());
         let to = from.saturating_add(self.size).min(rows.len());
         let items: Vec<_> = rows[from..to].iter().map(|row| row.written(options.ids)).collect();
+        if let Some(under) = under {
+            return Bytes::from(serde_json::to_vec(&BTreeMap::from([(under, &items)])).unwrap_or_default());
+        }
         let envelope = Envelope {
             form: options.list_envelope,
             links: Links { path: call.request.path(), query: call.request.raw_query() },

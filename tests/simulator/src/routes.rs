@@ -7,9 +7,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::generated::{ROUTES, Route};
 use crate::request::Call;
-use crate::services::{Service, handlers};
-use crate::store::serve::serve;
-use crate::store::table::{Served, Table as Stored, table};
+use crate::services::{Service, handlers, place};
+use crate::store::serve::{check, serve};
+use crate::store::table::{Served, Table as Stored, Verb, table};
 use crate::template::Template;
 use crate::{answer::Answer, state::State};
 
@@ -51,6 +51,8 @@ enum Acts {
     ByHand(Handler),
     /// The store, by a row of the table.
     Served(&'static Served),
+    /// Hand-written code, after the store has checked the request.
+    Checked(&'static Served, Handler),
 }
 
 impl Bound {
@@ -58,7 +60,7 @@ impl Bound {
         if state.options.denies(self.route.operation) {
             let denied = match self.acts {
                 Acts::ByHand(_) => 403,
-                Acts::Served(served) => served.denied,
+                Acts::Served(served) | Acts::Checked(served, _) => served.denied,
             };
             let status = StatusCode::from_u16(denied).unwrap_or(StatusCode::FORBIDDEN);
             return self.service.refused(
@@ -67,9 +69,23 @@ impl Bound {
                 call,
             );
         }
+        if self.service == Service::Cloudmore {
+            return match place::params(state, call, self.route.path, matches!(self.acts, Acts::Served(_))) {
+                Ok(params) => self.carry_out(state, &Call { params: &params, ..*call }),
+                Err(refusal) => refusal,
+            };
+        }
+        self.carry_out(state, call)
+    }
+
+    fn carry_out(&self, state: &mut State, call: &Call<'_>) -> Answer {
         match self.acts {
             Acts::ByHand(handler) => handler(state, call),
             Acts::Served(served) => serve(served, self.service, state, call),
+            Acts::Checked(served, handler) => match check(served, self.service, state, call) {
+                Ok(()) => handler(state, call),
+                Err(refusal) => refusal,
+            },
         }
     }
 }
@@ -103,8 +119,11 @@ impl Table {
         for route in ROUTES.iter().chain([&TOKEN]) {
             let acts = match (handlers.remove(route.operation), served.remove(route.operation)) {
                 (Some(handler), None) => Acts::ByHand(handler),
-                (None, Some(served)) => Acts::Served(served),
-                (None, None) => {
+                (Some(handler), Some(served)) if served.verb == Verb::ByHand => {
+                    Acts::Checked(served, handler)
+                }
+                (None, Some(served)) if served.verb != Verb::ByHand => Acts::Served(served),
+                (None, _) => {
                     return Err(format!("{} has neither a handler nor x-mspkit-sim", route.operation));
                 }
                 (Some(_), Some(_)) => {
@@ -149,16 +168,22 @@ impl Table {
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_> {
-        let same_method = self.bound.iter().enumerate().filter(|(_, bound)| bound.method == *method);
-        let found =
-            same_method.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?)));
+        let service = Service::of_path(path);
+        let all = self.bound.iter().enumerate();
+        let mut fits: Vec<_> =
+            all.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?))).collect();
         // A path without parameters precedes one in which a parameter could be anything.
-        if let Some((slot, bound, params)) = found.min_by_key(|(_, _, params)| params.len()) {
+        fits.sort_by_key(|(_, _, params)| params.len());
+        if service == Service::NCentral {
+            // N-central chooses the path before it looks at the method.
+            let least = fits.first().map_or(0, |(_, _, params)| params.len());
+            fits.retain(|(_, _, params)| params.len() == least);
+        }
+        if let Some(at) = fits.iter().position(|(_, bound, _)| bound.method == *method) {
+            let (slot, bound, params) = fits.swap_remove(at);
             return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };
         }
-        let service = Service::of_path(path);
-        let fits = self.bound.iter().filter(|bound| bound.template.matches(path).is_some());
-        let allow: BTreeSet<_> = fits.map(|bound| bound.route.method).collect();
+        let allow: BTreeSet<_> = fits.iter().map(|(_, bound, _)| bound.route.method).collect();
         if allow.is_empty() {
             return Found::Nowhere { service };
         }
@@ -188,6 +213,8 @@ mod tests {
             panic!("{found:?}");
         };
         assert_eq!(allow, "GET, POST");
+        let found = table.find(&Method::GET, "/api/scheduled-tasks/direct");
+        assert!(matches!(&found, Found::WrongMethod { allow, .. } if allow == "POST"), "{found:?}");
         assert!(matches!(table.find(&Method::GET, "/api/nothing"), Found::Nowhere { .. }));
     }
 

@@ -122,7 +122,7 @@ impl Simulator {
         self.shared.state().faults = Faults::new(plan);
     }
 
-    /// Advances the clock by which tokens and scrolls expire.
+    /// Advances the clock by which tokens and scrolls expire and jobs become ready.
     pub fn advance(&self, by: Duration) {
         self.shared.state().clock.advance(by);
     }

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::load::operation::{only_keys, word};
-use crate::load::simulated::fields;
+use crate::load::simulated::{DEPTH, fields, resolved};
 use crate::model::{AnswerKind, Collection, ExampleResponse, Examples, Operation, Paging, Simulation};
 use crate::node::Node;
 use crate::problem::Problem;
 
-const OPERATION_KEYS: [&str; 20] = [
+const OPERATION_KEYS: [&str; 23] = [
     "collection",
     "verb",
     "scope",
@@ -29,6 +29,9 @@ const OPERATION_KEYS: [&str; 20] = [
     "needs",
     "denied",
     "returns",
+    "at",
+    "key",
+    "under",
 ];
 
 /// How the store serves the operation at this node.
@@ -39,7 +42,8 @@ pub(super) fn operation(
 ) -> Result<Option<Simulation>, Problem> {
     let Some(given) = node.get("x-mspkit-sim") else { return Ok(None) };
     only_keys(&given, &OPERATION_KEYS)?;
-    let verbs = ["list", "get", "create", "update", "replace", "delete", "example"].map(|verb| (verb, verb));
+    let verbs = ["list", "get", "create", "update", "replace", "delete", "example", "by_hand"]
+        .map(|verb| (verb, verb));
     let verb = word(&given.need("verb")?, &verbs)?;
     let collection = |source: &Node<'_>| {
         let name = source.text()?;
@@ -58,7 +62,7 @@ pub(super) fn operation(
         row["example"] = example(&operation.examples)
             .or(nothing)
             .ok_or_else(|| given.problem("the operation has no example of a success"))?;
-    } else {
+    } else if verb != "by_hand" {
         let name = collection(&given.need("collection")?)?;
         row["collection"] = name.as_str().into();
         held = Some(name);
@@ -66,9 +70,15 @@ pub(super) fn operation(
     if let Some(scope) = given.get("scope") {
         row["scope"] = collection(&scope)?.into();
     }
+    let params = names_in(&operation.path);
+    if let Some(at) = given.get("at") {
+        let name = at.text()?;
+        let place = params.iter().position(|param| *param == name);
+        row["at"] = place.ok_or_else(|| at.problem(format!("`{name}` is not in the path")))?.into();
+    }
     for key in [
-        "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets", "filter", "any",
-        "unknown", "needs", "denied",
+        "under", "context", "messages", "below", "first", "envelope", "into", "by", "rename", "sets",
+        "filter", "any", "unknown", "needs", "denied",
     ] {
         if let Some(value) = given.get(key) {
             row[key] = value.json()?;
@@ -87,6 +97,13 @@ pub(super) fn operation(
                 return Err(value.problem(format!("`{wire}` is not a field of {name}")));
             }
         }
+        if let Some(key) = given.get("key") {
+            let wire = key.text()?;
+            if !has(wire) {
+                return Err(key.problem(format!("`{wire}` is not a field of {name}")));
+            }
+            row["key"] = wire.into();
+        }
         for (_, field) in given.entries_of("filter")? {
             let wire = field.text()?;
             if !has(wire.trim_start_matches(['<', '>', '='])) {
@@ -104,12 +121,22 @@ pub(super) fn operation(
     let successes: Vec<_> =
         operation.examples.responses.iter().filter(|response| response.status < 300).collect();
     row["status"] = successes.first().map_or(200, |response| response.status).into();
-    row["params"] = names_in(&operation.path).into();
+    row["params"] = params.into();
     responses(&mut row, operation, &successes);
     if let Some(returns) = given.get("returns") {
         word(&returns, &[("example", ())])?;
         row["like_example"] = true.into();
         row["example"] = example(&operation.examples).unwrap_or_default();
+    }
+    given_in(node, &mut row)?;
+    Ok(Some(Simulation { collection: held, row }))
+}
+
+/// What a request has: the parameters of its query and its body.
+fn given_in(node: &Node<'_>, row: &mut Value) -> Result<(), Problem> {
+    let query = query(node)?;
+    if !query.is_empty() {
+        row["query"] = query.into();
     }
     if let Some(request) = node.get("requestBody") {
         let content = request.follow()?.need("content")?;
@@ -121,7 +148,22 @@ pub(super) fn operation(
             }
         }
     }
-    Ok(Some(Simulation { collection: held, row }))
+    Ok(())
+}
+
+/// The parameters of the query, as fields.
+fn query(node: &Node<'_>) -> Result<Vec<Value>, Problem> {
+    let Some(given) = node.get("parameters") else { return Ok(Vec::new()) };
+    let mut fields = Vec::new();
+    for param in given.items()? {
+        let param = param.follow()?;
+        if param.need("in")?.text()? == "query" {
+            let required = param.get("required").map_or(Ok(false), |flag| flag.flag())?;
+            let schema = resolved(&param.need("schema")?, DEPTH)?;
+            fields.push(json!({"name": param.need("name")?.text()?, "required": required, "schema": schema}));
+        }
+    }
+    Ok(fields)
 }
 
 /// The envelope of the first example, which is the documented one.

@@ -8,7 +8,7 @@ use crate::model::{Collection, CollectionShape};
 use crate::node::Node;
 use crate::problem::Problem;
 
-const COLLECTION_KEYS: [&str; 24] = [
+const COLLECTION_KEYS: [&str; 27] = [
     "description",
     "count",
     "shape",
@@ -17,6 +17,7 @@ const COLLECTION_KEYS: [&str; 24] = [
     "id",
     "first",
     "ids",
+    "step",
     "name",
     "noun",
     "missing",
@@ -33,10 +34,12 @@ const COLLECTION_KEYS: [&str; 24] = [
     "pick",
     "kinds",
     "values",
+    "extra",
+    "in_turn",
 ];
 
 /// How deep schemas are followed; deeper values may be anything.
-const DEPTH: usize = 8;
+pub(super) const DEPTH: usize = 8;
 
 /// The collections of a service, in the document's order, in which parents come before their children.
 pub(super) fn collections(root: &Node<'_>, service: &str) -> Result<Vec<Collection>, Problem> {
@@ -92,10 +95,7 @@ fn stored(
     (name, node): (&str, &Node<'_>),
     known: &[Collection],
 ) -> Result<Value, Problem> {
-    let model = node.need("model")?;
-    let schemas = root.need("components")?.need("schemas")?;
-    let schema = schemas.get(model.text()?).ok_or_else(|| model.problem("is not in components.schemas"))?;
-    let mut fields = fields(&schema)?;
+    let mut fields = all_fields(root, node)?;
     let wires: Vec<String> =
         fields.iter().filter_map(|field| field["name"].as_str()).map(str::to_owned).collect();
     let field = |source: &Node<'_>| {
@@ -112,7 +112,7 @@ fn stored(
             row[if key == "name" { "title" } else { key }] = field(&source)?;
         }
     }
-    for key in ["first", "ids", "noun", "missing"] {
+    for key in ["first", "ids", "step", "noun", "missing"] {
         if let Some(value) = node.get(key) {
             row[key] = value.json()?;
         }
@@ -142,6 +142,9 @@ fn stored(
         }
     }
     written(node, &wires, &mut row)?;
+    if let Some(in_turn) = node.get("in_turn") {
+        row["in_turn"] = in_turn.flag()?.into();
+    }
     if let Some(unless) = node.get("unless") {
         row["unless"] = unless.json()?;
     }
@@ -166,6 +169,38 @@ fn stored(
     }
     row["fields"] = fields.into();
     Ok(row)
+}
+
+/// The fields of the model, and those that the vendor sends beside them.
+fn all_fields(root: &Node<'_>, node: &Node<'_>) -> Result<Vec<Value>, Problem> {
+    const TYPES: [&str; 6] = ["string", "boolean", "integer", "number", "array", "object"];
+    const FORMATS: [&str; 3] = ["uuid", "date", "date-time"];
+    let mut all = match node.get("model") {
+        None => {
+            node.need("extra")?;
+            Vec::new()
+        }
+        Some(model) => {
+            let schemas = root.need("components")?.need("schemas")?;
+            let schema = schemas.get(model.text()?);
+            fields(&schema.ok_or_else(|| model.problem("is not in components.schemas"))?)?
+        }
+    };
+    for (wire, kind) in node.entries_of("extra")? {
+        let word = kind.text()?;
+        let schema = if TYPES.contains(&word) {
+            json!({"type": [word]})
+        } else if FORMATS.contains(&word) {
+            json!({"type": ["string"], "format": word})
+        } else {
+            return Err(kind.problem(format!("must be one of {}, {}", TYPES.join(", "), FORMATS.join(", "))));
+        };
+        if all.iter().any(|field| field["name"] == wire.as_str()) {
+            return Err(kind.problem(format!("`{wire}` is a field of the model")));
+        }
+        all.push(json!({"name": wire, "required": false, "schema": schema}));
+    }
+    Ok(all)
 }
 
 /// Values of the documents, by their fields; a kind can also have a weight, and conditions on rows above.
@@ -239,7 +274,7 @@ pub(super) fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
 }
 
 /// A schema with its references resolved and without documentation.
-fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
+pub(super) fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
     let node = node.follow()?;
     if depth == 0 {
         return Ok(json!({}));
@@ -247,8 +282,8 @@ fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
     let mut schema = Map::new();
     for (key, value) in node.entries()? {
         let value = match key.as_str() {
-            "type" | "format" | "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "example"
-            | "examples" | "required" => value.json()?,
+            "type" | "format" | "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
+            | "maxItems" | "example" | "examples" | "required" => value.json()?,
             "x-mspkit-open-enum" => {
                 schema.insert("known".to_owned(), value.json()?);
                 continue;

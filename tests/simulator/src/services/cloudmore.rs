@@ -87,31 +87,7 @@ fn basic(request: &Request) -> Option<(String, String)> {
     Some((decode(id), decode(secret)))
 }
 
-/// Refuses paths whose ids are not GUIDs, belong to another reseller, or do not exist.
-fn place(state: &State, call: &Call<'_>) -> Result<(), Answer> {
-    let wrong = ["resellerId", "organizationId", "serviceId"]
-        .iter()
-        .zip(call.params)
-        .find(|(_, value)| !is_guid(value));
-    if let Some((name, value)) = wrong {
-        return Err(Answer::json(
-            StatusCode::BAD_REQUEST,
-            &json!({*name: [format!("The value '{value}' is not valid.")]}),
-        ));
-    }
-    if !call.param(0).eq_ignore_ascii_case(&state.options.credentials.cloudmore_reseller_id) {
-        return Err(Answer::empty(StatusCode::FORBIDDEN));
-    }
-    if !state.marketplace.has_organization(call.param(1)) {
-        return Err(Answer::empty(StatusCode::NOT_FOUND));
-    }
-    Ok(())
-}
-
 fn list_store(state: &mut State, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(state, call) {
-        return refusal;
-    }
     let mut lines: Vec<_> =
         state.marketplace.store().iter().map(super::super::state::marketplace::StoreService::line).collect();
     if call.page_fault.is_some() {
@@ -121,9 +97,6 @@ fn list_store(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn get_store_service(state: &mut State, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(state, call) {
-        return refusal;
-    }
     match state.marketplace.in_store(call.param(2)) {
         Some(service) => Answer::ok(&service.detail()),
         None => Answer::empty(StatusCode::NOT_FOUND),
@@ -131,9 +104,6 @@ fn get_store_service(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn list_services(state: &mut State, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(state, call) {
-        return refusal;
-    }
     let services = state.marketplace.services(call.param(1));
     let mut services: Vec<_> =
         services.iter().map(super::super::state::marketplace::OwnedService::detail).collect();
@@ -144,9 +114,6 @@ fn list_services(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn get_service(state: &mut State, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(state, call) {
-        return refusal;
-    }
     match state.marketplace.service(call.param(1), call.param(2)) {
         Some(service) => Answer::ok(&service.detail()),
         None => Answer::empty(StatusCode::NOT_FOUND),
@@ -154,7 +121,7 @@ fn get_service(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn create_service(state: &mut State, call: &Call<'_>) -> Answer {
-    let body = match place(state, call).and_then(|()| object(call)) {
+    let body = match object(call) {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
@@ -206,7 +173,7 @@ fn update_service(state: &mut State, call: &Call<'_>) -> Answer {
 }
 
 fn write_service(state: &mut State, call: &Call<'_>, replace: bool) -> Answer {
-    let body = match place(state, call).and_then(|()| object(call)) {
+    let body = match object(call) {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
@@ -236,9 +203,6 @@ fn write_service(state: &mut State, call: &Call<'_>, replace: bool) -> Answer {
 }
 
 fn delete_service(state: &mut State, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(state, call) {
-        return refusal;
-    }
     let shown = state
         .marketplace
         .service(call.param(1), call.param(2))

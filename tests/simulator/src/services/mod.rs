@@ -1,7 +1,9 @@
 //! The three vendors: their paths, the shapes of their refusals, and the handlers of their operations.
 
 pub(crate) mod cloudmore;
+pub(crate) mod cloudmore_jobs;
 pub(crate) mod ncentral;
+pub(crate) mod place;
 pub(crate) mod wiv;
 
 use std::collections::BTreeMap;
@@ -40,7 +42,7 @@ impl Problem {
 
 /// Every handler by its operation.
 pub(crate) fn handlers() -> BTreeMap<&'static str, Handler> {
-    let all = [ncentral::HANDLERS, cloudmore::HANDLERS, wiv::HANDLERS];
+    let all = [ncentral::HANDLERS, cloudmore::HANDLERS, cloudmore_jobs::HANDLERS, wiv::HANDLERS];
     all.into_iter().flatten().copied().collect()
 }
 

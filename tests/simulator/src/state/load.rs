@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::jobs::TASK;
 use crate::state::State;
 use crate::state::psa::Tickets;
 use crate::store::lists;
@@ -61,12 +62,21 @@ pub(crate) fn load(state: &mut State, given: &Map<String, Value>) -> Result<(), 
     if let Some(store) = store {
         state.store = store;
     }
+    // What a test says about tasks holds, whatever became of those before.
+    if ["scheduled_tasks", "scheduled_task_results"].iter().any(|name| given.contains_key(*name)) {
+        state.jobs.forget(TASK);
+    }
     if let Some(tickets) = tickets {
         state.tickets = tickets;
     }
     if let Some(marketplace) = marketplace {
         state.marketplace = marketplace;
     }
+    for id in organizations.into_iter().flat_map(Map::keys) {
+        state.store.ensure("organizations", &id.to_ascii_lowercase());
+    }
+    let known = state.store.views("organizations");
+    state.marketplace.forget_others(|id| known.iter().any(|row| row.id().eq_ignore_ascii_case(id)));
     if let Some(msp) = msp {
         state.msp = msp;
     }

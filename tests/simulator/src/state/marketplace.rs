@@ -64,7 +64,8 @@ pub(crate) struct StoreService {
 #[derive(Debug)]
 pub(crate) struct OwnedService {
     pub(crate) id: String,
-    store_id: String,
+    /// Its id in the store.
+    pub(crate) store_id: String,
     name: String,
     currency: String,
     properties: Vec<Property>,
@@ -75,20 +76,22 @@ pub(crate) struct OwnedService {
 pub(crate) struct Marketplace {
     rng: Rng,
     store: Vec<StoreService>,
+    /// The services of each organization that has some, or had.
     organizations: BTreeMap<String, Vec<OwnedService>>,
 }
 
 impl Marketplace {
-    pub(crate) fn seeded(options: &Options) -> Self {
+    /// `sold` are the services that the reseller offers, as id and name.
+    pub(crate) fn seeded(options: &Options, sold: &[(String, String)]) -> Self {
         let mut rng = Rng::with_seed(options.seed ^ 0xc10d);
-        let store: Vec<_> = (0..options.estore).map(|index| store_service(&mut rng, index)).collect();
-        let known = options.credentials.cloudmore_organization_id.to_ascii_lowercase();
-        let mut organizations = BTreeMap::from([(known.clone(), Vec::new())]);
-        // Two organizations without services, so that lists can be empty and services can be in the wrong place.
-        for _ in 0..2 {
-            organizations.insert(names::guid(&mut rng), Vec::new());
+        let mut store: Vec<_> = (0..options.estore).map(|index| store_service(&mut rng, index)).collect();
+        for (service, (id, name)) in store.iter_mut().zip(sold) {
+            id.clone_into(&mut service.id);
+            name.clone_into(&mut service.name);
         }
-        let mut marketplace = Self { rng, store, organizations };
+        // Only one organization has services, so that lists can be empty and services can be in the wrong place.
+        let known = options.credentials.cloudmore_organization_id.to_ascii_lowercase();
+        let mut marketplace = Self { rng, store, organizations: BTreeMap::new() };
         for index in 0..options.organization_services {
             let Some(service) = marketplace.store.get(index % options.estore.max(1)) else { break };
             let id = service.id.clone();
@@ -121,11 +124,6 @@ impl Marketplace {
                 }
             }
         }
-        // The organization of the credentials always exists.
-        let known = options.credentials.cloudmore_organization_id.to_ascii_lowercase();
-        let kept =
-            if organizations.is_some() { vec![known] } else { self.organizations.keys().cloned().collect() };
-        made.organizations = kept.into_iter().map(|id| (id, Vec::new())).collect();
         let mut taken = HashSet::new();
         for (id, list) in organizations.into_iter().flatten() {
             let path = format!("organization_services.{id}");
@@ -147,12 +145,9 @@ impl Marketplace {
         Ok(made)
     }
 
-    pub(crate) fn has_organization(&self, id: &str) -> bool {
-        self.organizations.contains_key(&id.to_ascii_lowercase())
-    }
-
-    pub(crate) fn organizations(&self) -> impl Iterator<Item = (&String, &Vec<OwnedService>)> {
-        self.organizations.iter()
+    /// Forgets the services of organizations that no longer exist.
+    pub(crate) fn forget_others(&mut self, exists: impl Fn(&str) -> bool) {
+        self.organizations.retain(|id, _| exists(id));
     }
 
     pub(crate) fn store(&self) -> &[StoreService] {
@@ -185,7 +180,7 @@ impl Marketplace {
         data: BTreeMap<String, Value>,
     ) -> Option<&OwnedService> {
         let service = self.store.iter().find(|service| service.id.eq_ignore_ascii_case(store_id))?;
-        let services = self.organizations.get_mut(&organization.to_ascii_lowercase())?;
+        let services = self.organizations.entry(organization.to_ascii_lowercase()).or_default();
         services.push(OwnedService {
             id: names::guid(&mut self.rng),
             store_id: service.id.clone(),

@@ -11,6 +11,7 @@ use self::msp::Msp;
 use self::psa::Tickets;
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::jobs::Jobs;
 use crate::log::RequestLog;
 use crate::options::Options;
 use crate::pages::PageCache;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) store: Store,
     pub(crate) tickets: Tickets,
+    pub(crate) jobs: Jobs,
     pub(crate) marketplace: Marketplace,
     pub(crate) msp: Msp,
     pub(crate) pages: PageCache,
@@ -51,14 +53,17 @@ impl State {
         caps: Vec<Option<u32>>,
         sabotage: Sabotage,
     ) -> Self {
+        let store = Store::seeded(table, &options);
+        let marketplace = Marketplace::seeded(&options, &sold(&store));
         Self {
             caps,
             epoch,
             clock: Clock::new(),
             tokens: Tokens::new(epoch),
-            store: Store::seeded(table, &options),
+            store,
             tickets: Tickets::seeded(),
-            marketplace: Marketplace::seeded(&options),
+            jobs: Jobs::seeded(),
+            marketplace,
             msp: Msp::seeded(&options),
             pages: PageCache::default(),
             log: RequestLog::new(names, options.log),
@@ -68,4 +73,11 @@ impl State {
             options,
         }
     }
+}
+
+/// The services that Cloudmore's reseller offers, as id and name.
+fn sold(store: &Store) -> Vec<(String, String)> {
+    let views = store.views("reseller_services");
+    let text = |value: Option<serde_json::Value>| value?.as_str().map(str::to_owned);
+    views.iter().filter_map(|view| Some((view.id().to_owned(), text(view.value("name"))?))).collect()
 }

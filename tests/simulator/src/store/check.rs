@@ -52,8 +52,8 @@ pub(super) fn is_of_type(schema: &Schema, value: &Value) -> bool {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
+        Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => "integer",
+        Value::Number(_) => "number",
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
@@ -79,6 +79,13 @@ fn form(schema: &Schema, value: &Value) -> Option<String> {
             low.or_else(|| schema.maximum.filter(|most| number > *most).map(|most| format!("at most {most}")))
         }
         Value::Array(items) => {
+            let length = items.len();
+            if length < schema.min_items {
+                return Some(format!("a list of at least {}", schema.min_items));
+            }
+            if let Some(most) = schema.max_items.filter(|most| length > *most) {
+                return Some(format!("a list of at most {most}"));
+            }
             let schema = schema.items.as_ref()?;
             items
                 .iter()

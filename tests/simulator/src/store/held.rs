@@ -9,7 +9,7 @@ use serde_json::Map;
 use super::Store;
 use super::collection::{Cells, Collection, Row};
 use super::spec::Spec;
-use super::{make, seed};
+use super::{guids, make, seed};
 
 impl Store {
     /// The rows of this parent.
@@ -24,10 +24,7 @@ impl Store {
     /// The rows that the seed gives a parent.
     fn made(&self, spec: &'static Spec, parent: &str) -> Vec<Row> {
         let has_none = spec.above().is_empty()
-            || self.parent_of(spec, parent).is_none_or(|holder| {
-                !spec.unless.is_empty()
-                    && spec.unless.iter().all(|(field, value)| holder.value(field).as_ref() == Some(value))
-            });
+            || self.parent_of(spec, parent).is_none_or(|holder| spec.spares(|field| holder.value(field)));
         if has_none {
             return Vec::new();
         }
@@ -46,8 +43,8 @@ impl Store {
         let count = if ordinal == 0 { most } else { self.rng_of(spec, &parent).usize(least..=most) };
         let made = |at: usize| {
             let number = ordinal * most + at;
-            let id = if spec.counts() || spec.id.is_empty() {
-                (first(spec) + number).to_string()
+            let id = if spec.counts() || spec.first_guid().is_some() || spec.id.is_empty() {
+                self.id_of(spec, number)
             } else {
                 seed::text_id(&mut self.rng_of(spec, &format!("{parent}/{at}")), spec, number)
             };
@@ -67,7 +64,7 @@ impl Store {
         let begin =
             if index < kinds { 0 } else { self.rng_of(spec, &format!("{parent} kinds")).usize(..kinds) };
         let kind = if spec.each.is_some() { begin + at } else { at };
-        let place = make::Place { index, kind, id: &id, parent };
+        let place = make::Place { index, kind, turn: at, id: &id, parent };
         let cells = make::made(self, &mut rng, spec, &place, &Map::new());
         Row { id, parent: Arc::clone(parent), cells: Cells::Stored(cells) }
     }
@@ -80,8 +77,8 @@ impl Store {
         }
         let parent: Arc<str> = if spec.single {
             id.into()
-        } else if let (Some((_, most)), true) = (spec.each, spec.counts()) {
-            let number = id.parse::<usize>().ok()?.checked_sub(first(spec))?;
+        } else if let (Some((_, most)), true) = (spec.each, spec.counts() || spec.first_guid().is_some()) {
+            let number = self.number_of(spec, id)?;
             self.holder(spec, number.checked_div(most)?)?
         } else {
             // Ids that tell nothing: their parents are asked one by one.
@@ -102,9 +99,10 @@ impl Store {
             let place = match (above.spec.each, above.spec.is_held()) {
                 (_, false) => above.place(parent).filter(|place| *place < above.seeded())?,
                 (Some(_), true) if above.makes => {
-                    let number = parent.parse::<usize>().ok()?.checked_sub(first(above.spec))?;
+                    let number = self.number_of(above.spec, parent)?;
                     (number < self.room(above.spec)).then_some(number)?
                 }
+                (None, true) if above.spec.single => self.ordinal(above.spec, parent)?,
                 _ => return None,
             };
             Some(place * holders.len() + at)
@@ -116,8 +114,11 @@ impl Store {
         let holders = spec.above();
         let above = self.collection(holders.get(ordinal % holders.len().max(1))?)?;
         let place = ordinal / holders.len();
+        if above.spec.single {
+            return self.holder(above.spec, place);
+        }
         if above.spec.is_held() {
-            let id = (first(above.spec) + place).to_string();
+            let id = self.id_of(above.spec, place);
             return (place < self.room(above.spec)).then(|| id.into());
         }
         above.at(place).filter(|_| place < above.seeded()).map(|row| Arc::clone(&row.id))
@@ -125,11 +126,37 @@ impl Store {
 
     /// How many ids are reserved for the rows that the seed makes.
     pub(super) fn room(&self, spec: &Spec) -> usize {
-        let Some((_, most)) = spec.each else { return 0 };
+        let most = match spec.each {
+            Some((_, most)) => most,
+            None if spec.single => 1,
+            None => return 0,
+        };
         let parents = |above: &Collection| {
             if above.spec.is_held() { self.room(above.spec) } else { above.seeded() }
         };
         most * spec.above().len() * self.holders(spec).map(parents).max().unwrap_or_default()
+    }
+
+    /// The id of the row with this number, if ids tell their numbers.
+    fn id_of(&self, spec: &Spec, number: usize) -> String {
+        match spec.first_guid() {
+            Some(first) => guids::guid(first, self.salt(spec), u64::try_from(number).unwrap_or_default()),
+            None => (first(spec) + number * step(spec)).to_string(),
+        }
+    }
+
+    /// The number of the row with this id, if ids tell their numbers.
+    pub(super) fn number_of(&self, spec: &Spec, id: &str) -> Option<usize> {
+        if let Some(first) = spec.first_guid() {
+            return usize::try_from(guids::number(first, self.salt(spec), id)?).ok();
+        }
+        let past = id.parse::<usize>().ok()?.checked_sub(first(spec))?;
+        past.is_multiple_of(step(spec)).then(|| past / step(spec))
+    }
+
+    /// Makes the GUIDs of one collection others than those of the next.
+    pub(super) fn salt(&self, spec: &Spec) -> u64 {
+        self.rng_of(spec, "ids").u64(..)
     }
 
     /// The random numbers of something in a collection, always the same.
@@ -157,7 +184,11 @@ impl Store {
     }
 }
 
+fn step(spec: &Spec) -> usize {
+    usize::try_from(spec.step).unwrap_or(1).max(1)
+}
+
 /// The first id, as a number.
 fn first(spec: &Spec) -> usize {
-    spec.first.as_ref().map_or(1, |first| usize::try_from(seed::number_of(first).1).unwrap_or(1))
+    usize::try_from(seed::first_number(spec)).unwrap_or(1)
 }

@@ -41,6 +41,16 @@ impl Store {
         Ok(made)
     }
 
+    /// Adds a row with this id if there is none.
+    pub(crate) fn ensure(&mut self, name: &str, id: &str) {
+        let Some(collection) = self.collection_mut(name).filter(|held| held.place(id).is_none()) else {
+            return;
+        };
+        let number = u32::try_from(collection.rows().count()).unwrap_or_default();
+        let parent = collection.spec.root().into();
+        collection.put(Row { id: id.into(), parent, cells: Cells::Seeded(number) });
+    }
+
     /// The ids that are in use after loading, by top-level collection.
     fn taken(&self, lists: &Lists<'_>) -> Result<BTreeSet<(String, String)>, String> {
         let mut taken = BTreeSet::new();
@@ -87,7 +97,7 @@ impl Store {
             return Err(format!("{path}.{}: there is no {} {id}", spec.id, spec.noun()));
         }
         let cells = if spec.is_made() {
-            let place = make::Place { index, kind: index, id: &id, parent: &parent };
+            let place = make::Place { index, kind: index, turn: index, id: &id, parent: &parent };
             make::made(self, &mut self.rng_of(spec, &format!("{parent}:{id}")), spec, &place, fields)
         } else {
             let name = spec.title.as_ref().and_then(|title| fields.get(title)?.as_str());
@@ -147,7 +157,7 @@ impl Store {
     /// An empty store whose ids of this collection begin with the first.
     fn counting_from_first(&self, spec: &'static Spec) -> Self {
         let collections = self.specs().map(Collection::new).collect();
-        let mut empty = Self { collections, next: BTreeMap::new(), rng: self.rng.clone(), seed: self.seed };
+        let mut empty = Self::of(collections, self.rng.clone(), self.seed);
         empty.skip_to_first(spec);
         empty
     }
@@ -157,7 +167,11 @@ impl Store {
         self.next.clear();
         for at in 0..self.collections.len() {
             let collection = &self.collections[at];
-            let numbers = collection.rows().filter_map(|row| Some(row.id.parse::<u64>().ok()? + 1));
+            let after = |row: &Row| match collection.spec.first_guid() {
+                Some(_) => u64::try_from(self.number_of(collection.spec, &row.id)? + 1).ok(),
+                None => Some(row.id.parse::<u64>().ok()? + collection.spec.step),
+            };
+            let numbers = collection.rows().filter_map(after);
             let (spec, highest) = (collection.spec, numbers.max().unwrap_or_default());
             self.skip_to_first(spec);
             let next = self.next.entry(spec.counter()).or_default();

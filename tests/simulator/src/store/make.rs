@@ -22,6 +22,8 @@ pub(super) struct Place<'p> {
     pub(super) index: usize,
     /// The number of its kind, among rows with the same parent.
     pub(super) kind: usize,
+    /// The number of the row among those that pick in turn.
+    pub(super) turn: usize,
     pub(super) id: &'p str,
     pub(super) parent: &'p str,
 }
@@ -47,7 +49,7 @@ pub(super) fn made(
             }
         }
     }
-    for (field, value) in picked(store, rng, spec, (place.parent, &known)) {
+    for (field, value) in picked(store, rng, spec, (place, &known)) {
         known.entry(field).or_insert(value);
     }
     known.entry(spec.id.clone()).or_insert_with(|| place.id.into());
@@ -62,14 +64,20 @@ fn picked(
     store: &Store,
     rng: &mut Rng,
     spec: &Spec,
-    (parent, known): (&str, &Map<String, Value>),
+    (place, known): (&Place<'_>, &Map<String, Value>),
 ) -> Vec<(String, Value)> {
     let mut rows = BTreeMap::new();
     let mut found = Vec::new();
     for (field, source) in &spec.pick {
         let row = rows.entry(source.collection.as_str()).or_insert_with(|| {
             let named = store.named_by(spec, &source.collection, known);
-            named.or_else(|| store.any(rng, &source.collection, parent))
+            named.or_else(|| {
+                if spec.in_turn {
+                    store.in_turn(spec, &source.collection, place)
+                } else {
+                    store.any(rng, &source.collection, place.parent)
+                }
+            })
         });
         let value = row.as_ref().and_then(|row| row.value(&source.field)).unwrap_or_default();
         let is_list =
@@ -314,6 +322,24 @@ impl Store {
         views.into_iter().nth(at)
     }
 
+    /// The next row of a collection, of those with the same parent as this one or with the nearest row above it that
+    /// has some.
+    fn in_turn(&self, spec: &Spec, name: &str, place: &Place<'_>) -> Option<View<'_>> {
+        let mut above = (spec, place.parent.to_owned());
+        let mut views = self.views_under(name, place.parent);
+        while views.is_empty()
+            && let Some(row) = self.parent_of(above.0, &above.1)
+        {
+            above = (row.own_spec(), row.parent().to_owned());
+            views = self.views_under(name, &above.1);
+        }
+        if views.is_empty() {
+            views = self.views(name);
+        }
+        let at = place.turn % views.len().max(1);
+        views.into_iter().nth(at)
+    }
+
     /// The name of the organization to which a row belongs: not of its site, but of the customer.
     fn company(&self, spec: &Spec, parent: &str) -> Option<String> {
         let above = self.parent_of(spec, parent)?;
@@ -321,6 +347,9 @@ impl Store {
             let title = above.spec.title.as_ref().filter(|_| above.spec.is_organization())?;
             above.value(title)?.as_str().map(str::to_owned)
         };
+        if above.spec.is_company() {
+            return above.value(above.spec.title.as_deref()?)?.as_str().map(str::to_owned);
+        }
         if above.spec.is_organization() && !self.is_leaf(above.spec) {
             return own();
         }

@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod guids;
 mod held;
 mod load;
 mod make;
@@ -37,6 +38,8 @@ use table::Table;
 pub(crate) struct Store {
     /// In the order of the table: children follow their parents.
     collections: Vec<Collection>,
+    /// The top-level collection of each, known from the beginning because every new id asks for it.
+    tops: Vec<&'static str>,
     /// The next number of counted ids.
     next: BTreeMap<&'static str, u64>,
     rng: Rng,
@@ -52,8 +55,8 @@ impl Store {
             if spec.is_held() {
                 store.collections[at].makes = true;
             } else if spec.of.is_empty() {
-                let count = options.count(&spec.name).or(spec.count).unwrap_or_default();
-                store.seed(at, count, &mut rng);
+                let count = options.count(&spec.name).or(spec.count).unwrap_or(spec.kinds.len());
+                store.seed(at, count, options.own_id(&spec.name), &mut rng);
                 store.collections[at].seal();
             }
             store.skip_to_first(spec);
@@ -61,8 +64,8 @@ impl Store {
         store
     }
 
-    /// Seeds a collection with so many rows.
-    fn seed(&mut self, at: usize, count: usize, rng: &mut Rng) {
+    /// Seeds a collection with so many rows; the second, or the only one, has the id that the credentials name.
+    fn seed(&mut self, at: usize, count: usize, own: Option<&str>, rng: &mut Rng) {
         let spec = self.collections[at].spec;
         self.skip_to_first(spec);
         let parents: Vec<Arc<str>> =
@@ -84,7 +87,11 @@ impl Store {
             } else {
                 Cells::Stored(self.described(rng, spec, index, &parent, None))
             };
-            let id = self.next_id(spec);
+            let own = own.filter(|own| self.collections[at].place(own).is_none());
+            let id = match own.filter(|_| index == 1.min(count - 1)) {
+                Some(own) => own.into(),
+                None => self.next_id(spec),
+            };
             self.collections[at].put(Row { id, parent, cells });
         }
     }
@@ -92,18 +99,19 @@ impl Store {
     /// The values of a row of the seed.
     fn seeded_cells(&self, spec: &Spec, row: &Row, number: u32) -> Box<[Value]> {
         let index = usize::try_from(number).unwrap_or_default();
-        let place = make::Place { index, kind: index, id: &row.id, parent: &row.parent };
+        let place = make::Place { index, kind: index, turn: index, id: &row.id, parent: &row.parent };
         make::made(self, &mut self.rng_of(spec, &format!("row {number}")), spec, &place, &Map::new())
     }
 
     fn empty(table: &'static Table, seed: u64) -> Self {
         let stored = table.collections.iter().filter(|spec| !spec.by_hand);
-        Self {
-            collections: stored.map(Collection::new).collect(),
-            next: BTreeMap::new(),
-            rng: Rng::with_seed(seed ^ 0x570e),
-            seed,
-        }
+        Self::of(stored.map(Collection::new).collect(), Rng::with_seed(seed ^ 0x570e), seed)
+    }
+
+    fn of(collections: Vec<Collection>, rng: Rng, seed: u64) -> Self {
+        let mut store = Self { collections, tops: Vec::new(), next: BTreeMap::new(), rng, seed };
+        store.tops = store.specs().map(|spec| store.top(spec)).collect();
+        store
     }
 
     pub(crate) fn collection(&self, name: &str) -> Option<&Collection> {
@@ -125,22 +133,34 @@ impl Store {
     }
 
     fn is_taken(&self, spec: &Spec, id: &str) -> bool {
-        let top = self.top(spec);
-        let family = self.collections.iter().filter(|collection| self.top(collection.spec) == top);
-        id == spec.root() || family.into_iter().any(|collection| collection.place(id).is_some())
+        let own = self.collections.iter().position(|collection| std::ptr::eq(collection.spec, spec));
+        let top = own.map(|at| self.tops[at]);
+        let mut family = self.collections.iter().zip(&self.tops).filter(|(_, other)| Some(**other) == top);
+        id == spec.root() || family.any(|(collection, _)| collection.place(id).is_some())
     }
 
     /// Ids of this collection begin no lower than its first one.
     fn skip_to_first(&mut self, spec: &'static Spec) {
-        let first = spec.first.as_ref().map_or(1, |first| seed::number_of(first).1);
+        let first = seed::first_number(spec);
         // The ids of rows that are made when they are read are not used again.
-        let first = first + u64::try_from(self.room(spec)).unwrap_or_default();
+        let first = first + spec.step * u64::try_from(self.room(spec)).unwrap_or_default();
         let next = self.next.entry(spec.counter()).or_default();
         *next = first.max(*next);
     }
 
     /// An unused id.
     fn next_id(&mut self, spec: &'static Spec) -> Arc<str> {
+        if let Some(first) = spec.first_guid() {
+            let salt = self.salt(spec);
+            loop {
+                let next = self.next.entry(spec.counter()).or_default();
+                let id = guids::guid(first, salt, *next);
+                *next += 1;
+                if !self.is_taken(spec, &id) {
+                    return id.into();
+                }
+            }
+        }
         if spec.field(&spec.id).is_some_and(|field| field.schema.format.as_deref() == Some("uuid")) {
             return names::guid(&mut self.rng).into();
         }
@@ -152,7 +172,7 @@ impl Store {
         loop {
             let next = self.next.entry(spec.counter()).or_insert(1);
             let number = *next;
-            *next += 1;
+            *next += spec.step;
             let id = format!("{prefix}{number:0width$}");
             if !self.is_taken(spec, &id) {
                 return id.into();

@@ -37,6 +37,9 @@ impl Request<'_> {
     pub(super) fn list(&self, views: &[View<'_>], options: &Options) -> Answer {
         let rows: Vec<_> = views.iter().map(|view| view.written(options.ids)).collect();
         let status = status(self.served);
+        if let Some(under) = &self.served.under {
+            return Answer::json(status, &json!({under: rows}));
+        }
         match &self.served.around {
             _ if self.served.bare => Answer::json(status, &rows),
             Some(around) if options.list_envelope != ListEnvelope::Array => {

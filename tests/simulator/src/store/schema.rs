@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// A field of an object.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +35,10 @@ pub(crate) struct Schema {
     pub(crate) min_length: usize,
     #[serde(rename = "maxLength")]
     pub(crate) max_length: Option<usize>,
+    #[serde(rename = "minItems")]
+    pub(crate) min_items: usize,
+    #[serde(rename = "maxItems")]
+    pub(crate) max_items: Option<usize>,
     pub(crate) example: Option<Value>,
     pub(crate) examples: Vec<Value>,
     pub(crate) items: Option<Box<Schema>>,
@@ -69,7 +73,7 @@ impl Schema {
     /// A value as it is stored: ids are texts.
     pub(super) fn stored(&self, value: &Value) -> Value {
         match (value, &self.items) {
-            (Value::Number(id), _) if self.is_id() => id.to_string().into(),
+            (Value::Number(id), _) if self.is_id() => id_text(id).into(),
             (Value::Array(list), Some(items)) => list.iter().map(|value| items.stored(value)).collect(),
             _ => value.clone(),
         }
@@ -78,5 +82,13 @@ impl Schema {
     /// Example values of a document.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Value> {
         self.example.iter().chain(&self.examples)
+    }
+}
+
+/// A number as an id: without the fraction of zero that some programs write.
+pub(super) fn id_text(number: &Number) -> String {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(number) => format!("{number:.0}"),
+        None => number.to_string(),
     }
 }

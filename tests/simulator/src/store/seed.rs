@@ -160,6 +160,14 @@ pub(super) fn number_of(value: &Value) -> (String, u64) {
     (prefix.to_owned(), number.parse().unwrap_or(1))
 }
 
+/// The number of the first id.
+pub(super) fn first_number(spec: &Spec) -> u64 {
+    if spec.first_guid().is_some() {
+        return 0;
+    }
+    spec.first.as_ref().map_or(1, |first| number_of(first).1)
+}
+
 /// An id that is no plain number: a GUID, or the prefix of the first one with another number.
 pub(super) fn text_id(rng: &mut Rng, spec: &Spec, number: usize) -> String {
     if spec.field(&spec.id).is_some_and(|field| field.schema.format.as_deref() == Some("uuid")) {

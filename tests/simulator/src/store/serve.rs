@@ -23,16 +23,44 @@ pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State
     if served.needs.as_ref().is_some_and(|option| !state.options.is_on(option)) {
         return service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
+    if let Err(refusal) = request.query() {
+        return refusal;
+    }
     let done = match served.verb {
-        Verb::Example if served.example.is_null() => Ok(Answer::empty(reply::status(served))),
-        Verb::Example => Ok(Answer::json(reply::status(served), &served.example)),
+        Verb::Example => example(request),
         Verb::List => list(request, state),
         Verb::Get => get(request, state),
         Verb::Create => create(request, state),
         Verb::Update | Verb::Replace => change(request, state),
         Verb::Delete => delete(request, state),
+        Verb::ByHand => Err(service.refusal(StatusCode::NOT_IMPLEMENTED, call)),
     };
     done.unwrap_or_else(|refusal| refusal)
+}
+
+fn example(request: Request<'_>) -> Result<Answer, Answer> {
+    let served = request.served;
+    if !served.body.is_empty() {
+        request.body(true)?;
+    }
+    let status = reply::status(served);
+    Ok(if served.example.is_null() { Answer::empty(status) } else { Answer::json(status, &served.example) })
+}
+
+/// Whether hand-written code can carry an operation out: the row above exists, and the body is valid.
+pub(crate) fn check(
+    served: &'static Served,
+    service: Service,
+    state: &State,
+    call: &Call<'_>,
+) -> Result<(), Answer> {
+    let request = Request { served, service, call };
+    request.query()?;
+    request.scope(&state.store)?;
+    if !served.body.is_empty() {
+        request.body(true)?;
+    }
+    Ok(())
 }
 
 fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
@@ -55,9 +83,15 @@ fn list(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
         views.retain(|view| request.keeps(view));
     }
     let page = if served.paging == "page_number" {
-        let query =
-            PageQuery::read(call, &state.options).map_err(|problems| service.invalid("", &problems, call))?;
-        query.page(views, call, &state.options)
+        let query = match served.under {
+            None => PageQuery::read(call, &state.options),
+            Some(_) => PageQuery::plain(call, &state.options),
+        };
+        let query = query.map_err(|problems| service.invalid("", &problems, call))?;
+        if query.is_before_all() {
+            return Err(service.refusal(StatusCode::NOT_FOUND, call));
+        }
+        query.page(views, call, &state.options, served.under.as_deref())
     } else {
         if call.page_fault.is_some() {
             views.clear();
@@ -134,10 +168,22 @@ fn delete(request: Request<'_>, state: &mut State) -> Result<Answer, Answer> {
     let body = if request.served.by.is_some() { request.body(true)? } else { Value::Null };
     let targets = request.targets(&state.store, &body)?;
     let rows: Vec<_> = targets.into_iter().map(|(target, _)| target).collect();
-    let shown = request.written(state, &rows, &body);
-    for (parent, id) in &rows {
-        state.store.remove(&request.served.collection, (parent, id));
-    }
+    let name = &request.served.collection;
+    let shown = if request.served.sets.is_empty() {
+        let shown = request.written(state, &rows, &body);
+        for (parent, id) in &rows {
+            state.store.remove(name, (parent, id));
+        }
+        shown
+    } else {
+        // It only ends: suspended, cancelled, disabled.
+        let now = state.clock.now().as_secs();
+        for (parent, id) in &rows {
+            let fields = fields(request.served, &state.store, parent, Map::new(), now);
+            state.store.change(name, (parent, id), &fields);
+        }
+        request.written(state, &rows, &body)
+    };
     state.pages.clear();
     Ok(shown.committed())
 }
@@ -156,7 +202,7 @@ fn fields(
         return fields;
     };
     let mut rng = store.rng_of(spec, &format!("{}:{parent}", served.operation));
-    let place = Place { index: 0, kind: 0, id: "", parent };
+    let place = Place { index: 0, kind: 0, turn: 0, id: "", parent };
     let mut writer =
         Writer { store, rng: &mut rng, spec, kind: None, place, known: fields.clone(), person: None, now };
     for (name, written) in &served.sets {

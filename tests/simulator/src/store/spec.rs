@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::schema::{Field, one_or_more};
+use crate::state::names;
 
 /// A collection of objects of one kind.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,6 +25,9 @@ pub(crate) struct Spec {
     pub(crate) first: Option<Value>,
     /// Collections with the same value count their ids together.
     ids: Option<String>,
+    /// How far apart counted ids are: something else has those in between.
+    #[serde(default = "one")]
+    pub(crate) step: u64,
     noun: Option<String>,
     missing: Option<String>,
     pub(crate) parent: Option<Parent>,
@@ -40,7 +44,7 @@ pub(crate) struct Spec {
     pub(crate) single: bool,
     /// Each parent has one for every row of this collection, whose id it has.
     pub(crate) across: Option<String>,
-    /// A parent with these values has none.
+    /// A parent with these values, or one of a list, has none.
     #[serde(default)]
     pub(crate) unless: Map<String, Value>,
     /// Fields with the value of a row above.
@@ -49,6 +53,9 @@ pub(crate) struct Spec {
     /// Fields with the value of any row of a collection; those of one collection are of the same row.
     #[serde(default)]
     pub(crate) pick: BTreeMap<String, Source>,
+    /// Whether rows with the same parent pick one after another, from those of the nearest row above that has some.
+    #[serde(default)]
+    pub(crate) in_turn: bool,
     /// Values that occur together.
     #[serde(default)]
     pub(crate) kinds: Vec<Map<String, Value>>,
@@ -71,6 +78,10 @@ pub(crate) struct Spec {
     /// The source of the value of each field.
     #[serde(skip)]
     pub(crate) roles: Vec<Role>,
+}
+
+fn one() -> u64 {
+    1
 }
 
 /// The source of the value of a field.
@@ -154,6 +165,20 @@ impl Spec {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// The first id, if ids are GUIDs that tell their number.
+    pub(crate) fn first_guid(&self) -> Option<&str> {
+        self.first.as_ref()?.as_str().filter(|first| names::is_guid(first))
+    }
+
+    /// Whether a parent with these values has none.
+    pub(crate) fn spares(&self, value: impl Fn(&str) -> Option<Value>) -> bool {
+        let is = |(field, unwanted): (&String, &Value)| {
+            let value = value(field).unwrap_or_default();
+            unwanted.as_array().map_or(*unwanted == value, |list| list.contains(&value))
+        };
+        !self.unless.is_empty() && self.unless.iter().all(is)
+    }
+
     /// Whether ids are integers, as texts or not.
     pub(crate) fn counts(&self) -> bool {
         self.first.as_ref().is_some_and(Value::is_u64)
@@ -177,6 +202,11 @@ impl Spec {
     /// Whether an object is an organization with a contact.
     pub(crate) fn is_organization(&self) -> bool {
         self.field("contactEmail").is_some() && self.field("contactFirstName").is_some()
+    }
+
+    /// Whether an object is a company whose contact is an object.
+    pub(crate) fn is_company(&self) -> bool {
+        self.title.is_some() && self.field("contact").is_some()
     }
 
     /// Fields that are stored in a row: all except derived ones.

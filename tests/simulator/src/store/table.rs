@@ -44,6 +44,12 @@ pub(crate) struct Served {
     pub(crate) collection: String,
     /// The collection whose id precedes in the path.
     pub(crate) scope: Option<String>,
+    /// The place of the scope's id among the path's parameters, if it is not the one before the object's.
+    pub(crate) at: Option<usize>,
+    /// The field that the object's id in the path names, if that is not the id.
+    pub(crate) key: Option<String>,
+    /// The member of an object that has the list.
+    pub(crate) under: Option<String>,
     /// Whether what is below the scope's children belongs to it too.
     #[serde(default)]
     pub(crate) below: bool,
@@ -61,6 +67,9 @@ pub(crate) struct Served {
     /// The vendor's message for a missing field.
     #[serde(default)]
     pub(crate) messages: BTreeMap<String, String>,
+    /// The parameters of the query.
+    #[serde(default)]
+    pub(crate) query: Vec<Field>,
     #[serde(default)]
     pub(crate) body: Vec<Field>,
     /// The fields of each object of a body that is a list.
@@ -154,4 +163,6 @@ pub(crate) enum Verb {
     Delete,
     /// Returns the document's example, without a collection.
     Example,
+    /// Checks the scope and the body for hand-written code.
+    ByHand,
 }

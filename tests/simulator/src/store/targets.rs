@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::schema::Field;
+use super::schema::{Field, id_text};
 use super::spec::Spec;
 use super::table::{Refusal, Served, Unknown, Verb};
 use super::tree::Scope;
@@ -12,6 +12,7 @@ use super::{Store, check};
 use crate::answer::Answer;
 use crate::request::Call;
 use crate::services::Service;
+use crate::state::names;
 
 /// An operation on the store.
 #[derive(Clone, Copy)]
@@ -57,10 +58,21 @@ impl Request<'_> {
         let Some(collection) = store.collection(name) else {
             return Err(self.service.refusal(StatusCode::NOT_FOUND, self.call));
         };
-        if store.counts(collection.spec) && !is_number(text) {
-            return Err(self.service.bad_id(&collection.spec.id, text, self.call));
+        if let Some(refusal) = self.malformed(store, collection.spec, text) {
+            return Err(refusal);
         }
         store.view(name, text).ok_or_else(|| self.missing(collection.spec, text))
+    }
+
+    /// The refusal of a text that cannot be an id of this collection.
+    fn malformed(&self, store: &Store, spec: &Spec, text: &str) -> Option<Answer> {
+        let is_wrong = if spec.first_guid().is_some() {
+            // Ids of no format are any texts.
+            spec.field(&spec.id).is_some_and(|field| field.schema.format.is_some()) && !names::is_guid(text)
+        } else {
+            store.counts(spec) && !is_number(text)
+        };
+        is_wrong.then(|| self.service.bad_id(&spec.id, text, self.call))
     }
 
     fn missing(&self, spec: &Spec, text: &str) -> Answer {
@@ -71,15 +83,35 @@ impl Request<'_> {
     pub(super) fn scope(&self, store: &Store) -> Result<Option<Above>, Answer> {
         let Some(name) = &self.served.scope else { return Ok(None) };
         let own = store.collection(&self.served.collection).map_or(0, |held| self.own_ids(held.spec));
-        let text = self.param_from_end(own);
+        let at = self.served.at.or_else(|| self.call.params.len().checked_sub(own + 1));
+        let text = at.map_or("", |at| self.call.param(at));
         let refused = |kind: &str| self.served.refuses.get(kind).map(|refusal| self.refusal(refusal));
         if store.is_root(name, text) {
             let root = Above { held_in: String::new(), id: text.to_owned() };
             return refused("root").map_or(Ok(Some(root)), Err);
         }
         let view = self.known(store, name, text).map_err(|missing| refused("unknown").unwrap_or(missing))?;
+        // The ids before it lead to it.
+        let before = &self.call.params[..at.unwrap_or_default()];
+        if view.own_spec().above().is_empty() {
+            self.named(store, before)?;
+        }
+        let leads = !view.own_spec().above().is_empty() && !before.is_empty();
+        if leads && view.parent() != text && before.iter().all(|id| id != view.parent()) {
+            return Err(self.missing(view.own_spec(), text));
+        }
         let above = Above { held_in: view.held_in().to_owned(), id: text.to_owned() };
         refused(view.held_in()).map_or(Ok(Some(above)), Err)
+    }
+
+    /// Refuses ids of a path that are unknown, by the names of their parameters.
+    fn named(&self, store: &Store, given: &[String]) -> Result<(), Answer> {
+        for (param, text) in self.served.params.iter().zip(given) {
+            if let Some(spec) = store.specs().find(|spec| spec.id == *param) {
+                self.known(store, &spec.name, text)?;
+            }
+        }
+        Ok(())
     }
 
     /// The requested object; none if it is unknown and that is no error.
@@ -101,17 +133,28 @@ impl Request<'_> {
             let spec = above.filter(|_| !holder).map_or(collection.spec, |above| above.spec);
             return self.or_unknown(store.view(name, text), spec, text);
         }
-        if store.counts(collection.spec) && !is_number(text) {
-            return Err(self.service.bad_id(&collection.spec.id, text, self.call));
+        if let Some(refusal) = self.malformed(store, collection.spec, text) {
+            return Err(refusal);
         }
         let view = match &scope {
+            _ if self.served.key.is_some() => self.keyed(store, scope.as_ref(), text),
             None => store.view(name, text),
             Some(above) if collection.spec.is_held() && !self.served.below => {
                 store.view_under(name, &above.id, text)
             }
             Some(above) => store.view(name, text).filter(|view| self.is_in(store, view, above)),
         };
-        self.or_unknown(view, collection.spec, text)
+        self.or_unknown(view.filter(|view| self.keeps(view)), collection.spec, text)
+    }
+
+    /// The first row whose key has this value.
+    fn keyed<'s>(&self, store: &'s Store, scope: Option<&Above>, text: &str) -> Option<View<'s>> {
+        let (key, name) = (self.served.key.as_deref()?, &self.served.collection);
+        let views = match scope {
+            Some(above) => store.views_in(name, &above.scope(), self.served.below),
+            None => store.views(name),
+        };
+        views.into_iter().find(|view| view.value(key).is_some_and(|value| ids(Some(&value)) == [text]))
     }
 
     fn is_in(&self, store: &Store, view: &View<'_>, above: &Above) -> bool {
@@ -146,6 +189,22 @@ impl Request<'_> {
     fn refusal(&self, refusal: &Refusal) -> Answer {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::FORBIDDEN);
         self.service.refused(status, &refusal.message, self.call)
+    }
+
+    /// Refuses a query that is not valid. N-central's lists read theirs themselves.
+    pub(super) fn query(&self) -> Result<(), Answer> {
+        if self.service != Service::Cloudmore {
+            return Ok(());
+        }
+        let given = |field: &Field| {
+            let text = self.call.query(&field.name)?;
+            let value =
+                serde_json::from_str(&text).ok().filter(|value| check::is_of_type(&field.schema, value));
+            Some((field.name.clone(), value.unwrap_or_else(|| text.into())))
+        };
+        let query = self.served.query.iter().filter_map(given).collect();
+        let problems = check::problems(self.served, &self.served.query, &query, true);
+        if problems.is_empty() { Ok(()) } else { Err(self.service.invalid("", &problems, self.call)) }
     }
 
     /// The body, if it is valid.
@@ -284,7 +343,7 @@ fn ids(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(list)) => list.iter().flat_map(|id| ids(Some(id))).collect(),
         Some(Value::String(text)) => vec![text.clone()],
-        Some(Value::Number(number)) => vec![number.to_string()],
+        Some(Value::Number(number)) => vec![id_text(number)],
         _ => Vec::new(),
     }
 }

@@ -37,7 +37,7 @@ impl Store {
     }
 
     /// The top-level collection of this one; ids are unique below it.
-    pub(super) fn top<'s>(&'s self, spec: &'s Spec) -> &'s str {
+    pub(super) fn top(&self, spec: &'static Spec) -> &'static str {
         let above = self.above(spec).filter(|_| !spec.is_made());
         above.map_or(spec.name.as_str(), |above| self.top(above.spec))
     }
@@ -61,7 +61,7 @@ impl Store {
         let between: Vec<_> = self
             .collections
             .iter()
-            .filter(|other| other.spec.name != spec.name && !other.spec.is_held())
+            .filter(|other| other.spec.name != spec.name && other.spec.of.is_empty())
             .filter(|other| self.is_below(spec, &other.spec.name))
             .collect();
         let held_in = self.collection(scope.held_in).map_or("", |held| held.spec.name.as_str());
@@ -73,8 +73,13 @@ impl Store {
                 above => above.iter().any(|above| above == name),
             });
             for other in children {
-                let rows = other.under(&id).iter().filter_map(|place| other.at(*place));
-                found.extend(rows.map(|row| (other.spec.name.as_str(), Arc::clone(&row.id))));
+                let name = other.spec.name.as_str();
+                if other.spec.is_held() {
+                    found.extend(self.held(other, &id).iter().map(|row| (name, Arc::clone(&row.id))));
+                } else {
+                    let rows = other.under(&id).iter().filter_map(|place| other.at(*place));
+                    found.extend(rows.map(|row| (name, Arc::clone(&row.id))));
+                }
             }
             at += 1;
         }
@@ -119,6 +124,12 @@ impl Store {
             return holders.flat_map(|holder| self.views_under(name, holder.id())).collect();
         }
         collection.rows().map(|row| View::new(self, collection, Cow::Borrowed(row))).collect()
+    }
+
+    /// The rows of a collection that are stored, without those that are made when they are read.
+    pub(crate) fn stored(&self, name: &str) -> impl Iterator<Item = View<'_>> {
+        let collection = self.collection(name).into_iter();
+        collection.flat_map(move |held| held.rows().map(move |row| View::new(self, held, Cow::Borrowed(row))))
     }
 
     /// The row of a collection with this id.

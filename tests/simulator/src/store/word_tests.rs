@@ -216,6 +216,34 @@ fn rows_belong_to_their_parents_and_are_stored_when_they_change() {
 }
 
 #[test]
+fn ids_leave_room_for_something_else() {
+    let text = TABLE.replace(r#""id": "noteId", "first": 1,"#, r#""id": "noteId", "first": 1, "step": 2,"#);
+    let mut store = Store::seeded(Box::leak(Box::new(read(&text).unwrap())), &Options::default());
+    let notes =
+        |store: &Store| store.views("notes").iter().map(|note| note.id().to_owned()).collect::<Vec<_>>();
+    assert_eq!(notes(&store)[..3], ["1", "3", "5"]);
+    for id in notes(&store) {
+        assert_eq!(shown(&store, "notes", &id)["noteId"].to_string(), id);
+        let between = id.parse::<u64>().unwrap() + 1;
+        assert!(store.view("notes", &between.to_string()).is_none());
+    }
+    let added =
+        |store: &mut Store| store.create("notes", Some("1000"), &Map::new()).unwrap().parse::<u64>().unwrap();
+    let (first, second) = (added(&mut store), added(&mut store));
+    assert_eq!((first % 2, second), (1, first + 2));
+    let given = [json!({"noteId": 6, "machineId": 1000})];
+    let mut store = store.loaded(&load::Lists::from([("notes", &given[..])]), 7).unwrap();
+    assert!(added(&mut store) > 7);
+}
+
+#[test]
+fn parents_with_one_of_several_values_have_none() {
+    let text = TABLE.replace(r#"{"class": "Printer"},"#, r#"{"class": ["Printer", "Server"]},"#);
+    let store = Store::seeded(Box::leak(Box::new(read(&text).unwrap())), &Options::default());
+    assert!(store.view("passes", "1000").is_none() && store.view("passes", "1001").is_none());
+}
+
+#[test]
 fn every_parent_has_one_or_one_of_each() {
     let mut sim = Sim::new();
     let (status, before) = sim.ask("passes.get", "/x", &["1000"], &Value::Null);

@@ -3,14 +3,18 @@
 
 mod binary;
 mod cloudmore;
+mod cloudmore_async;
+mod cloudmore_data;
 mod control;
 mod faults;
 mod in_flight;
 mod ncentral;
 mod ncentral_auth;
 mod ncentral_data;
+mod ncentral_jobs;
 mod ncentral_lists;
 mod ncentral_psa;
+mod ncentral_services;
 mod script;
 mod state;
 mod wire;

@@ -118,3 +118,31 @@ fn health_needs_no_token() {
     let reply = Client::anonymous(&sim).get("/api/health").expect(200).json();
     assert!(reply["currentTime"].is_string());
 }
+
+#[test]
+fn the_token_of_a_single_sign_on_is_exchanged() {
+    let sim = simulator(json!({}));
+    let provider = Client::bearer(&sim, "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5AbXNwLmV4YW1wbGUifQ.c2ln");
+    provider.get("/api/customers").expect(401);
+    let shorter = [("X-ACCESS-EXPIRY-OVERRIDE", "30s")];
+    let tokens = provider.call("POST", "/api/auth/sso", &shorter, "").expect(200).json()["tokens"].clone();
+    assert_eq!(
+        (&tokens["access"]["expirySeconds"], &tokens["refresh"]["type"]),
+        (&json!(30), &json!("Body"))
+    );
+    let access = Client::bearer(&sim, tokens["access"]["token"].as_str().unwrap());
+    access.get("/api/customers").expect(200);
+    // N-central's own tokens are not those of a provider.
+    access.call("POST", "/api/auth/sso", &[], "").expect(401);
+    Client::bearer(&sim, &sim.credentials().ncentral_jwt).call("POST", "/api/auth/sso", &[], "").expect(401);
+    Client::anonymous(&sim).call("POST", "/api/auth/sso", &[], "").expect(401);
+    sim.advance(Duration::from_secs(30));
+    access.get("/api/customers").expect(401);
+    let refresh = tokens["refresh"]["token"].as_str().unwrap();
+    let renewed =
+        Client::anonymous(&sim).call("POST", "/api/auth/refresh", &[TEXT], refresh).expect(200).json();
+    let renewed = Client::bearer(&sim, renewed["tokens"]["access"]["token"].as_str().unwrap());
+    renewed.get("/api/customers").expect(200);
+    renewed.call("POST", "/api/auth/logout", &[], "").expect(200);
+    renewed.get("/api/customers").expect(401);
+}

@@ -174,3 +174,23 @@ fn service_organizations_are_refused_where_the_vendor_does() {
         .unwrap();
     client.get(&format!("/api/devices/{}/assets", probe["deviceId"].as_str().unwrap())).expect(404);
 }
+
+#[test]
+fn bodies_and_paths_are_judged_as_the_document_says() {
+    let sim = simulator(json!({}));
+    let client = Client::ncentral(&sim);
+    let note = |devices: Value| json!({"deviceIds": devices, "userId": 17.0, "note": "Replaced the disk."});
+    let refused = client.post("/api/devices/notes", &note(json!([]))).expect(400).json();
+    assert_eq!(refused["errors"][0]["message"], "deviceIds must be a list of at least 1");
+    // A number without a fraction is an integer, however it is written.
+    client.post("/api/devices/notes", &note(json!([987_654_321.0]))).expect(201);
+    let notes = rows(&client, &format!("{DEVICE}/notes"));
+    assert!(
+        notes.iter().any(|row| row["note"] == "Replaced the disk." && row["deviceId"] == "987654321"),
+        "{notes:?}"
+    );
+    // Ids that lead to the object are looked up as well.
+    client.get("/api/standard-psa/customers/100/companies/101112/contacts").expect(200);
+    client.get("/api/standard-psa/customers/999/companies/101112/contacts").expect(404);
+    client.get("/api/standard-psa/customers/no-number/companies/101112/contacts").expect(400);
+}

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use super::Call;
 use crate::model::{AnswerKind, Api, Param, ParamLocation};
 
-/// An id that no seed has and every path accepts.
+/// Ids that no seed has and every path accepts.
 const UNKNOWN: u64 = 999_999_999;
+const UNKNOWN_GUID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A call that succeeds, and for operations with an id, a call with an unknown one.
 pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
@@ -37,7 +38,12 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         ("list", _) if ids.is_empty() => {
             expect.insert("count".to_owned(), count_of(api, simulation.collection.as_deref()));
         }
-        ("get", _) if by_id && collection["single"] != true && row["like_example"].is_null() => {
+        ("get", _)
+            if by_id
+                && collection["single"] != true
+                && row["like_example"].is_null()
+                && row["key"].is_null() =>
+        {
             let first = ids.last().map(super::text);
             expect.insert("result".to_owned(), json!({"$subset": {id: first}}));
         }
@@ -56,9 +62,10 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     case.insert("steps".to_owned(), json!([step]));
     let mut cases = vec![Value::Object(case)];
     let is_refused = row["unknown"].is_null() && row["refuses"]["unknown"].is_null();
-    if !ids.is_empty() && ids.iter().all(Value::is_u64) && is_refused {
+    let has_ids = ids.iter().all(Value::is_u64) || ids.iter().all(Value::is_string);
+    if !ids.is_empty() && has_ids && is_refused {
         let mut step = call.step(&json!({"error": {"kind": "NotFound", "status": 404}}));
-        with_ids(call, &mut step, &vec![UNKNOWN.into(); ids.len()]);
+        with_unknown(call, &mut step, (row, &ids));
         let mut case = call.case("an unknown id", "An id that does not exist is reported as not found.");
         case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": 0}}));
         case.insert("steps".to_owned(), json!([step]));
@@ -129,8 +136,27 @@ fn count_of(api: &Api, name: Option<&str>) -> Value {
     count.map_or_else(|| json!({"$any": true}), Value::from)
 }
 
-/// Sets the last parameters of the path to these ids.
+/// Sets the ids in the path to some that do not exist.
+fn with_unknown(call: &Call<'_>, step: &mut Value, (row, ids): (&Value, &[Value])) {
+    if ids.iter().all(Value::is_u64) {
+        return with_ids(call, step, &vec![UNKNOWN.into(); ids.len()]);
+    }
+    let at = row["at"].as_u64().and_then(|at| row["params"].get(usize::try_from(at).ok()?)?.as_str());
+    let mut path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
+    let found = match at {
+        Some(wire) => path.find(|(param, _)| param.wire == wire),
+        None => path.next_back(),
+    };
+    if let Some((param, _)) = found {
+        step["params"][&param.name] = UNKNOWN_GUID.into();
+    }
+}
+
+/// Sets the last parameters of the path to these ids. Ids that are texts are those of the document's examples.
 fn with_ids(call: &Call<'_>, step: &mut Value, ids: &[Value]) {
+    if !ids.iter().all(Value::is_u64) {
+        return;
+    }
     let path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
     let names: Vec<_> = path.map(|(param, _)| param.name.clone()).collect();
     for (name, id) in names.iter().rev().zip(ids.iter().rev()) {

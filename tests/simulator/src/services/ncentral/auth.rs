@@ -15,6 +15,17 @@ pub(super) fn authenticate(state: &mut State, call: &Call<'_>) -> Answer {
     open(state, call)
 }
 
+/// Accepts any token of an identity provider, which is none of N-central's own.
+pub(super) fn authenticate_sso(state: &mut State, call: &Call<'_>) -> Answer {
+    let own = |token: &str| {
+        token == state.options.credentials.ncentral_jwt || state.tokens.admits(state.clock.now(), token)
+    };
+    match bearer(call.request).filter(|token| !token.is_empty()) {
+        Some(token) if !own(token) => open(state, call),
+        given => errors::unauthorized(call, given.is_some()),
+    }
+}
+
 /// Accepts the refresh token as plain text only: a JSON body or an additional bearer token is refused.
 pub(super) fn refresh(state: &mut State, call: &Call<'_>) -> Answer {
     if call.request.media_type().as_deref() != Some("text/plain") {

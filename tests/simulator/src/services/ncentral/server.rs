@@ -4,15 +4,23 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::request::Call;
+use crate::services::Service;
 use crate::state::State;
+use crate::state::names;
 
 /// Counts from a fixed start, so that a response depends on the test's clock and not on the day.
 pub(super) fn health(state: &mut State, _: &Call<'_>) -> Answer {
-    let seconds = state.clock.now().as_secs();
-    let (day, hour) = (1 + seconds / 86_400 % 28, seconds / 3600 % 24);
-    let (minute, second) = (seconds / 60 % 60, seconds % 60);
-    Answer::ok(&json!({
-        "startTime": "2026-01-01T00:00:00Z",
-        "currentTime": format!("2026-01-{day:02}T{hour:02}:{minute:02}:{second:02}Z"),
-    }))
+    Answer::ok(&json!({"startTime": names::time(0), "currentTime": names::time(seconds(state))}))
+}
+
+/// The time of `health` in the zone of the server, in which it is winter.
+pub(super) fn time(state: &mut State, _: &Call<'_>) -> Answer {
+    let local = names::time(seconds(state) - 5 * 3600);
+    let time = format!("{}-05:00", local.trim_end_matches('Z'));
+    let zone = json!({"serverTime": time, "timezone": "America/New_York", "utcOffset": "-05:00"});
+    Service::NCentral.wrapped(&zone, false, &state.options)
+}
+
+fn seconds(state: &State) -> i64 {
+    i64::try_from(state.clock.now().as_secs()).unwrap_or(i64::MAX / 2)
 }
