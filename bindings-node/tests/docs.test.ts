@@ -172,6 +172,11 @@ test("the examples compile, run, and print what they show", async (context) => {
           assert.deepEqual(shown.map(String), wanted);
         }
       };
+      // What is waited for may never come.
+      if (example.code.includes(".wait(")) {
+        check(await run(answers));
+        return;
+      }
       try {
         check(await run([UNKNOWN]));
       } catch (error) {

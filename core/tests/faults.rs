@@ -215,11 +215,7 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
 
 /// The simulator's state, without what all calls change and what each object brings along, such as the limits of a site.
 fn holdings(simulator: &Simulator) -> Value {
-    let mut state = simulator.state();
-    let held = state.as_object_mut().unwrap();
-    held.remove("open_sessions");
-    held.retain(|name, _| !brought_along().contains(name));
-    state
+    simulator.state_of(|name| name != "open_sessions" && !brought_along().contains(name))
 }
 
 /// The collections whose objects are made with those of another one.

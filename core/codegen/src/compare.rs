@@ -9,12 +9,12 @@ mod schema;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::bundle;
 use crate::load;
-use crate::node;
 use crate::problem::Failure;
 
 use document::{Document, Operations};
@@ -103,15 +103,6 @@ pub fn run(request: &Request) -> Result<Comparison, Failure> {
         )));
     }
     Ok(compared(&there, &here, service))
-}
-
-/// The bundled document of a service.
-fn bundle(root: &Path, service: &str) -> Result<Value, Failure> {
-    let read = || {
-        let document = node::Document::service(root, &format!("{}/{service}", load::FOLDER))?;
-        document.node().json()
-    };
-    read().map_err(|problem| Failure::Documents(vec![problem]))
 }
 
 /// The operations of both sides. A server's address may have a part of the path: it counts where that makes more operations

@@ -14,20 +14,23 @@ pub mod output;
 pub mod problem;
 pub mod render;
 pub mod targets;
+mod wire;
 
 use std::path::Path;
 
 use output::Rendered;
 use problem::Failure;
+use serde_json::Value;
 
-/// The bundled document of a service as JSON.
-pub fn bundle(root: &Path, service: &str) -> Result<String, Failure> {
+/// The bundled document of a service, with values in the form in which they are sent.
+pub fn bundle(root: &Path, service: &str) -> Result<Value, Failure> {
     let read = || {
         let document = node::Document::service(root, &format!("{}/{service}", load::FOLDER))?;
         document.node().json()
     };
-    let json = read().map_err(|problem| Failure::Documents(vec![problem]))?;
-    Ok(format!("{json:#}"))
+    let mut document = read().map_err(|problem| Failure::Documents(vec![problem]))?;
+    wire::form(&mut document);
+    Ok(document)
 }
 
 /// Reads the documents under `root` and renders every target; nothing is written.

@@ -1,5 +1,5 @@
 //! `mspkit-codegen`: writes the generated sources. `--check` reports which of them differ, `--bundle` writes the bundled
-//! document of a service to standard output. `compare` lists what a vendor's own file says differently.
+//! document of a service, in the form on the wire, to standard output. `compare` lists what a vendor's own file says differently.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 
 use std::io::Write as _;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     if let Some(service) = bundled {
         return match bundle(&root, &service) {
             Ok(document) => {
-                println!("{document}");
+                println!("{document:#}");
                 ExitCode::SUCCESS
             }
             Err(failure) => {

@@ -110,6 +110,43 @@ fn the_files_of_a_folder_are_one_document() {
 }
 
 #[test]
+fn the_bundle_has_the_form_on_the_wire() {
+    let repository = Repository::new("command-wire");
+    let field = "externalId: {type: [string, 'null'], description: An id of your own., examples: [A-1]}";
+    let flag = "active: {type: boolean, x-mspkit-send-as: text, description: Is it?, examples: [true]}";
+    repository.change("ncentral.yaml", field, &format!("{field}\n                {flag}"));
+    let body = "            schema:\n              type: object\n              required: [orgName]";
+    repository.change(
+        "ncentral.yaml",
+        body,
+        &format!("            example: {{orgName: A, active: false}}\n{body}"),
+    );
+    let header = "      parameters:\n        - {name: Authorization, in: header, required: true, x-mspkit-name: token, \
+        x-mspkit-bearer: true, description: A token., example: abc, \
+        schema: {type: string, minLength: 1, pattern: '^[!-~]+$'}}\n";
+    repository.change(
+        "ncentral.yaml",
+        "      x-mspkit-params: CreateOrg\n",
+        &format!("      x-mspkit-params: CreateOrg\n{header}"),
+    );
+    let bundle = run(&repository, &["--bundle", "ncentral"]);
+    assert!(bundle.status.success(), "{}", text_of(&bundle));
+    let bundle: serde_json::Value = serde_json::from_slice(&bundle.stdout).unwrap();
+    let create = &bundle["paths"]["/api/orgs"]["post"];
+    let content = &create["requestBody"]["content"]["application/json"];
+    let active = &content["schema"]["properties"]["active"];
+    assert_eq!(active["type"], "string");
+    assert_eq!(active["enum"], serde_json::json!(["true", "false"]));
+    assert_eq!(active["examples"], serde_json::json!(["true"]));
+    assert_eq!(content["example"], serde_json::json!({"orgName": "A", "active": "false"}));
+    let token = &create["parameters"][0];
+    assert_eq!(token["example"], "Bearer abc");
+    assert_eq!(token["schema"]["pattern"], "^Bearer [!-~]+$");
+    assert_eq!(token["schema"]["minLength"], 8);
+    assert_eq!(content["schema"]["properties"]["externalId"]["type"][0], "string");
+}
+
+#[test]
 fn problems_in_a_folder_name_the_file() {
     let repository = Repository::new("command-folder-wrong");
     as_folder(&repository);

@@ -130,7 +130,7 @@ fn a_document_does_not_differ_from_itself() {
     let place = Repository::new("compare-itself");
     for (service, class) in [("ncentral", "NCentral"), ("cloudmore", "Cloudmore"), ("wiv", "Wiv")] {
         let file = place.root.join(class);
-        std::fs::write(&file, mspkit_codegen::bundle(&own.root, service).unwrap()).unwrap();
+        std::fs::write(&file, mspkit_codegen::bundle(&own.root, service).unwrap().to_string()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mspkit-codegen"));
         let output = command.arg("compare").arg(&file).arg("--root").arg(&own.root).output().unwrap();
         let found = lines(&output, 0);

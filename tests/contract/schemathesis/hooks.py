@@ -28,11 +28,22 @@ def before_load_schema(_context: schemathesis.HookContext, document: dict[str, A
             if WITHOUT_BODY and isinstance(operation, dict) and operation.get("x-mspkit-answer", {}).get("kind") == "located":
                 for status in {"200", "201", "202"} & set(operation["responses"]):
                     operation["responses"][status] = without_body(operation["responses"][status], document)
-    # The vendor checks addresses by their `pattern` only; clients check that they are URIs.
+    # Servers check addresses by their `pattern` only; clients check that they are URIs.
     for schema in document["components"]["schemas"].values():
         for inner in schema.get("properties", {}).values():
             if inner.get("format") == "uri" and "pattern" in inner:
                 del inner["format"]
+    # A model whose name begins with "Seller" would be taken for what `sellerId` identifies, its e-mail address for the id.
+    rename_models(document, "Seller", "OfSeller")
+
+
+def rename_models(document: dict[str, Any], start: str, other: str) -> None:
+    """Gives models whose names begin with `start` another beginning."""
+    place = '"#/components/schemas/'
+    document.update(json.loads(json.dumps(document).replace(place + start, place + other)))
+    schemas = document["components"]["schemas"]
+    for name in [name for name in schemas if name.startswith(start)]:
+        schemas[other + name.removeprefix(start)] = schemas.pop(name)
 
 
 def without_body(response: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ pub(crate) fn command(shared: &Shared, name: &str, body: &[u8]) -> Result<Value,
             let given: serde_json::Map<String, Value> = read(body)?;
             let mut state = shared.state();
             load::load(&mut state, &given).map_err(|error| refuse(&error))?;
-            Ok(state_json(&state))
+            Ok(state_json(&state, |_| true))
         }
         "sabotage" => {
             let sabotage: Sabotage = read(body)?;
@@ -119,7 +119,7 @@ fn question(shared: &Shared, name: &str, since: u64) -> Result<Value, Refusal> {
     match name {
         "ready" => Ok(situation(shared)),
         "requests" => Ok(json!(shared.state().log.render(since))),
-        "state" => Ok(state_json(&shared.state())),
+        "state" => Ok(state_json(&shared.state(), |_| true)),
         _ => Err((StatusCode::NOT_FOUND, format!("there is no /_sim/{name}"))),
     }
 }
@@ -199,10 +199,10 @@ fn patch(shared: &Shared, changes: &serde_json::Map<String, Value>) -> Result<()
     Ok(())
 }
 
-/// The data of the services.
-pub(crate) fn state_json(state: &State) -> Value {
+/// The data of the services: that of the wanted collections.
+pub(crate) fn state_json(state: &State, wanted: impl Fn(&str) -> bool) -> Value {
     let mut members = serde_json::Map::new();
-    for name in load::names() {
+    for name in load::names().into_iter().filter(|name| wanted(name)) {
         let held = match state.store.collection(name) {
             Some(_) => {
                 let rows = state.store.views(name).into_iter();
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn every_member_of_the_state_is_shown() {
         let shared = Shared::new(String::new(), Options::default()).unwrap();
-        let state = state_json(&shared.state());
+        let state = state_json(&shared.state(), |_| true);
         let shown: Vec<_> = state.as_object().unwrap().keys().map(String::as_str).collect();
         let mut wanted = load::names();
         wanted.sort_unstable();

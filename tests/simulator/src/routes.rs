@@ -172,13 +172,9 @@ impl Table {
         let all = self.bound.iter().enumerate();
         let mut fits: Vec<_> =
             all.filter_map(|(slot, bound)| Some((slot, bound, bound.template.matches(path)?))).collect();
-        // A path without parameters precedes one in which a parameter could be anything.
-        fits.sort_by_key(|(_, _, params)| params.len());
-        if service == Service::NCentral {
-            // N-central chooses the path before it looks at the method.
-            let least = fits.first().map_or(0, |(_, _, params)| params.len());
-            fits.retain(|(_, _, params)| params.len() == least);
-        }
+        // Servers choose the path before they look at the method: the one with the fewest parameters.
+        let least = fits.iter().map(|(_, _, params)| params.len()).min().unwrap_or_default();
+        fits.retain(|(_, _, params)| params.len() == least);
         if let Some(at) = fits.iter().position(|(_, bound, _)| bound.method == *method) {
             let (slot, bound, params) = fits.swap_remove(at);
             return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };

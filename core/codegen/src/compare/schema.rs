@@ -94,8 +94,6 @@ fn types(schema: &Value) -> Vec<&str> {
     match (schema.get("x-mspkit-kind").and_then(Value::as_str), schema.get("type")) {
         // An id is read and sent in either form.
         _ if matches!(format, Some("mspkit-id" | "mspkit-digits")) => vec!["integer", "string"],
-        // So is a value that is sent as a text.
-        (_, Some(Value::String(name))) if schema.get("x-mspkit-send-as").is_some() => vec![name, "string"],
         // A list of texts may be given as one text.
         (Some("text_list"), _) => vec!["array", "string"],
         (_, Some(Value::String(name))) if name == "file" => vec!["string"],

@@ -283,7 +283,7 @@ pub(super) fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> 
     for (key, value) in node.entries()? {
         let value = match key.as_str() {
             "type" | "format" | "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
-            | "maxItems" | "example" | "examples" | "required" => value.json()?,
+            | "maxItems" | "pattern" | "example" | "examples" | "required" => value.json()?,
             "x-mspkit-open-enum" => {
                 schema.insert("known".to_owned(), value.json()?);
                 continue;
@@ -299,6 +299,16 @@ pub(super) fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> 
             _ => continue,
         };
         schema.insert(key, value);
+    }
+    if node.get("allOf").is_some() {
+        let members = schema::members(&node)?;
+        let mut properties = Map::new();
+        for (wire, property) in &members.properties {
+            properties.insert(wire.clone(), resolved(property, depth - 1)?);
+        }
+        schema.insert("type".to_owned(), "object".into());
+        schema.insert("properties".to_owned(), properties.into());
+        schema.insert("required".to_owned(), members.required.into());
     }
     Ok(Value::Object(schema))
 }

@@ -9,9 +9,9 @@ use crate::state::names;
 
 /// All violations: first missing fields, then wrong types, then unknown values of enumerations. Without `whole` no
 /// field is missing.
-pub(super) fn problems(
+pub(super) fn problems<'f>(
     served: &Served,
-    fields: &[Field],
+    fields: impl IntoIterator<Item = &'f Field>,
     body: &Map<String, Value>,
     whole: bool,
 ) -> Vec<Problem> {
@@ -22,7 +22,7 @@ pub(super) fn problems(
         let blank = match value {
             None => whole,
             Some(Value::Null) => !field.schema.allows("null"),
-            Some(Value::String(text)) => field.schema.min_length > 0 && text.trim().is_empty(),
+            Some(Value::String(text)) => text.trim().is_empty() && !field.schema.takes(text),
             Some(_) => false,
         };
         if field.required && blank {
@@ -121,6 +121,9 @@ fn text_form(schema: &Schema, text: &str) -> Option<String> {
     } else if length < schema.min_length {
         Some(format!("at least {} characters long", schema.min_length))
     } else {
-        schema.max_length.filter(|most| length > *most).map(|most| format!("at most {most} characters long"))
+        let long = schema.max_length.filter(|most| length > *most);
+        let long = long.map(|most| format!("at most {most} characters long"));
+        let pattern = || schema.pattern.as_ref().filter(|pattern| !pattern.matches(text));
+        long.or_else(|| pattern().map(|pattern| format!("a text that matches {pattern}")))
     }
 }

@@ -6,6 +6,8 @@ mod guids;
 mod held;
 mod load;
 mod make;
+mod pattern;
+mod query;
 mod reply;
 pub(crate) mod schema;
 mod seed;

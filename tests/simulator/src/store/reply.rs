@@ -42,7 +42,10 @@ impl Request<'_> {
         }
         match &self.served.around {
             _ if self.served.bare => Answer::json(status, &rows),
-            Some(around) if options.list_envelope != ListEnvelope::Array => {
+            // A list that is a member of an object stays one.
+            Some(around)
+                if options.list_envelope != ListEnvelope::Array || self.served.answer == "object" =>
+            {
                 Answer::json(status, &enveloped(around, json!(rows)))
             }
             _ => Answer { status, ..self.service.wrapped(&rows, true, options) },

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
+use super::pattern::Pattern;
+
 /// A field of an object.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Field {
@@ -39,6 +41,7 @@ pub(crate) struct Schema {
     pub(crate) min_items: usize,
     #[serde(rename = "maxItems")]
     pub(crate) max_items: Option<usize>,
+    pub(crate) pattern: Option<Pattern>,
     pub(crate) example: Option<Value>,
     pub(crate) examples: Vec<Value>,
     pub(crate) items: Option<Box<Schema>>,
@@ -68,6 +71,12 @@ impl Schema {
 
     pub(crate) fn is_id(&self) -> bool {
         self.format.as_deref() == Some("mspkit-id")
+    }
+
+    /// Whether a text is long enough and matches the pattern.
+    pub(super) fn takes(&self, text: &str) -> bool {
+        text.chars().count() >= self.min_length
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
     }
 
     /// A value as it is stored: ids are texts.

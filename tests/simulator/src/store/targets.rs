@@ -191,22 +191,6 @@ impl Request<'_> {
         self.service.refused(status, &refusal.message, self.call)
     }
 
-    /// Refuses a query that is not valid. N-central's lists read theirs themselves.
-    pub(super) fn query(&self) -> Result<(), Answer> {
-        if self.service != Service::Cloudmore {
-            return Ok(());
-        }
-        let given = |field: &Field| {
-            let text = self.call.query(&field.name)?;
-            let value =
-                serde_json::from_str(&text).ok().filter(|value| check::is_of_type(&field.schema, value));
-            Some((field.name.clone(), value.unwrap_or_else(|| text.into())))
-        };
-        let query = self.served.query.iter().filter_map(given).collect();
-        let problems = check::problems(self.served, &self.served.query, &query, true);
-        if problems.is_empty() { Ok(()) } else { Err(self.service.invalid("", &problems, self.call)) }
-    }
-
     /// The body, if it is valid.
     pub(super) fn body(&self, whole: bool) -> Result<Value, Answer> {
         let served = self.served;

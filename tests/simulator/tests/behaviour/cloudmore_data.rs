@@ -334,3 +334,24 @@ fn much_data_costs_little() {
     // Far less than if every user was made to find one.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn texts_are_judged_as_the_document_says() {
+    let it = Cloudmore::new(json!({}));
+    let webhooks = format!("{}/webhooks", it.seller);
+    let webhook =
+        |name: &str, url: &str| json!({"name": name, "url": url, "triggerEventType": "BrokerAddService"});
+    it.client.post(&webhooks, &webhook("New services", "https://hooks.example.com/")).expect(201);
+    // Only a text that is too short is blank.
+    it.client.post(&webhooks, &webhook(" ", "http://hooks.example.com/")).expect(201);
+    for (name, url, field) in
+        [("", "https://hooks.example.com/", "name"), ("a", "", "url"), ("a", "mailto:a@b.example", "url")]
+    {
+        let refused = it.client.post(&webhooks, &webhook(name, url)).expect(400).json();
+        assert!(refused[field].is_array(), "{refused}");
+    }
+    let administrators = format!("{}/SellerAdministrators", it.seller);
+    let from = |country: &str| json!({"name": "a@b.example", "email": "a@b.example", "roleId": 2, "address": {"countryCode": country}});
+    it.client.post(&administrators, &from("EE")).expect(201);
+    it.client.post(&administrators, &from("E1")).expect(400);
+}

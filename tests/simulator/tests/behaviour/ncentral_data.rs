@@ -133,6 +133,8 @@ fn lifecycles_limits_and_mappings_change() {
     let changed = client.send("PATCH", "/api/org-units/100/limits", &json!(limits)).expect(200).json();
     assert_eq!(changed["data"], json!([{"limitName": "MaxUsers", "value": 7, "maxValue": 300}]));
     assert_eq!(rows(&client, "/api/org-units/100/limits").len(), 3);
+    sim.control("options", &json!({"list_envelope": "array"})).unwrap();
+    assert_eq!(client.get("/api/org-units/1/limits").expect(200).json()["data"], json!([]));
     let mapping =
         [json!({"customerId": 100, "psaCompanyId": 101_113, "psaSiteId": null, "psaContactId": null})];
     client.send("PUT", "/api/standard-psa/customer/100/mappings", &json!(mapping)).expect(200);
@@ -189,8 +191,44 @@ fn bodies_and_paths_are_judged_as_the_document_says() {
         notes.iter().any(|row| row["note"] == "Replaced the disk." && row["deviceId"] == "987654321"),
         "{notes:?}"
     );
+    // Texts match their patterns.
+    let lifecycle = format!("{DEVICE}/assets/lifecycle-info");
+    for (date, status) in [("2027-12-31", 204), ("2027-12-31 12:00:00", 204), ("", 204), ("soon", 400)] {
+        client.send("PATCH", &lifecycle, &json!({"purchaseDate": date})).expect(status);
+    }
+    // Objects in a list are complete, even if their schema has several parts.
+    let window = json!({"maintenanceWindows": [{"scheduleId": 2, "name": "Night"}]});
+    let refused = client.send("PUT", "/api/devices/maintenance-windows", &window).expect(400).json();
+    let message = refused["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("maintenanceWindows must be a list whose items are an object with"),
+        "{message}"
+    );
     // Ids that lead to the object are looked up as well.
     client.get("/api/standard-psa/customers/100/companies/101112/contacts").expect(200);
     client.get("/api/standard-psa/customers/999/companies/101112/contacts").expect(404);
     client.get("/api/standard-psa/customers/no-number/companies/101112/contacts").expect(400);
+}
+
+#[test]
+fn queries_are_judged_as_the_document_says() {
+    let sim = simulator(json!({}));
+    let client = Client::ncentral(&sim);
+    for (target, field) in [
+        ("/api/customers/100/software/installers?softwareType=Nothing", "softwareType"),
+        ("/api/device-filters?viewScope=null", "viewScope"),
+        ("/api/device-filters?viewScope=ALL&viewScope=ALL", "viewScope"),
+        ("/api/devices?filterId=x", "filterId"),
+        ("/api/devices?filterId=75&filterId=76", "filterId"),
+        ("/api/org-units/100/users?sortBy=shoe", "sortBy"),
+        ("/api/customers?pageSize=5&pageSize=6", "pageSize"),
+    ] {
+        let refused = client.get(target).expect(400).json();
+        assert_eq!(refused["errors"][0]["field"], field, "{target}");
+    }
+    let refused = client.call("DELETE", &format!("{DEVICE}?removeAgents=text"), &[], "").expect(400).json();
+    assert_eq!(refused["errors"][0]["message"], "removeAgents must be a boolean");
+    client.get("/api/devices?filterId=75&sortBy=shoe&unknown=1&unknown=2").expect(200);
+    client.get("/api/org-units/100/users?sortBy=lastName").expect(200);
+    client.call("DELETE", &format!("{DEVICE}?removeAgents=true"), &[], "").expect(204);
 }

@@ -53,7 +53,7 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         _ => {}
     }
     let mut step = call.step(&Value::Object(expect));
-    with_ids(call, &mut step, &ids);
+    with_ids(api, call, &mut step, &ids);
     with_ids_in_body(api, call, &mut step, (row, collection));
     let mut case =
         call.case("the simulator's data", "Without a script, the simulator responds from its data.");
@@ -65,7 +65,7 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     let has_ids = ids.iter().all(Value::is_u64) || ids.iter().all(Value::is_string);
     if !ids.is_empty() && has_ids && is_refused {
         let mut step = call.step(&json!({"error": {"kind": "NotFound", "status": 404}}));
-        with_unknown(call, &mut step, (row, &ids));
+        with_unknown(api, call, &mut step, (row, &ids));
         let mut case = call.case("an unknown id", "An id that does not exist is reported as not found.");
         case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": 0}}));
         case.insert("steps".to_owned(), json!([step]));
@@ -137,9 +137,9 @@ fn count_of(api: &Api, name: Option<&str>) -> Value {
 }
 
 /// Sets the ids in the path to some that do not exist.
-fn with_unknown(call: &Call<'_>, step: &mut Value, (row, ids): (&Value, &[Value])) {
+fn with_unknown(api: &Api, call: &Call<'_>, step: &mut Value, (row, ids): (&Value, &[Value])) {
     if ids.iter().all(Value::is_u64) {
-        return with_ids(call, step, &vec![UNKNOWN.into(); ids.len()]);
+        return with_ids(api, call, step, &vec![UNKNOWN.into(); ids.len()]);
     }
     let at = row["at"].as_u64().and_then(|at| row["params"].get(usize::try_from(at).ok()?)?.as_str());
     let mut path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
@@ -152,14 +152,23 @@ fn with_unknown(call: &Call<'_>, step: &mut Value, (row, ids): (&Value, &[Value]
     }
 }
 
-/// Sets the last parameters of the path to these ids. Ids that are texts are those of the document's examples.
-fn with_ids(call: &Call<'_>, step: &mut Value, ids: &[Value]) {
+/// Sets the last parameters of the path to these ids, and those before them to the first ids of the collections that have such
+/// ids. Ids that are texts are those of the document's examples.
+fn with_ids(api: &Api, call: &Call<'_>, step: &mut Value, ids: &[Value]) {
     if !ids.iter().all(Value::is_u64) {
         return;
     }
     let path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
-    let names: Vec<_> = path.map(|(param, _)| param.name.clone()).collect();
-    for (name, id) in names.iter().rev().zip(ids.iter().rev()) {
-        step["params"][name] = id.clone();
+    let params: Vec<_> = path.map(|(param, _)| param).collect();
+    let mut ids = ids.iter().rev();
+    for param in params.into_iter().rev() {
+        let before = || {
+            let stored = api.collections.iter().filter_map(|known| known.stored.as_ref());
+            let mut stored = stored.filter(|stored| stored["id"] == *param.wire);
+            stored.next().map(|stored| first(api, stored, &Value::Null)).filter(Value::is_u64)
+        };
+        if let Some(id) = ids.next().cloned().or_else(before) {
+            step["params"][&param.name] = id;
+        }
     }
 }
