@@ -1,4 +1,4 @@
-"""What differs between operating systems: processes and their ends."""
+"""What differs between operating systems: processes and their ends, and the numbers of errors."""
 
 from __future__ import annotations
 
@@ -40,3 +40,8 @@ def after_fork(run: Callable[[], object]) -> None:
     """Runs a function in every forked child, where there are any."""
     if sys.platform != "win32":
         os.register_at_fork(after_in_child=run)
+
+
+def system_error(number: int, text: str) -> OSError:
+    """The error of a number of the system, as Python itself raises it."""
+    return OSError(None, text, None, number) if sys.platform == "win32" else OSError(number, text)
