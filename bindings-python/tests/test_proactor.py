@@ -7,6 +7,8 @@ import gc
 import socket
 import warnings
 
+import pytest
+
 from mspkit._proactor import Reader
 
 
@@ -46,24 +48,35 @@ def test_each_byte_wakes_the_loop_on_its_own_thread_and_nothing_stays_open() -> 
     theirs.close()
 
 
-def test_a_loop_that_was_shut_down_is_watched_again() -> None:
+def test_a_loop_that_shuts_its_generators_down_is_still_watched() -> None:
     ours, theirs = socket.socketpair()
 
-    async def run() -> int:
+    async def run() -> None:
         loop = asyncio.get_running_loop()
         arrived = asyncio.Event()
         reader = Reader(loop, ours.fileno(), arrived.set, unexpected)
+        reader.watch()
         for _ in range(2):
-            reader.watch()
             arrived.clear()
             theirs.send(b"\x01")
             await asyncio.wait_for(arrived.wait(), 10)
             await loop.shutdown_asyncgens()
-            loop._asyncgens_shutdown_called = False  # type: ignore[attr-defined]
-        return 2
 
     with ours, theirs:
-        assert asyncio.run(run()) == 2
+        asyncio.run(run())
+
+
+def test_a_loop_that_is_just_closed_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    ours, theirs = socket.socketpair()
+    loop = asyncio.new_event_loop()
+    with ours, theirs, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Reader(loop, ours.fileno(), lambda: None, unexpected).watch()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+        del loop
+        gc.collect()
+    assert caplog.records == []
 
 
 def test_a_descriptor_that_cannot_be_watched_is_reported() -> None:

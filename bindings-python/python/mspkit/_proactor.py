@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-
-class _Woken(asyncio.Protocol):
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self.wake = wake
-
-    def data_received(self, data: bytes) -> None:
-        self.wake()
+_MOST = 4096
 
 
 class Reader:
     """Calls a function on the thread of an event loop whenever a socket becomes readable.
 
-    It ends when the loop shuts its generators down, as `asyncio.run` does.
+    It reads what is there, until the loop is closed. It drives its coroutine itself, since asyncio
+    complains about a task that a loop still has then.
     """
 
-    __slots__ = ("__weakref__", "_broken", "_fileno", "_lifetime", "_loop", "_starting", "_wake")
+    __slots__ = ("__weakref__", "_broken", "_fileno", "_loop", "_reading", "_socket", "_wake")
 
     def __init__(
         self,
@@ -33,39 +29,49 @@ class Reader:
         self._loop = loop
         self._fileno = fileno
         self._wake = wake
-        # Called when the system has no socket to watch with.
+        # Called when the socket cannot be read.
         self._broken = broken
-        self._lifetime: AsyncGenerator[None, None] | None = None
-        self._starting: asyncio.Task[None] | None = None
+        self._socket: socket.socket | None = None
+        self._reading: Coroutine[Any, None, bytes] | None = None
+
+    def __del__(self) -> None:
+        if self._socket is not None:
+            # It belongs to the port, which closes it.
+            self._socket.detach()
 
     def watch(self) -> None:
         """Begins to watch, unless it does already."""
-        if self._starting is None:
-            self._lifetime = self._watching()
-            self._starting = self._loop.create_task(self._start(self._lifetime))
+        if self._reading is None:
+            self._read()
 
-    async def _start(self, lifetime: AsyncGenerator[None, None]) -> None:
+    def _read(self) -> None:
         try:
-            await lifetime.__anext__()
+            if self._socket is None:
+                self._socket = socket.socket(fileno=self._fileno)
+                self._socket.setblocking(False)
         except OSError as error:
-            self._starting = None
+            self._loop.call_soon(self._broken, error)
+            return
+        self._reading = self._loop.sock_recv(self._socket, _MOST)
+        self._go_on()
+
+    def _go_on(self, _: object = None) -> None:
+        if self._reading is None:
+            return
+        try:
+            waited = self._reading.send(None)
+        except StopIteration as end:
+            self._reading = None
+            if end.value:
+                self._loop.call_soon(self.watch)
+                self._wake()
+        except asyncio.CancelledError:
+            # By the loop, which is being closed.
+            self._reading = None
+        except OSError as error:
+            self._reading = None
             self._broken(error)
-
-    def _duplicate(self) -> socket.socket:
-        """A socket that the transport may close; the owner closes its own."""
-        borrowed = socket.socket(fileno=self._fileno)
-        try:
-            duplicate = borrowed.dup()
-        finally:
-            borrowed.detach()
-        duplicate.setblocking(False)
-        return duplicate
-
-    async def _watching(self) -> AsyncGenerator[None, None]:
-        watched = self._duplicate()
-        transport, _ = await self._loop.create_connection(lambda: _Woken(self._wake), sock=watched)
-        try:
-            yield
-        finally:
-            transport.close()
-            self._starting = None
+        else:
+            # What a task does with a future that a coroutine waits for.
+            waited._asyncio_future_blocking = False
+            waited.add_done_callback(self._go_on)
