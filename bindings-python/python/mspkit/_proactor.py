@@ -10,6 +10,15 @@ from typing import Any
 _MOST = 4096
 
 
+class _Borrowed(socket.socket):
+    """A socket that its owner closes."""
+
+    __slots__ = ()
+
+    def __del__(self) -> None:
+        self.detach()
+
+
 class Reader:
     """Calls a function on the thread of an event loop whenever a socket becomes readable.
 
@@ -31,13 +40,8 @@ class Reader:
         self._wake = wake
         # Called when the socket cannot be read.
         self._broken = broken
-        self._socket: socket.socket | None = None
+        self._socket: _Borrowed | None = None
         self._reading: Coroutine[Any, None, bytes] | None = None
-
-    def __del__(self) -> None:
-        if self._socket is not None:
-            # It belongs to the port, which closes it.
-            self._socket.detach()
 
     def watch(self) -> None:
         """Begins to watch, unless it does already."""
@@ -47,7 +51,7 @@ class Reader:
     def _read(self) -> None:
         try:
             if self._socket is None:
-                self._socket = socket.socket(fileno=self._fileno)
+                self._socket = _Borrowed(fileno=self._fileno)
                 self._socket.setblocking(False)
         except OSError as error:
             self._loop.call_soon(self._broken, error)
