@@ -48,6 +48,7 @@ include bindings-c/c.mk
 include tests/bench/bench.mk
 include docs/docs.mk
 include tests/packages/packages.mk
+include tests/platforms/windows.mk
 
 demo: demo-python ## the demo in Python; options of the script: make demo ARGS="--write"
 
