@@ -36,14 +36,14 @@ export MSPKIT_SIM PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1
 rust() {
   local skipped=()
   while read -r name; do skipped+=(--skip "$name"); done < <(left_out rust)
+  say 'Rust: the conformance cases'
+  judged "$(win "$WORK/rust/conformance.exe")" answer
   say 'Rust: unit tests, and tests over real sockets with TLS and proxies'
   for program in "$WORK"/rust/*.exe; do
     case $program in *conformance*) continue ;; esac
     echo "$(basename "$program"):"
     piped "$program" --quiet ${skipped[@]+"${skipped[@]}"}
   done
-  say 'Rust: the conformance cases'
-  judged "$(win "$WORK/rust/conformance.exe")" answer
 }
 
 python() {
