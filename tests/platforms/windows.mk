@@ -7,7 +7,7 @@ WINDOWS_RUN := $(WINDOWS_IN) tests/platforms/windows.sh
 
 .PHONY: test-windows windows-tools windows-built
 
-windows-tools: need-python need-cargo $(RELEASE_TOOLS)/installed.txt
+windows-tools: need-python need-cargo $(TOOLS)/release/installed.txt
 	@tests/platforms/windows-tools.sh
 	@rustc --print target-libdir --target $(WINDOWS) | xargs test -d || rustup target add $(WINDOWS)
 
