@@ -8,10 +8,17 @@ here=tests/platforms
 eval "$("$here/windows-environment.sh")"
 target=(--locked --config 'profile.dev.package."*".opt-level=0' --target x86_64-pc-windows-gnu)
 
-cargo zigbuild "${target[@]}" -p mspkit-sim --bin mspkit-sim
-cargo zigbuild "${target[@]}" -p mspkit-conformance --bin mspkit-conformance
 rm -rf "$WORK"
 mkdir -p "$WORK/rust"
+# In one go, so that what they share is built once.
+all=(-p mspkit -p mspkit-sim -p mspkit-conformance -p mspkit-c -p mspkit-node -p mspkit-python)
+cargo zigbuild "${target[@]}" "${all[@]}" --lib --bins --test conformance --test tls --test proxy --test transport \
+  --message-format json-render-diagnostics > "$WORK/built.json"
+cargo-zigbuild test "${target[@]}" -p mspkit-platform -p mspkit --lib --no-run --message-format json-render-diagnostics >> "$WORK/built.json"
+# The test programs, whose names cargo makes unique.
+sed -n 's/.*"name":"\([^"]*\)",.*"test":true},"features".*"executable":"\([^"]*\.exe\)".*/\1 \2/p' "$WORK/built.json" | while read -r name file; do
+  cp "$file" "$WORK/rust/$name.exe"
+done
 make -C bindings-c install-windows PROFILE=debug TRIPLE=x86_64-pc-windows-gnu MSPKIT_CARGO_BUILD="cargo zigbuild $(printf '%q ' "${target[@]:1}")" \
   PREFIX="$WORK/c"
 # What the loader looks for in a checkout, with and without what only tests call.
@@ -24,10 +31,4 @@ for place in bindings-node/hooks bindings-node; do
 done
 for crate in bindings-python tests/simulator; do
   maturin build "${target[@]}" --zig --manifest-path "$crate/Cargo.toml" --out "$WORK/wheels"
-done
-# The test programs of the crates, whose names cargo makes unique.
-tests=(-p mspkit-platform -p mspkit-binding -p mspkit --lib --test tls --test proxy --test transport --test conformance)
-cargo-zigbuild test "${target[@]}" "${tests[@]}" --no-run --message-format json-render-diagnostics > "$WORK/rust.json"
-sed -n 's/.*"name":"\([^"]*\)",.*"executable":"\([^"]*\.exe\)".*/\1 \2/p' "$WORK/rust.json" | while read -r name file; do
-  cp "$file" "$WORK/rust/$name.exe"
 done
