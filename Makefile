@@ -42,6 +42,7 @@ missing = { echo "mspkit: $(1)" >&2; exit 1; }
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+include tests/platforms/windows.mk
 include bindings-python/python.mk
 include bindings-node/node.mk
 include bindings-c/c.mk

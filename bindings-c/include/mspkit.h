@@ -1706,9 +1706,17 @@ mspkit_status mspkit_queue_new(struct mspkit_queue **queue,
 
 /**
  * The descriptor, readable while `mspkit_queue_next` would return at once: for poll, epoll and event loops,
- * level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
+ * level-triggered. On Windows it is a socket, for select, WSAPoll and event loops. It belongs to the queue: do not
+ * read, write or close it. -1 for NULL. Thread-safe.
  */
 int32_t mspkit_queue_fd(const struct mspkit_queue *queue);
+
+/**
+ * On Windows the handle of an event that is set while `mspkit_queue_next` would return at once: for
+ * WaitForSingleObject and WaitForMultipleObjects. It belongs to the queue: do not set, reset or close it. NULL on other
+ * systems, and for NULL. Thread-safe.
+ */
+void *mspkit_queue_handle(const struct mspkit_queue *queue);
 
 /**
  * Returns the next completion.

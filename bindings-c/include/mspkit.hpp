@@ -786,6 +786,8 @@ public:
     }
     /// Readable while `next` would return at once.
     int fd() const noexcept { return mspkit_queue_fd(held.get()); }
+    /// On Windows an event that is set while `next` would return at once.
+    void *handle() const noexcept { return mspkit_queue_handle(held.get()); }
     /// The next completion; none on timeout, and none from a closed queue that is empty. A negative timeout waits for
     /// ever.
     std::optional<completion> next(milliseconds timeout)

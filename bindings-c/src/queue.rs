@@ -185,11 +185,21 @@ pub unsafe extern "C" fn mspkit_queue_new(
 }
 
 /// The descriptor, readable while `mspkit_queue_next` would return at once: for poll, epoll and event loops,
-/// level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
+/// level-triggered. On Windows it is a socket, for select, WSAPoll and event loops. It belongs to the queue: do not
+/// read, write or close it. -1 for NULL. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_fd(queue: *const mspkit_queue) -> i32 {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     unsafe { queue.as_ref() }.map_or(-1, |queue| queue.shared.fileno())
+}
+
+/// On Windows the handle of an event that is set while `mspkit_queue_next` would return at once: for
+/// WaitForSingleObject and WaitForMultipleObjects. It belongs to the queue: do not set, reset or close it. NULL on other
+/// systems, and for NULL. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_handle(queue: *const mspkit_queue) -> *mut c_void {
+    // SAFETY: the caller passes NULL or a queue that was not freed.
+    unsafe { queue.as_ref() }.map_or(std::ptr::null_mut(), |queue| queue.shared.handle())
 }
 
 /// Returns the next completion.

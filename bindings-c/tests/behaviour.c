@@ -111,7 +111,7 @@ static void null_everywhere(void)
     EXPECT(mspkit_pager_next(NULL, NULL, NULL) == MSPKIT_E_NULL);
     EXPECT(mspkit_pager_next_page(NULL, NULL, NULL) == MSPKIT_E_NULL);
     EXPECT(mspkit_pager_next_submit(NULL, NULL, NULL, NULL, NULL) == MSPKIT_E_NULL);
-    EXPECT(mspkit_queue_fd(NULL) == -1 && mspkit_queue_pending(NULL) == 0);
+    EXPECT(mspkit_queue_fd(NULL) == -1 && mspkit_queue_handle(NULL) == NULL && mspkit_queue_pending(NULL) == 0);
     EXPECT(mspkit_queue_close(NULL) == MSPKIT_E_NULL && mspkit_queue_cancel(NULL, 1) == MSPKIT_E_NULL);
     EXPECT(mspkit_queue_new(NULL, NULL) == MSPKIT_E_NULL && mspkit_runtime_new(NULL, NULL, NULL) == MSPKIT_E_NULL);
     EXPECT(mspkit_cancel_token_cancel(NULL) == MSPKIT_E_NULL && !mspkit_cancel_token_is_cancelled(NULL));
@@ -293,15 +293,60 @@ typedef struct {
     pthread_t thread;
 } logged;
 
+#ifdef _WIN32
+typedef int signals;
+
+static signals blocked_signals(void)
+{
+    return 0;
+}
+
+static bool same_signals(const signals *left, const signals *right)
+{
+    return *left == *right;
+}
+
+/* There are none that could reach a thread. */
+static bool signals_are_blocked(void)
+{
+    return true;
+}
+#else
+typedef sigset_t signals;
+
+static signals blocked_signals(void)
+{
+    signals blocked;
+    sigemptyset(&blocked);
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    return blocked;
+}
+
+static bool same_signals(const signals *left, const signals *right)
+{
+    int signal;
+    for (signal = 1; signal < 32; signal++) {
+        if (sigismember(left, signal) != sigismember(right, signal)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool signals_are_blocked(void)
+{
+    const signals blocked = blocked_signals();
+    return sigismember(&blocked, SIGINT) && sigismember(&blocked, SIGPIPE);
+}
+#endif
+
 static void on_record(void *user_data, const mspkit_log_record *record)
 {
     logged *seen = (logged *)user_data;
-    sigset_t blocked;
     seen->records++;
     seen->requests += strstr(record->message.data, "method=GET") != NULL;
     seen->thread = pthread_self();
-    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-    EXPECT(sigismember(&blocked, SIGINT) && sigismember(&blocked, SIGPIPE));
+    EXPECT(signals_are_blocked());
     EXPECT(strncmp(record->target.data, "mspkit", 6) == 0);
     EXPECT(strstr(record->message.data, json_get(sim.credentials, "ncentral_jwt")->text) == NULL);
     seen->busy += mspkit_log_set(NULL, NULL, 0, NULL) == MSPKIT_E_BUSY;
@@ -312,18 +357,14 @@ static void logging(void)
     mspkit_ncentral *client = new_client();
     mspkit_response *response = NULL;
     logged seen;
-    sigset_t before, after;
-    int records, signal;
+    const signals before = blocked_signals();
+    signals after;
+    int records;
     memset(&seen, 0, sizeof seen);
-    sigemptyset(&before);
-    after = before;
     post("/_sim/reset", "{}");
-    pthread_sigmask(SIG_SETMASK, NULL, &before);
     EXPECT_STATUS(mspkit_log_set(on_record, &seen, MSPKIT_LOG_DEBUG, NULL), MSPKIT_OK);
-    pthread_sigmask(SIG_SETMASK, NULL, &after);
-    for (signal = 1; signal < 32; signal++) {
-        EXPECT(sigismember(&before, signal) == sigismember(&after, signal));
-    }
+    after = blocked_signals();
+    EXPECT(same_signals(&before, &after));
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
     mspkit_response_free(response);
     /* Removing the callback waits for what was logged. */

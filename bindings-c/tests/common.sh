@@ -11,7 +11,7 @@ mkdir -p "$WORK"
 export ROOT TARGET WORK BUILT CC CXX PREFIX
 
 WARNINGS=(-Wall -Wextra -Wpedantic -Werror)
-SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c)
+SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c tests/support/system.c)
 
 # Tests use simulators only; the shell's settings for real servers and proxies are removed.
 unset NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \

@@ -14,7 +14,7 @@ function fail(error) {
 }
 
 function main() {
-  const child = spawn(program(), process.argv.slice(2), { stdio: "inherit" });
+  const child = spawn(program(), process.argv.slice(2), { stdio: "inherit", windowsHide: true });
   const pass = (signal) => void child.kill(signal);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) {

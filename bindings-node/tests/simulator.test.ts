@@ -18,6 +18,10 @@ const BIN = join(HERE, "simulator", "bin.js");
 
 function gone(pid: number): boolean {
   try {
+    if (process.platform === "win32") {
+      process.kill(pid, 0);
+      return false;
+    }
     // A zombie counts as ended, too.
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().startsWith("Z") === true;
   } catch {

@@ -2,12 +2,12 @@
  * How errors are made: from the native half's JSON, and for arguments that are refused here.
  */
 
-import { getSystemErrorName } from "node:util";
 import { type ErrorFields, MspError } from "./errors.js";
 import * as kinds from "./generated/kinds.js";
 import type { Missing } from "./model.js";
 import { native } from "./native.js";
 import type { ResponseMeta } from "./response.js";
+import { systemError } from "./system.js";
 
 /** The prefix of the native half's errors when they are thrown. */
 const THROWN = "mspkit:";
@@ -185,7 +185,7 @@ function cause(causes: { errno: number | null; text: string }[]): Error | undefi
     const options = outer === undefined ? undefined : { cause: outer };
     outer = new Error(text, options);
     if (errno !== null) {
-      Object.assign(outer, { errno: -errno, code: getSystemErrorName(-errno) });
+      Object.assign(outer, systemError(errno));
     }
   }
   return outer;

@@ -127,6 +127,7 @@ export class Simulator implements AsyncDisposable {
     const child = spawn(path, ["--port", "0", "--until-stdin-closes"], {
       stdio: ["pipe", "pipe", "inherit"],
       detached: true,
+      windowsHide: true,
     });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     const ready = await new Promise<Ready>((resolve, reject) => {

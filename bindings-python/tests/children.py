@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -71,3 +72,12 @@ def until(what: str, condition: Callable[[], object], limit: float = 10) -> None
     while not condition():
         assert time.monotonic() < end, f"not within {limit} s: {what}"
         time.sleep(0.005)
+
+
+def interrupt() -> None:
+    """Ctrl-C for this process."""
+    if sys.platform == "win32":
+        # os.kill would end it; a console's Ctrl-C would reach every process of the console.
+        signal.raise_signal(signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGINT)

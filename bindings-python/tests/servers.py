@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -52,8 +53,9 @@ class Server:
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        # Closing alone would leave the thread in `accept`.
-        self.listener.shutdown(socket.SHUT_RDWR)
+        if sys.platform != "win32":
+            # Closing alone would leave the thread in `accept`.
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
 

@@ -36,7 +36,20 @@ def _uvloop(main: Coroutine[Any, Any, Any]) -> Any:
     return uvloop.run(main)
 
 
-@pytest.fixture(params=[_plain, _debug, _uvloop], ids=["asyncio", "asyncio debug", "uvloop"])
+def _selector(main: Coroutine[Any, Any, Any]) -> Any:
+    """Not the default of Windows."""
+    loop = asyncio.SelectorEventLoop()
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+LOOPS = {"asyncio": _plain, "asyncio debug": _debug, "uvloop": _uvloop, "selector": _selector}
+
+
+@pytest.fixture(params=LOOPS.values(), ids=LOOPS.keys())
 def run(request: pytest.FixtureRequest) -> Run:
     chosen: Run = request.param
     return chosen
@@ -282,7 +295,7 @@ def test_ctrl_c_under_asyncio(clients: Clients) -> None:
     slow = {"match": "GET /api/customers/100", "times": 0, "delay_ms": 20_000, "json": {}}
     clients.sim.control("script", {"answers": [slow]})
     code = """
-        import asyncio, os, signal, time
+        import asyncio, os, signal, sys, time
         import mspkit
         client = mspkit.AsyncNCentral()
         async def main():
@@ -291,7 +304,10 @@ def test_ctrl_c_under_asyncio(clients: Clients) -> None:
             def strike():
                 global struck
                 struck = time.monotonic()
-                os.kill(os.getpid(), signal.SIGINT)
+                if sys.platform == "win32":
+                    signal.raise_signal(signal.SIGINT)
+                else:
+                    os.kill(os.getpid(), signal.SIGINT)
             asyncio.get_running_loop().call_later(0.1, strike)
             await client.customers.get(100)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -119,7 +120,8 @@ def test_calls_of_exit_handlers_work(clients: Clients) -> None:
 
 def test_other_ends(clients: Clients) -> None:
     clients.sim.control("options", {"latency_ms": 30})
-    for end, status in (("os._exit(4)", 4), ("os.kill(os.getpid(), signal.SIGTERM)", -15)):
+    terminated = 15 if sys.platform == "win32" else -15
+    for end, status in (("os._exit(4)", 4), ("os.kill(os.getpid(), signal.SIGTERM)", terminated)):
         code = (
             BEGIN
             + f"\n    async def main():\n        await begin()\n        {end}\n    asyncio.run(main())\n"

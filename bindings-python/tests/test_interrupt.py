@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import statistics
 import threading
@@ -15,7 +14,7 @@ from types import FrameType
 import pytest
 
 import mspkit
-from children import until
+from children import interrupt, until
 from conftest import Clients
 from servers import GOOD, HEAD, UNAVAILABLE, Server, Unreachable
 
@@ -31,7 +30,7 @@ class Strike:
 
     def __call__(self, *_: object) -> None:
         self.at = time.monotonic()
-        os.kill(os.getpid(), signal.SIGINT)
+        interrupt()
 
     def soon(self, *_: object) -> None:
         """The same from another thread, so that the call continues meanwhile."""
@@ -136,7 +135,6 @@ def handling(number: int, handler: Callable[[int, FrameType | None], object]) ->
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(number, before)
 
 
@@ -150,7 +148,10 @@ def test_a_handler_that_raises_nothing_lets_the_call_go_on(clients: Clients) -> 
     client.server.info()
     with handling(signal.SIGALRM, lambda number, frame: struck.append(number)):
         signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
-        assert client.customers.get(100).customer_id == "7"
+        try:
+            assert client.customers.get(100).customer_id == "7"
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     assert len(struck) >= 2
 
 
@@ -160,8 +161,8 @@ def test_exceptions_of_handlers_are_unchanged() -> None:
     def handler(number: int, frame: FrameType | None) -> None:
         raise raised
 
-    with Server() as server, handling(signal.SIGALRM, handler):
-        server.then = lambda: os.kill(os.getpid(), signal.SIGALRM)
+    with Server() as server, handling(signal.SIGINT, handler):
+        server.then = interrupt
         with pytest.raises(TimeoutError) as caught:
             customers(server.url)
     assert caught.value is raised

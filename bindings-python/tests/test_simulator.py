@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import doctest
 import json
 import os
@@ -23,11 +24,19 @@ from mspkit import testing
 from mspkit.sim import program
 from mspkit.testing import FaultKind, Options, Request, Simulator, SimulatorError
 
+KILL = 9
 SIM = [sys.executable, "-m", "mspkit.sim"]
 
 
 def gone(pid: int) -> bool:
     """Whether a process has ended; a zombie counts as ended."""
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        synchronize, signalled = 0x100000, 0
+        handle = kernel.OpenProcess(synchronize, False, pid)
+        ended = handle == 0 or kernel.WaitForSingleObject(handle, 0) == signalled
+        kernel.CloseHandle(handle)
+        return ended
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -256,7 +265,7 @@ def test_it_ends_with_its_process_however_that_ends() -> None:
     for ending in (
         "pass",
         "import os; os._exit(3)",
-        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        f"import os; os.kill(os.getpid(), {KILL})",
     ):
         ended = run(f"{start}\n{ending}")
         until("the simulator is gone", partial(gone, int(ended.stdout)))

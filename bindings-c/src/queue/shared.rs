@@ -61,6 +61,11 @@ impl Shared {
         self.wakeup.fileno()
     }
 
+    /// The event of a system that has them.
+    pub(super) fn handle(&self) -> *mut c_void {
+        self.wakeup.handle()
+    }
+
     /// Adds a call that `cancel` ends, and returns its number; none if the queue is closed.
     pub(super) fn begin(&self, cancel: Arc<Cancel>) -> Option<mspkit_operation> {
         self.change(|state| {

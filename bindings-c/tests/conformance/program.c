@@ -27,6 +27,27 @@ void fail(const char *format, ...)
     longjmp(failed_here, 1);
 }
 
+/* Reads a line into a buffer that grows; returns its length, 0 at the end. */
+static size_t read_line(char **line, size_t *size)
+{
+    size_t len = 0;
+    int read;
+    while ((read = getchar()) != EOF) {
+        if (len + 1 >= *size) {
+            *size = *size == 0 ? 4096 : 2 * *size;
+            *line = (char *)realloc(*line, *size);
+            if (*line == NULL) {
+                abort();
+            }
+        }
+        (*line)[len++] = (char)read;
+        if (read == '\n') {
+            break;
+        }
+    }
+    return len;
+}
+
 /* Makes the requested client; returns the outcome if that fails. */
 static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
 {
@@ -65,17 +86,16 @@ int main(void)
     mspkit_runtime *runtime = NULL;
     mspkit_queue *queue = NULL;
     char *line = NULL;
-    size_t size = 0;
-    ssize_t len;
+    size_t size = 0, len;
     if (mspkit_runtime_new(NULL, &runtime, NULL) != MSPKIT_OK || mspkit_queue_new(&queue, NULL) != MSPKIT_OK) {
         return 2;
     }
     way.runtime = runtime;
-    while ((len = getline(&line, &size, stdin)) > 0) {
+    while ((len = read_line(&line, &size)) > 0) {
         size_t mark = memory_mark();
         json *made;
         if (setjmp(failed_here) == 0) {
-            const json *request = json_parse(line, (size_t)len);
+            const json *request = json_parse(line, len);
             made = response(&way, queue, &client, request);
         } else {
             made = json_object();

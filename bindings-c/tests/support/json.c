@@ -318,70 +318,93 @@ json *json_parse(const char *text, size_t len)
     return in.at == in.end ? made : NULL;
 }
 
-static void write_string(FILE *out, const json *value)
+/* A text that grows. */
+typedef struct {
+    char *text;
+    size_t len;
+    size_t room;
+} writer;
+
+static void write_byte(writer *out, char byte)
 {
+    if (out->len == out->room) {
+        out->room = out->room == 0 ? 256 : 2 * out->room;
+        out->text = (char *)realloc(out->text, out->room);
+        if (out->text == NULL) {
+            abort();
+        }
+    }
+    out->text[out->len++] = byte;
+}
+
+static void write_text(writer *out, const char *text)
+{
+    while (*text != '\0') {
+        write_byte(out, *text++);
+    }
+}
+
+static void write_string(writer *out, const json *value)
+{
+    char escaped[8];
     size_t at;
-    fputc('"', out);
+    write_byte(out, '"');
     for (at = 0; at < value->len; at++) {
         unsigned char c = (unsigned char)value->text[at];
         if (c == '"' || c == '\\') {
-            fprintf(out, "\\%c", c);
+            write_byte(out, '\\');
+            write_byte(out, (char)c);
         } else if (c < 0x20) {
-            fprintf(out, "\\u%04x", c);
+            snprintf(escaped, sizeof escaped, "\\u%04x", c);
+            write_text(out, escaped);
         } else {
-            fputc(c, out);
+            write_byte(out, (char)c);
         }
     }
-    fputc('"', out);
+    write_byte(out, '"');
 }
 
-static void write_value(FILE *out, const json *value)
+static void write_value(writer *out, const json *value)
 {
     size_t at;
     switch (value->kind) {
     case JSON_NULL:
-        fputs("null", out);
+        write_text(out, "null");
         break;
     case JSON_BOOL:
-        fputs(value->flag ? "true" : "false", out);
+        write_text(out, value->flag ? "true" : "false");
         break;
     case JSON_NUMBER:
-        fputs(value->text, out);
+        write_text(out, value->text);
         break;
     case JSON_STRING:
         write_string(out, value);
         break;
     default:
-        fputc(value->kind == JSON_ARRAY ? '[' : '{', out);
+        write_byte(out, value->kind == JSON_ARRAY ? '[' : '{');
         for (at = 0; at < value->count; at++) {
             if (at > 0) {
-                fputc(',', out);
+                write_byte(out, ',');
             }
             if (value->kind == JSON_OBJECT) {
                 write_string(out, value->names[at]);
-                fputc(':', out);
+                write_byte(out, ':');
             }
             write_value(out, value->items[at]);
         }
-        fputc(value->kind == JSON_ARRAY ? ']' : '}', out);
+        write_byte(out, value->kind == JSON_ARRAY ? ']' : '}');
     }
 }
 
 char *json_write(const json *value)
 {
-    char *text = NULL, *kept;
-    size_t len = 0;
-    FILE *out;
+    writer out = {NULL, 0, 0};
+    char *kept;
     if (value == NULL) {
         return keep_text("nothing");
     }
-    out = open_memstream(&text, &len);
-    if (out == NULL) {
-        abort();
-    }
-    write_value(out, value);
-    fclose(out);
-    kept = keep_bytes(text, len);
-    free(text);
+    write_value(&out, value);
+    kept = keep_bytes(out.text, out.len);
+    free(out.text);
     return kept;
 }

@@ -1,18 +1,12 @@
 /* See sim.h. */
 #include "sim.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "memory.h"
+#include "system.h"
 
 static void die(const char *what)
 {
@@ -25,9 +19,8 @@ simulator sim_start(const char *const *arguments)
     simulator sim;
     const char *program = getenv("MSPKIT_SIM");
     const char *argv[32] = {program, "--port", "0", "--until-stdin-closes"};
-    int in[2], out[2];
     char line[8192];
-    size_t len = 0, at = 4;
+    size_t at = 4;
     json *ready;
     const json *url;
     memset(&sim, 0, sizeof sim);
@@ -37,31 +30,10 @@ simulator sim_start(const char *const *arguments)
     while (arguments != NULL && *arguments != NULL && at < 31) {
         argv[at++] = *arguments++;
     }
-    if (pipe(in) != 0 || pipe(out) != 0) {
-        die("no pipe");
+    if (!child_start(&sim.child, argv, line, sizeof line)) {
+        die("it cannot be started");
     }
-    sim.pid = fork();
-    if (sim.pid < 0) {
-        die("no process");
-    }
-    if (sim.pid == 0) {
-        dup2(in[0], 0);
-        dup2(out[1], 1);
-        close(in[0]);
-        close(in[1]);
-        close(out[0]);
-        close(out[1]);
-        execv(program, (char *const *)argv);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    sim.in = in[1];
-    while (len + 1 < sizeof line && read(out[0], line + len, 1) == 1 && line[len] != '\n') {
-        len++;
-    }
-    close(out[0]);
-    ready = json_parse(line, len);
+    ready = json_parse(line, strlen(line));
     url = json_get(ready, "url");
     if (url == NULL || strrchr(url->text, ':') == NULL) {
         die("it did not say where it is");
@@ -70,22 +42,6 @@ simulator sim_start(const char *const *arguments)
     sim.port = atoi(strrchr(url->text, ':') + 1);
     sim.credentials = json_get(ready, "credentials");
     return sim;
-}
-
-static int dial(int port)
-{
-    struct sockaddr_in to;
-    int yes = 1;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    memset(&to, 0, sizeof to);
-    to.sin_family = AF_INET;
-    to.sin_port = htons((unsigned short)port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
-        die("it cannot be reached");
-    }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    return fd;
 }
 
 json *sim_command(const simulator *sim, const char *method, const char *path, const json *body)
@@ -98,16 +54,20 @@ json *sim_command(const simulator *sim, const char *method, const char *path, co
     char *response = (char *)malloc(room);
     char *head;
     json *result = NULL;
-    int fd = dial(sim->port), status = 0;
+    int status = 0;
+    connection link = connection_open(sim->port);
+    if (link == NO_CONNECTION) {
+        die("it cannot be reached");
+    }
     while (sent < len) {
-        ssize_t n = send(fd, request + sent, len - sent, MSG_NOSIGNAL);
+        long n = connection_send(link, request + sent, len - sent);
         if (n <= 0) {
             die("it takes no command");
         }
         sent += (size_t)n;
     }
     for (;;) {
-        ssize_t n;
+        long n;
         if (have + 1 == room) {
             room *= 2;
             response = (char *)realloc(response, room);
@@ -115,13 +75,13 @@ json *sim_command(const simulator *sim, const char *method, const char *path, co
         if (response == NULL) {
             abort();
         }
-        n = recv(fd, response + have, room - have - 1, 0);
+        n = connection_receive(link, response + have, room - have - 1);
         if (n <= 0) {
             break;
         }
         have += (size_t)n;
     }
-    close(fd);
+    connection_close(link);
     response[have] = '\0';
     head = strstr(response, "\r\n\r\n");
     if (head != NULL && sscanf(response, "HTTP/1.1 %d", &status) == 1) {
@@ -137,6 +97,5 @@ json *sim_command(const simulator *sim, const char *method, const char *path, co
 
 void sim_stop(simulator *sim)
 {
-    close(sim->in);
-    waitpid(sim->pid, NULL, 0);
+    child_stop(&sim->child);
 }

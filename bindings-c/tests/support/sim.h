@@ -3,13 +3,13 @@
 #define TEST_SIM_H
 
 #include "json.h"
+#include "system.h"
 
 typedef struct {
     char *url;
     int port;
     json *credentials;
-    int pid;
-    int in;
+    child child;
 } simulator;
 
 /* Starts the program MSPKIT_SIM, with further arguments; exits if that fails. */

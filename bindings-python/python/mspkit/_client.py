@@ -8,7 +8,6 @@ the native core's.
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -30,6 +29,7 @@ from mspkit._options import (
     list_options,
 )
 from mspkit._pager import AsyncPager, Pager, Row
+from mspkit._platform import after_fork
 from mspkit._types import (
     Credentials,
     Hidden,
@@ -53,7 +53,7 @@ M = TypeVar("M", bound=Model)
 PICKLED = "A pickled client has no secrets; they come from its `credentials` function, or the environment."
 
 atexit.register(_native.shutdown)
-os.register_at_fork(after_in_child=_native.forked)
+after_fork(_native.forked)
 
 
 class Client(Changeable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from mspkit._platform import system_error
 from mspkit._types import Attempt, FieldError, Headers
 
 FIELDS = (
@@ -198,7 +199,7 @@ def from_native(kind: str, fields: dict[str, Any]) -> MspError:
         error._expected = True
     cause: BaseException | None = None
     for number, text in reversed(causes):
-        outer = OSError(text) if number is None else OSError(number, text)
+        outer = OSError(text) if number is None else system_error(number, text)
         outer.__cause__ = cause
         cause = outer
     if cause is not None:

@@ -1,9 +1,9 @@
 """The bridge between asyncio and the native runtime: one port per event loop.
 
-The runtime's threads put completions into the port and signal a descriptor that the loop watches;
-only the loop's own thread ever enters Python. The bridge is only referenced by its loop, through
-the watched descriptor: a loop that is closed or collected takes its bridge and all calls in flight
-with it.
+The runtime's threads put completions into the port and signal a descriptor that the loop watches,
+on Windows a socket; only the loop's own thread ever enters Python. The bridge is only referenced by
+its loop, through the watched descriptor: a loop that is closed or collected takes its bridge and all
+calls in flight with it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from mspkit import _native
 from mspkit._errors import MspError, from_native
 from mspkit._log import Watcher
+from mspkit._proactor import Reader
 
 FAILED, DONE, EVENTS = 0, 1, 2
 
@@ -50,14 +51,18 @@ class Waiting:
 class Bridge:
     """The calls in flight of one event loop."""
 
-    __slots__ = ("__weakref__", "completed", "pid", "port", "waiting")
+    __slots__ = ("__weakref__", "completed", "pid", "port", "reader", "waiting")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.port = _native.Port()
         self.pid = os.getpid()
         self.waiting: dict[int, Waiting] = {}
         self.completed: deque[tuple[int, int, Any]] = deque()
-        loop.add_reader(self.port.fileno(), self.drain)
+        self.reader: Reader | None = None
+        try:
+            loop.add_reader(self.port.fileno(), self.drain)
+        except NotImplementedError:
+            self.reader = Reader(loop, self.port.fileno(), self.drain, self.broken)
 
     async def outcome(self, token: int, watcher: Watcher) -> Any:
         """Waits for a submitted call; cancels it if the wait ends in any other way.
@@ -70,6 +75,8 @@ class Bridge:
         """
         loop = asyncio.get_running_loop()
         waiting = self.waiting[token] = Waiting()
+        if self.reader is not None:
+            self.reader.watch()
         try:
             while True:
                 if not waiting.received:
@@ -108,3 +115,9 @@ class Bridge:
             # Ctrl-C may strike here; the rest must not wait for another completion.
             if completed:
                 self.port.wake()
+
+    def broken(self, error: OSError) -> None:
+        """Ends all calls, as nothing tells any more that one has completed."""
+        for waiting in self.waiting.values():
+            if waiting.future is not None and not waiting.future.done():
+                waiting.future.set_exception(error)

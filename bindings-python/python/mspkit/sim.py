@@ -15,10 +15,12 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+from mspkit._platform import become, program_name
+
 __all__ = ["main", "program"]
 
 
-_NAME = "mspkit-sim.exe" if os.name == "nt" else "mspkit-sim"
+_NAME = program_name("mspkit-sim")
 
 
 def _places() -> Iterator[Path]:
@@ -51,9 +53,9 @@ def program() -> Path:
 
 
 def main() -> None:
-    """Becomes the simulator, which has this process's arguments, streams, signals and exit code."""
+    """Becomes the simulator, which has this process's arguments, streams and exit code."""
     try:
-        os.execv(program(), ["mspkit-sim", *sys.argv[1:]])  # noqa: S606 - no shell is wanted
+        become(program(), sys.argv[1:])
     except OSError as error:
         sys.exit(f"mspkit.sim: {error}")
 

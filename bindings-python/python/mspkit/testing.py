@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
+from mspkit._platform import APART
 from mspkit._simulated import Collections, Counts
 from mspkit._wiv import AsyncWiv, Wiv
 from mspkit.sim import program
@@ -187,10 +188,8 @@ class Simulator:
         self._options = options
         self._owner = os.getpid()
         command = [str(program()), "--port", "0", "--until-stdin-closes"]
-        # In a session of its own: Ctrl-C is for the test, which then ends the simulator.
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-        )
+        # Ctrl-C is for the test, which then ends the simulator.
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **APART)
         assert self._process.stdout is not None
         try:
             ready = _json.loads(self._process.stdout.readline())

@@ -7,15 +7,14 @@
 //! - [`description`]: the system's description of an error number.
 
 mod errors;
+mod library;
 mod process;
 mod sigpipe;
 mod threads;
-#[cfg(unix)]
 mod wakeup;
 
 pub use self::errors::description;
 pub use self::process::PerProcess;
 pub use self::sigpipe::SigpipeGuard;
 pub use self::threads::{block_signals, spawn};
-#[cfg(unix)]
 pub use self::wakeup::Wakeup;

@@ -6,6 +6,8 @@ use std::thread::{Builder, JoinHandle};
 #[cfg(unix)]
 use nix::sys::signal::{SigSet, SigmaskHow};
 
+use crate::library::keep_loaded;
+
 /// Blocks every signal on the calling thread, for threads of a runtime. Does nothing on systems without signals.
 pub fn block_signals() {
     // Cannot fail for a set that the system filled.
@@ -13,11 +15,12 @@ pub fn block_signals() {
     let _ = SigSet::all().thread_block();
 }
 
-/// Starts a thread with every signal blocked.
+/// Starts a thread with every signal blocked, in a library that stays loaded from then on.
 ///
 /// # Errors
 /// The system's error when no thread can be started.
 pub fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    keep_loaded();
     // The thread inherits the mask of its creator, so a handler can never run on it.
     #[cfg(unix)]
     let former = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);

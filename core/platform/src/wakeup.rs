@@ -1,59 +1,19 @@
 //! Wakes an event loop with a descriptor that is readable while raised: an eventfd on Linux, elsewhere a pair of sockets.
 
-use std::os::fd::{AsFd, AsRawFd};
-
 #[cfg(target_os = "linux")]
-mod system {
-    use nix::sys::eventfd::{EfdFlags, EventFd};
+#[path = "wakeup/linux.rs"]
+mod system;
 
-    pub(super) type Pair = EventFd;
+#[cfg(all(unix, not(target_os = "linux")))]
+#[path = "wakeup/unix.rs"]
+mod system;
 
-    pub(super) fn pair() -> std::io::Result<Pair> {
-        Ok(EventFd::from_value_and_flags(0, EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?)
-    }
-
-    pub(super) fn write(pair: &Pair) {
-        let _ = pair.write(1);
-    }
-
-    pub(super) fn read(pair: &Pair) {
-        let _ = pair.read();
-    }
-
-    pub(super) fn reader(pair: &Pair) -> &EventFd {
-        pair
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod system {
-    use std::io::{Read, Write};
-    use std::os::unix::net::UnixStream;
-
-    pub(super) type Pair = (UnixStream, UnixStream);
-
-    pub(super) fn pair() -> std::io::Result<Pair> {
-        let (reader, writer) = UnixStream::pair()?;
-        reader.set_nonblocking(true)?;
-        writer.set_nonblocking(true)?;
-        Ok((reader, writer))
-    }
-
-    pub(super) fn write(pair: &Pair) {
-        let _ = (&pair.1).write(&[1]);
-    }
-
-    pub(super) fn read(pair: &Pair) {
-        let _ = (&pair.0).read(&mut [0; 64]);
-    }
-
-    pub(super) fn reader(pair: &Pair) -> &UnixStream {
-        &pair.0
-    }
-}
+#[cfg(windows)]
+#[path = "wakeup/windows.rs"]
+mod system;
 
 /// A descriptor that is readable while raised. Raising it can only fail if the counter is full, and then it is raised.
-pub struct Wakeup(system::Pair);
+pub struct Wakeup(system::System);
 
 impl Wakeup {
     /// A descriptor that is not raised.
@@ -61,36 +21,46 @@ impl Wakeup {
     /// # Errors
     /// The system's error when it has no descriptor.
     pub fn new() -> std::io::Result<Self> {
-        system::pair().map(Self)
+        system::System::new().map(Self)
     }
 
     /// Makes it readable.
     pub fn raise(&self) {
-        system::write(&self.0);
+        self.0.raise();
     }
 
     /// Makes it not readable.
     pub fn lower(&self) {
-        system::read(&self.0);
+        self.0.lower();
     }
 
-    /// The number of the descriptor; it is closed with this value.
+    /// The number of the descriptor, on Windows of the socket; it is closed with this value.
     pub fn fileno(&self) -> i32 {
-        system::reader(&self.0).as_fd().as_raw_fd()
+        self.0.fileno()
+    }
+
+    /// On Windows the handle of an event that is set while raised, which is closed with this value. NULL on other systems.
+    pub fn handle(&self) -> *mut std::ffi::c_void {
+        self.0.handle()
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::os::fd::BorrowedFd;
+
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
     use super::*;
 
     #[test]
+    #[allow(unsafe_code, reason = "the descriptor is known by its number")]
     fn it_is_readable_while_it_is_raised() {
         let wakeup = Wakeup::new().unwrap();
         let readable = || {
-            let mut waited = [PollFd::new(system::reader(&wakeup.0).as_fd(), PollFlags::POLLIN)];
+            // SAFETY: it is open as long as the wakeup.
+            let descriptor = unsafe { BorrowedFd::borrow_raw(wakeup.fileno()) };
+            let mut waited = [PollFd::new(descriptor, PollFlags::POLLIN)];
             poll(&mut waited, PollTimeout::ZERO).unwrap() == 1
         };
         assert!(!readable());
@@ -99,5 +69,27 @@ mod tests {
         assert!(readable() && wakeup.fileno() >= 0);
         wakeup.lower();
         assert!(!readable());
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use windows_sys::Win32::Foundation::{WAIT_OBJECT_0, WAIT_TIMEOUT};
+    use windows_sys::Win32::System::Threading::WaitForSingleObject;
+
+    use super::*;
+
+    #[test]
+    #[allow(unsafe_code, reason = "the event is waited for as a program would")]
+    fn it_is_set_while_it_is_raised() {
+        let wakeup = Wakeup::new().unwrap();
+        // SAFETY: the handle is open as long as the wakeup.
+        let waited = || unsafe { WaitForSingleObject(wakeup.handle(), 0) };
+        assert_eq!(waited(), WAIT_TIMEOUT);
+        wakeup.raise();
+        wakeup.raise();
+        assert_eq!(waited(), WAIT_OBJECT_0);
+        wakeup.lower();
+        assert_eq!(waited(), WAIT_TIMEOUT);
     }
 }

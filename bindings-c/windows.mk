@@ -1,0 +1,26 @@
+# What is installed of a build for Windows: the library with its import library, in the form that both Microsoft's and GNU's
+# linkers read. Included by the Makefile.
+
+# What makes import libraries, in the manner of LLVM.
+DLLTOOL ?= llvm-dlltool
+
+.PHONY: install-windows
+
+install-windows: build
+	@install -d '$(BINS)' '$(LIBS)/pkgconfig' '$(LIBS)/cmake/Mspkit' '$(HEADERS)/mspkit' '$(WORK)'
+	@install -m 644 include/mspkit.h include/mspkit.hpp '$(HEADERS)/'
+	@install -m 644 include/mspkit/*.h include/mspkit/*.hpp '$(HEADERS)/mspkit/'
+	@install -m 755 '$(BUILT)/mspkit_c.dll' '$(BINS)/mspkit.dll'
+	@install -m 755 '$(BUILT)/mspkit-sim.exe' '$(BINS)/mspkit-sim.exe'
+	@# cargo's import library names the library as cargo does.
+	@{ printf 'LIBRARY mspkit.dll\nEXPORTS\n'; sed -n '/^static inline/d; s/^[a-z].*[ *]\(mspkit_[a-z0-9_]*\)(.*/  \1/p' include/mspkit.h | sort -u; } \
+	  > '$(WORK)/mspkit.def'
+	@$(DLLTOOL) -m i386:x86-64 -D mspkit.dll -d '$(WORK)/mspkit.def' -l '$(LIBS)/mspkit.lib'
+	@cp '$(LIBS)/mspkit.lib' '$(LIBS)/libmspkit.dll.a'
+	@fill() { sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|g; s|@PRIVATE@||' \
+	  -e 's|@INCLUDE_FROM_LIB@|$(INCLUDE_FROM_LIB)|; s|@BIN_FROM_LIB@|$(BIN_FROM_LIB)|' "$$1" > "$$2" && chmod 644 "$$2"; }; \
+	cmake='$(LIBS)/cmake/Mspkit'; \
+	fill mspkit.pc.in '$(LIBS)/pkgconfig/mspkit.pc'; \
+	fill cmake/MspkitConfigWindows.cmake.in "$$cmake/MspkitConfig.cmake"; \
+	fill cmake/MspkitConfigVersion.cmake.in "$$cmake/MspkitConfigVersion.cmake"
+	@echo 'mspkit $(VERSION) for Windows is installed in $(DESTDIR)$(PREFIX)'

@@ -1,0 +1,47 @@
+"""What differs between operating systems: processes and their ends, and the numbers of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+APART: dict[str, Any] = {"start_new_session": True}
+"""Arguments of a child process that Ctrl-C does not reach."""
+if sys.platform == "win32":
+    import subprocess
+
+    # Without a window of its own either, which a program without a console would otherwise open.
+    APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+
+
+def program_name(name: str) -> str:
+    """The file name of a program."""
+    return f"{name}.exe" if sys.platform == "win32" else name
+
+
+def become(program: Path, arguments: list[str]) -> NoReturn:
+    """Continues as another program, with this process's streams; its exit status becomes this process's."""
+    if sys.platform == "win32":
+        # There is no exec: a shell would take the end of this process for the program's.
+        process = subprocess.Popen([program, *arguments])
+        while True:
+            try:
+                sys.exit(process.wait())
+            except KeyboardInterrupt:
+                # The program has received it, too.
+                continue
+    os.execv(program, [program.name, *arguments])  # noqa: S606 - no shell is wanted
+
+
+def after_fork(run: Callable[[], object]) -> None:
+    """Runs a function in every forked child, where there are any."""
+    if sys.platform != "win32":
+        os.register_at_fork(after_in_child=run)
+
+
+def system_error(number: int, text: str) -> OSError:
+    """The error of a number of the system, as Python itself raises it."""
+    return OSError(None, text, None, number) if sys.platform == "win32" else OSError(number, text)

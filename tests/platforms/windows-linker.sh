@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Links for Windows as cargo-zigbuild does, with the list of what a library exports, which cargo-zigbuild 0.24 loses: it
+# only looks for it among the files. Without the list everything is exported.
+set -euo pipefail
+
+arguments=()
+for argument; do
+  case $argument in
+    -Wl,*.def) argument=${argument#-Wl,} ;;
+  esac
+  arguments+=("$argument")
+done
+exec "$CC_x86_64_pc_windows_gnu" "${arguments[@]}"

@@ -1,0 +1,30 @@
+# What is built for Windows and tried in Wine; a part of the Makefile, which includes it.
+
+WINDOWS := x86_64-pc-windows-gnu
+WINDOWS_BUILT := $(BUILT)/$(WINDOWS)/debug
+WINDOWS_IN := $(APART) BUILT='$(WINDOWS_BUILT)' WORK='$(BUILT)/windows'
+WINDOWS_RUN := $(WINDOWS_IN) tests/platforms/windows.sh
+
+.PHONY: test-windows windows-tools windows-built
+
+windows-tools: need-python need-cargo $(TOOLS)/release/installed.txt
+	@tests/platforms/windows-tools.sh
+	@rustc --print target-libdir --target $(WINDOWS) | xargs test -d || rustup target add $(WINDOWS)
+
+# Unoptimised: each program runs once.
+windows-built: need-cargo need-compiler windows-tools
+	$(call say,Building everything for Windows)
+	@$(WINDOWS_IN) tests/platforms/windows-build.sh
+
+test-windows: windows-built node ## the cases and the tests of every language on Windows, in Wine
+	$(call say,Windows: Rust)
+	@$(WINDOWS_RUN) rust
+	$(call say,Windows: Python)
+	@$(WINDOWS_RUN) python
+	$(call say,Windows: Node.js)
+	@$(NPM) run --silent build:tests
+	@$(WINDOWS_RUN) node
+	$(call say,Windows: C)
+	@$(WINDOWS_RUN) c
+	$(call say,Windows: what was left out)
+	@$(WINDOWS_RUN) left-out

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Runs what windows-build.sh has built for Windows in Wine: windows.sh rust|python|node|c|left-out
+#
+# BUILT is cargo's folder for Windows, WORK the folder of what was made of it. ONLY selects conformance cases.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+here=tests/platforms
+root=$PWD
+tools=$root/.tools/windows
+python=$tools/python/python.exe
+node=$tools/node/node.exe
+judge=$BUILT/mspkit-conformance.exe
+list=$here/windows-left-out.txt
+
+say() { printf '\n-- %s (at %d s)\n' "$1" "$SECONDS"; }
+# A path as Windows programs know it.
+win() { printf 'Z:%s' "${1//\//\\}"; }
+# The tests of a part that are left out.
+left_out() { awk -F ' [|] ' -v part="$1" '!/^#/ && $1 == part { print $2 }' "$list"; }
+# Python's streams have to be pipes under Wine, and those of Node.js files.
+piped() { "$here/wine.sh" "$@" < /dev/null 2>&1 | cat; }
+filed() {
+  local status=0
+  "$here/wine.sh" "$@" < "$list" > "$WORK/output.txt" 2>&1 || status=$?
+  cat "$WORK/output.txt"
+  return "$status"
+}
+# The judge runs in Wine, too: its pipes are Windows' own.
+judged() { piped "$judge" --cases "$(win "$root/tests/conformance")" --workers 4 --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@"; }
+
+mkdir -p "$WORK"
+MSPKIT_SIM=$(win "$BUILT/mspkit-sim.exe")
+export MSPKIT_SIM PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1
+
+rust() {
+  local skipped=()
+  while read -r name; do skipped+=(--skip "$name"); done < <(left_out rust)
+  say 'Rust: the conformance cases'
+  judged "$(win "$WORK/rust/conformance.exe")" answer
+  say 'Rust: unit tests, and tests over real sockets with TLS and proxies'
+  for program in "$WORK"/rust/*.exe; do
+    case $program in *conformance*) continue ;; esac
+    echo "$(basename "$program"):"
+    piped "$program" --quiet ${skipped[@]+"${skipped[@]}"}
+  done
+}
+
+python() {
+  local loop left=()
+  while read -r name; do
+    case $name in
+      *::*) left+=(--deselect "$name") ;;
+      *) left+=(--ignore "bindings-python/$name") ;;
+    esac
+  done < <(left_out python)
+  say 'Python: the wheels, installed by pip'
+  piped "$python" -m pip install --quiet --no-index --no-deps --force-reinstall --no-warn-script-location "$WORK"/wheels/*.whl
+  for loop in proactor selector; do
+    local with=()
+    test "$loop" = proactor || with=("$here/windows-selector.py")
+    say "Python: the conformance cases, both kinds of clients, the $loop loop"
+    judged "$(win "$python")" ${with[@]+"${with[@]}"} bindings-python/tests/conformance/program.py
+    say "Python: the tests, the $loop loop"
+    piped "$python" ${with[@]+"${with[@]}"} -m pytest -q -p no:cacheprovider --rootdir bindings-python bindings-python/tests ${left[@]+"${left[@]}"}
+  done
+}
+
+node() {
+  say 'Node.js: the conformance cases, both kinds of clients'
+  judged "$(win "$node")" bindings-node/build/conformance/program.js
+  say 'Node.js: the tests'
+  local left files=()
+  left=$(left_out node)
+  for file in bindings-node/build/*.test.js; do
+    grep -qxF "$(basename "$file")" <<< "$left" || files+=("$(win "$root/$file")")
+  done
+  local skipped=()
+  while read -r name; do
+    case $name in ''|*.test.js) ;; *) skipped+=("--test-skip-pattern=^$name\$") ;; esac
+  done <<< "$left"
+  filed "$node" --expose-gc --enable-source-maps --test --test-reporter=spec --test-concurrency=1 ${skipped[@]+"${skipped[@]}"} "${files[@]}"
+}
+
+c() {
+  local compile=("$root/.tools/release/bin/python" -m ziglang cc -target x86_64-windows-gnu -std=c11 -D_GNU_SOURCE -g -O1
+    -Wall -Wextra -Wpedantic -Werror -I"$WORK/c/include")
+  local link=(-L"$WORK/c/lib" -lmspkit -lws2_32 -lpthread)
+  local support=(tests/support/{json,memory,sim,system}.c)
+  export WINEPATH
+  WINEPATH=$(win "$WORK/c/bin")
+  cd bindings-c
+  say 'C: the conformance cases'
+  "${compile[@]}" tests/conformance/*.c tests/generated/dispatch.c tests/support/{json,memory}.c -o "$WORK/conformance-c.exe" "${link[@]}"
+  (cd .. && judged "$(win "$WORK/conformance-c.exe")")
+  say 'C: behaviour'
+  local name own
+  for name in behaviour options lists paginate waits windows; do
+    "${compile[@]}" "tests/$name.c" tests/support/service.c "${support[@]}" -o "$WORK/$name.exe" "${link[@]}"
+  done
+  "${compile[@]}" tests/threads.c "${support[@]}" -o "$WORK/threads.exe" "${link[@]}"
+  "${compile[@]}" tests/fuzz.c -o "$WORK/fuzz.exe" "${link[@]}"
+  cd ..
+  for name in behaviour options lists paginate waits; do piped "$WORK/$name.exe"; done
+  cp "$WORK/c/bin/mspkit.dll" "$WORK/copy.dll"
+  piped "$WORK/windows.exe" "$(win "$WORK/copy.dll")"
+  for own in 0 2; do piped "$WORK/threads.exe" 20 "$own"; done
+  say 'C: hostile input'
+  piped "$WORK/fuzz.exe" 50000 "$RANDOM"
+}
+
+left-out() {
+  grep -v '^#' "$list"
+  grep -v '^#' "$list" | awk -F ' [|] ' '{ count[$1]++ } END { for (part in count) print count[part], "left out of", part }' | sort
+}
+
+"$1"

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Runs a Windows program in the Wine of .tools, which windows-tools.sh installs: wine.sh PROGRAM.exe ARGUMENT...
+set -euo pipefail
+
+tools=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.tools
+root=$tools/debian-wine
+export LD_LIBRARY_PATH="$root/usr/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu/pulseaudio"
+export WINEPREFIX="$tools/windows/prefix" WINEDEBUG="${WINEDEBUG:--all}"
+# Neither browsers, menus nor windows.
+export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
+unset DISPLAY WAYLAND_DISPLAY
+exec "$root/usr/lib/wine/wine64" "$@"
