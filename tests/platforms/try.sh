@@ -31,7 +31,8 @@ wrap_in_place() {
   mv "$1" "$1.bin"
   if static "$1.bin"; then wrap "$1" ${emulator[@]+"${emulator[@]}"} "$1.bin"; else wrap "$1" "${run[@]}" "$1.bin"; fi
 }
-static() { ! readelf -W -l "$1" | grep -q INTERP; }
+# Not in a pipe: grep ends at the first match, and what still writes would fail.
+static() { [[ $(readelf -W -l "$1") != *INTERP* ]]; }
 emulator=()
 case "${run[0]}" in *qemu*) emulator=("${run[@]}") ;; esac
 
