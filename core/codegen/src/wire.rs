@@ -54,7 +54,8 @@ fn with_scheme(parameter: &mut Value) {
     schema.insert("pattern".to_owned(), pattern.into());
 }
 
-fn as_text(schema: &mut Value) {
+/// Changes a schema that a caller sees as another type to that of the text that is sent.
+pub(crate) fn as_text(schema: &mut Value) {
     let Value::Object(schema) = schema else { return };
     let kind = schema.insert("type".to_owned(), "string".into());
     for key in ["default", "const", "example"] {

@@ -7,6 +7,7 @@ use crate::load::schema;
 use crate::model::{Collection, CollectionShape};
 use crate::node::Node;
 use crate::problem::Problem;
+use crate::wire;
 
 const COLLECTION_KEYS: [&str; 27] = [
     "description",
@@ -273,7 +274,7 @@ pub(super) fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
     members.properties.iter().map(field).collect()
 }
 
-/// A schema with its references resolved and without documentation.
+/// A schema with its references resolved and without documentation, in the form on the wire.
 pub(super) fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
     let node = node.follow()?;
     if depth == 0 {
@@ -310,5 +311,9 @@ pub(super) fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> 
         schema.insert("properties".to_owned(), properties.into());
         schema.insert("required".to_owned(), members.required.into());
     }
-    Ok(Value::Object(schema))
+    let mut schema = Value::Object(schema);
+    if node.get("x-mspkit-send-as").is_some_and(|form| form.text().is_ok_and(|form| form == "text")) {
+        wire::as_text(&mut schema);
+    }
+    Ok(schema)
 }

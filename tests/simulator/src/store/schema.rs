@@ -73,16 +73,23 @@ impl Schema {
         self.format.as_deref() == Some("mspkit-id")
     }
 
+    fn is_truth(&self) -> bool {
+        self.types.iter().any(|kind| kind == "boolean") && !self.types.iter().any(|kind| kind == "string")
+    }
+
     /// Whether a text is long enough and matches the pattern.
     pub(super) fn takes(&self, text: &str) -> bool {
         text.chars().count() >= self.min_length
             && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
     }
 
-    /// A value as it is stored: ids are texts.
+    /// A value as it is stored: ids are texts, and a truth value that came as text is one.
     pub(super) fn stored(&self, value: &Value) -> Value {
         match (value, &self.items) {
             (Value::Number(id), _) if self.is_id() => id_text(id).into(),
+            (Value::String(text), _) if self.is_truth() => {
+                text.parse().map_or_else(|_| value.clone(), Value::Bool)
+            }
             (Value::Array(list), Some(items)) => list.iter().map(|value| items.stored(value)).collect(),
             _ => value.clone(),
         }
