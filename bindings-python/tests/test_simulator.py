@@ -21,6 +21,7 @@ import pytest
 import mspkit
 from children import quiet, run, until
 from mspkit import testing
+from mspkit._platform import program_name
 from mspkit.sim import program
 from mspkit.testing import FaultKind, Options, Request, Simulator, SimulatorError
 
@@ -362,10 +363,11 @@ def test_a_simulator_of_another_version_is_refused(tmp_path: Path, monkeypatch: 
 def test_the_program_is_found_where_installers_put_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    name = program_name("mspkit-sim")
     places = {"scripts": tmp_path / "scripts", "user": tmp_path / "user", "path": tmp_path / "path"}
     for place in places.values():
         place.mkdir()
-        (place / "mspkit-sim").touch(0o755)
+        (place / name).touch(0o755)
 
     def get_path(_: str, scheme: str = "scripts") -> str:
         return str(places["scripts" if scheme == "scripts" else "user"])
@@ -374,7 +376,7 @@ def test_the_program_is_found_where_installers_put_it(
     monkeypatch.setenv("PATH", str(places["path"]))
     monkeypatch.setattr("sysconfig.get_path", get_path)
     for place in places.values():
-        assert program() == place / "mspkit-sim"
-        (place / "mspkit-sim").unlink()
+        assert program() == place / name
+        (place / name).unlink()
     with pytest.raises(FileNotFoundError, match=r"pip install 'mspkit\[sim\]'"):
         program()

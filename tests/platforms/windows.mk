@@ -7,6 +7,8 @@ WINDOWS_RUN := $(WINDOWS_IN) tests/platforms/windows.sh
 
 .PHONY: test-windows windows-tools windows-built
 
+soak: test-windows
+
 windows-tools: need-python need-cargo $(TOOLS)/release/installed.txt
 	@tests/platforms/windows-tools.sh
 	@rustc --print target-libdir --target $(WINDOWS) | xargs test -d || rustup target add $(WINDOWS)

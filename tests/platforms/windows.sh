@@ -30,6 +30,8 @@ filed() {
 judged() { piped "$judge" --cases "$(win "$root/tests/conformance")" --workers 4 --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@"; }
 
 mkdir -p "$WORK"
+# Wine's own processes would keep the first program's pipes open.
+"$here/wine.sh" wineboot < /dev/null > "$WORK/output.txt" 2>&1
 MSPKIT_SIM=$(win "$BUILT/mspkit-sim.exe")
 export MSPKIT_SIM PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1
 

@@ -9,4 +9,6 @@ export WINEPREFIX="$tools/windows/prefix" WINEDEBUG="${WINEDEBUG:--all}"
 # Neither browsers, menus nor windows.
 export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
 unset DISPLAY WAYLAND_DISPLAY
+# It goes on for a while after the last program, so that the next one starts fast.
+test ! -d "$WINEPREFIX" || "$root/usr/lib/wine/wineserver64" --persistent=60 < /dev/null > /dev/null 2>&1 || true
 exec "$root/usr/lib/wine/wine64" "$@"
