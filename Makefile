@@ -95,7 +95,7 @@ endif
 conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
 	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
-soak: deny vocabulary soak-rust soak-python soak-node soak-c test-arm test-musl check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
+soak: deny vocabulary soak-rust soak-python soak-node soak-c test-arm test-musl test-windows check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
 
 vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)
