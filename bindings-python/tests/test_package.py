@@ -166,7 +166,7 @@ def test_the_wheel_of_the_simulator_holds_what_it_should() -> None:
 
 
 def wheel_of(sdist: Path, place: Path) -> Path:
-    """The wheel that pip makes of an sdist, but not optimised, which takes longer and makes no difference to the tests."""
+    """The wheel that pip makes of an sdist, not optimised: the tests do not need that."""
     with tarfile.open(sdist) as held:
         names = held.getnames()
     assert any(name.endswith("/Cargo.lock") for name in names), "what is built is what was tried"

@@ -12,12 +12,12 @@ mod dispatch;
 #[path = "conformance/support.rs"]
 mod support;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::StatusCode;
 use mspkit::transport::{Attempt, Http, Request, Response, Transport, TransportOptions};
 use mspkit::{CallOptions, Cloudmore, NCentral, Operation, PagingOptions, Wiv};
+use mspkit_conformance::documented;
 use serde_json::{Map, Value, json};
 use support::{Clients, Overrides, Params, Read, Rest};
 
@@ -57,27 +57,7 @@ fn clients() -> Clients {
     }
 }
 
-/// Arguments of calls by operation: those of the conformance cases that are rendered from the documents' examples, with what is
-/// required and with everything.
-fn arguments() -> BTreeMap<String, Vec<Map<String, Value>>> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance/generated");
-    let mut found: BTreeMap<String, Vec<Map<String, Value>>> = BTreeMap::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        let cases: Value = serde_json::from_str(&text).unwrap();
-        for case in cases["cases"].as_array().unwrap() {
-            let name = case["name"].as_str().unwrap();
-            let step = &case["steps"][0];
-            if name.contains(": the documented response 2") || name.ends_with(": every argument") {
-                let params = step["params"].as_object().cloned().unwrap_or_default();
-                found.entry(step["call"].as_str().unwrap().to_owned()).or_default().push(params);
-            }
-        }
-    }
-    found
-}
-
-/// The arguments of calls that have no such case: those that log in.
+/// The arguments of calls that no case shows: those that log in.
 fn unscripted(operation: &Operation) -> Map<String, Value> {
     let required = operation.params.iter().filter(|param| param.required);
     required.map(|param| (param.name.to_owned(), "a.user.token".into())).collect()
@@ -99,7 +79,7 @@ fn every_operation_fits_its_document() {
 
 #[allow(clippy::print_stdout, reason = "the log says how much was checked")]
 async fn call_every_operation() {
-    let (clients, arguments) = (clients(), arguments());
+    let (clients, arguments) = (clients(), documented().unwrap());
     let paging = PagingOptions::from_json(br#"{"limit": 1, "concurrency": 1}"#).unwrap();
     let read = Read { first: false, take: 0, then: Some(Rest::Items) };
     let overrides = Overrides { call: CallOptions::default(), paging, read, go_on: false };

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic here is a finding")]
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use http::StatusCode;
 use mspkit::transport::{Memory, Request, Response};
-use mspkit::{Config, Core, Kind, Operation, Service};
+use mspkit::{Config, Core, Operation, Service};
+use mspkit_conformance::documented;
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -29,7 +31,8 @@ pub fn core(service: Service, answer: impl Fn(&Request) -> Response + Send + Syn
         Service::NCentral => json!({"jwt": "user-token"}),
         Service::Cloudmore => {
             json!({"username": "u", "password": "the-password", "client_secret": "the-secret",
-                   "reseller_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21"})
+                   "reseller_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+                   "seller_id": "8806367b-001a-4632-afb4-27a7fad7660c"})
         }
         _ => json!({"api_key": "the-key"}),
     };
@@ -52,32 +55,14 @@ fn sign_in(request: &Request) -> Option<Response> {
     Some(Response::new(StatusCode::OK, tokens.to_string()))
 }
 
-/// Arguments that the operation accepts.
+/// Arguments that the operation accepts: those that its document shows, and for the few that no case has, texts.
 pub fn arguments(operation: &Operation) -> Vec<u8> {
-    let required = operation.params.iter().filter(|param| param.required && param.from_option.is_none());
-    let given: Map<String, Value> =
-        required.map(|param| (param.name.to_owned(), acceptable(param.kind))).collect();
+    static DOCUMENTED: LazyLock<BTreeMap<String, Vec<Map<String, Value>>>> =
+        LazyLock::new(|| documented().unwrap());
+    let shown = DOCUMENTED.get(operation.id).and_then(|calls| calls.first()).cloned();
+    let given = shown.unwrap_or_else(|| {
+        let required = operation.params.iter().filter(|param| param.required && param.from_option.is_none());
+        required.map(|param| (param.name.to_owned(), "50".into())).collect()
+    });
     Value::from(given).to_string().into_bytes()
-}
-
-fn acceptable(kind: Kind) -> Value {
-    match kind {
-        Kind::Id => json!("50"),
-        Kind::Guid => json!("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21"),
-        Kind::Int { min, .. } => json!(min),
-        Kind::Bool => json!(true),
-        Kind::Date => json!("2026-01-31"),
-        Kind::DateRange => json!({"from": "2026-01-01", "to": "2026-01-31"}),
-        Kind::HttpUrl => json!("https://psa.example/tickets/1"),
-        Kind::Country => json!("US"),
-        Kind::Currency => json!("EUR"),
-        Kind::OneOf { values, .. } => json!(values[0]),
-        Kind::TextList => json!(["id"]),
-        Kind::List { .. } => json!([]),
-        Kind::Object | Kind::Model { .. } | Kind::Any => json!({}),
-        Kind::Number { .. } => json!(1.5),
-        Kind::IntOneOf { values } => json!(values[0]),
-        Kind::DateTime => json!("2026-01-31T08:00:00Z"),
-        _ => json!("text"),
-    }
 }

@@ -2,6 +2,7 @@
 //! calls, and compares the outcomes. `README.md` beside the cases defines their format and the program's.
 
 mod case;
+mod documented;
 mod matching;
 mod outcome;
 mod pool;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 pub use case::{Case, Suite};
+pub use documented::documented;
 pub use matching::Mismatch;
 
 /// Runs the conformance cases through a program, and proves that they detect a sabotaged simulator.
