@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use mspkit_binding::drive_for;
 use pyo3::prelude::*;
 
 use crate::events::{EventCollector, Sink, deliver};
@@ -34,15 +35,14 @@ pub(crate) fn wait<T: Send>(
     let runtime = runtime::blocking().map_err(|failure| failure.raise(py))?;
     let mut future = Box::pin(AssertUnwindSafe(future).catch_unwind());
     let interrupted = loop {
-        let slice =
-            detached(py, || runtime.block_on(async { tokio::time::timeout(SLICE, &mut future).await }));
+        let slice = detached(py, || drive_for(runtime, SLICE, &mut future));
         if let Err(raised) = sink.map_or(Ok(()), |sink| deliver(py, watch, sink)) {
             break raised;
         }
         match slice {
-            Ok(Ok(done)) => return done.map_err(|failure| failure.raise(py)),
-            Ok(Err(payload)) => return Err(panicked(payload.as_ref()).raise(py)),
-            Err(_) => {
+            Some(Ok(done)) => return done.map_err(|failure| failure.raise(py)),
+            Some(Err(payload)) => return Err(panicked(payload.as_ref()).raise(py)),
+            None => {
                 if let Err(raised) = py.check_signals() {
                     break raised;
                 }

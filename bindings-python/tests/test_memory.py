@@ -9,6 +9,7 @@ from conftest import Clients
 
 CLIENTS = 10_000 if SOAK else 400
 ITEMS = 1_000_000 if SOAK else 30_000
+ROWS = 100_000 if SOAK else 6_000
 
 MEASURE = """
     import asyncio, gc, os
@@ -78,12 +79,33 @@ TURNS = {
     """,
         ITEMS // 550 & ~1,
     ),
+    # No row may wait for its timeout.
+    "rows with lists of their own": (
+        """
+    client = mspkit.NCentral(max_retries=0, attempt_timeout=10)
+    def turn():
+        for device in client.devices.list_with_custom_properties(page_size=50):
+            device.custom_properties
+    """,
+        ROWS // 300 & ~1,
+    ),
+    "rows with lists of their own, async": (
+        """
+    client = mspkit.AsyncNCentral(max_retries=0, attempt_timeout=10)
+    async def all():
+        async for device in client.devices.list_with_custom_properties(page_size=50):
+            device.custom_properties
+    def turn():
+        asyncio.run(all())
+    """,
+        ROWS // 300 & ~1,
+    ),
 }
 
 
 @pytest.mark.parametrize("what", TURNS)
 def test_memory_is_flat(clients: Clients, what: str, capsys: pytest.CaptureFixture[str]) -> None:
-    clients.sim.reset(customers=300, log=False)
+    clients.sim.reset(customers=300, devices=300, log=False)
     turn, turns = TURNS[what]
     output = quiet(MEASURE + turn + f"\n    measure(turn, {turns})\n", clients.sim, timeout=3600)
     if SOAK:

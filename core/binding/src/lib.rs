@@ -5,6 +5,7 @@ mod failure;
 mod port;
 mod room;
 mod settle;
+mod slice;
 mod time;
 mod watch;
 
@@ -12,6 +13,7 @@ pub use self::failure::{CLOSED, causes, no_runtime, no_thread, panicked};
 pub use self::port::{Port, PortEvent};
 pub use self::room::room;
 pub use self::settle::settle;
+pub use self::slice::drive_for;
 pub use self::time::{milliseconds, seconds};
 pub use self::watch::{Event, EventCollector, EventKind};
 

@@ -20,7 +20,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Body, Client, retry};
 use rustls::ClientConfig;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::body::{self, LONGEST_REFUSAL, Limit, Outgoing};
@@ -225,16 +225,23 @@ impl fmt::Debug for Http {
     }
 }
 
+/// The longest that [`settle`] takes.
+const SETTLED: Duration = Duration::from_millis(1);
+
 /// Lets pooled connections update their state.
 ///
 /// A runtime on the caller's thread does not run between calls. Until it polls its sockets, a connection that the server
-/// has closed looks alive, and one whose response was just read does not look idle.
+/// has closed looks alive, and one whose response was just read does not look idle. If the caller stops blocking on the runtime
+/// at this moment, the runtime forgets to wake what has yielded, so this does not wait for that alone.
 async fn settle() -> Result<(), TransportError> {
     let runtime = Handle::try_current().map_err(|_| invalid("there is no Tokio runtime here"))?;
     if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread {
         // The first yield polls the sockets, the second runs the connections that they woke.
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
+        let yields = async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        };
+        let _ = timeout(SETTLED, yields).await;
     }
     Ok(())
 }
