@@ -48,7 +48,11 @@ impl System {
     }
 
     /// Windows' handles, sockets among them, have 32 significant bits.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "no significant bit is lost")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "no significant bit is lost"
+    )]
     pub(super) fn fileno(&self) -> i32 {
         self.reader.as_raw_socket() as i32
     }
