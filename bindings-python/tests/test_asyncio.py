@@ -49,7 +49,7 @@ def _selector(main: Coroutine[Any, Any, Any]) -> Any:
 LOOPS = {"asyncio": _plain, "asyncio debug": _debug, "uvloop": _uvloop, "selector": _selector}
 
 
-@pytest.fixture(params=LOOPS.values(), ids=LOOPS.keys())
+@pytest.fixture(params=LOOPS.values(), ids=list(LOOPS))
 def run(request: pytest.FixtureRequest) -> Run:
     chosen: Run = request.param
     return chosen

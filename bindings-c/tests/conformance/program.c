@@ -85,8 +85,10 @@ int main(void)
     static mspkit_client *client;
     mspkit_runtime *runtime = NULL;
     mspkit_queue *queue = NULL;
-    char *line = NULL;
-    size_t size = 0, len;
+    /* Static, since the loop is entered again by longjmp. */
+    static char *line;
+    static size_t size;
+    size_t len;
     if (mspkit_runtime_new(NULL, &runtime, NULL) != MSPKIT_OK || mspkit_queue_new(&queue, NULL) != MSPKIT_OK) {
         return 2;
     }

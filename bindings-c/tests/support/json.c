@@ -321,8 +321,7 @@ json *json_parse(const char *text, size_t len)
 /* A text that grows. */
 typedef struct {
     char *text;
-    size_t len;
-    size_t room;
+    size_t len, room;
 } writer;
 
 static void write_byte(writer *out, char byte)
@@ -351,15 +350,8 @@ static void write_string(writer *out, const json *value)
     write_byte(out, '"');
     for (at = 0; at < value->len; at++) {
         unsigned char c = (unsigned char)value->text[at];
-        if (c == '"' || c == '\\') {
-            write_byte(out, '\\');
-            write_byte(out, (char)c);
-        } else if (c < 0x20) {
-            snprintf(escaped, sizeof escaped, "\\u%04x", c);
-            write_text(out, escaped);
-        } else {
-            write_byte(out, (char)c);
-        }
+        snprintf(escaped, sizeof escaped, c < 0x20 ? "\\u%04x" : c == '"' || c == '\\' ? "\\%c" : "%c", c);
+        write_text(out, escaped);
     }
     write_byte(out, '"');
 }
@@ -400,9 +392,7 @@ char *json_write(const json *value)
 {
     writer out = {NULL, 0, 0};
     char *kept;
-    if (value == NULL) {
-        return keep_text("nothing");
-    }
+    if (value == NULL) return keep_text("nothing");
     write_value(&out, value);
     kept = keep_bytes(out.text, out.len);
     free(out.text);

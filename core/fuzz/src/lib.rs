@@ -60,9 +60,13 @@ pub fn arguments(operation: &Operation) -> Vec<u8> {
     static DOCUMENTED: LazyLock<BTreeMap<String, Vec<Map<String, Value>>>> =
         LazyLock::new(|| documented().unwrap());
     let shown = DOCUMENTED.get(operation.id).and_then(|calls| calls.first()).cloned();
-    let given = shown.unwrap_or_else(|| {
+    let mut given = shown.unwrap_or_else(|| {
         let required = operation.params.iter().filter(|param| param.required && param.from_option.is_none());
         required.map(|param| (param.name.to_owned(), "50".into())).collect()
     });
+    if operation.wait.is_some() {
+        // A server that is never ready would be asked for ever.
+        given.insert("timeout".to_owned(), 600.into());
+    }
     Value::from(given).to_string().into_bytes()
 }
