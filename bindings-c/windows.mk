@@ -6,6 +6,8 @@ DLLTOOL ?= llvm-dlltool
 
 .PHONY: install-windows
 
+# The import library is all that a program links.
+install-windows: PRIVATE :=
 install-windows: build
 	@install -d '$(BINS)' '$(LIBS)/pkgconfig' '$(LIBS)/cmake/Mspkit' '$(HEADERS)/mspkit' '$(WORK)'
 	@install -m 644 include/mspkit.h include/mspkit.hpp '$(HEADERS)/'
@@ -17,8 +19,7 @@ install-windows: build
 	  > '$(WORK)/mspkit.def'
 	@$(DLLTOOL) -m i386:x86-64 -D mspkit.dll -d '$(WORK)/mspkit.def' -l '$(LIBS)/mspkit.lib'
 	@cp '$(LIBS)/mspkit.lib' '$(LIBS)/libmspkit.dll.a'
-	@fill() { sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|g; s|@PRIVATE@||' \
-	  -e 's|@INCLUDE_FROM_LIB@|$(INCLUDE_FROM_LIB)|; s|@BIN_FROM_LIB@|$(BIN_FROM_LIB)|' "$$1" > "$$2" && chmod 644 "$$2"; }; \
+	@$(FILL); \
 	cmake='$(LIBS)/cmake/Mspkit'; \
 	fill mspkit.pc.in '$(LIBS)/pkgconfig/mspkit.pc'; \
 	fill cmake/MspkitConfigWindows.cmake.in "$$cmake/MspkitConfig.cmake"; \
