@@ -59,7 +59,7 @@ demo-rust: need-cargo need-compiler ## the demo in Rust
 	$(call say,Running it)
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
-test: test-packages test-rust test-python test-node test-c bench-smoke ## every check that fits into 20 minutes
+test: test-packages test-rust test-python test-node test-c bench-smoke ## every check that fits into 25 minutes
 	$(call say,Every operation in every language)
 	@$(PYTHON) $(REACH) table '$(BUILT)/reach'
 
