@@ -27,7 +27,7 @@ struct Step {
 /// Arguments of successful calls by operation, with what is required and with everything.
 ///
 /// # Errors
-/// Which file cannot be read, and why.
+/// Which file cannot be read, and why, or that there are no such cases.
 pub fn documented() -> Result<BTreeMap<String, Vec<Map<String, Value>>>, String> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/generated"));
     let failed = |path: &Path, why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
@@ -45,6 +45,9 @@ pub fn documented() -> Result<BTreeMap<String, Vec<Map<String, Value>>>, String>
                 found.entry(call).or_default().push(params);
             }
         }
+    }
+    if found.is_empty() {
+        return Err(failed(folder, &"no case shows a documented call"));
     }
     Ok(found)
 }
