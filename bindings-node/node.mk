@@ -3,7 +3,7 @@
 NODE := bindings-node
 NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM='$(BUILT)/debug/mspkit-sim' npm
 
-.PHONY: node npm-packages demo-node test-node conformance-node soak-node lint-node
+.PHONY: node node-dist npm-packages demo-node test-node conformance-node soak-node lint-node
 
 # npm ci only if the list of packages has changed.
 $(NODE)/node_modules/installed.json: $(NODE)/package-lock.json | need-node
@@ -14,6 +14,10 @@ $(NODE)/node_modules/installed.json: $(NODE)/package-lock.json | need-node
 node: need-cargo need-compiler need-node $(NODE)/node_modules/installed.json
 	$(call say,Building the Node module: $(NODE))
 	@$(NPM) run --silent build
+
+# What is the same on every platform: it needs no native module.
+node-dist: need-node $(NODE)/node_modules/installed.json
+	@$(NPM) run --silent build:ts
 
 npm-packages: node ## the Node packages, into bindings-node/packed
 	@$(NPM) run --silent pack:all

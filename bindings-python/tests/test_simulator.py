@@ -8,6 +8,7 @@ import doctest
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import time
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -322,6 +324,25 @@ def test_the_module_is_the_program() -> None:
     refused = subprocess.run([*SIM, "--customer", "2"], capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "--customers" in refused.stderr
+
+
+def test_the_simulator_ends_when_the_module_is_killed() -> None:
+    with subprocess.Popen([*SIM], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        server = urlsplit(ready["url"])
+        assert not refuses(server.hostname, server.port)
+        process.kill()
+    until("it accepts no connections", lambda: refuses(server.hostname, server.port))
+
+
+def refuses(host: str | None, port: int | None) -> bool:
+    """Whether nothing listens at an address."""
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def test_the_module_runs_a_script_against_it() -> None:

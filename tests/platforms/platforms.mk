@@ -1,6 +1,6 @@
 # Other platforms than this machine's, by their packages; a part of the Makefile, which includes it.
 
-PLATFORM_TOOLS := need-cargo need-node need-binutils need-apt judge doc-examples node $(TOOLS)/release/installed.txt
+PLATFORM_TOOLS := need-cargo need-node need-binutils need-apt judge doc-examples node-dist $(TOOLS)/release/installed.txt
 on-platform = PATH='$(CURDIR)/$(TOOLS)/release/bin':"$$PATH" $(APART) tests/platforms/try.sh
 
 .PHONY: test-arm test-musl check-macos need-apt

@@ -5,7 +5,7 @@
 #     tests/platforms/try.sh PLATFORM FOLDER     the smoke tests with the packages in a folder, those of a release
 #
 # The judge and the simulator of the cases run on this machine, only the programs that they judge on the platform. ONLY
-# selects cases. The release's tools are in PATH, and this machine's judge and Node module are built.
+# selects cases. The release's tools are in PATH, and this machine's judge and the Node module's dist are built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD

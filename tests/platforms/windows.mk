@@ -18,7 +18,7 @@ windows-built: need-cargo need-compiler windows-tools
 	$(call say,Building everything for Windows)
 	@$(WINDOWS_IN) tests/platforms/windows-build.sh
 
-test-windows: windows-built node ## the cases and the tests of every language on Windows, in Wine
+test-windows: windows-built node-dist ## the cases and the tests of every language on Windows, in Wine
 	$(call say,Windows: Rust)
 	@$(WINDOWS_RUN) rust
 	$(call say,Windows: Python)

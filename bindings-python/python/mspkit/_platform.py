@@ -29,6 +29,7 @@ def become(program: Path, arguments: list[str]) -> NoReturn:
     if sys.platform == "win32":
         # There is no exec: a shell would take the end of this process for the program's.
         process = subprocess.Popen([program, *arguments])
+        _end_with_this(process.pid)
         while True:
             try:
                 sys.exit(process.wait())
@@ -36,6 +37,40 @@ def become(program: Path, arguments: list[str]) -> NoReturn:
                 # The program has received it, too.
                 continue
     os.execv(program, [program.name, *arguments])  # noqa: S606 - no shell is wanted
+
+
+def _end_with_this(pid: int) -> None:
+    """Lets Windows end a process with this one, even when this one is killed."""
+    if sys.platform == "win32":
+        import ctypes
+        from ctypes import wintypes
+
+        class Limits(ctypes.Structure):
+            """`JOBOBJECT_EXTENDED_LIMIT_INFORMATION`; only its flags are set."""
+
+            _fields_ = (
+                ("times", ctypes.c_int64 * 2),
+                ("flags", wintypes.DWORD),
+                ("working_set", ctypes.c_size_t * 2),
+                ("processes", wintypes.DWORD),
+                ("affinity", ctypes.c_size_t),
+                ("priority", wintypes.DWORD * 2),
+                ("counters", ctypes.c_uint64 * 6),
+                ("memory", ctypes.c_size_t * 4),
+            )
+
+        set_quota_and_terminate = 0x0101
+        extended_limits, kill_on_close = 9, 0x2000
+        kernel = ctypes.WinDLL("kernel32")
+        for function in (kernel.CreateJobObjectW, kernel.OpenProcess):
+            function.restype = wintypes.HANDLE
+        job = wintypes.HANDLE(kernel.CreateJobObjectW(None, None))
+        process = wintypes.HANDLE(kernel.OpenProcess(set_quota_and_terminate, False, pid))
+        limits = Limits(flags=kill_on_close)
+        kernel.SetInformationJobObject(job, extended_limits, ctypes.byref(limits), ctypes.sizeof(limits))
+        kernel.AssignProcessToJobObject(job, process)
+        kernel.CloseHandle(process)
+        # The job stays open: its last handle closes with this process, and the other one ends then.
 
 
 def after_fork(run: Callable[[], object]) -> None:
