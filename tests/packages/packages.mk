@@ -38,8 +38,8 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@$(PYTHON) $(PACKAGES)/artifacts.py $(DIST) $(PLATFORMS)
 
 # Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
-# The packages for other platforms of Linux are tried by their smoke tests.
-test-release: release simulator doc-examples need-cxx need-apt $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
+# The packages for other platforms are tried by their smoke tests.
+test-release: release $(if $(filter win32-%,$(PLATFORMS)),windows-tools) simulator doc-examples need-cxx need-apt $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
 	$(call say,The wheels and the sdists in empty environments)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*manylinux*_$$(uname -m).whl
 	@$(subst '$(WHEELS)','$(CURDIR)/$(DIST)',$(call PYTEST,$(PY_TOOLS)))/test_package.py
@@ -53,6 +53,10 @@ test-release: release simulator doc-examples need-cxx need-apt $(PY_TOOLS)/insta
 	$(call say,The crate as a dependency)
 	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate '$(BUILT)/bindings-c-release/with_simulator'
 	@for platform in $(filter-out $(PLATFORM),$(filter linux-%,$(PLATFORMS))); do $(on-platform) $$platform $(DIST); done
+ifneq ($(filter win32-%,$(PLATFORMS)),)
+	$(call say,The packages for Windows)
+	@$(WINDOWS_RUN) packages '$(CURDIR)/$(DIST)'
+endif
 
 test-packages: need-cargo need-python ## manifests and licences are consistent
 	$(call say,The manifests: consistent with Cargo.toml)

@@ -31,8 +31,8 @@ python=()
 if [ -n "$musl" ]; then
   "$here/debian.sh" "${foreign[@]}" "$tools/debian-$name" musl >&2
 else
-  "$here/debian.sh" "${foreign[@]}" "$tools/debian-$name" python3.11-minimal libpython3.11-stdlib libstdc++6 >&2
-  python=("${run[@]}" "$tools/debian-$name/usr/bin/python3.11")
+  "$here/debian.sh" "${foreign[@]}" "$tools/debian-$name" python3-minimal libpython3-stdlib libstdc++6 >&2
+  python=("${run[@]}" "$tools/debian-$name/usr/bin/python3")
 fi
 
 node="$tools/node-$name"

