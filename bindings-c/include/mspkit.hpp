@@ -423,6 +423,9 @@ struct call_options {
     std::vector<std::pair<std::string, std::string>> extra_query = {};
     std::optional<std::string> extra_body = {};
     std::optional<milliseconds> poll_interval = {};
+    std::optional<milliseconds> settle = {};
+    /// `report`, `raise`.
+    std::optional<std::string> on_difference = {};
     std::optional<std::string> json = {};
 };
 
@@ -462,6 +465,8 @@ public:
         made.max_retries = number<std::int32_t>(options.max_retries);
         made.extra_body = given(options.extra_body);
         made.poll_interval_ms = number<std::int64_t>(options.poll_interval);
+        made.settle_ms = number<std::int64_t>(options.settle);
+        made.on_difference = given(options.on_difference);
         made.json = given(options.json);
         made.cancel = options.cancel == nullptr ? nullptr : options.cancel->get();
         made.extra_header_count = fill(options.extra_headers, extra_headers);

@@ -35,12 +35,13 @@ pub use crate::facade::blocking;
 pub use crate::table::schema;
 pub use crate::wire::transport;
 
-pub use crate::base::error::{Attempt, Error, ErrorKind, FieldError, Result};
+pub use crate::base::error::{Attempt, Difference, Error, ErrorKind, FieldError, Result};
 pub use crate::base::secret::Secret;
 pub use crate::base::spelling::Spelling;
 pub use crate::engine::background::{BackgroundDriver, KeepAlive};
 pub use crate::engine::config::{ClientAuth, Config, Settings};
 pub use crate::engine::core::Core;
+pub use crate::engine::ensure::OnDifference;
 pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
 pub use crate::engine::page::{
     CurrentPage, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager,

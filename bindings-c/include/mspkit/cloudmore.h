@@ -16,7 +16,7 @@
  *   azure_users       list
  *   billing           per_organization, per_organization_result, per_service, wait
  *   broker_manual_billing delete, get, list
- *   brokers           create, delete, get, list
+ *   brokers           create, delete, ensure, get, list
  *   bulk_consumptions status, wait
  *   catalog           list_categories
  *   csp               delete
@@ -33,26 +33,26 @@
  *   nce_subscriptions alignment_dates, get, list, list_all
  *   organization_groups delete, delete_member
  *   organization_prices list
- *   organizations     create, delete, get, list, replace
+ *   organizations     create, delete, ensure, get, list, replace
  *   payment_methods   delete
  *   prices            list
  *   product_addons    delete
  *   products          delete
  *   reseller_services disable, list, list_subscriptions
  *   resellers         get, list
- *   seller_administrators create, delete, get, list
+ *   seller_administrators create, delete, ensure, get, list
  *   seller_prices     list
  *   seller_product_addons delete, get, list
  *   seller_products   delete, get, list
  *   seller_services   custom_properties_data, disable, get, list, list_resellers
  *   server            health
- *   services          create, delete, get, list, replace, update
+ *   services          create, delete, ensure, get, list, replace, update
  *   subscription_users delete
  *   subscriptions     get, list
  *   user_groups       delete, delete_member
  *   users             delete, get, list, list_roles
- *   webhooks          create, delete, get, list
- *   models            azure_billed_usage_line, azure_one_time_invoice, azure_one_time_report, azure_plan_subscription, azure_subscription, azure_unbilled_usage_line, azure_unbilled_usage_status, azure_user, azure_user_subscription, billing_per_organization, billing_per_organization_result, billing_per_service, broker_contact, broker_address, broker_invoice_contact, broker, broker_billing_line, broker_custom_property, bulk_consumption_status, created_object, created_organization, created_service, csp_billing_per_organization, csp_license, csp_subscription, csp_tenant, csp_user, csp_user_list_result, custom_property_data, estore_service, custom_property, estore_service_detail, external_invoice, manual_billing_line, nce_alignment_dates, nce_product, nce_subscription, organization_contact, organization, organization_price, organization_service, price, report_task, reseller_service, reseller_service_subscription, role, administrator_address, seller_administrator, seller_price, seller_product, seller_product_addon, seller_reseller, seller_service, seller_service_reseller, server_health, service_category, subscription, user, webhook
+ *   webhooks          create, delete, ensure, get, list
+ *   models            azure_billed_usage_line, azure_one_time_invoice, azure_one_time_report, azure_plan_subscription, azure_subscription, azure_unbilled_usage_line, azure_unbilled_usage_status, azure_user, azure_user_subscription, billing_per_organization, billing_per_organization_result, billing_per_service, broker_contact, broker_address, broker_invoice_contact, broker, broker_billing_line, broker_custom_property, bulk_consumption_status, created_object, created_organization, created_service, csp_billing_per_organization, csp_license, csp_subscription, csp_tenant, csp_user, csp_user_list_result, custom_property_data, difference, ensured_broker, organization_contact, organization, ensured_organization, custom_property, organization_service, ensured_organization_service, administrator_address, seller_administrator, ensured_seller_administrator, webhook, ensured_webhook, estore_service, estore_service_detail, external_invoice, manual_billing_line, nce_alignment_dates, nce_product, nce_subscription, organization_price, price, report_task, reseller_service, reseller_service_subscription, role, seller_price, seller_product, seller_product_addon, seller_reseller, seller_service, seller_service_reseller, server_health, service_category, subscription, user
  *
  * The function of an operation is mspkit_cloudmore_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -1078,39 +1078,243 @@ static inline const mspkit_cloudmore_custom_property_data_view *mspkit_cloudmore
 }
 
 /**
- * A service of the E-Store.
+ * A field that an object has with another value than the one that was given.
  */
-typedef struct mspkit_cloudmore_estore_service_view {
+typedef struct mspkit_cloudmore_difference_view {
     /**
      * The whole object, including fields that are not known here.
      */
     mspkit_bytes json;
     /**
-     * Id of the service, a GUID.
+     * The vendor's name of the field in the object that was found.
      */
-    mspkit_text id;
+    mspkit_text field;
     /**
-     * Name of the service.
+     * The value that was given. JSON text.
      */
-    mspkit_text name;
-} mspkit_cloudmore_estore_service_view;
+    mspkit_text wanted;
+    /**
+     * The value that the object has. JSON text.
+     */
+    mspkit_text found;
+} mspkit_cloudmore_difference_view;
 
-static const mspkit_field mspkit_cloudmore_estore_service_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_estore_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_estore_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+static const mspkit_field mspkit_cloudmore_difference_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_difference_view, field, "field", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_difference_view, wanted, "wanted", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_difference_view, found, "found", MSPKIT_FIELD_JSON, NULL),
 };
 
 /**
- * The table of `mspkit_cloudmore_estore_service_view`.
+ * The table of `mspkit_cloudmore_difference_view`.
  */
-static const mspkit_layout mspkit_cloudmore_estore_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_estore_service_view, mspkit_cloudmore_estore_service_fields);
+static const mspkit_layout mspkit_cloudmore_difference_layout = MSPKIT_LAYOUT(mspkit_cloudmore_difference_view, mspkit_cloudmore_difference_fields);
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_cloudmore_ensured_broker_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_cloudmore_broker_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensured_broker_view;
+
+static const mspkit_field mspkit_cloudmore_ensured_broker_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_broker_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_broker_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_broker_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_broker_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensured_broker_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensured_broker_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_broker_view, mspkit_cloudmore_ensured_broker_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensured_broker_view *mspkit_cloudmore_ensured_broker_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensured_broker_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_broker_layout);
+}
+
+/**
+ * Whom to talk to at an organization. The vendor publishes a part of the fields.
+ */
+typedef struct mspkit_cloudmore_organization_contact_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Name of the person.
+     */
+    mspkit_text name;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Telephone.
+     */
+    mspkit_text phone;
+    /**
+     * Mobile telephone.
+     */
+    mspkit_text cell_phone;
+} mspkit_cloudmore_organization_contact_view;
+
+static const mspkit_field mspkit_cloudmore_organization_contact_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_contact_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_contact_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_contact_view, mspkit_cloudmore_organization_contact_fields);
+
+/**
+ * An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+ * servers send more, which are kept.
+ */
+typedef struct mspkit_cloudmore_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the organization, a GUID.
+     */
+    mspkit_text id;
+    /**
+     * Name of the organization.
+     */
+    mspkit_text name;
+    /**
+     * Number in a register of companies, or for taxes.
+     */
+    mspkit_text registration_number;
+    /**
+     * Number for value added tax.
+     */
+    mspkit_text vat;
+    /**
+     * Your own number of the customer. Exports carry it.
+     */
+    mspkit_text customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to.
+     */
+    mspkit_text notification_email;
+    /**
+     * Whom to talk to at an organization. The vendor publishes a part of the fields.
+     */
+    struct {
+        const mspkit_cloudmore_organization_contact_view *view;
+        int32_t presence;
+    } contact;
+} mspkit_cloudmore_organization_view;
+
+static const mspkit_field mspkit_cloudmore_organization_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, registration_number, "registrationNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, customer_number, "customerNumber", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, notification_email, "notificationEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_view, contact, "contact", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_contact_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_view, mspkit_cloudmore_organization_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_layout);
+}
 
 /**
  * The content of an item.
  */
-static inline const mspkit_cloudmore_estore_service_view *mspkit_cloudmore_estore_service_of_item(const mspkit_item *item)
+static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_item(const mspkit_item *item)
 {
-    return (const mspkit_cloudmore_estore_service_view *)mspkit_item_view(item, &mspkit_cloudmore_estore_service_layout);
+    return (const mspkit_cloudmore_organization_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_cloudmore_ensured_organization_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_cloudmore_organization_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensured_organization_view;
+
+static const mspkit_field mspkit_cloudmore_ensured_organization_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensured_organization_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensured_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_organization_view, mspkit_cloudmore_ensured_organization_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensured_organization_view *mspkit_cloudmore_ensured_organization_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensured_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_organization_layout);
 }
 
 /**
@@ -1184,6 +1388,459 @@ static const mspkit_field mspkit_cloudmore_custom_property_fields[] = {
  * The table of `mspkit_cloudmore_custom_property_view`.
  */
 static const mspkit_layout mspkit_cloudmore_custom_property_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_property_view, mspkit_cloudmore_custom_property_fields);
+
+/**
+ * A service that an organization has. The vendor publishes these fields only; servers send more, which
+ * are kept.
+ */
+typedef struct mspkit_cloudmore_organization_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the service, a GUID.
+     */
+    mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    mspkit_text name;
+    /**
+     * The definitions of the service's custom properties.
+     */
+    struct {
+        const mspkit_cloudmore_custom_property_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } custom_properties;
+    /**
+     * The values of the custom properties.
+     */
+    struct {
+        const mspkit_cloudmore_custom_property_data_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } custom_properties_data;
+} mspkit_cloudmore_organization_service_view;
+
+static const mspkit_field mspkit_cloudmore_organization_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties, "customProperties", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties_data, "customPropertiesData", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_data_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_service_view, mspkit_cloudmore_organization_service_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_service_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_organization_service_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_service_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_cloudmore_ensured_organization_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_cloudmore_organization_service_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensured_organization_service_view;
+
+static const mspkit_field mspkit_cloudmore_ensured_organization_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_service_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensured_organization_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensured_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_organization_service_view, mspkit_cloudmore_ensured_organization_service_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensured_organization_service_view *mspkit_cloudmore_ensured_organization_service_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensured_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_organization_service_layout);
+}
+
+/**
+ * The address of an administrator.
+ */
+typedef struct mspkit_cloudmore_administrator_address_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Country, an ISO 3166-1 code of two letters.
+     */
+    mspkit_text country_code;
+    /**
+     * Street and number. Brokers have `address` instead.
+     */
+    mspkit_text street;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * City.
+     */
+    mspkit_text city;
+} mspkit_cloudmore_administrator_address_view;
+
+static const mspkit_field mspkit_cloudmore_administrator_address_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, country_code, "countryCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, street, "street", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_administrator_address_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_administrator_address_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrator_address_view, mspkit_cloudmore_administrator_address_fields);
+
+/**
+ * An administrator of a seller. Rows of a list may have fewer fields.
+ */
+typedef struct mspkit_cloudmore_seller_administrator_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the administrator.
+     */
+    mspkit_text id;
+    /**
+     * Login name, in the form of an e-mail address.
+     */
+    mspkit_text name;
+    /**
+     * First name.
+     */
+    mspkit_text first_name;
+    /**
+     * Last name.
+     */
+    mspkit_text last_name;
+    /**
+     * Name as people see it.
+     */
+    mspkit_text display_name;
+    /**
+     * Id of the role, a number on the server.
+     */
+    mspkit_text role_id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text role_name;
+    /**
+     * Job title.
+     */
+    mspkit_text title;
+    /**
+     * E-mail address.
+     */
+    mspkit_text email;
+    /**
+     * Country code of the mobile number, without a plus sign.
+     */
+    mspkit_text cell_phone_prefix;
+    /**
+     * Mobile number without its country code.
+     */
+    mspkit_text cell_phone;
+    /**
+     * The address.
+     */
+    struct {
+        const mspkit_cloudmore_administrator_address_view *view;
+        int32_t presence;
+    } address;
+} mspkit_cloudmore_seller_administrator_view;
+
+static const mspkit_field mspkit_cloudmore_seller_administrator_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, display_name, "displayName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, title, "title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, cell_phone_prefix, "cellPhonePrefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, address, "address", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_administrator_address_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_seller_administrator_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_seller_administrator_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrator_view, mspkit_cloudmore_seller_administrator_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_seller_administrator_view *mspkit_cloudmore_seller_administrator_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_seller_administrator_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_administrator_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_seller_administrator_view *mspkit_cloudmore_seller_administrator_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_seller_administrator_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_administrator_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_cloudmore_ensured_seller_administrator_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_cloudmore_seller_administrator_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensured_seller_administrator_view;
+
+static const mspkit_field mspkit_cloudmore_ensured_seller_administrator_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_seller_administrator_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_seller_administrator_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_seller_administrator_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_seller_administrator_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensured_seller_administrator_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensured_seller_administrator_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_seller_administrator_view, mspkit_cloudmore_ensured_seller_administrator_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensured_seller_administrator_view *mspkit_cloudmore_ensured_seller_administrator_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensured_seller_administrator_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_seller_administrator_layout);
+}
+
+/**
+ * A webhook of a seller. The password for HTTP Basic is not among its fields.
+ */
+typedef struct mspkit_cloudmore_webhook_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the webhook.
+     */
+    mspkit_text id;
+    /**
+     * Name of the webhook.
+     */
+    mspkit_text name;
+    /**
+     * Id of the service whose events are sent.
+     */
+    mspkit_text service_id;
+    /**
+     * Where the events are sent.
+     */
+    mspkit_text url;
+    /**
+     * The event. Known values: `BrokerAddService`, `BrokerDeleteService`, `OrganizationAddService`,
+     * `OrganizationDeleteService`, `SubscriptionCreated`.
+     */
+    mspkit_text trigger_event_type;
+    /**
+     * What is sent. Known values: `OnlyTriggerAction`.
+     */
+    mspkit_text message_to_send_type;
+    /**
+     * A header that is sent with each event. It may hold a secret. Secret.
+     */
+    mspkit_text http_header;
+    /**
+     * User name for HTTP Basic at the receiver.
+     */
+    mspkit_text basic_auth_user_name;
+} mspkit_cloudmore_webhook_view;
+
+static const mspkit_field mspkit_cloudmore_webhook_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, service_id, "serviceId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, url, "url", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, trigger_event_type, "triggerEventType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, message_to_send_type, "messageToSendType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, http_header, "httpHeader", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, basic_auth_user_name, "basicAuthUserName", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_webhook_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_webhook_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhook_view, mspkit_cloudmore_webhook_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_webhook_view *mspkit_cloudmore_webhook_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_webhook_view *)mspkit_response_view(response, &mspkit_cloudmore_webhook_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_webhook_view *mspkit_cloudmore_webhook_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_webhook_view *)mspkit_item_view(item, &mspkit_cloudmore_webhook_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_cloudmore_ensured_webhook_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_cloudmore_webhook_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensured_webhook_view;
+
+static const mspkit_field mspkit_cloudmore_ensured_webhook_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_webhook_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_webhook_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_webhook_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_webhook_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensured_webhook_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensured_webhook_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_webhook_view, mspkit_cloudmore_ensured_webhook_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensured_webhook_view *mspkit_cloudmore_ensured_webhook_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensured_webhook_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_webhook_layout);
+}
+
+/**
+ * A service of the E-Store.
+ */
+typedef struct mspkit_cloudmore_estore_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the service, a GUID.
+     */
+    mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    mspkit_text name;
+} mspkit_cloudmore_estore_service_view;
+
+static const mspkit_field mspkit_cloudmore_estore_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_estore_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_estore_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_estore_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_estore_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_estore_service_view, mspkit_cloudmore_estore_service_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_estore_service_view *mspkit_cloudmore_estore_service_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_estore_service_view *)mspkit_item_view(item, &mspkit_cloudmore_estore_service_layout);
+}
 
 /**
  * A service of the E-Store with the definitions of its custom properties. The vendor publishes these
@@ -1391,117 +2048,6 @@ static inline const mspkit_cloudmore_nce_subscription_view *mspkit_cloudmore_nce
 }
 
 /**
- * Whom to talk to at an organization. The vendor publishes a part of the fields.
- */
-typedef struct mspkit_cloudmore_organization_contact_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Name of the person.
-     */
-    mspkit_text name;
-    /**
-     * E-mail address.
-     */
-    mspkit_text email;
-    /**
-     * Telephone.
-     */
-    mspkit_text phone;
-    /**
-     * Mobile telephone.
-     */
-    mspkit_text cell_phone;
-} mspkit_cloudmore_organization_contact_view;
-
-static const mspkit_field mspkit_cloudmore_organization_contact_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_contact_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
-};
-
-/**
- * The table of `mspkit_cloudmore_organization_contact_view`.
- */
-static const mspkit_layout mspkit_cloudmore_organization_contact_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_contact_view, mspkit_cloudmore_organization_contact_fields);
-
-/**
- * An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
- * servers send more, which are kept.
- */
-typedef struct mspkit_cloudmore_organization_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the organization, a GUID.
-     */
-    mspkit_text id;
-    /**
-     * Name of the organization.
-     */
-    mspkit_text name;
-    /**
-     * Number in a register of companies, or for taxes.
-     */
-    mspkit_text registration_number;
-    /**
-     * Number for value added tax.
-     */
-    mspkit_text vat;
-    /**
-     * Your own number of the customer. Exports carry it.
-     */
-    mspkit_text customer_number;
-    /**
-     * E-mail address that Cloudmore sends notifications to.
-     */
-    mspkit_text notification_email;
-    /**
-     * Whom to talk to at an organization. The vendor publishes a part of the fields.
-     */
-    struct {
-        const mspkit_cloudmore_organization_contact_view *view;
-        int32_t presence;
-    } contact;
-} mspkit_cloudmore_organization_view;
-
-static const mspkit_field mspkit_cloudmore_organization_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, registration_number, "registrationNumber", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, customer_number, "customerNumber", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, notification_email, "notificationEmail", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_view, contact, "contact", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_contact_layout),
-};
-
-/**
- * The table of `mspkit_cloudmore_organization_view`.
- */
-static const mspkit_layout mspkit_cloudmore_organization_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_view, mspkit_cloudmore_organization_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_response(const mspkit_response *response)
-{
-    return (const mspkit_cloudmore_organization_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_cloudmore_organization_view *mspkit_cloudmore_organization_of_item(const mspkit_item *item)
-{
-    return (const mspkit_cloudmore_organization_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_layout);
-}
-
-/**
  * A product of a service with the price for one organization. The vendor does not publish its fields. All
  * that a server sends is kept and can be read by its name.
  */
@@ -1523,69 +2069,6 @@ static const mspkit_layout mspkit_cloudmore_organization_price_layout = {sizeof(
 static inline const mspkit_cloudmore_organization_price_view *mspkit_cloudmore_organization_price_of_item(const mspkit_item *item)
 {
     return (const mspkit_cloudmore_organization_price_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_price_layout);
-}
-
-/**
- * A service that an organization has. The vendor publishes these fields only; servers send more, which
- * are kept.
- */
-typedef struct mspkit_cloudmore_organization_service_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the service, a GUID.
-     */
-    mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    mspkit_text name;
-    /**
-     * The definitions of the service's custom properties.
-     */
-    struct {
-        const mspkit_cloudmore_custom_property_view *const *entries;
-        size_t count;
-        int32_t presence;
-    } custom_properties;
-    /**
-     * The values of the custom properties.
-     */
-    struct {
-        const mspkit_cloudmore_custom_property_data_view *const *entries;
-        size_t count;
-        int32_t presence;
-    } custom_properties_data;
-} mspkit_cloudmore_organization_service_view;
-
-static const mspkit_field mspkit_cloudmore_organization_service_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties, "customProperties", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_layout),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties_data, "customPropertiesData", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_data_layout),
-};
-
-/**
- * The table of `mspkit_cloudmore_organization_service_view`.
- */
-static const mspkit_layout mspkit_cloudmore_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_service_view, mspkit_cloudmore_organization_service_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_response(const mspkit_response *response)
-{
-    return (const mspkit_cloudmore_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_service_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_item(const mspkit_item *item)
-{
-    return (const mspkit_cloudmore_organization_service_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_service_layout);
 }
 
 /**
@@ -1730,141 +2213,6 @@ static const mspkit_layout mspkit_cloudmore_role_layout = MSPKIT_LAYOUT(mspkit_c
 static inline const mspkit_cloudmore_role_view *mspkit_cloudmore_role_of_item(const mspkit_item *item)
 {
     return (const mspkit_cloudmore_role_view *)mspkit_item_view(item, &mspkit_cloudmore_role_layout);
-}
-
-/**
- * The address of an administrator.
- */
-typedef struct mspkit_cloudmore_administrator_address_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Country, an ISO 3166-1 code of two letters.
-     */
-    mspkit_text country_code;
-    /**
-     * Street and number. Brokers have `address` instead.
-     */
-    mspkit_text street;
-    /**
-     * Postal code.
-     */
-    mspkit_text postal_code;
-    /**
-     * City.
-     */
-    mspkit_text city;
-} mspkit_cloudmore_administrator_address_view;
-
-static const mspkit_field mspkit_cloudmore_administrator_address_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, country_code, "countryCode", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, street, "street", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_administrator_address_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
-};
-
-/**
- * The table of `mspkit_cloudmore_administrator_address_view`.
- */
-static const mspkit_layout mspkit_cloudmore_administrator_address_layout = MSPKIT_LAYOUT(mspkit_cloudmore_administrator_address_view, mspkit_cloudmore_administrator_address_fields);
-
-/**
- * An administrator of a seller. Rows of a list may have fewer fields.
- */
-typedef struct mspkit_cloudmore_seller_administrator_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the administrator.
-     */
-    mspkit_text id;
-    /**
-     * Login name, in the form of an e-mail address.
-     */
-    mspkit_text name;
-    /**
-     * First name.
-     */
-    mspkit_text first_name;
-    /**
-     * Last name.
-     */
-    mspkit_text last_name;
-    /**
-     * Name as people see it.
-     */
-    mspkit_text display_name;
-    /**
-     * Id of the role, a number on the server.
-     */
-    mspkit_text role_id;
-    /**
-     * Name of the role.
-     */
-    mspkit_text role_name;
-    /**
-     * Job title.
-     */
-    mspkit_text title;
-    /**
-     * E-mail address.
-     */
-    mspkit_text email;
-    /**
-     * Country code of the mobile number, without a plus sign.
-     */
-    mspkit_text cell_phone_prefix;
-    /**
-     * Mobile number without its country code.
-     */
-    mspkit_text cell_phone;
-    /**
-     * The address.
-     */
-    struct {
-        const mspkit_cloudmore_administrator_address_view *view;
-        int32_t presence;
-    } address;
-} mspkit_cloudmore_seller_administrator_view;
-
-static const mspkit_field mspkit_cloudmore_seller_administrator_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, display_name, "displayName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, title, "title", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, email, "email", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, cell_phone_prefix, "cellPhonePrefix", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, cell_phone, "cellPhone", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_seller_administrator_view, address, "address", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_administrator_address_layout),
-};
-
-/**
- * The table of `mspkit_cloudmore_seller_administrator_view`.
- */
-static const mspkit_layout mspkit_cloudmore_seller_administrator_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrator_view, mspkit_cloudmore_seller_administrator_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_cloudmore_seller_administrator_view *mspkit_cloudmore_seller_administrator_of_response(const mspkit_response *response)
-{
-    return (const mspkit_cloudmore_seller_administrator_view *)mspkit_response_view(response, &mspkit_cloudmore_seller_administrator_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_cloudmore_seller_administrator_view *mspkit_cloudmore_seller_administrator_of_item(const mspkit_item *item)
-{
-    return (const mspkit_cloudmore_seller_administrator_view *)mspkit_item_view(item, &mspkit_cloudmore_seller_administrator_layout);
 }
 
 /**
@@ -2253,81 +2601,6 @@ static inline const mspkit_cloudmore_user_view *mspkit_cloudmore_user_of_respons
 static inline const mspkit_cloudmore_user_view *mspkit_cloudmore_user_of_item(const mspkit_item *item)
 {
     return (const mspkit_cloudmore_user_view *)mspkit_item_view(item, &mspkit_cloudmore_user_layout);
-}
-
-/**
- * A webhook of a seller. The password for HTTP Basic is not among its fields.
- */
-typedef struct mspkit_cloudmore_webhook_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the webhook.
-     */
-    mspkit_text id;
-    /**
-     * Name of the webhook.
-     */
-    mspkit_text name;
-    /**
-     * Id of the service whose events are sent.
-     */
-    mspkit_text service_id;
-    /**
-     * Where the events are sent.
-     */
-    mspkit_text url;
-    /**
-     * The event. Known values: `BrokerAddService`, `BrokerDeleteService`, `OrganizationAddService`,
-     * `OrganizationDeleteService`, `SubscriptionCreated`.
-     */
-    mspkit_text trigger_event_type;
-    /**
-     * What is sent. Known values: `OnlyTriggerAction`.
-     */
-    mspkit_text message_to_send_type;
-    /**
-     * A header that is sent with each event. It may hold a secret. Secret.
-     */
-    mspkit_text http_header;
-    /**
-     * User name for HTTP Basic at the receiver.
-     */
-    mspkit_text basic_auth_user_name;
-} mspkit_cloudmore_webhook_view;
-
-static const mspkit_field mspkit_cloudmore_webhook_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, service_id, "serviceId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, url, "url", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, trigger_event_type, "triggerEventType", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, message_to_send_type, "messageToSendType", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, http_header, "httpHeader", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_webhook_view, basic_auth_user_name, "basicAuthUserName", MSPKIT_FIELD_TEXT, NULL),
-};
-
-/**
- * The table of `mspkit_cloudmore_webhook_view`.
- */
-static const mspkit_layout mspkit_cloudmore_webhook_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhook_view, mspkit_cloudmore_webhook_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_cloudmore_webhook_view *mspkit_cloudmore_webhook_of_response(const mspkit_response *response)
-{
-    return (const mspkit_cloudmore_webhook_view *)mspkit_response_view(response, &mspkit_cloudmore_webhook_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_cloudmore_webhook_view *mspkit_cloudmore_webhook_of_item(const mspkit_item *item)
-{
-    return (const mspkit_cloudmore_webhook_view *)mspkit_item_view(item, &mspkit_cloudmore_webhook_layout);
 }
 
 /**
@@ -3825,8 +4098,8 @@ static const mspkit_descriptor mspkit_cloudmore_brokers_create_descriptor = {siz
  *
  * - `params`: some are required; see `mspkit_cloudmore_brokers_create_params`.
  * - `response`: receives the result. `mspkit_cloudmore_created_object_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the brokers of the
- *   seller (`brokers.list`) and look for this name.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
+ *   that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.
  */
 static inline mspkit_status mspkit_cloudmore_brokers_create(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -3900,6 +4173,119 @@ static inline mspkit_status mspkit_cloudmore_brokers_delete_submit(const mspkit_
 {
     const mspkit_str arguments[] = {broker_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_brokers_ensure` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_brokers_ensure_params {
+    /**
+     * Set by `mspkit_cloudmore_brokers_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the broker. (required, text)
+     */
+    mspkit_str name;
+    /**
+     * Number in the register of companies. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * VAT number. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Web domain. The server refuses one that is malformed. (optional, text)
+     */
+    mspkit_str domain;
+    /**
+     * E-mail address for notifications. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * E-mail address of the support. (optional, text)
+     */
+    mspkit_str support_email;
+    /**
+     * The person in charge at a broker. (optional, text of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * The address of a broker. (optional, text of a JSON object)
+     */
+    mspkit_str address;
+    /**
+     * Who gets the invoices of a broker. (optional, text of a JSON object)
+     */
+    mspkit_str invoice_contact;
+    /**
+     * Whether the broker gets CMP access. The vendor says no more about it than its name. (optional, true
+     * or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t allow_cmp_access;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_brokers_ensure_params;
+
+static const mspkit_field mspkit_cloudmore_brokers_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, domain, "domain", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, support_email, "support_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, address, "address", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, invoice_contact, "invoice_contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, allow_cmp_access, "allow_cmp_access", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_brokers_ensure_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_brokers_ensure_params, mspkit_cloudmore_brokers_ensure_params_fields);
+
+/**
+ * A `mspkit_cloudmore_brokers_ensure_params` with nothing given.
+ */
+static inline mspkit_cloudmore_brokers_ensure_params mspkit_cloudmore_brokers_ensure_params_init(void)
+{
+    mspkit_cloudmore_brokers_ensure_params made;
+    mspkit_params_init(&mspkit_cloudmore_brokers_ensure_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_brokers_ensure_descriptor = {sizeof(mspkit_descriptor), "cloudmore.brokers.ensure", NULL, 0, &mspkit_cloudmore_brokers_ensure_params_layout, &mspkit_cloudmore_ensured_broker_layout};
+
+/**
+ * Finds or creates a broker.
+ *
+ * Looks in `brokers.list` for the `name` that is given, and calls `brokers.create` if it is not there.
+ * Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client
+ * obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_brokers_ensure_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensured_broker_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
+ *   that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_ensure(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_ensure_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_brokers_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -5779,8 +6165,9 @@ static const mspkit_descriptor mspkit_cloudmore_organizations_create_descriptor 
  *
  * - `params`: some are required; see `mspkit_cloudmore_organizations_create_params`.
  * - `response`: receives the result. `mspkit_cloudmore_created_organization_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the organizations
- *   (`organizations.list`) and look for this name.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
+ *   that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it
+ *   creates.
  */
 static inline mspkit_status mspkit_cloudmore_organizations_create(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -5856,6 +6243,102 @@ static inline mspkit_status mspkit_cloudmore_organizations_delete_submit(const m
 {
     const mspkit_str arguments[] = {organization_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_ensure` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_ensure_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the organization. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Number in a register of companies, or for taxes. (optional, text)
+     */
+    mspkit_str registration_number;
+    /**
+     * Number for value added tax. (optional, text)
+     */
+    mspkit_str vat;
+    /**
+     * Your own number of the customer. Exports carry it. (optional, text)
+     */
+    mspkit_str customer_number;
+    /**
+     * E-mail address that Cloudmore sends notifications to. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+     * of a JSON object)
+     */
+    mspkit_str contact;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_ensure_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, registration_number, "registration_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, vat, "vat", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, customer_number, "customer_number", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, contact, "contact", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_ensure_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_ensure_params, mspkit_cloudmore_organizations_ensure_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_ensure_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_ensure_params mspkit_cloudmore_organizations_ensure_params_init(void)
+{
+    mspkit_cloudmore_organizations_ensure_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_ensure_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_organizations_ensure_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.ensure", NULL, 0, &mspkit_cloudmore_organizations_ensure_params_layout, &mspkit_cloudmore_ensured_organization_layout};
+
+/**
+ * Finds or creates an organization.
+ *
+ * Looks in `organizations.list` for the `name` that is given, and calls `organizations.create` if it is
+ * not there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_organizations_ensure_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensured_organization_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
+ *   that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it
+ *   creates.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_ensure(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_ensure_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -6683,8 +7166,9 @@ static const mspkit_descriptor mspkit_cloudmore_seller_administrators_create_des
  *
  * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_create_params`.
  * - `response`: receives the result. `mspkit_cloudmore_created_object_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the administrators
- *   of the seller (`seller_administrators.list`) and look for this name.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
+ *   that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`, which does
+ *   that before it creates.
  */
 static inline mspkit_status mspkit_cloudmore_seller_administrators_create(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -6758,6 +7242,126 @@ static inline mspkit_status mspkit_cloudmore_seller_administrators_delete_submit
 {
     const mspkit_str arguments[] = {administrator_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_administrators_ensure` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_administrators_ensure_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_administrators_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Login name, in the form of an e-mail address. (required, text)
+     */
+    mspkit_str name;
+    /**
+     * Id of the role. Sent as text, as in the vendor's tests. (required, id)
+     */
+    mspkit_str role_id;
+    /**
+     * E-mail address. (required, text)
+     */
+    mspkit_str email;
+    /**
+     * Password of the login. (optional, text, secret)
+     */
+    mspkit_str password;
+    /**
+     * First name. (optional, text)
+     */
+    mspkit_str first_name;
+    /**
+     * Last name. (optional, text)
+     */
+    mspkit_str last_name;
+    /**
+     * Name as people see it. (optional, text)
+     */
+    mspkit_str display_name;
+    /**
+     * Job title. (optional, text)
+     */
+    mspkit_str title;
+    /**
+     * Country code of the mobile number, without a plus sign. (optional, text)
+     */
+    mspkit_str cell_phone_prefix;
+    /**
+     * Mobile number without its country code. (optional, text)
+     */
+    mspkit_str cell_phone;
+    /**
+     * The address of an administrator. (optional, text of a JSON object)
+     */
+    mspkit_str address;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_administrators_ensure_params;
+
+static const mspkit_field mspkit_cloudmore_seller_administrators_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, role_id, "role_id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, first_name, "first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, last_name, "last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, display_name, "display_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, title, "title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, cell_phone_prefix, "cell_phone_prefix", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, cell_phone, "cell_phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, address, "address", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_administrators_ensure_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrators_ensure_params, mspkit_cloudmore_seller_administrators_ensure_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_administrators_ensure_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_administrators_ensure_params mspkit_cloudmore_seller_administrators_ensure_params_init(void)
+{
+    mspkit_cloudmore_seller_administrators_ensure_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_administrators_ensure_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_seller_administrators_ensure_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_administrators.ensure", NULL, 0, &mspkit_cloudmore_seller_administrators_ensure_params_layout, &mspkit_cloudmore_ensured_seller_administrator_layout};
+
+/**
+ * Finds or creates an administrator of the seller.
+ *
+ * Looks in `seller_administrators.list` for the `name` that is given, and calls
+ * `seller_administrators.create` if it is not there. Letters are compared without case, in any Unicode
+ * form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the
+ * client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_ensure_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensured_seller_administrator_of_response` reads
+ *   it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
+ *   that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`, which does
+ *   that before it creates.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_ensure(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_ensure_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_administrators_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -7634,8 +8238,8 @@ static const mspkit_descriptor mspkit_cloudmore_services_create_descriptor = {si
  * - `organization_id`: Id of the organization. (GUID)
  * - `params`: some are required; see `mspkit_cloudmore_services_create_params`.
  * - `response`: receives the result. `mspkit_cloudmore_created_service_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
- *   the organization (`services.list`) and look for this one.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `id` that
+ *   was sent in `services.list`, or call `services.ensure`, which does that before it creates.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  */
 static inline mspkit_status mspkit_cloudmore_services_create(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
@@ -7714,6 +8318,91 @@ static inline mspkit_status mspkit_cloudmore_services_delete_submit(const mspkit
 {
     const mspkit_str arguments[] = {organization_id, service_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_services_ensure` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_services_ensure_params {
+    /**
+     * Set by `mspkit_cloudmore_services_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the service in the E-Store. (required, GUID)
+     */
+    mspkit_str id;
+    /**
+     * Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
+     */
+    mspkit_str currency_code;
+    /**
+     * The values of the custom properties. (optional, list of objects, as the text of a JSON array)
+     */
+    mspkit_str custom_properties_data;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_services_ensure_params;
+
+static const mspkit_field mspkit_cloudmore_services_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_services_ensure_params, id, "id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_ensure_params, currency_code, "currency_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_ensure_params, custom_properties_data, "custom_properties_data", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_ensure_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_services_ensure_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_ensure_params, mspkit_cloudmore_services_ensure_params_fields);
+
+/**
+ * A `mspkit_cloudmore_services_ensure_params` with nothing given.
+ */
+static inline mspkit_cloudmore_services_ensure_params mspkit_cloudmore_services_ensure_params_init(void)
+{
+    mspkit_cloudmore_services_ensure_params made;
+    mspkit_params_init(&mspkit_cloudmore_services_ensure_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_services_ensure_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_services_ensure_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.ensure", mspkit_cloudmore_services_ensure_arguments, 1, &mspkit_cloudmore_services_ensure_params_layout, &mspkit_cloudmore_ensured_organization_service_layout};
+
+/**
+ * Finds or adds a service from the E-Store to an organization.
+ *
+ * Looks in `services.list` for the `id` that is given, and calls `services.create` if it is not there.
+ * Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_services_ensure_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensured_organization_service_of_response` reads
+ *   it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `id` that
+ *   was sent in `services.list`, or call `services.ensure`, which does that before it creates.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
+ */
+static inline mspkit_status mspkit_cloudmore_services_ensure(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_ensure_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_services_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_services_ensure_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -8585,8 +9274,8 @@ static const mspkit_descriptor mspkit_cloudmore_webhooks_create_descriptor = {si
  *
  * - `params`: some are required; see `mspkit_cloudmore_webhooks_create_params`.
  * - `response`: receives the result. `mspkit_cloudmore_created_object_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the webhooks of
- *   the seller (`webhooks.list`) and look for this name and address.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name` and
+ *   `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it creates.
  */
 static inline mspkit_status mspkit_cloudmore_webhooks_create(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -8660,6 +9349,109 @@ static inline mspkit_status mspkit_cloudmore_webhooks_delete_submit(const mspkit
 {
     const mspkit_str arguments[] = {webhook_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_webhooks_ensure` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_webhooks_ensure_params {
+    /**
+     * Set by `mspkit_cloudmore_webhooks_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the webhook. (required, text, not blank)
+     */
+    mspkit_str name;
+    /**
+     * Where the events are sent. (required, `http` or `https` URL)
+     */
+    mspkit_str url;
+    /**
+     * The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription.
+     * (required, text, not blank)
+     */
+    mspkit_str trigger_event_type;
+    /**
+     * Id of the service whose events are sent. (optional, GUID)
+     */
+    mspkit_str service_id;
+    /**
+     * What is sent. Known is OnlyTriggerAction. (optional, text, not blank)
+     */
+    mspkit_str message_to_send_type;
+    /**
+     * A header that is sent with each event. It may hold a secret. (optional, text, secret)
+     */
+    mspkit_str http_header;
+    /**
+     * User name for HTTP Basic at the receiver. (optional, text)
+     */
+    mspkit_str basic_auth_user_name;
+    /**
+     * Password for HTTP Basic at the receiver. (optional, text, secret)
+     */
+    mspkit_str basic_auth_password;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_webhooks_ensure_params;
+
+static const mspkit_field mspkit_cloudmore_webhooks_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, url, "url", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, trigger_event_type, "trigger_event_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, service_id, "service_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, message_to_send_type, "message_to_send_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, http_header, "http_header", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, basic_auth_user_name, "basic_auth_user_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, basic_auth_password, "basic_auth_password", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_webhooks_ensure_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhooks_ensure_params, mspkit_cloudmore_webhooks_ensure_params_fields);
+
+/**
+ * A `mspkit_cloudmore_webhooks_ensure_params` with nothing given.
+ */
+static inline mspkit_cloudmore_webhooks_ensure_params mspkit_cloudmore_webhooks_ensure_params_init(void)
+{
+    mspkit_cloudmore_webhooks_ensure_params made;
+    mspkit_params_init(&mspkit_cloudmore_webhooks_ensure_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_webhooks_ensure_descriptor = {sizeof(mspkit_descriptor), "cloudmore.webhooks.ensure", NULL, 0, &mspkit_cloudmore_webhooks_ensure_params_layout, &mspkit_cloudmore_ensured_webhook_layout};
+
+/**
+ * Finds or creates a webhook.
+ *
+ * Looks in `webhooks.list` for the `name` and `url` that is given, and calls `webhooks.create` if it is
+ * not there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client
+ * obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_webhooks_ensure_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensured_webhook_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name` and
+ *   `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it creates.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_ensure(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_ensure_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_webhooks_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**

@@ -15,7 +15,7 @@
 //   azure_users       list
 //   billing           per_organization, per_organization_result, per_service, wait
 //   broker_manual_billing delete, get, list
-//   brokers           create, delete, get, list
+//   brokers           create, delete, ensure, get, list
 //   bulk_consumptions status, wait
 //   catalog           list_categories
 //   csp               delete
@@ -32,26 +32,26 @@
 //   nce_subscriptions alignment_dates, get, list, list_all
 //   organization_groups delete, delete_member
 //   organization_prices list
-//   organizations     create, delete, get, list, replace
+//   organizations     create, delete, ensure, get, list, replace
 //   payment_methods   delete
 //   prices            list
 //   product_addons    delete
 //   products          delete
 //   reseller_services disable, list, list_subscriptions
 //   resellers         get, list
-//   seller_administrators create, delete, get, list
+//   seller_administrators create, delete, ensure, get, list
 //   seller_prices     list
 //   seller_product_addons delete, get, list
 //   seller_products   delete, get, list
 //   seller_services   custom_properties_data, disable, get, list, list_resellers
 //   server            health
-//   services          create, delete, get, list, replace, update
+//   services          create, delete, ensure, get, list, replace, update
 //   subscription_users delete
 //   subscriptions     get, list
 //   user_groups       delete, delete_member
 //   users             delete, get, list, list_roles
-//   webhooks          create, delete, get, list
-//   models            AzureBilledUsageLine, AzureOneTimeInvoice, AzureOneTimeReport, AzurePlanSubscription, AzureSubscription, AzureUnbilledUsageLine, AzureUnbilledUsageStatus, AzureUser, AzureUserSubscription, BillingPerOrganization, BillingPerOrganizationResult, BillingPerService, BrokerContact, BrokerAddress, BrokerInvoiceContact, Broker, BrokerBillingLine, BrokerCustomProperty, BulkConsumptionStatus, CreatedObject, CreatedOrganization, CreatedService, CspBillingPerOrganization, CspLicense, CspSubscription, CspTenant, CspUser, CspUserListResult, CustomPropertyData, EstoreService, CustomProperty, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, NceAlignmentDates, NceProduct, NceSubscription, OrganizationContact, Organization, OrganizationPrice, OrganizationService, Price, ReportTask, ResellerService, ResellerServiceSubscription, Role, AdministratorAddress, SellerAdministrator, SellerPrice, SellerProduct, SellerProductAddon, SellerReseller, SellerService, SellerServiceReseller, ServerHealth, ServiceCategory, Subscription, User, Webhook
+//   webhooks          create, delete, ensure, get, list
+//   models            AzureBilledUsageLine, AzureOneTimeInvoice, AzureOneTimeReport, AzurePlanSubscription, AzureSubscription, AzureUnbilledUsageLine, AzureUnbilledUsageStatus, AzureUser, AzureUserSubscription, BillingPerOrganization, BillingPerOrganizationResult, BillingPerService, BrokerContact, BrokerAddress, BrokerInvoiceContact, Broker, BrokerBillingLine, BrokerCustomProperty, BulkConsumptionStatus, CreatedObject, CreatedOrganization, CreatedService, CspBillingPerOrganization, CspLicense, CspSubscription, CspTenant, CspUser, CspUserListResult, CustomPropertyData, Difference, EnsuredBroker, OrganizationContact, Organization, EnsuredOrganization, CustomProperty, OrganizationService, EnsuredOrganizationService, AdministratorAddress, SellerAdministrator, EnsuredSellerAdministrator, Webhook, EnsuredWebhook, EstoreService, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, NceAlignmentDates, NceProduct, NceSubscription, OrganizationPrice, Price, ReportTask, ResellerService, ResellerServiceSubscription, Role, SellerPrice, SellerProduct, SellerProductAddon, SellerReseller, SellerService, SellerServiceReseller, ServerHealth, ServiceCategory, Subscription, User
 //
 // The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_CLOUDMORE_HPP
@@ -649,24 +649,155 @@ struct CustomPropertyData {
     }
 };
 
-/// A service of the E-Store.
-struct EstoreService {
-    using c_struct = mspkit_cloudmore_estore_service_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_estore_service_layout; }
+/// A field that an object has with another value than the one that was given.
+struct Difference {
+    using c_struct = mspkit_cloudmore_difference_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_difference_layout; }
 
-    /// Id of the service, a GUID.
-    std::optional<std::string> id;
-    /// Name of the service.
-    std::optional<std::string> name;
+    /// The vendor's name of the field in the object that was found.
+    std::optional<std::string> field;
+    /// The value that was given.
+    std::optional<std::string> wanted;
+    /// The value that the object has.
+    std::optional<std::string> found;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
     template <class View, detail::only<View, c_struct> = 0>
-    explicit EstoreService(const View &view)
-        : id(detail::field(view.id)),
-          name(detail::field(view.name)),
+    explicit Difference(const View &view)
+        : field(detail::field(view.field)),
+          wanted(detail::field(view.wanted)),
+          found(detail::field(view.found)),
           json(detail::copy(view.json))
     {
+    }
+};
+
+/// What was found or created.
+struct EnsuredBroker {
+    using c_struct = mspkit_cloudmore_ensured_broker_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_broker_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<Broker> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredBroker(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// Whom to talk to at an organization. The vendor publishes a part of the fields.
+struct OrganizationContact {
+    using c_struct = mspkit_cloudmore_organization_contact_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_contact_layout; }
+
+    /// Name of the person.
+    std::optional<std::string> name;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Telephone.
+    std::optional<std::string> phone;
+    /// Mobile telephone.
+    std::optional<std::string> cell_phone;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrganizationContact(const View &view)
+        : name(detail::field(view.name)),
+          email(detail::field(view.email)),
+          phone(detail::field(view.phone)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
+/// servers send more, which are kept.
+struct Organization {
+    using c_struct = mspkit_cloudmore_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_layout; }
+
+    /// Id of the organization, a GUID.
+    std::optional<std::string> id;
+    /// Name of the organization.
+    std::optional<std::string> name;
+    /// Number in a register of companies, or for taxes.
+    std::optional<std::string> registration_number;
+    /// Number for value added tax.
+    std::optional<std::string> vat;
+    /// Your own number of the customer. Exports carry it.
+    std::optional<std::string> customer_number;
+    /// E-mail address that Cloudmore sends notifications to.
+    std::optional<std::string> notification_email;
+    /// Whom to talk to at an organization. The vendor publishes a part of the fields.
+    std::optional<OrganizationContact> contact;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Organization(const View &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          registration_number(detail::field(view.registration_number)),
+          vat(detail::field(view.vat)),
+          customer_number(detail::field(view.customer_number)),
+          notification_email(detail::field(view.notification_email)),
+          json(detail::copy(view.json))
+    {
+        if (view.contact.view != nullptr) {
+            contact.emplace(*view.contact.view);
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredOrganization {
+    using c_struct = mspkit_cloudmore_ensured_organization_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_organization_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<Organization> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredOrganization(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
     }
 };
 
@@ -717,6 +848,277 @@ struct CustomProperty {
                 allowed_values->push_back(detail::copy(view.allowed_values.entries[at]));
             }
         }
+    }
+};
+
+/// A service that an organization has. The vendor publishes these fields only; servers send more, which
+/// are kept.
+struct OrganizationService {
+    using c_struct = mspkit_cloudmore_organization_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_service_layout; }
+
+    /// Id of the service, a GUID.
+    std::optional<std::string> id;
+    /// Name of the service.
+    std::optional<std::string> name;
+    /// The definitions of the service's custom properties.
+    std::optional<std::vector<CustomProperty>> custom_properties;
+    /// The values of the custom properties.
+    std::optional<std::vector<CustomPropertyData>> custom_properties_data;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit OrganizationService(const View &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
+    {
+        if (view.custom_properties.presence == MSPKIT_PRESENT) {
+            custom_properties.emplace();
+            for (std::size_t at = 0; at < view.custom_properties.count; ++at) {
+                custom_properties->emplace_back(*view.custom_properties.entries[at]);
+            }
+        }
+        if (view.custom_properties_data.presence == MSPKIT_PRESENT) {
+            custom_properties_data.emplace();
+            for (std::size_t at = 0; at < view.custom_properties_data.count; ++at) {
+                custom_properties_data->emplace_back(*view.custom_properties_data.entries[at]);
+            }
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredOrganizationService {
+    using c_struct = mspkit_cloudmore_ensured_organization_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_organization_service_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<OrganizationService> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredOrganizationService(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// The address of an administrator.
+struct AdministratorAddress {
+    using c_struct = mspkit_cloudmore_administrator_address_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_administrator_address_layout; }
+
+    /// Country, an ISO 3166-1 code of two letters.
+    std::optional<std::string> country_code;
+    /// Street and number. Brokers have `address` instead.
+    std::optional<std::string> street;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// City.
+    std::optional<std::string> city;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AdministratorAddress(const View &view)
+        : country_code(detail::field(view.country_code)),
+          street(detail::field(view.street)),
+          postal_code(detail::field(view.postal_code)),
+          city(detail::field(view.city)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An administrator of a seller. Rows of a list may have fewer fields.
+struct SellerAdministrator {
+    using c_struct = mspkit_cloudmore_seller_administrator_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_administrator_layout; }
+
+    /// Id of the administrator.
+    std::optional<std::string> id;
+    /// Login name, in the form of an e-mail address.
+    std::optional<std::string> name;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// Name as people see it.
+    std::optional<std::string> display_name;
+    /// Id of the role, a number on the server.
+    std::optional<std::string> role_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// Job title.
+    std::optional<std::string> title;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Country code of the mobile number, without a plus sign.
+    std::optional<std::string> cell_phone_prefix;
+    /// Mobile number without its country code.
+    std::optional<std::string> cell_phone;
+    /// The address.
+    std::optional<AdministratorAddress> address;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerAdministrator(const View &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          display_name(detail::field(view.display_name)),
+          role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          title(detail::field(view.title)),
+          email(detail::field(view.email)),
+          cell_phone_prefix(detail::field(view.cell_phone_prefix)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+        if (view.address.view != nullptr) {
+            address.emplace(*view.address.view);
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredSellerAdministrator {
+    using c_struct = mspkit_cloudmore_ensured_seller_administrator_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_seller_administrator_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<SellerAdministrator> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredSellerAdministrator(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// A webhook of a seller. The password for HTTP Basic is not among its fields.
+struct Webhook {
+    using c_struct = mspkit_cloudmore_webhook_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_webhook_layout; }
+
+    /// Id of the webhook.
+    std::optional<std::string> id;
+    /// Name of the webhook.
+    std::optional<std::string> name;
+    /// Id of the service whose events are sent.
+    std::optional<std::string> service_id;
+    /// Where the events are sent.
+    std::optional<std::string> url;
+    /// The event.
+    std::optional<std::string> trigger_event_type;
+    /// What is sent.
+    std::optional<std::string> message_to_send_type;
+    /// A header that is sent with each event. It may hold a secret.
+    std::optional<std::string> http_header;
+    /// User name for HTTP Basic at the receiver.
+    std::optional<std::string> basic_auth_user_name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Webhook(const View &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          service_id(detail::field(view.service_id)),
+          url(detail::field(view.url)),
+          trigger_event_type(detail::field(view.trigger_event_type)),
+          message_to_send_type(detail::field(view.message_to_send_type)),
+          http_header(detail::field(view.http_header)),
+          basic_auth_user_name(detail::field(view.basic_auth_user_name)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What was found or created.
+struct EnsuredWebhook {
+    using c_struct = mspkit_cloudmore_ensured_webhook_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_webhook_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<Webhook> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredWebhook(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// A service of the E-Store.
+struct EstoreService {
+    using c_struct = mspkit_cloudmore_estore_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_estore_service_layout; }
+
+    /// Id of the service, a GUID.
+    std::optional<std::string> id;
+    /// Name of the service.
+    std::optional<std::string> name;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EstoreService(const View &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
+    {
     }
 };
 
@@ -844,72 +1246,6 @@ struct NceSubscription {
     }
 };
 
-/// Whom to talk to at an organization. The vendor publishes a part of the fields.
-struct OrganizationContact {
-    using c_struct = mspkit_cloudmore_organization_contact_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_contact_layout; }
-
-    /// Name of the person.
-    std::optional<std::string> name;
-    /// E-mail address.
-    std::optional<std::string> email;
-    /// Telephone.
-    std::optional<std::string> phone;
-    /// Mobile telephone.
-    std::optional<std::string> cell_phone;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit OrganizationContact(const View &view)
-        : name(detail::field(view.name)),
-          email(detail::field(view.email)),
-          phone(detail::field(view.phone)),
-          cell_phone(detail::field(view.cell_phone)),
-          json(detail::copy(view.json))
-    {
-    }
-};
-
-/// An organization. Lists may hold the id and the name only. The vendor publishes a part of the fields;
-/// servers send more, which are kept.
-struct Organization {
-    using c_struct = mspkit_cloudmore_organization_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_layout; }
-
-    /// Id of the organization, a GUID.
-    std::optional<std::string> id;
-    /// Name of the organization.
-    std::optional<std::string> name;
-    /// Number in a register of companies, or for taxes.
-    std::optional<std::string> registration_number;
-    /// Number for value added tax.
-    std::optional<std::string> vat;
-    /// Your own number of the customer. Exports carry it.
-    std::optional<std::string> customer_number;
-    /// E-mail address that Cloudmore sends notifications to.
-    std::optional<std::string> notification_email;
-    /// Whom to talk to at an organization. The vendor publishes a part of the fields.
-    std::optional<OrganizationContact> contact;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit Organization(const View &view)
-        : id(detail::field(view.id)),
-          name(detail::field(view.name)),
-          registration_number(detail::field(view.registration_number)),
-          vat(detail::field(view.vat)),
-          customer_number(detail::field(view.customer_number)),
-          notification_email(detail::field(view.notification_email)),
-          json(detail::copy(view.json))
-    {
-        if (view.contact.view != nullptr) {
-            contact.emplace(*view.contact.view);
-        }
-    }
-};
-
 /// A product of a service with the price for one organization. The vendor does not publish its fields.
 /// All that a server sends is kept and can be read by its name.
 struct OrganizationPrice {
@@ -923,44 +1259,6 @@ struct OrganizationPrice {
     explicit OrganizationPrice(const View &view)
         : json(detail::copy(view.json))
     {
-    }
-};
-
-/// A service that an organization has. The vendor publishes these fields only; servers send more, which
-/// are kept.
-struct OrganizationService {
-    using c_struct = mspkit_cloudmore_organization_service_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_organization_service_layout; }
-
-    /// Id of the service, a GUID.
-    std::optional<std::string> id;
-    /// Name of the service.
-    std::optional<std::string> name;
-    /// The definitions of the service's custom properties.
-    std::optional<std::vector<CustomProperty>> custom_properties;
-    /// The values of the custom properties.
-    std::optional<std::vector<CustomPropertyData>> custom_properties_data;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit OrganizationService(const View &view)
-        : id(detail::field(view.id)),
-          name(detail::field(view.name)),
-          json(detail::copy(view.json))
-    {
-        if (view.custom_properties.presence == MSPKIT_PRESENT) {
-            custom_properties.emplace();
-            for (std::size_t at = 0; at < view.custom_properties.count; ++at) {
-                custom_properties->emplace_back(*view.custom_properties.entries[at]);
-            }
-        }
-        if (view.custom_properties_data.presence == MSPKIT_PRESENT) {
-            custom_properties_data.emplace();
-            for (std::size_t at = 0; at < view.custom_properties_data.count; ++at) {
-                custom_properties_data->emplace_back(*view.custom_properties_data.entries[at]);
-            }
-        }
     }
 };
 
@@ -1051,86 +1349,6 @@ struct Role {
           name(detail::field(view.name)),
           json(detail::copy(view.json))
     {
-    }
-};
-
-/// The address of an administrator.
-struct AdministratorAddress {
-    using c_struct = mspkit_cloudmore_administrator_address_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_administrator_address_layout; }
-
-    /// Country, an ISO 3166-1 code of two letters.
-    std::optional<std::string> country_code;
-    /// Street and number. Brokers have `address` instead.
-    std::optional<std::string> street;
-    /// Postal code.
-    std::optional<std::string> postal_code;
-    /// City.
-    std::optional<std::string> city;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit AdministratorAddress(const View &view)
-        : country_code(detail::field(view.country_code)),
-          street(detail::field(view.street)),
-          postal_code(detail::field(view.postal_code)),
-          city(detail::field(view.city)),
-          json(detail::copy(view.json))
-    {
-    }
-};
-
-/// An administrator of a seller. Rows of a list may have fewer fields.
-struct SellerAdministrator {
-    using c_struct = mspkit_cloudmore_seller_administrator_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_administrator_layout; }
-
-    /// Id of the administrator.
-    std::optional<std::string> id;
-    /// Login name, in the form of an e-mail address.
-    std::optional<std::string> name;
-    /// First name.
-    std::optional<std::string> first_name;
-    /// Last name.
-    std::optional<std::string> last_name;
-    /// Name as people see it.
-    std::optional<std::string> display_name;
-    /// Id of the role, a number on the server.
-    std::optional<std::string> role_id;
-    /// Name of the role.
-    std::optional<std::string> role_name;
-    /// Job title.
-    std::optional<std::string> title;
-    /// E-mail address.
-    std::optional<std::string> email;
-    /// Country code of the mobile number, without a plus sign.
-    std::optional<std::string> cell_phone_prefix;
-    /// Mobile number without its country code.
-    std::optional<std::string> cell_phone;
-    /// The address.
-    std::optional<AdministratorAddress> address;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit SellerAdministrator(const View &view)
-        : id(detail::field(view.id)),
-          name(detail::field(view.name)),
-          first_name(detail::field(view.first_name)),
-          last_name(detail::field(view.last_name)),
-          display_name(detail::field(view.display_name)),
-          role_id(detail::field(view.role_id)),
-          role_name(detail::field(view.role_name)),
-          title(detail::field(view.title)),
-          email(detail::field(view.email)),
-          cell_phone_prefix(detail::field(view.cell_phone_prefix)),
-          cell_phone(detail::field(view.cell_phone)),
-          json(detail::copy(view.json))
-    {
-        if (view.address.view != nullptr) {
-            address.emplace(*view.address.view);
-        }
     }
 };
 
@@ -1340,45 +1558,6 @@ struct User {
     explicit User(const View &view)
         : role_id(detail::field(view.role_id)),
           role_name(detail::field(view.role_name)),
-          json(detail::copy(view.json))
-    {
-    }
-};
-
-/// A webhook of a seller. The password for HTTP Basic is not among its fields.
-struct Webhook {
-    using c_struct = mspkit_cloudmore_webhook_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_webhook_layout; }
-
-    /// Id of the webhook.
-    std::optional<std::string> id;
-    /// Name of the webhook.
-    std::optional<std::string> name;
-    /// Id of the service whose events are sent.
-    std::optional<std::string> service_id;
-    /// Where the events are sent.
-    std::optional<std::string> url;
-    /// The event.
-    std::optional<std::string> trigger_event_type;
-    /// What is sent.
-    std::optional<std::string> message_to_send_type;
-    /// A header that is sent with each event. It may hold a secret.
-    std::optional<std::string> http_header;
-    /// User name for HTTP Basic at the receiver.
-    std::optional<std::string> basic_auth_user_name;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit Webhook(const View &view)
-        : id(detail::field(view.id)),
-          name(detail::field(view.name)),
-          service_id(detail::field(view.service_id)),
-          url(detail::field(view.url)),
-          trigger_event_type(detail::field(view.trigger_event_type)),
-          message_to_send_type(detail::field(view.message_to_send_type)),
-          http_header(detail::field(view.http_header)),
-          basic_auth_user_name(detail::field(view.basic_auth_user_name)),
           json(detail::copy(view.json))
     {
     }
@@ -1604,6 +1783,34 @@ struct brokers_create_params {
 
 /// Parameters of `delete_` of `brokers` besides its arguments.
 struct brokers_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `ensure` of `brokers` besides its arguments.
+struct brokers_ensure_params {
+    /// Name of the broker. (required, text)
+    std::optional<std::string> name = {};
+    /// Number in the register of companies. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// VAT number. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Web domain. The server refuses one that is malformed. (optional, text)
+    std::optional<std::string> domain = {};
+    /// E-mail address for notifications. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// E-mail address of the support. (optional, text)
+    std::optional<std::string> support_email = {};
+    /// The person in charge at a broker. (optional, text of a JSON object)
+    std::optional<std::string> contact = {};
+    /// The address of a broker. (optional, text of a JSON object)
+    std::optional<std::string> address = {};
+    /// Who gets the invoices of a broker. (optional, text of a JSON object)
+    std::optional<std::string> invoice_contact = {};
+    /// Whether the broker gets CMP access. The vendor says no more about it than its name. (optional,
+    /// true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> allow_cmp_access = {};
     /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
     /// (optional, GUID, by default the client's)
     std::optional<std::string> seller_id = {};
@@ -1861,6 +2068,26 @@ struct organizations_delete_params {
     std::optional<std::string> reseller_id = {};
 };
 
+/// Parameters of `ensure` of `organizations` besides its arguments.
+struct organizations_ensure_params {
+    /// Name of the organization. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Number in a register of companies, or for taxes. (optional, text)
+    std::optional<std::string> registration_number = {};
+    /// Number for value added tax. (optional, text)
+    std::optional<std::string> vat = {};
+    /// Your own number of the customer. Exports carry it. (optional, text)
+    std::optional<std::string> customer_number = {};
+    /// E-mail address that Cloudmore sends notifications to. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Whom to talk to at an organization. Further fields are allowed and not published. (optional, text
+    /// of a JSON object)
+    std::optional<std::string> contact = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
 /// Parameters of `get` of `organizations` besides its arguments.
 struct organizations_get_params {
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
@@ -1999,6 +2226,35 @@ struct seller_administrators_delete_params {
     std::optional<std::string> seller_id = {};
 };
 
+/// Parameters of `ensure` of `seller_administrators` besides its arguments.
+struct seller_administrators_ensure_params {
+    /// Login name, in the form of an e-mail address. (required, text)
+    std::optional<std::string> name = {};
+    /// Id of the role. Sent as text, as in the vendor's tests. (required, id)
+    std::optional<std::string> role_id = {};
+    /// E-mail address. (required, text)
+    std::optional<std::string> email = {};
+    /// Password of the login. (optional, text, secret)
+    std::optional<std::string> password = {};
+    /// First name. (optional, text)
+    std::optional<std::string> first_name = {};
+    /// Last name. (optional, text)
+    std::optional<std::string> last_name = {};
+    /// Name as people see it. (optional, text)
+    std::optional<std::string> display_name = {};
+    /// Job title. (optional, text)
+    std::optional<std::string> title = {};
+    /// Country code of the mobile number, without a plus sign. (optional, text)
+    std::optional<std::string> cell_phone_prefix = {};
+    /// Mobile number without its country code. (optional, text)
+    std::optional<std::string> cell_phone = {};
+    /// The address of an administrator. (optional, text of a JSON object)
+    std::optional<std::string> address = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
 /// Parameters of `get` of `seller_administrators` besides its arguments.
 struct seller_administrators_get_params {
     /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
@@ -2114,6 +2370,19 @@ struct services_create_params {
 
 /// Parameters of `delete_` of `services` besides its arguments.
 struct services_delete_params {
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `ensure` of `services` besides its arguments.
+struct services_ensure_params {
+    /// Id of the service in the E-Store. (required, GUID)
+    std::optional<std::string> id = {};
+    /// Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
+    std::optional<std::string> currency_code = {};
+    /// The values of the custom properties. (optional, list of objects, as the text of a JSON array)
+    std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
     /// client's)
     std::optional<std::string> reseller_id = {};
@@ -2240,6 +2509,30 @@ struct webhooks_create_params {
 
 /// Parameters of `delete_` of `webhooks` besides its arguments.
 struct webhooks_delete_params {
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `ensure` of `webhooks` besides its arguments.
+struct webhooks_ensure_params {
+    /// Name of the webhook. (required, text, not blank)
+    std::optional<std::string> name = {};
+    /// Where the events are sent. (required, `http` or `https` URL)
+    std::optional<std::string> url = {};
+    /// The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription.
+    /// (required, text, not blank)
+    std::optional<std::string> trigger_event_type = {};
+    /// Id of the service whose events are sent. (optional, GUID)
+    std::optional<std::string> service_id = {};
+    /// What is sent. Known is OnlyTriggerAction. (optional, text, not blank)
+    std::optional<std::string> message_to_send_type = {};
+    /// A header that is sent with each event. It may hold a secret. (optional, text, secret)
+    std::optional<std::string> http_header = {};
+    /// User name for HTTP Basic at the receiver. (optional, text)
+    std::optional<std::string> basic_auth_user_name = {};
+    /// Password for HTTP Basic at the receiver. (optional, text, secret)
+    std::optional<std::string> basic_auth_password = {};
     /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
     /// (optional, GUID, by default the client's)
     std::optional<std::string> seller_id = {};
@@ -2972,6 +3265,52 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_cloudmore_brokers_delete_submit(held, detail::given(broker_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a broker. See `mspkit_cloudmore_brokers_ensure`.
+    response<EnsuredBroker> ensure(const brokers_ensure_params &params, const call_options &options = {}) const { return try_ensure(params, options).value(); }
+    result<response<EnsuredBroker>> try_ensure(const brokers_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_ensure_params given = mspkit_cloudmore_brokers_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.domain = detail::given(params.domain);
+        given.notification_email = detail::given(params.notification_email);
+        given.support_email = detail::given(params.support_email);
+        given.contact = detail::given(params.contact);
+        given.address = detail::given(params.address);
+        given.invoice_contact = detail::given(params.invoice_contact);
+        given.allow_cmp_access = detail::number<std::int32_t>(params.allow_cmp_access);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_brokers_ensure(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredBroker>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredBroker>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const brokers_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_ensure_params given = mspkit_cloudmore_brokers_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.domain = detail::given(params.domain);
+        given.notification_email = detail::given(params.notification_email);
+        given.support_email = detail::given(params.support_email);
+        given.contact = detail::given(params.contact);
+        given.address = detail::given(params.address);
+        given.invoice_contact = detail::given(params.invoice_contact);
+        given.allow_cmp_access = detail::number<std::int32_t>(params.allow_cmp_access);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_brokers_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -3911,6 +4250,44 @@ public:
         return number;
     }
 
+    /// Finds or creates an organization. See `mspkit_cloudmore_organizations_ensure`.
+    response<EnsuredOrganization> ensure(const organizations_ensure_params &params, const call_options &options = {}) const { return try_ensure(params, options).value(); }
+    result<response<EnsuredOrganization>> try_ensure(const organizations_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_ensure_params given = mspkit_cloudmore_organizations_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_ensure(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredOrganization>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredOrganization>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const organizations_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_ensure_params given = mspkit_cloudmore_organizations_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.registration_number = detail::given(params.registration_number);
+        given.vat = detail::given(params.vat);
+        given.customer_number = detail::given(params.customer_number);
+        given.notification_email = detail::given(params.notification_email);
+        given.contact = detail::given(params.contact);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one organization. See `mspkit_cloudmore_organizations_get`.
     response<Organization> get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, params, options).value(); }
     result<response<Organization>> try_get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const
@@ -4332,6 +4709,55 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_cloudmore_seller_administrators_delete_submit(held, detail::given(administrator_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates an administrator of the seller. See
+    /// `mspkit_cloudmore_seller_administrators_ensure`.
+    response<EnsuredSellerAdministrator> ensure(const seller_administrators_ensure_params &params, const call_options &options = {}) const { return try_ensure(params, options).value(); }
+    result<response<EnsuredSellerAdministrator>> try_ensure(const seller_administrators_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_ensure_params given = mspkit_cloudmore_seller_administrators_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.role_id = detail::given(params.role_id);
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.display_name = detail::given(params.display_name);
+        given.title = detail::given(params.title);
+        given.cell_phone_prefix = detail::given(params.cell_phone_prefix);
+        given.cell_phone = detail::given(params.cell_phone);
+        given.address = detail::given(params.address);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_administrators_ensure(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredSellerAdministrator>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredSellerAdministrator>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const seller_administrators_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_ensure_params given = mspkit_cloudmore_seller_administrators_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.role_id = detail::given(params.role_id);
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.display_name = detail::given(params.display_name);
+        given.title = detail::given(params.title);
+        given.cell_phone_prefix = detail::given(params.cell_phone_prefix);
+        given.cell_phone = detail::given(params.cell_phone);
+        given.address = detail::given(params.address);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_administrators_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -4773,6 +5199,39 @@ public:
         return number;
     }
 
+    /// Finds or adds a service from the E-Store to an organization. See
+    /// `mspkit_cloudmore_services_ensure`.
+    response<EnsuredOrganizationService> ensure(std::string_view organization_id, const services_ensure_params &params, const call_options &options = {}) const { return try_ensure(organization_id, params, options).value(); }
+    result<response<EnsuredOrganizationService>> try_ensure(std::string_view organization_id, const services_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_services_ensure_params given = mspkit_cloudmore_services_ensure_params_init();
+        given.id = detail::given(params.id);
+        given.currency_code = detail::given(params.currency_code);
+        given.custom_properties_data = detail::given(params.custom_properties_data);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_services_ensure(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredOrganizationService>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredOrganizationService>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, std::string_view organization_id, const services_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_services_ensure_params given = mspkit_cloudmore_services_ensure_params_init();
+        given.id = detail::given(params.id);
+        given.currency_code = detail::given(params.currency_code);
+        given.custom_properties_data = detail::given(params.custom_properties_data);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_services_ensure_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one service of an organization. See `mspkit_cloudmore_services_get`.
     response<OrganizationService> get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, params, options).value(); }
     result<response<OrganizationService>> try_get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const
@@ -5196,6 +5655,48 @@ public:
         return number;
     }
 
+    /// Finds or creates a webhook. See `mspkit_cloudmore_webhooks_ensure`.
+    response<EnsuredWebhook> ensure(const webhooks_ensure_params &params, const call_options &options = {}) const { return try_ensure(params, options).value(); }
+    result<response<EnsuredWebhook>> try_ensure(const webhooks_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_ensure_params given = mspkit_cloudmore_webhooks_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.url = detail::given(params.url);
+        given.trigger_event_type = detail::given(params.trigger_event_type);
+        given.service_id = detail::given(params.service_id);
+        given.message_to_send_type = detail::given(params.message_to_send_type);
+        given.http_header = detail::given(params.http_header);
+        given.basic_auth_user_name = detail::given(params.basic_auth_user_name);
+        given.basic_auth_password = detail::given(params.basic_auth_password);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_webhooks_ensure(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredWebhook>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredWebhook>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const webhooks_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_ensure_params given = mspkit_cloudmore_webhooks_ensure_params_init();
+        given.name = detail::given(params.name);
+        given.url = detail::given(params.url);
+        given.trigger_event_type = detail::given(params.trigger_event_type);
+        given.service_id = detail::given(params.service_id);
+        given.message_to_send_type = detail::given(params.message_to_send_type);
+        given.http_header = detail::given(params.http_header);
+        given.basic_auth_user_name = detail::given(params.basic_auth_user_name);
+        given.basic_auth_password = detail::given(params.basic_auth_password);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_webhooks_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one webhook. See `mspkit_cloudmore_webhooks_get`.
     response<Webhook> get(std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const { return try_get(webhook_id, params, options).value(); }
     result<response<Webhook>> try_get(std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const
@@ -5293,25 +5794,32 @@ public:
     using CspUser = cloudmore_types::CspUser;
     using CspUserListResult = cloudmore_types::CspUserListResult;
     using CustomPropertyData = cloudmore_types::CustomPropertyData;
-    using EstoreService = cloudmore_types::EstoreService;
+    using Difference = cloudmore_types::Difference;
+    using EnsuredBroker = cloudmore_types::EnsuredBroker;
+    using OrganizationContact = cloudmore_types::OrganizationContact;
+    using Organization = cloudmore_types::Organization;
+    using EnsuredOrganization = cloudmore_types::EnsuredOrganization;
     using CustomProperty = cloudmore_types::CustomProperty;
+    using OrganizationService = cloudmore_types::OrganizationService;
+    using EnsuredOrganizationService = cloudmore_types::EnsuredOrganizationService;
+    using AdministratorAddress = cloudmore_types::AdministratorAddress;
+    using SellerAdministrator = cloudmore_types::SellerAdministrator;
+    using EnsuredSellerAdministrator = cloudmore_types::EnsuredSellerAdministrator;
+    using Webhook = cloudmore_types::Webhook;
+    using EnsuredWebhook = cloudmore_types::EnsuredWebhook;
+    using EstoreService = cloudmore_types::EstoreService;
     using EstoreServiceDetail = cloudmore_types::EstoreServiceDetail;
     using ExternalInvoice = cloudmore_types::ExternalInvoice;
     using ManualBillingLine = cloudmore_types::ManualBillingLine;
     using NceAlignmentDates = cloudmore_types::NceAlignmentDates;
     using NceProduct = cloudmore_types::NceProduct;
     using NceSubscription = cloudmore_types::NceSubscription;
-    using OrganizationContact = cloudmore_types::OrganizationContact;
-    using Organization = cloudmore_types::Organization;
     using OrganizationPrice = cloudmore_types::OrganizationPrice;
-    using OrganizationService = cloudmore_types::OrganizationService;
     using Price = cloudmore_types::Price;
     using ReportTask = cloudmore_types::ReportTask;
     using ResellerService = cloudmore_types::ResellerService;
     using ResellerServiceSubscription = cloudmore_types::ResellerServiceSubscription;
     using Role = cloudmore_types::Role;
-    using AdministratorAddress = cloudmore_types::AdministratorAddress;
-    using SellerAdministrator = cloudmore_types::SellerAdministrator;
     using SellerPrice = cloudmore_types::SellerPrice;
     using SellerProduct = cloudmore_types::SellerProduct;
     using SellerProductAddon = cloudmore_types::SellerProductAddon;
@@ -5322,7 +5830,6 @@ public:
     using ServiceCategory = cloudmore_types::ServiceCategory;
     using Subscription = cloudmore_types::Subscription;
     using User = cloudmore_types::User;
-    using Webhook = cloudmore_types::Webhook;
     using administrators_delete_params = cloudmore_types::administrators_delete_params;
     using administrators_list_roles_params = cloudmore_types::administrators_list_roles_params;
     using azure_delete_params = cloudmore_types::azure_delete_params;
@@ -5348,6 +5855,7 @@ public:
     using broker_manual_billing_list_params = cloudmore_types::broker_manual_billing_list_params;
     using brokers_create_params = cloudmore_types::brokers_create_params;
     using brokers_delete_params = cloudmore_types::brokers_delete_params;
+    using brokers_ensure_params = cloudmore_types::brokers_ensure_params;
     using brokers_get_params = cloudmore_types::brokers_get_params;
     using brokers_list_params = cloudmore_types::brokers_list_params;
     using bulk_consumptions_status_params = cloudmore_types::bulk_consumptions_status_params;
@@ -5381,6 +5889,7 @@ public:
     using organization_prices_list_params = cloudmore_types::organization_prices_list_params;
     using organizations_create_params = cloudmore_types::organizations_create_params;
     using organizations_delete_params = cloudmore_types::organizations_delete_params;
+    using organizations_ensure_params = cloudmore_types::organizations_ensure_params;
     using organizations_get_params = cloudmore_types::organizations_get_params;
     using organizations_list_params = cloudmore_types::organizations_list_params;
     using organizations_replace_params = cloudmore_types::organizations_replace_params;
@@ -5395,6 +5904,7 @@ public:
     using resellers_list_params = cloudmore_types::resellers_list_params;
     using seller_administrators_create_params = cloudmore_types::seller_administrators_create_params;
     using seller_administrators_delete_params = cloudmore_types::seller_administrators_delete_params;
+    using seller_administrators_ensure_params = cloudmore_types::seller_administrators_ensure_params;
     using seller_administrators_get_params = cloudmore_types::seller_administrators_get_params;
     using seller_administrators_list_params = cloudmore_types::seller_administrators_list_params;
     using seller_prices_list_params = cloudmore_types::seller_prices_list_params;
@@ -5411,6 +5921,7 @@ public:
     using seller_services_list_resellers_params = cloudmore_types::seller_services_list_resellers_params;
     using services_create_params = cloudmore_types::services_create_params;
     using services_delete_params = cloudmore_types::services_delete_params;
+    using services_ensure_params = cloudmore_types::services_ensure_params;
     using services_get_params = cloudmore_types::services_get_params;
     using services_list_params = cloudmore_types::services_list_params;
     using services_replace_params = cloudmore_types::services_replace_params;
@@ -5426,6 +5937,7 @@ public:
     using users_list_roles_params = cloudmore_types::users_list_roles_params;
     using webhooks_create_params = cloudmore_types::webhooks_create_params;
     using webhooks_delete_params = cloudmore_types::webhooks_delete_params;
+    using webhooks_ensure_params = cloudmore_types::webhooks_ensure_params;
     using webhooks_get_params = cloudmore_types::webhooks_get_params;
     using webhooks_list_params = cloudmore_types::webhooks_list_params;
 

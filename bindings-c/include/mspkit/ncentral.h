@@ -6,24 +6,24 @@
  * Contents
  *
  *   client            mspkit_ncentral_new, _with_options, _client, _free
- *   access_groups     create, create_for_devices, get, links, list
+ *   access_groups     create, create_for_devices, ensure, ensure_for_devices, get, links, list
  *   appliance_tasks   get
  *   auth              authenticate, authenticate_sso, links, logout, refresh, validate
  *   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
- *   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
+ *   customers         create_installer_link, create_site, ensure_site, get, get_registration_token, list, list_installers, list_sites
  *   device_filters    list
- *   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+ *   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, ensure, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
  *   maintenance_windows create, delete, replace
  *   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
  *   reports           get, request_patch_comparison, wait
  *   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
  *   server            health, info, links, time, versions, versions_authenticated
- *   service_orgs      create, create_customer, get, list, list_customers
+ *   service_orgs      create, create_customer, ensure, ensure_customer, get, list, list_customers
  *   sites             get, get_registration_token, list
  *   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
- *   user_roles        create, get, list
- *   users             create, links, list, me
- *   models            access_group, active_issue, added_device_note, added_device_notes, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_property, custom_property_default, custom_property_warnings, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_note, enumerated_property_value, device_property_default, device_remote_control, device_service_status, device_task, device_with_custom_properties, direct_task, installer, installer_link, job_status, links, maintenance_window_action, maintenance_window_actions, maintenance_window, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, replaced_device_note, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, service_org, site, token_status, user, user_created, user_role_extra, user_role, user_role_detail, user_self
+ *   user_roles        create, ensure, get, list
+ *   users             create, ensure, links, list, me
+ *   models            access_group, active_issue, added_device_note, added_device_notes, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_property, custom_property_default, custom_property_warnings, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_note, enumerated_property_value, device_property_default, device_remote_control, device_service_status, device_task, device_with_custom_properties, direct_task, difference, ensured_access_group, ensured_customer, ensured_device, service_org, ensured_service_org, site, ensured_site, user, ensured_user, user_role_extra, user_role, ensured_user_role, installer, installer_link, job_status, links, maintenance_window_action, maintenance_window_actions, maintenance_window, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, replaced_device_note, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, token_status, user_created, user_role_detail, user_self
  *
  * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -2481,6 +2481,917 @@ static inline const mspkit_ncentral_direct_task_view *mspkit_ncentral_direct_tas
 }
 
 /**
+ * A field that an object has with another value than the one that was given.
+ */
+typedef struct mspkit_ncentral_difference_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The vendor's name of the field in the object that was found.
+     */
+    mspkit_text field;
+    /**
+     * The value that was given. JSON text.
+     */
+    mspkit_text wanted;
+    /**
+     * The value that the object has. JSON text.
+     */
+    mspkit_text found;
+} mspkit_ncentral_difference_view;
+
+static const mspkit_field mspkit_ncentral_difference_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_difference_view, field, "field", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_difference_view, wanted, "wanted", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_difference_view, found, "found", MSPKIT_FIELD_JSON, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_difference_view`.
+ */
+static const mspkit_layout mspkit_ncentral_difference_layout = MSPKIT_LAYOUT(mspkit_ncentral_difference_view, mspkit_ncentral_difference_fields);
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_access_group_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_access_group_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_access_group_view;
+
+static const mspkit_field mspkit_ncentral_ensured_access_group_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_access_group_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_access_group_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_access_group_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_access_group_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_access_group_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_access_group_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_access_group_view, mspkit_ncentral_ensured_access_group_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_access_group_view *mspkit_ncentral_ensured_access_group_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_access_group_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_access_group_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_customer_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_customer_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_customer_view;
+
+static const mspkit_field mspkit_ncentral_ensured_customer_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_customer_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_customer_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_customer_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_customer_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_customer_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_customer_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_customer_view, mspkit_ncentral_ensured_customer_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_customer_view *mspkit_ncentral_ensured_customer_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_customer_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_customer_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_device_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_device_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_device_view;
+
+static const mspkit_field mspkit_ncentral_ensured_device_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_device_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_device_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_device_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_device_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_device_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_device_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_device_view, mspkit_ncentral_ensured_device_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_device_view *mspkit_ncentral_ensured_device_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_device_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_device_layout);
+}
+
+/**
+ * A service organization. Only the id and the name are sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_service_org_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the service organization.
+     */
+    mspkit_text so_id;
+    /**
+     * Name of the service organization.
+     */
+    mspkit_text so_name;
+    /**
+     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
+     * `CUSTOMER`, `SITE`.
+     */
+    mspkit_text org_unit_type;
+    /**
+     * Id of the organization unit above it.
+     */
+    mspkit_text parent_id;
+    /**
+     * Id in a system of your own.
+     */
+    mspkit_text external_id;
+    /**
+     * A second id in a system of your own.
+     */
+    mspkit_text external_id2;
+    /**
+     * First name of the primary contact.
+     */
+    mspkit_text contact_first_name;
+    /**
+     * Last name of the primary contact.
+     */
+    mspkit_text contact_last_name;
+    /**
+     * Telephone of the organization.
+     */
+    mspkit_text phone;
+    /**
+     * Title of the primary contact, such as a position.
+     */
+    mspkit_text contact_title;
+    /**
+     * E-mail address of the primary contact.
+     */
+    mspkit_text contact_email;
+    /**
+     * Telephone of the primary contact.
+     */
+    mspkit_text contact_phone;
+    /**
+     * Extension of that telephone.
+     */
+    mspkit_text contact_phone_ext;
+    /**
+     * Department of the primary contact.
+     */
+    mspkit_text contact_department;
+    /**
+     * First line of the street address.
+     */
+    mspkit_text street1;
+    /**
+     * Second line of the street address.
+     */
+    mspkit_text street2;
+    /**
+     * City.
+     */
+    mspkit_text city;
+    /**
+     * State or province.
+     */
+    mspkit_text state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code.
+     */
+    mspkit_text country;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * Depth in the hierarchy of organization units.
+     */
+    mspkit_int generation;
+    /**
+     * Number of organization units directly below it.
+     */
+    mspkit_int descendant_count;
+    /**
+     * Whether it is the system itself.
+     */
+    mspkit_flag is_system;
+    /**
+     * Whether it is a service organization.
+     */
+    mspkit_flag is_service_org;
+} mspkit_ncentral_service_org_view;
+
+static const mspkit_field mspkit_ncentral_service_org_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, so_id, "soId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, so_name, "soName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, org_unit_type, "orgUnitType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, parent_id, "parentId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, external_id, "externalId", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, external_id2, "externalId2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_first_name, "contactFirstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_last_name, "contactLastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_title, "contactTitle", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_email, "contactEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_phone, "contactPhone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_phone_ext, "contactPhoneExt", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_department, "contactDepartment", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, state_prov, "stateProv", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, generation, "generation", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, descendant_count, "descendantCount", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, is_system, "isSystem", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_org_view, is_service_org, "isServiceOrg", MSPKIT_FIELD_FLAG, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_service_org_view`.
+ */
+static const mspkit_layout mspkit_ncentral_service_org_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_org_view, mspkit_ncentral_service_org_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_org_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_service_org_view *)mspkit_response_view(response, &mspkit_ncentral_service_org_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_org_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_service_org_view *)mspkit_item_view(item, &mspkit_ncentral_service_org_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_service_org_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_service_org_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_service_org_view;
+
+static const mspkit_field mspkit_ncentral_ensured_service_org_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_service_org_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_service_org_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_service_org_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_service_org_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_service_org_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_service_org_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_service_org_view, mspkit_ncentral_ensured_service_org_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_service_org_view *mspkit_ncentral_ensured_service_org_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_service_org_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_service_org_layout);
+}
+
+/**
+ * A site: one of a customer's locations. Only the id and the name are always present; everything else may
+ * be null or absent, and servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_site_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the site.
+     */
+    mspkit_text site_id;
+    /**
+     * Name of the site.
+     */
+    mspkit_text site_name;
+    /**
+     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
+     * `CUSTOMER`, `SITE`.
+     */
+    mspkit_text org_unit_type;
+    /**
+     * Id of the customer it belongs to.
+     */
+    mspkit_text parent_id;
+    /**
+     * Id in a system of your own.
+     */
+    mspkit_text external_id;
+    /**
+     * A second id in a system of your own.
+     */
+    mspkit_text external_id2;
+    /**
+     * First name of the primary contact.
+     */
+    mspkit_text contact_first_name;
+    /**
+     * Last name of the primary contact.
+     */
+    mspkit_text contact_last_name;
+    /**
+     * Telephone of the site.
+     */
+    mspkit_text phone;
+    /**
+     * Title of the primary contact, such as a position.
+     */
+    mspkit_text contact_title;
+    /**
+     * E-mail address of the primary contact.
+     */
+    mspkit_text contact_email;
+    /**
+     * Telephone of the primary contact.
+     */
+    mspkit_text contact_phone;
+    /**
+     * Extension of that telephone.
+     */
+    mspkit_text contact_phone_ext;
+    /**
+     * Department of the primary contact.
+     */
+    mspkit_text contact_department;
+    /**
+     * First line of the street address.
+     */
+    mspkit_text street1;
+    /**
+     * Second line of the street address.
+     */
+    mspkit_text street2;
+    /**
+     * City.
+     */
+    mspkit_text city;
+    /**
+     * State or province.
+     */
+    mspkit_text state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code.
+     */
+    mspkit_text country;
+    /**
+     * Postal code.
+     */
+    mspkit_text postal_code;
+    /**
+     * Depth in the hierarchy of organization units.
+     */
+    mspkit_int generation;
+    /**
+     * Number of organization units directly below it.
+     */
+    mspkit_int descendant_count;
+    /**
+     * Whether it is the system itself.
+     */
+    mspkit_flag is_system;
+    /**
+     * Whether it is a service organization.
+     */
+    mspkit_flag is_service_org;
+    /**
+     * County. The vendor has deprecated it.
+     */
+    mspkit_text county;
+} mspkit_ncentral_site_view;
+
+static const mspkit_field mspkit_ncentral_site_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_site_view, site_id, "siteId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, site_name, "siteName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, org_unit_type, "orgUnitType", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, parent_id, "parentId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, external_id, "externalId", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, external_id2, "externalId2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_first_name, "contactFirstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_last_name, "contactLastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_title, "contactTitle", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_email, "contactEmail", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_phone, "contactPhone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_phone_ext, "contactPhoneExt", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_department, "contactDepartment", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, state_prov, "stateProv", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, generation, "generation", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, descendant_count, "descendantCount", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, is_system, "isSystem", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, is_service_org, "isServiceOrg", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_site_view, county, "county", MSPKIT_FIELD_TEXT, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_site_view`.
+ */
+static const mspkit_layout mspkit_ncentral_site_layout = MSPKIT_LAYOUT(mspkit_ncentral_site_view, mspkit_ncentral_site_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_site_view *)mspkit_response_view(response, &mspkit_ncentral_site_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_site_view *)mspkit_item_view(item, &mspkit_ncentral_site_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_site_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_site_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_site_view;
+
+static const mspkit_field mspkit_ncentral_ensured_site_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_site_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_site_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_site_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_site_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_site_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_site_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_site_view, mspkit_ncentral_ensured_site_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_site_view *mspkit_ncentral_ensured_site_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_site_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_site_layout);
+}
+
+/**
+ * A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+ * servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the user.
+     */
+    mspkit_text user_id;
+    /**
+     * The name that the user signs in with, such as an e-mail address.
+     */
+    mspkit_text user_name;
+    /**
+     * First name.
+     */
+    mspkit_text first_name;
+    /**
+     * Last name.
+     */
+    mspkit_text last_name;
+    /**
+     * First and last name.
+     */
+    mspkit_text full_name;
+    /**
+     * A description.
+     */
+    mspkit_text description;
+    /**
+     * Whether the user can only use the API.
+     */
+    mspkit_flag api_only_user;
+    /**
+     * Whether the account is enabled.
+     */
+    mspkit_flag is_enabled;
+    /**
+     * Whether the account comes from LDAP.
+     */
+    mspkit_flag is_ldap;
+    /**
+     * Whether the account is locked.
+     */
+    mspkit_flag is_locked;
+    /**
+     * Whether the server marks it as the user who is logged in.
+     */
+    mspkit_flag logged_in_user;
+    /**
+     * Whether the server marks it as read-only.
+     */
+    mspkit_flag read_only;
+    /**
+     * Whether the server marks it as a support user.
+     */
+    mspkit_flag support_user;
+    /**
+     * Whether two-factor authentication is on.
+     */
+    mspkit_flag two_factor_enabled;
+    /**
+     * Ids of the access groups of the user.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } access_group_ids;
+    /**
+     * Ids of the roles of the user.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } role_ids;
+    /**
+     * The identity provider of the user, or "None".
+     */
+    mspkit_text current_sso_provider;
+    /**
+     * Names of the organization units from the system down to that of the user.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } customer_tree;
+} mspkit_ncentral_user_view;
+
+static const mspkit_field mspkit_ncentral_user_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_view, user_id, "userId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, user_name, "userName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, full_name, "fullName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, api_only_user, "apiOnlyUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, is_enabled, "isEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, is_ldap, "isLdap", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, is_locked, "isLocked", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, logged_in_user, "loggedInUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, read_only, "readOnly", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, support_user, "supportUser", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, two_factor_enabled, "twoFactorEnabled", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, access_group_ids, "accessGroupIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, role_ids, "roleIds", MSPKIT_FIELD_IDS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, current_sso_provider, "currentSsoProvider", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_view, customer_tree, "customerTree", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_view, mspkit_ncentral_user_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_user_view *mspkit_ncentral_user_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_user_view *)mspkit_item_view(item, &mspkit_ncentral_user_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_user_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_user_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_user_view;
+
+static const mspkit_field mspkit_ncentral_ensured_user_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_user_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_user_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_user_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_user_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_user_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_user_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_user_view, mspkit_ncentral_ensured_user_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_user_view *mspkit_ncentral_ensured_user_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_user_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_user_layout);
+}
+
+/**
+ * More about a user role. Every field may be null or absent.
+ */
+typedef struct mspkit_ncentral_user_role_extra_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Whether the role can be copied.
+     */
+    mspkit_flag cloneable;
+    /**
+     * Whether the server marks the role as read-only.
+     */
+    mspkit_flag read_only;
+    /**
+     * Names of the users who have the role. The vendor shows them in lists only.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } usernames;
+    /**
+     * Names of the permissions.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } permissions;
+} mspkit_ncentral_user_role_extra_view;
+
+static const mspkit_field mspkit_ncentral_user_role_extra_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, cloneable, "cloneable", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, read_only, "readonly", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, usernames, "usernames", MSPKIT_FIELD_TEXTS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, permissions, "permissions", MSPKIT_FIELD_TEXTS, NULL),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_role_extra_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_role_extra_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_extra_view, mspkit_ncentral_user_role_extra_fields);
+
+/**
+ * A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+ * and servers may send fields that are not listed here.
+ */
+typedef struct mspkit_ncentral_user_role_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the role.
+     */
+    mspkit_text role_id;
+    /**
+     * Name of the role.
+     */
+    mspkit_text role_name;
+    /**
+     * What the role is for.
+     */
+    mspkit_text role_description;
+    /**
+     * More about a user role. Every field may be null or absent.
+     */
+    struct {
+        const mspkit_ncentral_user_role_extra_view *view;
+        int32_t presence;
+    } details;
+} mspkit_ncentral_user_role_view;
+
+static const mspkit_field mspkit_ncentral_user_role_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_description, "roleDescription", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_role_view, details, "_extra", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_user_role_extra_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_user_role_view`.
+ */
+static const mspkit_layout mspkit_ncentral_user_role_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_view, mspkit_ncentral_user_role_fields);
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_ncentral_user_role_view *mspkit_ncentral_user_role_of_item(const mspkit_item *item)
+{
+    return (const mspkit_ncentral_user_role_view *)mspkit_item_view(item, &mspkit_ncentral_user_role_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_ncentral_ensured_user_role_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_ncentral_user_role_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensured_user_role_view;
+
+static const mspkit_field mspkit_ncentral_ensured_user_role_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensured_user_role_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_user_role_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_user_role_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensured_user_role_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensured_user_role_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensured_user_role_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensured_user_role_view, mspkit_ncentral_ensured_user_role_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensured_user_role_view *mspkit_ncentral_ensured_user_role_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensured_user_role_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_user_role_layout);
+}
+
+/**
  * Software that a customer may download. Only the id is sure.
  */
 typedef struct mspkit_ncentral_installer_view {
@@ -4307,323 +5218,6 @@ static inline const mspkit_ncentral_service_control_result_view *mspkit_ncentral
 }
 
 /**
- * A service organization. Only the id and the name are sure; everything else may be null or absent, and
- * servers may send fields that are not listed here.
- */
-typedef struct mspkit_ncentral_service_org_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the service organization.
-     */
-    mspkit_text so_id;
-    /**
-     * Name of the service organization.
-     */
-    mspkit_text so_name;
-    /**
-     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
-     * `CUSTOMER`, `SITE`.
-     */
-    mspkit_text org_unit_type;
-    /**
-     * Id of the organization unit above it.
-     */
-    mspkit_text parent_id;
-    /**
-     * Id in a system of your own.
-     */
-    mspkit_text external_id;
-    /**
-     * A second id in a system of your own.
-     */
-    mspkit_text external_id2;
-    /**
-     * First name of the primary contact.
-     */
-    mspkit_text contact_first_name;
-    /**
-     * Last name of the primary contact.
-     */
-    mspkit_text contact_last_name;
-    /**
-     * Telephone of the organization.
-     */
-    mspkit_text phone;
-    /**
-     * Title of the primary contact, such as a position.
-     */
-    mspkit_text contact_title;
-    /**
-     * E-mail address of the primary contact.
-     */
-    mspkit_text contact_email;
-    /**
-     * Telephone of the primary contact.
-     */
-    mspkit_text contact_phone;
-    /**
-     * Extension of that telephone.
-     */
-    mspkit_text contact_phone_ext;
-    /**
-     * Department of the primary contact.
-     */
-    mspkit_text contact_department;
-    /**
-     * First line of the street address.
-     */
-    mspkit_text street1;
-    /**
-     * Second line of the street address.
-     */
-    mspkit_text street2;
-    /**
-     * City.
-     */
-    mspkit_text city;
-    /**
-     * State or province.
-     */
-    mspkit_text state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code.
-     */
-    mspkit_text country;
-    /**
-     * Postal code.
-     */
-    mspkit_text postal_code;
-    /**
-     * Depth in the hierarchy of organization units.
-     */
-    mspkit_int generation;
-    /**
-     * Number of organization units directly below it.
-     */
-    mspkit_int descendant_count;
-    /**
-     * Whether it is the system itself.
-     */
-    mspkit_flag is_system;
-    /**
-     * Whether it is a service organization.
-     */
-    mspkit_flag is_service_org;
-} mspkit_ncentral_service_org_view;
-
-static const mspkit_field mspkit_ncentral_service_org_fields[] = {
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, so_id, "soId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, so_name, "soName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, org_unit_type, "orgUnitType", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, parent_id, "parentId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, external_id, "externalId", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, external_id2, "externalId2", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_first_name, "contactFirstName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_last_name, "contactLastName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_title, "contactTitle", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_email, "contactEmail", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_phone, "contactPhone", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_phone_ext, "contactPhoneExt", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, contact_department, "contactDepartment", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, state_prov, "stateProv", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, country, "country", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, generation, "generation", MSPKIT_FIELD_INT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, descendant_count, "descendantCount", MSPKIT_FIELD_INT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, is_system, "isSystem", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_service_org_view, is_service_org, "isServiceOrg", MSPKIT_FIELD_FLAG, NULL),
-};
-
-/**
- * The table of `mspkit_ncentral_service_org_view`.
- */
-static const mspkit_layout mspkit_ncentral_service_org_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_org_view, mspkit_ncentral_service_org_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_org_of_response(const mspkit_response *response)
-{
-    return (const mspkit_ncentral_service_org_view *)mspkit_response_view(response, &mspkit_ncentral_service_org_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_org_of_item(const mspkit_item *item)
-{
-    return (const mspkit_ncentral_service_org_view *)mspkit_item_view(item, &mspkit_ncentral_service_org_layout);
-}
-
-/**
- * A site: one of a customer's locations. Only the id and the name are always present; everything else may
- * be null or absent, and servers may send fields that are not listed here.
- */
-typedef struct mspkit_ncentral_site_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the site.
-     */
-    mspkit_text site_id;
-    /**
-     * Name of the site.
-     */
-    mspkit_text site_name;
-    /**
-     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
-     * `CUSTOMER`, `SITE`.
-     */
-    mspkit_text org_unit_type;
-    /**
-     * Id of the customer it belongs to.
-     */
-    mspkit_text parent_id;
-    /**
-     * Id in a system of your own.
-     */
-    mspkit_text external_id;
-    /**
-     * A second id in a system of your own.
-     */
-    mspkit_text external_id2;
-    /**
-     * First name of the primary contact.
-     */
-    mspkit_text contact_first_name;
-    /**
-     * Last name of the primary contact.
-     */
-    mspkit_text contact_last_name;
-    /**
-     * Telephone of the site.
-     */
-    mspkit_text phone;
-    /**
-     * Title of the primary contact, such as a position.
-     */
-    mspkit_text contact_title;
-    /**
-     * E-mail address of the primary contact.
-     */
-    mspkit_text contact_email;
-    /**
-     * Telephone of the primary contact.
-     */
-    mspkit_text contact_phone;
-    /**
-     * Extension of that telephone.
-     */
-    mspkit_text contact_phone_ext;
-    /**
-     * Department of the primary contact.
-     */
-    mspkit_text contact_department;
-    /**
-     * First line of the street address.
-     */
-    mspkit_text street1;
-    /**
-     * Second line of the street address.
-     */
-    mspkit_text street2;
-    /**
-     * City.
-     */
-    mspkit_text city;
-    /**
-     * State or province.
-     */
-    mspkit_text state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code.
-     */
-    mspkit_text country;
-    /**
-     * Postal code.
-     */
-    mspkit_text postal_code;
-    /**
-     * Depth in the hierarchy of organization units.
-     */
-    mspkit_int generation;
-    /**
-     * Number of organization units directly below it.
-     */
-    mspkit_int descendant_count;
-    /**
-     * Whether it is the system itself.
-     */
-    mspkit_flag is_system;
-    /**
-     * Whether it is a service organization.
-     */
-    mspkit_flag is_service_org;
-    /**
-     * County. The vendor has deprecated it.
-     */
-    mspkit_text county;
-} mspkit_ncentral_site_view;
-
-static const mspkit_field mspkit_ncentral_site_fields[] = {
-    MSPKIT_FIELD(mspkit_ncentral_site_view, site_id, "siteId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, site_name, "siteName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, org_unit_type, "orgUnitType", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, parent_id, "parentId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, external_id, "externalId", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, external_id2, "externalId2", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_first_name, "contactFirstName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_last_name, "contactLastName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_title, "contactTitle", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_email, "contactEmail", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_phone, "contactPhone", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_phone_ext, "contactPhoneExt", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, contact_department, "contactDepartment", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, city, "city", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, state_prov, "stateProv", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, country, "country", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, postal_code, "postalCode", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, generation, "generation", MSPKIT_FIELD_INT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, descendant_count, "descendantCount", MSPKIT_FIELD_INT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, is_system, "isSystem", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, is_service_org, "isServiceOrg", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_site_view, county, "county", MSPKIT_FIELD_TEXT, NULL),
-};
-
-/**
- * The table of `mspkit_ncentral_site_view`.
- */
-static const mspkit_layout mspkit_ncentral_site_layout = MSPKIT_LAYOUT(mspkit_ncentral_site_view, mspkit_ncentral_site_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_response(const mspkit_response *response)
-{
-    return (const mspkit_ncentral_site_view *)mspkit_response_view(response, &mspkit_ncentral_site_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_item(const mspkit_item *item)
-{
-    return (const mspkit_ncentral_site_view *)mspkit_item_view(item, &mspkit_ncentral_site_layout);
-}
-
-/**
  * Whether the access token is valid.
  */
 typedef struct mspkit_ncentral_token_status_view {
@@ -4655,135 +5249,6 @@ static inline const mspkit_ncentral_token_status_view *mspkit_ncentral_token_sta
 }
 
 /**
- * A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
- * servers may send fields that are not listed here.
- */
-typedef struct mspkit_ncentral_user_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the user.
-     */
-    mspkit_text user_id;
-    /**
-     * The name that the user signs in with, such as an e-mail address.
-     */
-    mspkit_text user_name;
-    /**
-     * First name.
-     */
-    mspkit_text first_name;
-    /**
-     * Last name.
-     */
-    mspkit_text last_name;
-    /**
-     * First and last name.
-     */
-    mspkit_text full_name;
-    /**
-     * A description.
-     */
-    mspkit_text description;
-    /**
-     * Whether the user can only use the API.
-     */
-    mspkit_flag api_only_user;
-    /**
-     * Whether the account is enabled.
-     */
-    mspkit_flag is_enabled;
-    /**
-     * Whether the account comes from LDAP.
-     */
-    mspkit_flag is_ldap;
-    /**
-     * Whether the account is locked.
-     */
-    mspkit_flag is_locked;
-    /**
-     * Whether the server marks it as the user who is logged in.
-     */
-    mspkit_flag logged_in_user;
-    /**
-     * Whether the server marks it as read-only.
-     */
-    mspkit_flag read_only;
-    /**
-     * Whether the server marks it as a support user.
-     */
-    mspkit_flag support_user;
-    /**
-     * Whether two-factor authentication is on.
-     */
-    mspkit_flag two_factor_enabled;
-    /**
-     * Ids of the access groups of the user.
-     */
-    struct {
-        const mspkit_str *entries;
-        size_t count;
-        int32_t presence;
-    } access_group_ids;
-    /**
-     * Ids of the roles of the user.
-     */
-    struct {
-        const mspkit_str *entries;
-        size_t count;
-        int32_t presence;
-    } role_ids;
-    /**
-     * The identity provider of the user, or "None".
-     */
-    mspkit_text current_sso_provider;
-    /**
-     * Names of the organization units from the system down to that of the user.
-     */
-    struct {
-        const mspkit_str *entries;
-        size_t count;
-        int32_t presence;
-    } customer_tree;
-} mspkit_ncentral_user_view;
-
-static const mspkit_field mspkit_ncentral_user_fields[] = {
-    MSPKIT_FIELD(mspkit_ncentral_user_view, user_id, "userId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, user_name, "userName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, first_name, "firstName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, last_name, "lastName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, full_name, "fullName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, description, "description", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, api_only_user, "apiOnlyUser", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, is_enabled, "isEnabled", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, is_ldap, "isLdap", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, is_locked, "isLocked", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, logged_in_user, "loggedInUser", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, read_only, "readOnly", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, support_user, "supportUser", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, two_factor_enabled, "twoFactorEnabled", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, access_group_ids, "accessGroupIds", MSPKIT_FIELD_IDS, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, role_ids, "roleIds", MSPKIT_FIELD_IDS, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, current_sso_provider, "currentSsoProvider", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_view, customer_tree, "customerTree", MSPKIT_FIELD_TEXTS, NULL),
-};
-
-/**
- * The table of `mspkit_ncentral_user_view`.
- */
-static const mspkit_layout mspkit_ncentral_user_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_view, mspkit_ncentral_user_fields);
-
-/**
- * The content of an item.
- */
-static inline const mspkit_ncentral_user_view *mspkit_ncentral_user_of_item(const mspkit_item *item)
-{
-    return (const mspkit_ncentral_user_view *)mspkit_item_view(item, &mspkit_ncentral_user_layout);
-}
-
-/**
  * The id of a new user.
  */
 typedef struct mspkit_ncentral_user_created_view {
@@ -4812,102 +5277,6 @@ static const mspkit_layout mspkit_ncentral_user_created_layout = MSPKIT_LAYOUT(m
 static inline const mspkit_ncentral_user_created_view *mspkit_ncentral_user_created_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_user_created_view *)mspkit_response_view(response, &mspkit_ncentral_user_created_layout);
-}
-
-/**
- * More about a user role. Every field may be null or absent.
- */
-typedef struct mspkit_ncentral_user_role_extra_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Whether the role can be copied.
-     */
-    mspkit_flag cloneable;
-    /**
-     * Whether the server marks the role as read-only.
-     */
-    mspkit_flag read_only;
-    /**
-     * Names of the users who have the role. The vendor shows them in lists only.
-     */
-    struct {
-        const mspkit_str *entries;
-        size_t count;
-        int32_t presence;
-    } usernames;
-    /**
-     * Names of the permissions.
-     */
-    struct {
-        const mspkit_str *entries;
-        size_t count;
-        int32_t presence;
-    } permissions;
-} mspkit_ncentral_user_role_extra_view;
-
-static const mspkit_field mspkit_ncentral_user_role_extra_fields[] = {
-    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, cloneable, "cloneable", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, read_only, "readonly", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, usernames, "usernames", MSPKIT_FIELD_TEXTS, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_role_extra_view, permissions, "permissions", MSPKIT_FIELD_TEXTS, NULL),
-};
-
-/**
- * The table of `mspkit_ncentral_user_role_extra_view`.
- */
-static const mspkit_layout mspkit_ncentral_user_role_extra_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_extra_view, mspkit_ncentral_user_role_extra_fields);
-
-/**
- * A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
- * and servers may send fields that are not listed here.
- */
-typedef struct mspkit_ncentral_user_role_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * Id of the role.
-     */
-    mspkit_text role_id;
-    /**
-     * Name of the role.
-     */
-    mspkit_text role_name;
-    /**
-     * What the role is for.
-     */
-    mspkit_text role_description;
-    /**
-     * More about a user role. Every field may be null or absent.
-     */
-    struct {
-        const mspkit_ncentral_user_role_extra_view *view;
-        int32_t presence;
-    } details;
-} mspkit_ncentral_user_role_view;
-
-static const mspkit_field mspkit_ncentral_user_role_fields[] = {
-    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_id, "roleId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_name, "roleName", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_role_view, role_description, "roleDescription", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_ncentral_user_role_view, details, "_extra", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_user_role_extra_layout),
-};
-
-/**
- * The table of `mspkit_ncentral_user_role_view`.
- */
-static const mspkit_layout mspkit_ncentral_user_role_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_role_view, mspkit_ncentral_user_role_fields);
-
-/**
- * The content of an item.
- */
-static inline const mspkit_ncentral_user_role_view *mspkit_ncentral_user_role_of_item(const mspkit_item *item)
-{
-    return (const mspkit_ncentral_user_role_view *)mspkit_item_view(item, &mspkit_ncentral_user_role_layout);
 }
 
 /**
@@ -5207,8 +5576,9 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_create_descriptor =
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_access_groups_create_params`.
  * - `response`: receives the metadata of the response; there is no result.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the access groups
- *   of the organization unit (`access_groups.list`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which does that
+ *   before it creates.
  */
 static inline mspkit_status mspkit_ncentral_access_groups_create(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -5285,8 +5655,9 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_create_for_devices_
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_access_groups_create_for_devices_params`.
  * - `response`: receives the metadata of the response; there is no result.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the access groups
- *   of the organization unit (`access_groups.list`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure_for_devices`, which
+ *   does that before it creates.
  */
 static inline mspkit_status mspkit_ncentral_access_groups_create_for_devices(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_create_for_devices_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -5301,6 +5672,179 @@ static inline mspkit_status mspkit_ncentral_access_groups_create_for_devices_sub
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_create_for_devices_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_access_groups_ensure` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_ensure_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the access group. Not blank. (required, text, not blank)
+     */
+    mspkit_str group_name;
+    /**
+     * Description of the access group. (required, text)
+     */
+    mspkit_str group_description;
+    /**
+     * Ids of the organization units. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str org_unit_ids;
+    /**
+     * Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str user_ids;
+    /**
+     * Whether new organization units are added to it. (optional, true or false; `MSPKIT_DEFAULT`: not
+     * given)
+     */
+    int32_t auto_include_new_org_units;
+} mspkit_ncentral_access_groups_ensure_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_params, group_name, "group_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_params, group_description, "group_description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_params, org_unit_ids, "org_unit_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_params, user_ids, "user_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_params, auto_include_new_org_units, "auto_include_new_org_units", MSPKIT_FIELD_FLAG, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_ensure_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_ensure_params, mspkit_ncentral_access_groups_ensure_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_ensure_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_ensure_params mspkit_ncentral_access_groups_ensure_params_init(void)
+{
+    mspkit_ncentral_access_groups_ensure_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_ensure_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_ensure_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.ensure", mspkit_ncentral_access_groups_ensure_arguments, 1, &mspkit_ncentral_access_groups_ensure_params_layout, &mspkit_ncentral_ensured_access_group_layout};
+
+/**
+ * Finds or creates an access group of organization units.
+ *
+ * Looks in `access_groups.list` for the `group_name` that is given, and calls `access_groups.create` if
+ * it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+ * read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the
+ * client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_access_groups_ensure_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_access_group_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which does that
+ *   before it creates.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_access_groups_ensure_for_devices` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_ensure_for_devices_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_ensure_for_devices_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the access group. Not blank. (required, text, not blank)
+     */
+    mspkit_str group_name;
+    /**
+     * Description of the access group. (required, text)
+     */
+    mspkit_str group_description;
+    /**
+     * Ids of the devices. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str device_ids;
+    /**
+     * Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+     */
+    mspkit_str user_ids;
+} mspkit_ncentral_access_groups_ensure_for_devices_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_ensure_for_devices_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_for_devices_params, group_name, "group_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_for_devices_params, group_description, "group_description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_for_devices_params, device_ids, "device_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_for_devices_params, user_ids, "user_ids", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_ensure_for_devices_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_ensure_for_devices_params, mspkit_ncentral_access_groups_ensure_for_devices_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_ensure_for_devices_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_ensure_for_devices_params mspkit_ncentral_access_groups_ensure_for_devices_params_init(void)
+{
+    mspkit_ncentral_access_groups_ensure_for_devices_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_ensure_for_devices_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_ensure_for_devices_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_for_devices_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.ensure_for_devices", mspkit_ncentral_access_groups_ensure_for_devices_arguments, 1, &mspkit_ncentral_access_groups_ensure_for_devices_params_layout, &mspkit_ncentral_ensured_access_group_layout};
+
+/**
+ * Finds or creates an access group of devices.
+ *
+ * Looks in `access_groups.list` for the `group_name` that is given, and calls
+ * `access_groups.create_for_devices` if it is not there. The server is asked for exactly this first, with
+ * `select`; then the whole list is read. Letters are compared without case, in any Unicode form, and with
+ * any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_access_groups_ensure_for_devices_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_access_group_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure_for_devices`, which
+ *   does that before it creates.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_for_devices(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_for_devices_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_for_devices_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_ensure_for_devices`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_for_devices_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_for_devices_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_for_devices_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_access_groups_get_arguments[] = {"access_group_id"};
@@ -6128,8 +6672,9 @@ static const mspkit_descriptor mspkit_ncentral_customers_create_site_descriptor 
  * - `customer_id`: Id of the customer. (id)
  * - `params`: some are required; see `mspkit_ncentral_customers_create_site_params`.
  * - `response`: receives the result. `mspkit_ncentral_site_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the sites of the
- *   customer (`customers.list_sites`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`, which does that
+ *   before it creates.
  */
 static inline mspkit_status mspkit_ncentral_customers_create_site(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_create_site_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -6144,6 +6689,155 @@ static inline mspkit_status mspkit_ncentral_customers_create_site_submit(const m
 {
     const mspkit_str arguments[] = {customer_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_create_site_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_customers_ensure_site` besides its arguments.
+ */
+typedef struct mspkit_ncentral_customers_ensure_site_params {
+    /**
+     * Set by `mspkit_ncentral_customers_ensure_site_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the site. Not blank. (required, text, not blank)
+     */
+    mspkit_str site_name;
+    /**
+     * First name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_first_name;
+    /**
+     * Last name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_last_name;
+    /**
+     * Licence of the site's devices. The server's default is Professional. (optional, `Professional` or
+     * `Essential`)
+     */
+    mspkit_str license_type;
+    /**
+     * Id in a system of your own. (optional, text)
+     */
+    mspkit_str external_id;
+    /**
+     * E-mail address of the primary contact. (optional, text)
+     */
+    mspkit_str contact_email;
+    /**
+     * Telephone of the site. (optional, text)
+     */
+    mspkit_str phone;
+    /**
+     * Title of the primary contact, such as a position. (optional, text)
+     */
+    mspkit_str contact_title;
+    /**
+     * Telephone of the primary contact. (optional, text)
+     */
+    mspkit_str contact_phone;
+    /**
+     * Extension of that telephone. (optional, text)
+     */
+    mspkit_str contact_phone_ext;
+    /**
+     * Department of the primary contact. (optional, text)
+     */
+    mspkit_str contact_department;
+    /**
+     * First line of the street address. (optional, text)
+     */
+    mspkit_str street1;
+    /**
+     * Second line of the street address. (optional, text)
+     */
+    mspkit_str street2;
+    /**
+     * City. (optional, text)
+     */
+    mspkit_str city;
+    /**
+     * State or province. (optional, text)
+     */
+    mspkit_str state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+     */
+    mspkit_str country;
+    /**
+     * Postal code. (optional, text)
+     */
+    mspkit_str postal_code;
+} mspkit_ncentral_customers_ensure_site_params;
+
+static const mspkit_field mspkit_ncentral_customers_ensure_site_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, site_name, "site_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_first_name, "contact_first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_last_name, "contact_last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, license_type, "license_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, external_id, "external_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_email, "contact_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_title, "contact_title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_phone, "contact_phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_phone_ext, "contact_phone_ext", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, contact_department, "contact_department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, state_prov, "state_prov", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_site_params, postal_code, "postal_code", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_customers_ensure_site_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_customers_ensure_site_params, mspkit_ncentral_customers_ensure_site_params_fields);
+
+/**
+ * A `mspkit_ncentral_customers_ensure_site_params` with nothing given.
+ */
+static inline mspkit_ncentral_customers_ensure_site_params mspkit_ncentral_customers_ensure_site_params_init(void)
+{
+    mspkit_ncentral_customers_ensure_site_params made;
+    mspkit_params_init(&mspkit_ncentral_customers_ensure_site_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_customers_ensure_site_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_customers_ensure_site_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.ensure_site", mspkit_ncentral_customers_ensure_site_arguments, 1, &mspkit_ncentral_customers_ensure_site_params_layout, &mspkit_ncentral_ensured_site_layout};
+
+/**
+ * Finds or creates a site under a customer.
+ *
+ * Looks in `customers.list_sites` for the `site_name` that is given, and calls `customers.create_site` if
+ * it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+ * read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites `POST
+ * /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and renews.
+ * Never sent again once it may have arrived.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: some are required; see `mspkit_ncentral_customers_ensure_site_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_site_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`, which does that
+ *   before it creates.
+ */
+static inline mspkit_status mspkit_ncentral_customers_ensure_site(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_ensure_site_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_ensure_site_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_customers_ensure_site`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_customers_ensure_site_submit(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_ensure_site_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_ensure_site_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_customers_get_arguments[] = {"customer_id"};
@@ -6655,8 +7349,9 @@ static const mspkit_descriptor mspkit_ncentral_devices_create_descriptor = {size
  *
  * - `params`: some are required; see `mspkit_ncentral_devices_create_params`.
  * - `response`: receives the result. `mspkit_ncentral_created_device_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the devices of the
- *   customer or site (`org_units.list_devices`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which does that
+ *   before it creates.
  */
 static inline mspkit_status mspkit_ncentral_devices_create(const mspkit_ncentral *client, const mspkit_ncentral_devices_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -7050,6 +7745,114 @@ static inline mspkit_status mspkit_ncentral_devices_delete_notes_submit(const ms
 {
     const mspkit_str arguments[] = {device_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_delete_notes_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_ensure` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_ensure_params {
+    /**
+     * Set by `mspkit_ncentral_devices_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the customer or site that the device is created for. (required, text, not blank)
+     */
+    mspkit_str customer_id;
+    /**
+     * IP address or host name of the device. (required, text, not blank)
+     */
+    mspkit_str network_address;
+    /**
+     * Operating system, in the vendor's words. (required, text, not blank)
+     */
+    mspkit_str supported_os;
+    /**
+     * Name of the device. (required, text, not blank)
+     */
+    mspkit_str long_name;
+    /**
+     * Class of the device, in the vendor's words. (required, text, not blank)
+     */
+    mspkit_str device_class;
+    /**
+     * Description of the device, at most 255 characters. (optional, text)
+     */
+    mspkit_str description;
+    /**
+     * Licence mode, in the vendor's words. (optional, text)
+     */
+    mspkit_str license_mode;
+    /**
+     * MAC address. (optional, text)
+     */
+    mspkit_str mac_address;
+    /**
+     * User name to log in to the device with. (optional, text)
+     */
+    mspkit_str username;
+    /**
+     * Password of that user. (optional, text, secret)
+     */
+    mspkit_str password;
+} mspkit_ncentral_devices_ensure_params;
+
+static const mspkit_field mspkit_ncentral_devices_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, customer_id, "customer_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, network_address, "network_address", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, supported_os, "supported_os", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, long_name, "long_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, device_class, "device_class", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, license_mode, "license_mode", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, mac_address, "mac_address", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_ensure_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_ensure_params, mspkit_ncentral_devices_ensure_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_ensure_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_ensure_params mspkit_ncentral_devices_ensure_params_init(void)
+{
+    mspkit_ncentral_devices_ensure_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_ensure_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_devices_ensure_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.ensure", NULL, 0, &mspkit_ncentral_devices_ensure_params_layout, &mspkit_ncentral_ensured_device_layout};
+
+/**
+ * Finds or creates a device.
+ *
+ * Looks in `org_units.list_devices` for the `long_name` that is given, and calls `devices.create` if it
+ * is not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+ * Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/device`. Sent with an access token, which the client obtains and renews. Never
+ * sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_devices_ensure_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_device_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which does that
+ *   before it creates.
+ */
+static inline mspkit_status mspkit_ncentral_devices_ensure(const mspkit_ncentral *client, const mspkit_ncentral_devices_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_ensure_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_ensure_submit(const mspkit_ncentral *client, const mspkit_ncentral_devices_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_devices_get_arguments[] = {"device_id"};
@@ -9625,8 +10428,9 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_create_descriptor = 
  *
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_create_params`.
  * - `response`: receives the result. `mspkit_ncentral_service_org_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
- *   organizations (`service_orgs.list`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `so_name`
+ *   that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does that before it
+ *   creates.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
 static inline mspkit_status mspkit_ncentral_service_orgs_create(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
@@ -9768,8 +10572,9 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_create_customer_desc
  * - `so_id`: Id of the service organization. (id)
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_create_customer_params`.
  * - `response`: receives the result. `mspkit_ncentral_customer_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
- *   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `customer_name` that was sent in `service_orgs.list_customers`, or call
+ *   `service_orgs.ensure_customer`, which does that before it creates.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
 static inline mspkit_status mspkit_ncentral_service_orgs_create_customer(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_create_customer_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
@@ -9785,6 +10590,298 @@ static inline mspkit_status mspkit_ncentral_service_orgs_create_customer_submit(
 {
     const mspkit_str arguments[] = {so_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_create_customer_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_service_orgs_ensure` besides its arguments.
+ */
+typedef struct mspkit_ncentral_service_orgs_ensure_params {
+    /**
+     * Set by `mspkit_ncentral_service_orgs_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the service organization. Not blank. (required, text, not blank)
+     */
+    mspkit_str so_name;
+    /**
+     * First name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_first_name;
+    /**
+     * Last name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_last_name;
+    /**
+     * Id in a system of your own. (optional, text)
+     */
+    mspkit_str external_id;
+    /**
+     * E-mail address of the primary contact. (optional, text)
+     */
+    mspkit_str contact_email;
+    /**
+     * Telephone of the organization. (optional, text)
+     */
+    mspkit_str phone;
+    /**
+     * Title of the primary contact, such as a position. (optional, text)
+     */
+    mspkit_str contact_title;
+    /**
+     * Telephone of the primary contact. (optional, text)
+     */
+    mspkit_str contact_phone;
+    /**
+     * Extension of that telephone. (optional, text)
+     */
+    mspkit_str contact_phone_ext;
+    /**
+     * Department of the primary contact. (optional, text)
+     */
+    mspkit_str contact_department;
+    /**
+     * First line of the street address. (optional, text)
+     */
+    mspkit_str street1;
+    /**
+     * Second line of the street address. (optional, text)
+     */
+    mspkit_str street2;
+    /**
+     * City. (optional, text)
+     */
+    mspkit_str city;
+    /**
+     * State or province. (optional, text)
+     */
+    mspkit_str state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+     */
+    mspkit_str country;
+    /**
+     * Postal code. (optional, text)
+     */
+    mspkit_str postal_code;
+} mspkit_ncentral_service_orgs_ensure_params;
+
+static const mspkit_field mspkit_ncentral_service_orgs_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, so_name, "so_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_first_name, "contact_first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_last_name, "contact_last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, external_id, "external_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_email, "contact_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_title, "contact_title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_phone, "contact_phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_phone_ext, "contact_phone_ext", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, contact_department, "contact_department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, state_prov, "state_prov", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_params, postal_code, "postal_code", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_service_orgs_ensure_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_orgs_ensure_params, mspkit_ncentral_service_orgs_ensure_params_fields);
+
+/**
+ * A `mspkit_ncentral_service_orgs_ensure_params` with nothing given.
+ */
+static inline mspkit_ncentral_service_orgs_ensure_params mspkit_ncentral_service_orgs_ensure_params_init(void)
+{
+    mspkit_ncentral_service_orgs_ensure_params made;
+    mspkit_params_init(&mspkit_ncentral_service_orgs_ensure_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_descriptor = {sizeof(mspkit_descriptor), "ncentral.service_orgs.ensure", NULL, 0, &mspkit_ncentral_service_orgs_ensure_params_layout, &mspkit_ncentral_ensured_service_org_layout};
+
+/**
+ * Finds or creates a service organization.
+ *
+ * Looks in `service_orgs.list` for the `so_name` that is given, and calls `service_orgs.create` if it is
+ * not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+ * Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. See Managing Service Organizations:
+ * https://developer.n-able.com/n-central/docs/managing-service-organizations `POST /api/service-orgs`.
+ * Sent with an access token, which the client obtains and renews. Never sent again once it may have
+ * arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_service_org_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `so_name`
+ *   that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does that before it
+ *   creates.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_service_orgs_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_submit(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_service_orgs_ensure_customer` besides its arguments.
+ */
+typedef struct mspkit_ncentral_service_orgs_ensure_customer_params {
+    /**
+     * Set by `mspkit_ncentral_service_orgs_ensure_customer_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the customer. Not blank. (required, text, not blank)
+     */
+    mspkit_str customer_name;
+    /**
+     * First name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_first_name;
+    /**
+     * Last name of the primary contact. Not blank. (required, text, not blank)
+     */
+    mspkit_str contact_last_name;
+    /**
+     * Licence of the customer's devices. The server's default is Professional. (optional, `Professional`
+     * or `Essential`)
+     */
+    mspkit_str license_type;
+    /**
+     * Id in a system of your own. (optional, text)
+     */
+    mspkit_str external_id;
+    /**
+     * E-mail address of the primary contact. (optional, text)
+     */
+    mspkit_str contact_email;
+    /**
+     * Telephone of the organization. (optional, text)
+     */
+    mspkit_str phone;
+    /**
+     * Title of the primary contact, such as a position. (optional, text)
+     */
+    mspkit_str contact_title;
+    /**
+     * Telephone of the primary contact. (optional, text)
+     */
+    mspkit_str contact_phone;
+    /**
+     * Extension of that telephone. (optional, text)
+     */
+    mspkit_str contact_phone_ext;
+    /**
+     * Department of the primary contact. (optional, text)
+     */
+    mspkit_str contact_department;
+    /**
+     * First line of the street address. (optional, text)
+     */
+    mspkit_str street1;
+    /**
+     * Second line of the street address. (optional, text)
+     */
+    mspkit_str street2;
+    /**
+     * City. (optional, text)
+     */
+    mspkit_str city;
+    /**
+     * State or province. (optional, text)
+     */
+    mspkit_str state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+     */
+    mspkit_str country;
+    /**
+     * Postal code. (optional, text)
+     */
+    mspkit_str postal_code;
+} mspkit_ncentral_service_orgs_ensure_customer_params;
+
+static const mspkit_field mspkit_ncentral_service_orgs_ensure_customer_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, customer_name, "customer_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_first_name, "contact_first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_last_name, "contact_last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, license_type, "license_type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, external_id, "external_id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_email, "contact_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, phone, "phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_title, "contact_title", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_phone, "contact_phone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_phone_ext, "contact_phone_ext", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, contact_department, "contact_department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, state_prov, "state_prov", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customer_params, postal_code, "postal_code", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_ncentral_service_orgs_ensure_customer_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_orgs_ensure_customer_params, mspkit_ncentral_service_orgs_ensure_customer_params_fields);
+
+/**
+ * A `mspkit_ncentral_service_orgs_ensure_customer_params` with nothing given.
+ */
+static inline mspkit_ncentral_service_orgs_ensure_customer_params mspkit_ncentral_service_orgs_ensure_customer_params_init(void)
+{
+    mspkit_ncentral_service_orgs_ensure_customer_params made;
+    mspkit_params_init(&mspkit_ncentral_service_orgs_ensure_customer_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_service_orgs_ensure_customer_arguments[] = {"so_id"};
+static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_customer_descriptor = {sizeof(mspkit_descriptor), "ncentral.service_orgs.ensure_customer", mspkit_ncentral_service_orgs_ensure_customer_arguments, 1, &mspkit_ncentral_service_orgs_ensure_customer_params_layout, &mspkit_ncentral_ensured_customer_layout};
+
+/**
+ * Finds or creates a customer under a service organization.
+ *
+ * Looks in `service_orgs.list_customers` for the `customer_name` that is given, and calls
+ * `service_orgs.create_customer` if it is not there. The server is asked for exactly this first, with
+ * `select`; then the whole list is read. Letters are compared without case, in any Unicode form, and with
+ * any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. See Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers `POST
+ * /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and renews.
+ * Never sent again once it may have arrived.
+ *
+ * - `so_id`: Id of the service organization. (id)
+ * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_customer_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_customer_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `customer_name` that was sent in `service_orgs.list_customers`, or call
+ *   `service_orgs.ensure_customer`, which does that before it creates.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_customer(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_ensure_customer_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {so_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_customer_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_service_orgs_ensure_customer`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_customer_submit(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_ensure_customer_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {so_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_customer_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_service_orgs_get_arguments[] = {"so_id"};
@@ -10455,8 +11552,9 @@ static const mspkit_descriptor mspkit_ncentral_user_roles_create_descriptor = {s
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_user_roles_create_params`.
  * - `response`: receives the result. `mspkit_ncentral_user_role_detail_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the roles of the
- *   organization unit (`user_roles.list`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does that before
+ *   it creates.
  */
 static inline mspkit_status mspkit_ncentral_user_roles_create(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -10471,6 +11569,92 @@ static inline mspkit_status mspkit_ncentral_user_roles_create_submit(const mspki
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_create_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_user_roles_ensure` besides its arguments.
+ */
+typedef struct mspkit_ncentral_user_roles_ensure_params {
+    /**
+     * Set by `mspkit_ncentral_user_roles_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Name of the role. Not blank. (required, text, not blank)
+     */
+    mspkit_str role_name;
+    /**
+     * What the role is for, at most 255 characters. Later calls show it as `role_description`. (required,
+     * text)
+     */
+    mspkit_str description;
+    /**
+     * Numbers of the permissions. They are sent as text. (required, list of ids, as the text of a JSON
+     * array)
+     */
+    mspkit_str permission_ids;
+    /**
+     * Ids of the users who get the role. They are sent as text. (optional, list of ids, as the text of a
+     * JSON array)
+     */
+    mspkit_str user_ids;
+} mspkit_ncentral_user_roles_ensure_params;
+
+static const mspkit_field mspkit_ncentral_user_roles_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_ensure_params, role_name, "role_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_ensure_params, description, "description", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_ensure_params, permission_ids, "permission_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_ensure_params, user_ids, "user_ids", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_user_roles_ensure_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_roles_ensure_params, mspkit_ncentral_user_roles_ensure_params_fields);
+
+/**
+ * A `mspkit_ncentral_user_roles_ensure_params` with nothing given.
+ */
+static inline mspkit_ncentral_user_roles_ensure_params mspkit_ncentral_user_roles_ensure_params_init(void)
+{
+    mspkit_ncentral_user_roles_ensure_params made;
+    mspkit_params_init(&mspkit_ncentral_user_roles_ensure_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_user_roles_ensure_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_user_roles_ensure_descriptor = {sizeof(mspkit_descriptor), "ncentral.user_roles.ensure", mspkit_ncentral_user_roles_ensure_arguments, 1, &mspkit_ncentral_user_roles_ensure_params_layout, &mspkit_ncentral_ensured_user_role_layout};
+
+/**
+ * Finds or creates a user role in an organization unit.
+ *
+ * Looks in `user_roles.list` for the `role_name` that is given, and calls `user_roles.create` if it is
+ * not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+ * Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client
+ * obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_user_roles_ensure_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_user_role_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
+ *   `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does that before
+ *   it creates.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_ensure(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_ensure_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_user_roles_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_ensure_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_user_roles_get_arguments[] = {"org_unit_id", "user_role_id"};
@@ -10724,8 +11908,8 @@ static const mspkit_descriptor mspkit_ncentral_users_create_descriptor = {sizeof
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_users_create_params`.
  * - `response`: receives the result. `mspkit_ncentral_user_created_of_response` reads it.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the users of the
- *   organization unit (`users.list`) and look for the name that was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `username`
+ *   or `email` that was sent in `users.list`, or call `users.ensure`, which does that before it creates.
  */
 static inline mspkit_status mspkit_ncentral_users_create(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
@@ -10740,6 +11924,166 @@ static inline mspkit_status mspkit_ncentral_users_create_submit(const mspkit_nce
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_create_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_users_ensure` besides its arguments.
+ */
+typedef struct mspkit_ncentral_users_ensure_params {
+    /**
+     * Set by `mspkit_ncentral_users_ensure_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * E-mail address. Not blank. (required, text, not blank)
+     */
+    mspkit_str email;
+    /**
+     * Password of the new account. (required, text, not blank, secret)
+     */
+    mspkit_str password;
+    /**
+     * First name, at most 50 characters. Not blank. (required, text, not blank)
+     */
+    mspkit_str first_name;
+    /**
+     * Last name, at most 50 characters. Not blank. (required, text, not blank)
+     */
+    mspkit_str last_name;
+    /**
+     * The name to sign in with, at most 50 characters. (optional, text)
+     */
+    mspkit_str username;
+    /**
+     * Country. (optional, text)
+     */
+    mspkit_str country;
+    /**
+     * Postal code of letters and digits, with single spaces or hyphens between them. (optional, text)
+     */
+    mspkit_str postal_code;
+    /**
+     * First line of the street address, at most 100 characters. (optional, text)
+     */
+    mspkit_str street1;
+    /**
+     * Second line of the street address, at most 100 characters. (optional, text)
+     */
+    mspkit_str street2;
+    /**
+     * City, at most 50 characters. (optional, text)
+     */
+    mspkit_str city;
+    /**
+     * State or province, at most 50 characters. (optional, text)
+     */
+    mspkit_str state;
+    /**
+     * Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if
+     * you like. (optional, text)
+     */
+    mspkit_str telephone;
+    /**
+     * Extension of the telephone, 1 to 6 digits. (optional, text)
+     */
+    mspkit_str ext;
+    /**
+     * Department, at most 50 characters. (optional, text)
+     */
+    mspkit_str department;
+    /**
+     * E-mail address for notifications. (optional, text)
+     */
+    mspkit_str notification_email;
+    /**
+     * Status of the account. The vendor documents no list; its example has `enabled`. (optional, text)
+     */
+    mspkit_str status;
+    /**
+     * Ids of the roles of the user. They are sent as text. (optional, list of ids, as the text of a JSON
+     * array)
+     */
+    mspkit_str role_ids;
+    /**
+     * Ids of the access groups of the user. They are sent as text. (optional, list of ids, as the text of
+     * a JSON array)
+     */
+    mspkit_str access_group_ids;
+    /**
+     * Whether the user can only use the API. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+     */
+    int32_t api_only_user;
+} mspkit_ncentral_users_ensure_params;
+
+static const mspkit_field mspkit_ncentral_users_ensure_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, email, "email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, password, "password", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, first_name, "first_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, last_name, "last_name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, username, "username", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, country, "country", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, postal_code, "postal_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, street1, "street1", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, street2, "street2", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, city, "city", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, state, "state", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, telephone, "telephone", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, ext, "ext", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, department, "department", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, notification_email, "notification_email", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, status, "status", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, role_ids, "role_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, access_group_ids, "access_group_ids", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_params, api_only_user, "api_only_user", MSPKIT_FIELD_FLAG, NULL),
+};
+static const mspkit_layout mspkit_ncentral_users_ensure_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_users_ensure_params, mspkit_ncentral_users_ensure_params_fields);
+
+/**
+ * A `mspkit_ncentral_users_ensure_params` with nothing given.
+ */
+static inline mspkit_ncentral_users_ensure_params mspkit_ncentral_users_ensure_params_init(void)
+{
+    mspkit_ncentral_users_ensure_params made;
+    mspkit_params_init(&mspkit_ncentral_users_ensure_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_users_ensure_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_users_ensure_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.ensure", mspkit_ncentral_users_ensure_arguments, 1, &mspkit_ncentral_users_ensure_params_layout, &mspkit_ncentral_ensured_user_layout};
+
+/**
+ * Finds or creates a user in an organization unit.
+ *
+ * Looks in `users.list` for the `username` or `email` that is given, and calls `users.create` if it is
+ * not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+ * Letters are compared without case, in any Unicode form, and with any blanks between words.
+ *
+ * An object that exists is never changed: `differences` are the fields that it has with other values, of
+ * those that the list shows. If the outcome of the create is unknown, the list is read again until the
+ * object is there, for as long as `settle` says. In one process there is one such call at a time for the
+ * same object. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client
+ * obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_users_ensure_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensured_user_of_response` reads it.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `username`
+ *   or `email` that was sent in `users.list`, or call `users.ensure`, which does that before it creates.
+ */
+static inline mspkit_status mspkit_ncentral_users_ensure(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_ensure_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_users_ensure_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_users_ensure`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_users_ensure_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const mspkit_descriptor mspkit_ncentral_users_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};

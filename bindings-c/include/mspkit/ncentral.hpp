@@ -5,24 +5,24 @@
 //
 // Contents
 //
-//   access_groups     create, create_for_devices, get, links, list
+//   access_groups     create, create_for_devices, ensure, ensure_for_devices, get, links, list
 //   appliance_tasks   get
 //   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
-//   customers         create_installer_link, create_site, get, get_registration_token, list, list_installers, list_sites
+//   customers         create_installer_link, create_site, ensure_site, get, get_registration_token, list, list_installers, list_sites
 //   device_filters    list
-//   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+//   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, ensure, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
 //   maintenance_windows create, delete, replace
 //   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
 //   reports           get, request_patch_comparison, wait
 //   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
 //   server            health, info, links, time, versions, versions_authenticated
-//   service_orgs      create, create_customer, get, list, list_customers
+//   service_orgs      create, create_customer, ensure, ensure_customer, get, list, list_customers
 //   sites             get, get_registration_token, list
 //   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
-//   user_roles        create, get, list
-//   users             create, links, list, me
-//   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, ServiceOrg, Site, TokenStatus, User, UserCreated, UserRoleExtra, UserRole, UserRoleDetail, UserSelf
+//   user_roles        create, ensure, get, list
+//   users             create, ensure, links, list, me
+//   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Difference, EnsuredAccessGroup, EnsuredCustomer, EnsuredDevice, ServiceOrg, EnsuredServiceOrg, Site, EnsuredSite, User, EnsuredUser, UserRoleExtra, UserRole, EnsuredUserRole, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, TokenStatus, UserCreated, UserRoleDetail, UserSelf
 //
 // The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_NCENTRAL_HPP
@@ -1518,6 +1518,578 @@ struct DirectTask {
     }
 };
 
+/// A field that an object has with another value than the one that was given.
+struct Difference {
+    using c_struct = mspkit_ncentral_difference_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_difference_layout; }
+
+    /// The vendor's name of the field in the object that was found.
+    std::optional<std::string> field;
+    /// The value that was given.
+    std::optional<std::string> wanted;
+    /// The value that the object has.
+    std::optional<std::string> found;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Difference(const View &view)
+        : field(detail::field(view.field)),
+          wanted(detail::field(view.wanted)),
+          found(detail::field(view.found)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What was found or created.
+struct EnsuredAccessGroup {
+    using c_struct = mspkit_ncentral_ensured_access_group_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_access_group_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<AccessGroup> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredAccessGroup(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredCustomer {
+    using c_struct = mspkit_ncentral_ensured_customer_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_customer_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<Customer> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredCustomer(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredDevice {
+    using c_struct = mspkit_ncentral_ensured_device_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_device_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<Device> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredDevice(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// A service organization. Only the id and the name are sure; everything else may be null or absent, and
+/// servers may send fields that are not listed here.
+struct ServiceOrg {
+    using c_struct = mspkit_ncentral_service_org_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_service_org_layout; }
+
+    /// Id of the service organization.
+    std::optional<std::string> so_id;
+    /// Name of the service organization.
+    std::optional<std::string> so_name;
+    /// Type of an organization unit. Servers may know more than these.
+    std::optional<std::string> org_unit_type;
+    /// Id of the organization unit above it.
+    std::optional<std::string> parent_id;
+    /// Id in a system of your own.
+    std::optional<std::string> external_id;
+    /// A second id in a system of your own.
+    std::optional<std::string> external_id2;
+    /// First name of the primary contact.
+    std::optional<std::string> contact_first_name;
+    /// Last name of the primary contact.
+    std::optional<std::string> contact_last_name;
+    /// Telephone of the organization.
+    std::optional<std::string> phone;
+    /// Title of the primary contact, such as a position.
+    std::optional<std::string> contact_title;
+    /// E-mail address of the primary contact.
+    std::optional<std::string> contact_email;
+    /// Telephone of the primary contact.
+    std::optional<std::string> contact_phone;
+    /// Extension of that telephone.
+    std::optional<std::string> contact_phone_ext;
+    /// Department of the primary contact.
+    std::optional<std::string> contact_department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country, a two-letter ISO 3166-1 code.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Depth in the hierarchy of organization units.
+    std::optional<std::int64_t> generation;
+    /// Number of organization units directly below it.
+    std::optional<std::int64_t> descendant_count;
+    /// Whether it is the system itself.
+    std::optional<bool> is_system;
+    /// Whether it is a service organization.
+    std::optional<bool> is_service_org;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit ServiceOrg(const View &view)
+        : so_id(detail::field(view.so_id)),
+          so_name(detail::field(view.so_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          is_system(detail::field(view.is_system)),
+          is_service_org(detail::field(view.is_service_org)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What was found or created.
+struct EnsuredServiceOrg {
+    using c_struct = mspkit_ncentral_ensured_service_org_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_service_org_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<ServiceOrg> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredServiceOrg(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// A site: one of a customer's locations. Only the id and the name are always present; everything else
+/// may be null or absent, and servers may send fields that are not listed here.
+struct Site {
+    using c_struct = mspkit_ncentral_site_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_site_layout; }
+
+    /// Id of the site.
+    std::optional<std::string> site_id;
+    /// Name of the site.
+    std::optional<std::string> site_name;
+    /// Type of an organization unit. Servers may know more than these.
+    std::optional<std::string> org_unit_type;
+    /// Id of the customer it belongs to.
+    std::optional<std::string> parent_id;
+    /// Id in a system of your own.
+    std::optional<std::string> external_id;
+    /// A second id in a system of your own.
+    std::optional<std::string> external_id2;
+    /// First name of the primary contact.
+    std::optional<std::string> contact_first_name;
+    /// Last name of the primary contact.
+    std::optional<std::string> contact_last_name;
+    /// Telephone of the site.
+    std::optional<std::string> phone;
+    /// Title of the primary contact, such as a position.
+    std::optional<std::string> contact_title;
+    /// E-mail address of the primary contact.
+    std::optional<std::string> contact_email;
+    /// Telephone of the primary contact.
+    std::optional<std::string> contact_phone;
+    /// Extension of that telephone.
+    std::optional<std::string> contact_phone_ext;
+    /// Department of the primary contact.
+    std::optional<std::string> contact_department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country, a two-letter ISO 3166-1 code.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Depth in the hierarchy of organization units.
+    std::optional<std::int64_t> generation;
+    /// Number of organization units directly below it.
+    std::optional<std::int64_t> descendant_count;
+    /// Whether it is the system itself.
+    std::optional<bool> is_system;
+    /// Whether it is a service organization.
+    std::optional<bool> is_service_org;
+    /// County. The vendor has deprecated it.
+    std::optional<std::string> county;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit Site(const View &view)
+        : site_id(detail::field(view.site_id)),
+          site_name(detail::field(view.site_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          is_system(detail::field(view.is_system)),
+          is_service_org(detail::field(view.is_service_org)),
+          county(detail::field(view.county)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// What was found or created.
+struct EnsuredSite {
+    using c_struct = mspkit_ncentral_ensured_site_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_site_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<Site> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredSite(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
+/// servers may send fields that are not listed here.
+struct User {
+    using c_struct = mspkit_ncentral_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_layout; }
+
+    /// Id of the user.
+    std::optional<std::string> user_id;
+    /// The name that the user signs in with, such as an e-mail address.
+    std::optional<std::string> user_name;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// First and last name.
+    std::optional<std::string> full_name;
+    /// A description.
+    std::optional<std::string> description;
+    /// Whether the user can only use the API.
+    std::optional<bool> api_only_user;
+    /// Whether the account is enabled.
+    std::optional<bool> is_enabled;
+    /// Whether the account comes from LDAP.
+    std::optional<bool> is_ldap;
+    /// Whether the account is locked.
+    std::optional<bool> is_locked;
+    /// Whether the server marks it as the user who is logged in.
+    std::optional<bool> logged_in_user;
+    /// Whether the server marks it as read-only.
+    std::optional<bool> read_only;
+    /// Whether the server marks it as a support user.
+    std::optional<bool> support_user;
+    /// Whether two-factor authentication is on.
+    std::optional<bool> two_factor_enabled;
+    /// Ids of the access groups of the user.
+    std::optional<std::vector<std::string>> access_group_ids;
+    /// Ids of the roles of the user.
+    std::optional<std::vector<std::string>> role_ids;
+    /// The identity provider of the user, or "None".
+    std::optional<std::string> current_sso_provider;
+    /// Names of the organization units from the system down to that of the user.
+    std::optional<std::vector<std::string>> customer_tree;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit User(const View &view)
+        : user_id(detail::field(view.user_id)),
+          user_name(detail::field(view.user_name)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          full_name(detail::field(view.full_name)),
+          description(detail::field(view.description)),
+          api_only_user(detail::field(view.api_only_user)),
+          is_enabled(detail::field(view.is_enabled)),
+          is_ldap(detail::field(view.is_ldap)),
+          is_locked(detail::field(view.is_locked)),
+          logged_in_user(detail::field(view.logged_in_user)),
+          read_only(detail::field(view.read_only)),
+          support_user(detail::field(view.support_user)),
+          two_factor_enabled(detail::field(view.two_factor_enabled)),
+          current_sso_provider(detail::field(view.current_sso_provider)),
+          json(detail::copy(view.json))
+    {
+        if (view.access_group_ids.presence == MSPKIT_PRESENT) {
+            access_group_ids.emplace();
+            for (std::size_t at = 0; at < view.access_group_ids.count; ++at) {
+                access_group_ids->push_back(detail::copy(view.access_group_ids.entries[at]));
+            }
+        }
+        if (view.role_ids.presence == MSPKIT_PRESENT) {
+            role_ids.emplace();
+            for (std::size_t at = 0; at < view.role_ids.count; ++at) {
+                role_ids->push_back(detail::copy(view.role_ids.entries[at]));
+            }
+        }
+        if (view.customer_tree.presence == MSPKIT_PRESENT) {
+            customer_tree.emplace();
+            for (std::size_t at = 0; at < view.customer_tree.count; ++at) {
+                customer_tree->push_back(detail::copy(view.customer_tree.entries[at]));
+            }
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredUser {
+    using c_struct = mspkit_ncentral_ensured_user_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_user_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<User> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredUser(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// More about a user role. Every field may be null or absent.
+struct UserRoleExtra {
+    using c_struct = mspkit_ncentral_user_role_extra_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_extra_layout; }
+
+    /// Whether the role can be copied.
+    std::optional<bool> cloneable;
+    /// Whether the server marks the role as read-only.
+    std::optional<bool> read_only;
+    /// Names of the users who have the role. The vendor shows them in lists only.
+    std::optional<std::vector<std::string>> usernames;
+    /// Names of the permissions.
+    std::optional<std::vector<std::string>> permissions;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserRoleExtra(const View &view)
+        : cloneable(detail::field(view.cloneable)),
+          read_only(detail::field(view.read_only)),
+          json(detail::copy(view.json))
+    {
+        if (view.usernames.presence == MSPKIT_PRESENT) {
+            usernames.emplace();
+            for (std::size_t at = 0; at < view.usernames.count; ++at) {
+                usernames->push_back(detail::copy(view.usernames.entries[at]));
+            }
+        }
+        if (view.permissions.presence == MSPKIT_PRESENT) {
+            permissions.emplace();
+            for (std::size_t at = 0; at < view.permissions.count; ++at) {
+                permissions->push_back(detail::copy(view.permissions.entries[at]));
+            }
+        }
+    }
+};
+
+/// A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
+/// and servers may send fields that are not listed here.
+struct UserRole {
+    using c_struct = mspkit_ncentral_user_role_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_layout; }
+
+    /// Id of the role.
+    std::optional<std::string> role_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// What the role is for.
+    std::optional<std::string> role_description;
+    /// More about a user role. Every field may be null or absent.
+    std::optional<UserRoleExtra> details;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit UserRole(const View &view)
+        : role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          role_description(detail::field(view.role_description)),
+          json(detail::copy(view.json))
+    {
+        if (view.details.view != nullptr) {
+            details.emplace(*view.details.view);
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredUserRole {
+    using c_struct = mspkit_ncentral_ensured_user_role_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensured_user_role_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<UserRole> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredUserRole(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
 /// Software that a customer may download. Only the id is sure.
 struct Installer {
     using c_struct = mspkit_ncentral_installer_view;
@@ -2669,185 +3241,6 @@ struct ServiceControlResult {
     }
 };
 
-/// A service organization. Only the id and the name are sure; everything else may be null or absent, and
-/// servers may send fields that are not listed here.
-struct ServiceOrg {
-    using c_struct = mspkit_ncentral_service_org_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_service_org_layout; }
-
-    /// Id of the service organization.
-    std::optional<std::string> so_id;
-    /// Name of the service organization.
-    std::optional<std::string> so_name;
-    /// Type of an organization unit. Servers may know more than these.
-    std::optional<std::string> org_unit_type;
-    /// Id of the organization unit above it.
-    std::optional<std::string> parent_id;
-    /// Id in a system of your own.
-    std::optional<std::string> external_id;
-    /// A second id in a system of your own.
-    std::optional<std::string> external_id2;
-    /// First name of the primary contact.
-    std::optional<std::string> contact_first_name;
-    /// Last name of the primary contact.
-    std::optional<std::string> contact_last_name;
-    /// Telephone of the organization.
-    std::optional<std::string> phone;
-    /// Title of the primary contact, such as a position.
-    std::optional<std::string> contact_title;
-    /// E-mail address of the primary contact.
-    std::optional<std::string> contact_email;
-    /// Telephone of the primary contact.
-    std::optional<std::string> contact_phone;
-    /// Extension of that telephone.
-    std::optional<std::string> contact_phone_ext;
-    /// Department of the primary contact.
-    std::optional<std::string> contact_department;
-    /// First line of the street address.
-    std::optional<std::string> street1;
-    /// Second line of the street address.
-    std::optional<std::string> street2;
-    /// City.
-    std::optional<std::string> city;
-    /// State or province.
-    std::optional<std::string> state_prov;
-    /// Country, a two-letter ISO 3166-1 code.
-    std::optional<std::string> country;
-    /// Postal code.
-    std::optional<std::string> postal_code;
-    /// Depth in the hierarchy of organization units.
-    std::optional<std::int64_t> generation;
-    /// Number of organization units directly below it.
-    std::optional<std::int64_t> descendant_count;
-    /// Whether it is the system itself.
-    std::optional<bool> is_system;
-    /// Whether it is a service organization.
-    std::optional<bool> is_service_org;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit ServiceOrg(const View &view)
-        : so_id(detail::field(view.so_id)),
-          so_name(detail::field(view.so_name)),
-          org_unit_type(detail::field(view.org_unit_type)),
-          parent_id(detail::field(view.parent_id)),
-          external_id(detail::field(view.external_id)),
-          external_id2(detail::field(view.external_id2)),
-          contact_first_name(detail::field(view.contact_first_name)),
-          contact_last_name(detail::field(view.contact_last_name)),
-          phone(detail::field(view.phone)),
-          contact_title(detail::field(view.contact_title)),
-          contact_email(detail::field(view.contact_email)),
-          contact_phone(detail::field(view.contact_phone)),
-          contact_phone_ext(detail::field(view.contact_phone_ext)),
-          contact_department(detail::field(view.contact_department)),
-          street1(detail::field(view.street1)),
-          street2(detail::field(view.street2)),
-          city(detail::field(view.city)),
-          state_prov(detail::field(view.state_prov)),
-          country(detail::field(view.country)),
-          postal_code(detail::field(view.postal_code)),
-          generation(detail::field(view.generation)),
-          descendant_count(detail::field(view.descendant_count)),
-          is_system(detail::field(view.is_system)),
-          is_service_org(detail::field(view.is_service_org)),
-          json(detail::copy(view.json))
-    {
-    }
-};
-
-/// A site: one of a customer's locations. Only the id and the name are always present; everything else
-/// may be null or absent, and servers may send fields that are not listed here.
-struct Site {
-    using c_struct = mspkit_ncentral_site_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_site_layout; }
-
-    /// Id of the site.
-    std::optional<std::string> site_id;
-    /// Name of the site.
-    std::optional<std::string> site_name;
-    /// Type of an organization unit. Servers may know more than these.
-    std::optional<std::string> org_unit_type;
-    /// Id of the customer it belongs to.
-    std::optional<std::string> parent_id;
-    /// Id in a system of your own.
-    std::optional<std::string> external_id;
-    /// A second id in a system of your own.
-    std::optional<std::string> external_id2;
-    /// First name of the primary contact.
-    std::optional<std::string> contact_first_name;
-    /// Last name of the primary contact.
-    std::optional<std::string> contact_last_name;
-    /// Telephone of the site.
-    std::optional<std::string> phone;
-    /// Title of the primary contact, such as a position.
-    std::optional<std::string> contact_title;
-    /// E-mail address of the primary contact.
-    std::optional<std::string> contact_email;
-    /// Telephone of the primary contact.
-    std::optional<std::string> contact_phone;
-    /// Extension of that telephone.
-    std::optional<std::string> contact_phone_ext;
-    /// Department of the primary contact.
-    std::optional<std::string> contact_department;
-    /// First line of the street address.
-    std::optional<std::string> street1;
-    /// Second line of the street address.
-    std::optional<std::string> street2;
-    /// City.
-    std::optional<std::string> city;
-    /// State or province.
-    std::optional<std::string> state_prov;
-    /// Country, a two-letter ISO 3166-1 code.
-    std::optional<std::string> country;
-    /// Postal code.
-    std::optional<std::string> postal_code;
-    /// Depth in the hierarchy of organization units.
-    std::optional<std::int64_t> generation;
-    /// Number of organization units directly below it.
-    std::optional<std::int64_t> descendant_count;
-    /// Whether it is the system itself.
-    std::optional<bool> is_system;
-    /// Whether it is a service organization.
-    std::optional<bool> is_service_org;
-    /// County. The vendor has deprecated it.
-    std::optional<std::string> county;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit Site(const View &view)
-        : site_id(detail::field(view.site_id)),
-          site_name(detail::field(view.site_name)),
-          org_unit_type(detail::field(view.org_unit_type)),
-          parent_id(detail::field(view.parent_id)),
-          external_id(detail::field(view.external_id)),
-          external_id2(detail::field(view.external_id2)),
-          contact_first_name(detail::field(view.contact_first_name)),
-          contact_last_name(detail::field(view.contact_last_name)),
-          phone(detail::field(view.phone)),
-          contact_title(detail::field(view.contact_title)),
-          contact_email(detail::field(view.contact_email)),
-          contact_phone(detail::field(view.contact_phone)),
-          contact_phone_ext(detail::field(view.contact_phone_ext)),
-          contact_department(detail::field(view.contact_department)),
-          street1(detail::field(view.street1)),
-          street2(detail::field(view.street2)),
-          city(detail::field(view.city)),
-          state_prov(detail::field(view.state_prov)),
-          country(detail::field(view.country)),
-          postal_code(detail::field(view.postal_code)),
-          generation(detail::field(view.generation)),
-          descendant_count(detail::field(view.descendant_count)),
-          is_system(detail::field(view.is_system)),
-          is_service_org(detail::field(view.is_service_org)),
-          county(detail::field(view.county)),
-          json(detail::copy(view.json))
-    {
-    }
-};
-
 /// Whether the access token is valid.
 struct TokenStatus {
     using c_struct = mspkit_ncentral_token_status_view;
@@ -2866,91 +3259,6 @@ struct TokenStatus {
     }
 };
 
-/// A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
-/// servers may send fields that are not listed here.
-struct User {
-    using c_struct = mspkit_ncentral_user_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_layout; }
-
-    /// Id of the user.
-    std::optional<std::string> user_id;
-    /// The name that the user signs in with, such as an e-mail address.
-    std::optional<std::string> user_name;
-    /// First name.
-    std::optional<std::string> first_name;
-    /// Last name.
-    std::optional<std::string> last_name;
-    /// First and last name.
-    std::optional<std::string> full_name;
-    /// A description.
-    std::optional<std::string> description;
-    /// Whether the user can only use the API.
-    std::optional<bool> api_only_user;
-    /// Whether the account is enabled.
-    std::optional<bool> is_enabled;
-    /// Whether the account comes from LDAP.
-    std::optional<bool> is_ldap;
-    /// Whether the account is locked.
-    std::optional<bool> is_locked;
-    /// Whether the server marks it as the user who is logged in.
-    std::optional<bool> logged_in_user;
-    /// Whether the server marks it as read-only.
-    std::optional<bool> read_only;
-    /// Whether the server marks it as a support user.
-    std::optional<bool> support_user;
-    /// Whether two-factor authentication is on.
-    std::optional<bool> two_factor_enabled;
-    /// Ids of the access groups of the user.
-    std::optional<std::vector<std::string>> access_group_ids;
-    /// Ids of the roles of the user.
-    std::optional<std::vector<std::string>> role_ids;
-    /// The identity provider of the user, or "None".
-    std::optional<std::string> current_sso_provider;
-    /// Names of the organization units from the system down to that of the user.
-    std::optional<std::vector<std::string>> customer_tree;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit User(const View &view)
-        : user_id(detail::field(view.user_id)),
-          user_name(detail::field(view.user_name)),
-          first_name(detail::field(view.first_name)),
-          last_name(detail::field(view.last_name)),
-          full_name(detail::field(view.full_name)),
-          description(detail::field(view.description)),
-          api_only_user(detail::field(view.api_only_user)),
-          is_enabled(detail::field(view.is_enabled)),
-          is_ldap(detail::field(view.is_ldap)),
-          is_locked(detail::field(view.is_locked)),
-          logged_in_user(detail::field(view.logged_in_user)),
-          read_only(detail::field(view.read_only)),
-          support_user(detail::field(view.support_user)),
-          two_factor_enabled(detail::field(view.two_factor_enabled)),
-          current_sso_provider(detail::field(view.current_sso_provider)),
-          json(detail::copy(view.json))
-    {
-        if (view.access_group_ids.presence == MSPKIT_PRESENT) {
-            access_group_ids.emplace();
-            for (std::size_t at = 0; at < view.access_group_ids.count; ++at) {
-                access_group_ids->push_back(detail::copy(view.access_group_ids.entries[at]));
-            }
-        }
-        if (view.role_ids.presence == MSPKIT_PRESENT) {
-            role_ids.emplace();
-            for (std::size_t at = 0; at < view.role_ids.count; ++at) {
-                role_ids->push_back(detail::copy(view.role_ids.entries[at]));
-            }
-        }
-        if (view.customer_tree.presence == MSPKIT_PRESENT) {
-            customer_tree.emplace();
-            for (std::size_t at = 0; at < view.customer_tree.count; ++at) {
-                customer_tree->push_back(detail::copy(view.customer_tree.entries[at]));
-            }
-        }
-    }
-};
-
 /// The id of a new user.
 struct UserCreated {
     using c_struct = mspkit_ncentral_user_created_view;
@@ -2966,73 +3274,6 @@ struct UserCreated {
         : user_id(detail::field(view.user_id)),
           json(detail::copy(view.json))
     {
-    }
-};
-
-/// More about a user role. Every field may be null or absent.
-struct UserRoleExtra {
-    using c_struct = mspkit_ncentral_user_role_extra_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_extra_layout; }
-
-    /// Whether the role can be copied.
-    std::optional<bool> cloneable;
-    /// Whether the server marks the role as read-only.
-    std::optional<bool> read_only;
-    /// Names of the users who have the role. The vendor shows them in lists only.
-    std::optional<std::vector<std::string>> usernames;
-    /// Names of the permissions.
-    std::optional<std::vector<std::string>> permissions;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit UserRoleExtra(const View &view)
-        : cloneable(detail::field(view.cloneable)),
-          read_only(detail::field(view.read_only)),
-          json(detail::copy(view.json))
-    {
-        if (view.usernames.presence == MSPKIT_PRESENT) {
-            usernames.emplace();
-            for (std::size_t at = 0; at < view.usernames.count; ++at) {
-                usernames->push_back(detail::copy(view.usernames.entries[at]));
-            }
-        }
-        if (view.permissions.presence == MSPKIT_PRESENT) {
-            permissions.emplace();
-            for (std::size_t at = 0; at < view.permissions.count; ++at) {
-                permissions->push_back(detail::copy(view.permissions.entries[at]));
-            }
-        }
-    }
-};
-
-/// A user role as it is listed. Only the id and the name are sure; everything else may be null or absent,
-/// and servers may send fields that are not listed here.
-struct UserRole {
-    using c_struct = mspkit_ncentral_user_role_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_user_role_layout; }
-
-    /// Id of the role.
-    std::optional<std::string> role_id;
-    /// Name of the role.
-    std::optional<std::string> role_name;
-    /// What the role is for.
-    std::optional<std::string> role_description;
-    /// More about a user role. Every field may be null or absent.
-    std::optional<UserRoleExtra> details;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit UserRole(const View &view)
-        : role_id(detail::field(view.role_id)),
-          role_name(detail::field(view.role_name)),
-          role_description(detail::field(view.role_description)),
-          json(detail::copy(view.json))
-    {
-        if (view.details.view != nullptr) {
-            details.emplace(*view.details.view);
-        }
     }
 };
 
@@ -3204,6 +3445,33 @@ struct access_groups_create_for_devices_params {
     std::optional<std::string> user_ids = {};
 };
 
+/// Parameters of `ensure` of `access_groups` besides its arguments.
+struct access_groups_ensure_params {
+    /// Name of the access group. Not blank. (required, text, not blank)
+    std::optional<std::string> group_name = {};
+    /// Description of the access group. (required, text)
+    std::optional<std::string> group_description = {};
+    /// Ids of the organization units. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> org_unit_ids = {};
+    /// Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> user_ids = {};
+    /// Whether new organization units are added to it. (optional, true or false; `MSPKIT_DEFAULT`: not
+    /// given)
+    std::optional<bool> auto_include_new_org_units = {};
+};
+
+/// Parameters of `ensure_for_devices` of `access_groups` besides its arguments.
+struct access_groups_ensure_for_devices_params {
+    /// Name of the access group. Not blank. (required, text, not blank)
+    std::optional<std::string> group_name = {};
+    /// Description of the access group. (required, text)
+    std::optional<std::string> group_description = {};
+    /// Ids of the devices. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> device_ids = {};
+    /// Ids of the users who get access. (optional, list of ids, as the text of a JSON array)
+    std::optional<std::string> user_ids = {};
+};
+
 /// Parameters of `list` of `access_groups` besides its arguments.
 struct access_groups_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -3257,6 +3525,45 @@ struct customers_create_installer_link_params {
 
 /// Parameters of `create_site` of `customers` besides its arguments.
 struct customers_create_site_params {
+    /// Name of the site. Not blank. (required, text, not blank)
+    std::optional<std::string> site_name = {};
+    /// First name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_first_name = {};
+    /// Last name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_last_name = {};
+    /// Licence of the site's devices. The server's default is Professional. (optional, `Professional` or
+    /// `Essential`)
+    std::optional<std::string> license_type = {};
+    /// Id in a system of your own. (optional, text)
+    std::optional<std::string> external_id = {};
+    /// E-mail address of the primary contact. (optional, text)
+    std::optional<std::string> contact_email = {};
+    /// Telephone of the site. (optional, text)
+    std::optional<std::string> phone = {};
+    /// Title of the primary contact, such as a position. (optional, text)
+    std::optional<std::string> contact_title = {};
+    /// Telephone of the primary contact. (optional, text)
+    std::optional<std::string> contact_phone = {};
+    /// Extension of that telephone. (optional, text)
+    std::optional<std::string> contact_phone_ext = {};
+    /// Department of the primary contact. (optional, text)
+    std::optional<std::string> contact_department = {};
+    /// First line of the street address. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province. (optional, text)
+    std::optional<std::string> state_prov = {};
+    /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+    std::optional<std::string> country = {};
+    /// Postal code. (optional, text)
+    std::optional<std::string> postal_code = {};
+};
+
+/// Parameters of `ensure_site` of `customers` besides its arguments.
+struct customers_ensure_site_params {
     /// Name of the site. Not blank. (required, text, not blank)
     std::optional<std::string> site_name = {};
     /// First name of the primary contact. Not blank. (required, text, not blank)
@@ -3443,6 +3750,30 @@ struct devices_delete_params {
 struct devices_delete_notes_params {
     /// Ids of the notes. (required, list of ids, as the text of a JSON array)
     std::optional<std::string> note_ids = {};
+};
+
+/// Parameters of `ensure` of `devices` besides its arguments.
+struct devices_ensure_params {
+    /// Id of the customer or site that the device is created for. (required, text, not blank)
+    std::optional<std::string> customer_id = {};
+    /// IP address or host name of the device. (required, text, not blank)
+    std::optional<std::string> network_address = {};
+    /// Operating system, in the vendor's words. (required, text, not blank)
+    std::optional<std::string> supported_os = {};
+    /// Name of the device. (required, text, not blank)
+    std::optional<std::string> long_name = {};
+    /// Class of the device, in the vendor's words. (required, text, not blank)
+    std::optional<std::string> device_class = {};
+    /// Description of the device, at most 255 characters. (optional, text)
+    std::optional<std::string> description = {};
+    /// Licence mode, in the vendor's words. (optional, text)
+    std::optional<std::string> license_mode = {};
+    /// MAC address. (optional, text)
+    std::optional<std::string> mac_address = {};
+    /// User name to log in to the device with. (optional, text)
+    std::optional<std::string> username = {};
+    /// Password of that user. (optional, text, secret)
+    std::optional<std::string> password = {};
 };
 
 /// Parameters of `list` of `devices` besides its arguments.
@@ -3858,6 +4189,81 @@ struct service_orgs_create_customer_params {
     std::optional<std::string> postal_code = {};
 };
 
+/// Parameters of `ensure` of `service_orgs` besides its arguments.
+struct service_orgs_ensure_params {
+    /// Name of the service organization. Not blank. (required, text, not blank)
+    std::optional<std::string> so_name = {};
+    /// First name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_first_name = {};
+    /// Last name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_last_name = {};
+    /// Id in a system of your own. (optional, text)
+    std::optional<std::string> external_id = {};
+    /// E-mail address of the primary contact. (optional, text)
+    std::optional<std::string> contact_email = {};
+    /// Telephone of the organization. (optional, text)
+    std::optional<std::string> phone = {};
+    /// Title of the primary contact, such as a position. (optional, text)
+    std::optional<std::string> contact_title = {};
+    /// Telephone of the primary contact. (optional, text)
+    std::optional<std::string> contact_phone = {};
+    /// Extension of that telephone. (optional, text)
+    std::optional<std::string> contact_phone_ext = {};
+    /// Department of the primary contact. (optional, text)
+    std::optional<std::string> contact_department = {};
+    /// First line of the street address. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province. (optional, text)
+    std::optional<std::string> state_prov = {};
+    /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+    std::optional<std::string> country = {};
+    /// Postal code. (optional, text)
+    std::optional<std::string> postal_code = {};
+};
+
+/// Parameters of `ensure_customer` of `service_orgs` besides its arguments.
+struct service_orgs_ensure_customer_params {
+    /// Name of the customer. Not blank. (required, text, not blank)
+    std::optional<std::string> customer_name = {};
+    /// First name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_first_name = {};
+    /// Last name of the primary contact. Not blank. (required, text, not blank)
+    std::optional<std::string> contact_last_name = {};
+    /// Licence of the customer's devices. The server's default is Professional. (optional, `Professional`
+    /// or `Essential`)
+    std::optional<std::string> license_type = {};
+    /// Id in a system of your own. (optional, text)
+    std::optional<std::string> external_id = {};
+    /// E-mail address of the primary contact. (optional, text)
+    std::optional<std::string> contact_email = {};
+    /// Telephone of the organization. (optional, text)
+    std::optional<std::string> phone = {};
+    /// Title of the primary contact, such as a position. (optional, text)
+    std::optional<std::string> contact_title = {};
+    /// Telephone of the primary contact. (optional, text)
+    std::optional<std::string> contact_phone = {};
+    /// Extension of that telephone. (optional, text)
+    std::optional<std::string> contact_phone_ext = {};
+    /// Department of the primary contact. (optional, text)
+    std::optional<std::string> contact_department = {};
+    /// First line of the street address. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province. (optional, text)
+    std::optional<std::string> state_prov = {};
+    /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
+    std::optional<std::string> country = {};
+    /// Postal code. (optional, text)
+    std::optional<std::string> postal_code = {};
+};
+
 /// Parameters of `list` of `service_orgs` besides its arguments.
 struct service_orgs_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -3947,6 +4353,21 @@ struct user_roles_create_params {
     std::optional<std::string> user_ids = {};
 };
 
+/// Parameters of `ensure` of `user_roles` besides its arguments.
+struct user_roles_ensure_params {
+    /// Name of the role. Not blank. (required, text, not blank)
+    std::optional<std::string> role_name = {};
+    /// What the role is for, at most 255 characters. Later calls show it as `role_description`.
+    /// (required, text)
+    std::optional<std::string> description = {};
+    /// Numbers of the permissions. They are sent as text. (required, list of ids, as the text of a JSON
+    /// array)
+    std::optional<std::string> permission_ids = {};
+    /// Ids of the users who get the role. They are sent as text. (optional, list of ids, as the text of a
+    /// JSON array)
+    std::optional<std::string> user_ids = {};
+};
+
 /// Parameters of `list` of `user_roles` besides its arguments.
 struct user_roles_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -3968,6 +4389,51 @@ struct user_roles_list_params {
 
 /// Parameters of `create` of `users` besides its arguments.
 struct users_create_params {
+    /// E-mail address. Not blank. (required, text, not blank)
+    std::optional<std::string> email = {};
+    /// Password of the new account. (required, text, not blank, secret)
+    std::optional<std::string> password = {};
+    /// First name, at most 50 characters. Not blank. (required, text, not blank)
+    std::optional<std::string> first_name = {};
+    /// Last name, at most 50 characters. Not blank. (required, text, not blank)
+    std::optional<std::string> last_name = {};
+    /// The name to sign in with, at most 50 characters. (optional, text)
+    std::optional<std::string> username = {};
+    /// Country. (optional, text)
+    std::optional<std::string> country = {};
+    /// Postal code of letters and digits, with single spaces or hyphens between them. (optional, text)
+    std::optional<std::string> postal_code = {};
+    /// First line of the street address, at most 100 characters. (optional, text)
+    std::optional<std::string> street1 = {};
+    /// Second line of the street address, at most 100 characters. (optional, text)
+    std::optional<std::string> street2 = {};
+    /// City, at most 50 characters. (optional, text)
+    std::optional<std::string> city = {};
+    /// State or province, at most 50 characters. (optional, text)
+    std::optional<std::string> state = {};
+    /// Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if
+    /// you like. (optional, text)
+    std::optional<std::string> telephone = {};
+    /// Extension of the telephone, 1 to 6 digits. (optional, text)
+    std::optional<std::string> ext = {};
+    /// Department, at most 50 characters. (optional, text)
+    std::optional<std::string> department = {};
+    /// E-mail address for notifications. (optional, text)
+    std::optional<std::string> notification_email = {};
+    /// Status of the account. The vendor documents no list; its example has `enabled`. (optional, text)
+    std::optional<std::string> status = {};
+    /// Ids of the roles of the user. They are sent as text. (optional, list of ids, as the text of a JSON
+    /// array)
+    std::optional<std::string> role_ids = {};
+    /// Ids of the access groups of the user. They are sent as text. (optional, list of ids, as the text
+    /// of a JSON array)
+    std::optional<std::string> access_group_ids = {};
+    /// Whether the user can only use the API. (optional, true or false; `MSPKIT_DEFAULT`: not given)
+    std::optional<bool> api_only_user = {};
+};
+
+/// Parameters of `ensure` of `users` besides its arguments.
+struct users_ensure_params {
     /// E-mail address. Not blank. (required, text, not blank)
     std::optional<std::string> email = {};
     /// Password of the new account. (required, text, not blank, secret)
@@ -4102,6 +4568,74 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_access_groups_create_for_devices_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates an access group of organization units. See
+    /// `mspkit_ncentral_access_groups_ensure`.
+    response<EnsuredAccessGroup> ensure(const id &org_unit_id, const access_groups_ensure_params &params, const call_options &options = {}) const { return try_ensure(org_unit_id, params, options).value(); }
+    result<response<EnsuredAccessGroup>> try_ensure(const id &org_unit_id, const access_groups_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_params given = mspkit_ncentral_access_groups_ensure_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.org_unit_ids = detail::given(params.org_unit_ids);
+        given.user_ids = detail::given(params.user_ids);
+        given.auto_include_new_org_units = detail::number<std::int32_t>(params.auto_include_new_org_units);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_ensure(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredAccessGroup>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredAccessGroup>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const id &org_unit_id, const access_groups_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_params given = mspkit_ncentral_access_groups_ensure_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.org_unit_ids = detail::given(params.org_unit_ids);
+        given.user_ids = detail::given(params.user_ids);
+        given.auto_include_new_org_units = detail::number<std::int32_t>(params.auto_include_new_org_units);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_ensure_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates an access group of devices. See
+    /// `mspkit_ncentral_access_groups_ensure_for_devices`.
+    response<EnsuredAccessGroup> ensure_for_devices(const id &org_unit_id, const access_groups_ensure_for_devices_params &params, const call_options &options = {}) const { return try_ensure_for_devices(org_unit_id, params, options).value(); }
+    result<response<EnsuredAccessGroup>> try_ensure_for_devices(const id &org_unit_id, const access_groups_ensure_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_for_devices_params given = mspkit_ncentral_access_groups_ensure_for_devices_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.device_ids = detail::given(params.device_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_ensure_for_devices(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredAccessGroup>(got);
+    }
+    /// Same as `ensure_for_devices`, submitted to a queue: its completion has `take<EnsuredAccessGroup>()`.
+    mspkit_operation submit_ensure_for_devices(queue &to, void *user_data, const id &org_unit_id, const access_groups_ensure_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_for_devices_params given = mspkit_ncentral_access_groups_ensure_for_devices_params_init();
+        given.group_name = detail::given(params.group_name);
+        given.group_description = detail::given(params.group_description);
+        given.device_ids = detail::given(params.device_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_ensure_for_devices_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -4629,6 +5163,64 @@ public:
         return number;
     }
 
+    /// Finds or creates a site under a customer. See `mspkit_ncentral_customers_ensure_site`.
+    response<EnsuredSite> ensure_site(const id &customer_id, const customers_ensure_site_params &params, const call_options &options = {}) const { return try_ensure_site(customer_id, params, options).value(); }
+    result<response<EnsuredSite>> try_ensure_site(const id &customer_id, const customers_ensure_site_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_ensure_site_params given = mspkit_ncentral_customers_ensure_site_params_init();
+        given.site_name = detail::given(params.site_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_ensure_site(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredSite>(got);
+    }
+    /// Same as `ensure_site`, submitted to a queue: its completion has `take<EnsuredSite>()`.
+    mspkit_operation submit_ensure_site(queue &to, void *user_data, const id &customer_id, const customers_ensure_site_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_ensure_site_params given = mspkit_ncentral_customers_ensure_site_params_init();
+        given.site_name = detail::given(params.site_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_ensure_site_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one customer. See `mspkit_ncentral_customers_get`.
     response<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
     result<response<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
@@ -5011,6 +5603,50 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_devices_delete_notes_submit(held, detail::given(device_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a device. See `mspkit_ncentral_devices_ensure`.
+    response<EnsuredDevice> ensure(const devices_ensure_params &params, const call_options &options = {}) const { return try_ensure(params, options).value(); }
+    result<response<EnsuredDevice>> try_ensure(const devices_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_ensure_params given = mspkit_ncentral_devices_ensure_params_init();
+        given.customer_id = detail::given(params.customer_id);
+        given.network_address = detail::given(params.network_address);
+        given.supported_os = detail::given(params.supported_os);
+        given.long_name = detail::given(params.long_name);
+        given.device_class = detail::given(params.device_class);
+        given.description = detail::given(params.description);
+        given.license_mode = detail::given(params.license_mode);
+        given.mac_address = detail::given(params.mac_address);
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_ensure(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredDevice>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredDevice>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const devices_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_ensure_params given = mspkit_ncentral_devices_ensure_params_init();
+        given.customer_id = detail::given(params.customer_id);
+        given.network_address = detail::given(params.network_address);
+        given.supported_os = detail::given(params.supported_os);
+        given.long_name = detail::given(params.long_name);
+        given.device_class = detail::given(params.device_class);
+        given.description = detail::given(params.description);
+        given.license_mode = detail::given(params.license_mode);
+        given.mac_address = detail::given(params.mac_address);
+        given.username = detail::given(params.username);
+        given.password = detail::given(params.password);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -6392,6 +7028,121 @@ public:
         return number;
     }
 
+    /// Finds or creates a service organization. See `mspkit_ncentral_service_orgs_ensure`.
+    response<EnsuredServiceOrg> ensure(const service_orgs_ensure_params &params, const call_options &options = {}) const { return try_ensure(params, options).value(); }
+    result<response<EnsuredServiceOrg>> try_ensure(const service_orgs_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_params given = mspkit_ncentral_service_orgs_ensure_params_init();
+        given.so_name = detail::given(params.so_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_service_orgs_ensure(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredServiceOrg>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredServiceOrg>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const service_orgs_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_params given = mspkit_ncentral_service_orgs_ensure_params_init();
+        given.so_name = detail::given(params.so_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_service_orgs_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a customer under a service organization. See
+    /// `mspkit_ncentral_service_orgs_ensure_customer`.
+    response<EnsuredCustomer> ensure_customer(const id &so_id, const service_orgs_ensure_customer_params &params, const call_options &options = {}) const { return try_ensure_customer(so_id, params, options).value(); }
+    result<response<EnsuredCustomer>> try_ensure_customer(const id &so_id, const service_orgs_ensure_customer_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_customer_params given = mspkit_ncentral_service_orgs_ensure_customer_params_init();
+        given.customer_name = detail::given(params.customer_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_service_orgs_ensure_customer(held, detail::given(so_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredCustomer>(got);
+    }
+    /// Same as `ensure_customer`, submitted to a queue: its completion has `take<EnsuredCustomer>()`.
+    mspkit_operation submit_ensure_customer(queue &to, void *user_data, const id &so_id, const service_orgs_ensure_customer_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_customer_params given = mspkit_ncentral_service_orgs_ensure_customer_params_init();
+        given.customer_name = detail::given(params.customer_name);
+        given.contact_first_name = detail::given(params.contact_first_name);
+        given.contact_last_name = detail::given(params.contact_last_name);
+        given.license_type = detail::given(params.license_type);
+        given.external_id = detail::given(params.external_id);
+        given.contact_email = detail::given(params.contact_email);
+        given.phone = detail::given(params.phone);
+        given.contact_title = detail::given(params.contact_title);
+        given.contact_phone = detail::given(params.contact_phone);
+        given.contact_phone_ext = detail::given(params.contact_phone_ext);
+        given.contact_department = detail::given(params.contact_department);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state_prov = detail::given(params.state_prov);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_service_orgs_ensure_customer_submit(held, detail::given(so_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one service organization. See `mspkit_ncentral_service_orgs_get`.
     response<ServiceOrg> get(const id &so_id, const call_options &options = {}) const { return try_get(so_id, options).value(); }
     result<response<ServiceOrg>> try_get(const id &so_id, const call_options &options = {}) const
@@ -6738,6 +7489,38 @@ public:
         return number;
     }
 
+    /// Finds or creates a user role in an organization unit. See `mspkit_ncentral_user_roles_ensure`.
+    response<EnsuredUserRole> ensure(const id &org_unit_id, const user_roles_ensure_params &params, const call_options &options = {}) const { return try_ensure(org_unit_id, params, options).value(); }
+    result<response<EnsuredUserRole>> try_ensure(const id &org_unit_id, const user_roles_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_ensure_params given = mspkit_ncentral_user_roles_ensure_params_init();
+        given.role_name = detail::given(params.role_name);
+        given.description = detail::given(params.description);
+        given.permission_ids = detail::given(params.permission_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_ensure(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredUserRole>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredUserRole>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const id &org_unit_id, const user_roles_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_ensure_params given = mspkit_ncentral_user_roles_ensure_params_init();
+        given.role_name = detail::given(params.role_name);
+        given.description = detail::given(params.description);
+        given.permission_ids = detail::given(params.permission_ids);
+        given.user_ids = detail::given(params.user_ids);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_user_roles_ensure_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one user role. See `mspkit_ncentral_user_roles_get`.
     response<UserRoleDetail> get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const { return try_get(org_unit_id, user_role_id, options).value(); }
     result<response<UserRoleDetail>> try_get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const
@@ -6850,6 +7633,68 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_users_create_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a user in an organization unit. See `mspkit_ncentral_users_ensure`.
+    response<EnsuredUser> ensure(const id &org_unit_id, const users_ensure_params &params, const call_options &options = {}) const { return try_ensure(org_unit_id, params, options).value(); }
+    result<response<EnsuredUser>> try_ensure(const id &org_unit_id, const users_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_ensure_params given = mspkit_ncentral_users_ensure_params_init();
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.username = detail::given(params.username);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state = detail::given(params.state);
+        given.telephone = detail::given(params.telephone);
+        given.ext = detail::given(params.ext);
+        given.department = detail::given(params.department);
+        given.notification_email = detail::given(params.notification_email);
+        given.status = detail::given(params.status);
+        given.role_ids = detail::given(params.role_ids);
+        given.access_group_ids = detail::given(params.access_group_ids);
+        given.api_only_user = detail::number<std::int32_t>(params.api_only_user);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_ensure(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsuredUser>(got);
+    }
+    /// Same as `ensure`, submitted to a queue: its completion has `take<EnsuredUser>()`.
+    mspkit_operation submit_ensure(queue &to, void *user_data, const id &org_unit_id, const users_ensure_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_ensure_params given = mspkit_ncentral_users_ensure_params_init();
+        given.email = detail::given(params.email);
+        given.password = detail::given(params.password);
+        given.first_name = detail::given(params.first_name);
+        given.last_name = detail::given(params.last_name);
+        given.username = detail::given(params.username);
+        given.country = detail::given(params.country);
+        given.postal_code = detail::given(params.postal_code);
+        given.street1 = detail::given(params.street1);
+        given.street2 = detail::given(params.street2);
+        given.city = detail::given(params.city);
+        given.state = detail::given(params.state);
+        given.telephone = detail::given(params.telephone);
+        given.ext = detail::given(params.ext);
+        given.department = detail::given(params.department);
+        given.notification_email = detail::given(params.notification_email);
+        given.status = detail::given(params.status);
+        given.role_ids = detail::given(params.role_ids);
+        given.access_group_ids = detail::given(params.access_group_ids);
+        given.api_only_user = detail::number<std::int32_t>(params.api_only_user);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_ensure_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -6978,6 +7823,19 @@ public:
     using DeviceTask = ncentral_types::DeviceTask;
     using DeviceWithCustomProperties = ncentral_types::DeviceWithCustomProperties;
     using DirectTask = ncentral_types::DirectTask;
+    using Difference = ncentral_types::Difference;
+    using EnsuredAccessGroup = ncentral_types::EnsuredAccessGroup;
+    using EnsuredCustomer = ncentral_types::EnsuredCustomer;
+    using EnsuredDevice = ncentral_types::EnsuredDevice;
+    using ServiceOrg = ncentral_types::ServiceOrg;
+    using EnsuredServiceOrg = ncentral_types::EnsuredServiceOrg;
+    using Site = ncentral_types::Site;
+    using EnsuredSite = ncentral_types::EnsuredSite;
+    using User = ncentral_types::User;
+    using EnsuredUser = ncentral_types::EnsuredUser;
+    using UserRoleExtra = ncentral_types::UserRoleExtra;
+    using UserRole = ncentral_types::UserRole;
+    using EnsuredUserRole = ncentral_types::EnsuredUserRole;
     using Installer = ncentral_types::Installer;
     using InstallerLink = ncentral_types::InstallerLink;
     using JobStatus = ncentral_types::JobStatus;
@@ -7016,23 +7874,21 @@ public:
     using ServerVersions = ncentral_types::ServerVersions;
     using ControlledService = ncentral_types::ControlledService;
     using ServiceControlResult = ncentral_types::ServiceControlResult;
-    using ServiceOrg = ncentral_types::ServiceOrg;
-    using Site = ncentral_types::Site;
     using TokenStatus = ncentral_types::TokenStatus;
-    using User = ncentral_types::User;
     using UserCreated = ncentral_types::UserCreated;
-    using UserRoleExtra = ncentral_types::UserRoleExtra;
-    using UserRole = ncentral_types::UserRole;
     using UserRoleDetail = ncentral_types::UserRoleDetail;
     using UserSelf = ncentral_types::UserSelf;
     using access_groups_create_params = ncentral_types::access_groups_create_params;
     using access_groups_create_for_devices_params = ncentral_types::access_groups_create_for_devices_params;
+    using access_groups_ensure_params = ncentral_types::access_groups_ensure_params;
+    using access_groups_ensure_for_devices_params = ncentral_types::access_groups_ensure_for_devices_params;
     using access_groups_list_params = ncentral_types::access_groups_list_params;
     using auth_authenticate_sso_params = ncentral_types::auth_authenticate_sso_params;
     using custom_psa_create_ticket_params = ncentral_types::custom_psa_create_ticket_params;
     using custom_psa_get_ticket_params = ncentral_types::custom_psa_get_ticket_params;
     using customers_create_installer_link_params = ncentral_types::customers_create_installer_link_params;
     using customers_create_site_params = ncentral_types::customers_create_site_params;
+    using customers_ensure_site_params = ncentral_types::customers_ensure_site_params;
     using customers_list_params = ncentral_types::customers_list_params;
     using customers_list_installers_params = ncentral_types::customers_list_installers_params;
     using customers_list_sites_params = ncentral_types::customers_list_sites_params;
@@ -7044,6 +7900,7 @@ public:
     using devices_create_remote_control_task_params = ncentral_types::devices_create_remote_control_task_params;
     using devices_delete_params = ncentral_types::devices_delete_params;
     using devices_delete_notes_params = ncentral_types::devices_delete_notes_params;
+    using devices_ensure_params = ncentral_types::devices_ensure_params;
     using devices_list_params = ncentral_types::devices_list_params;
     using devices_list_notes_params = ncentral_types::devices_list_notes_params;
     using devices_list_with_custom_properties_params = ncentral_types::devices_list_with_custom_properties_params;
@@ -7068,14 +7925,18 @@ public:
     using server_versions_authenticated_params = ncentral_types::server_versions_authenticated_params;
     using service_orgs_create_params = ncentral_types::service_orgs_create_params;
     using service_orgs_create_customer_params = ncentral_types::service_orgs_create_customer_params;
+    using service_orgs_ensure_params = ncentral_types::service_orgs_ensure_params;
+    using service_orgs_ensure_customer_params = ncentral_types::service_orgs_ensure_customer_params;
     using service_orgs_list_params = ncentral_types::service_orgs_list_params;
     using service_orgs_list_customers_params = ncentral_types::service_orgs_list_customers_params;
     using sites_list_params = ncentral_types::sites_list_params;
     using standard_psa_replace_mappings_params = ncentral_types::standard_psa_replace_mappings_params;
     using standard_psa_validate_credential_params = ncentral_types::standard_psa_validate_credential_params;
     using user_roles_create_params = ncentral_types::user_roles_create_params;
+    using user_roles_ensure_params = ncentral_types::user_roles_ensure_params;
     using user_roles_list_params = ncentral_types::user_roles_list_params;
     using users_create_params = ncentral_types::users_create_params;
+    using users_ensure_params = ncentral_types::users_ensure_params;
     using users_list_params = ncentral_types::users_list_params;
 
     explicit ncentral(const client_options &options = {}) : client("ncentral", options) {}

@@ -4,13 +4,13 @@
 use std::ffi::CStr;
 
 use mspkit_status::{
-    MSPKIT_DONE, MSPKIT_E_AUTHENTICATION, MSPKIT_E_BAD_REQUEST, MSPKIT_E_BUSY, MSPKIT_E_CANCELLED,
-    MSPKIT_E_CLOSED, MSPKIT_E_CONFLICT, MSPKIT_E_CONNECTION, MSPKIT_E_DECODE, MSPKIT_E_INTERNAL,
-    MSPKIT_E_INVALID_REQUEST, MSPKIT_E_LIST_INCOMPLETE, MSPKIT_E_MISSING_FIELD, MSPKIT_E_NOT_FOUND,
-    MSPKIT_E_NUL_BYTE, MSPKIT_E_NULL, MSPKIT_E_OPERATION_FAILED, MSPKIT_E_OUTCOME_UNKNOWN, MSPKIT_E_PANIC,
-    MSPKIT_E_PERMISSION_DENIED, MSPKIT_E_RANGE, MSPKIT_E_RATE_LIMIT, MSPKIT_E_SCROLL_EXPIRED,
-    MSPKIT_E_SERVER, MSPKIT_E_STRUCT_SIZE, MSPKIT_E_TIMEOUT, MSPKIT_E_TYPE, MSPKIT_E_UTF8, MSPKIT_EMPTY,
-    MSPKIT_OK,
+    MSPKIT_DONE, MSPKIT_E_AMBIGUOUS, MSPKIT_E_AUTHENTICATION, MSPKIT_E_BAD_REQUEST, MSPKIT_E_BUSY,
+    MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_CONFLICT, MSPKIT_E_CONNECTION, MSPKIT_E_DECODE,
+    MSPKIT_E_DIFFERENCE, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST, MSPKIT_E_LIST_INCOMPLETE,
+    MSPKIT_E_MISSING_FIELD, MSPKIT_E_NOT_FOUND, MSPKIT_E_NUL_BYTE, MSPKIT_E_NULL, MSPKIT_E_OPERATION_FAILED,
+    MSPKIT_E_OUTCOME_UNKNOWN, MSPKIT_E_PANIC, MSPKIT_E_PERMISSION_DENIED, MSPKIT_E_RANGE,
+    MSPKIT_E_RATE_LIMIT, MSPKIT_E_SCROLL_EXPIRED, MSPKIT_E_SERVER, MSPKIT_E_STRUCT_SIZE, MSPKIT_E_TIMEOUT,
+    MSPKIT_E_TYPE, MSPKIT_E_UTF8, MSPKIT_EMPTY, MSPKIT_OK,
 };
 
 /// The status of a function. Failures are negative; numbers are never reused, and more may be added. It is always a
@@ -82,6 +82,12 @@ pub enum mspkit_status {
     /// The server accepted the request and responded that it was not carried out. Read the response;
     /// repeating the same request will not help.
     MSPKIT_E_OPERATION_FAILED = -19,
+    /// Several objects match what was looked for, so nothing was created. Choose one of `matches` and use
+    /// its id.
+    MSPKIT_E_AMBIGUOUS = -20,
+    /// The object exists with other values than those that were given, and `on_difference` is `raise`.
+    /// Change the object, or accept it; `differences` has the fields.
+    MSPKIT_E_DIFFERENCE = -21,
     /// A required pointer is NULL. The message names it.
     MSPKIT_E_NULL = -101,
     /// A text is not UTF-8. The message names it and the first invalid byte.
@@ -133,4 +139,6 @@ pub(crate) const STATUSES: &[(mspkit_status, &CStr)] = &[
     (MSPKIT_E_LIST_INCOMPLETE, c"A list ended with fewer rows than the server announced, and other rows were received twice or on_incomplete is raise"),
     (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its response lacks the requested field"),
     (MSPKIT_E_OPERATION_FAILED, c"The server accepted the request and responded that it was not carried out"),
+    (MSPKIT_E_AMBIGUOUS, c"Several objects match what was looked for, so nothing was created"),
+    (MSPKIT_E_DIFFERENCE, c"The object exists with other values than those that were given, and on_difference is raise"),
 ];

@@ -180,6 +180,10 @@ pub struct mspkit_call_options {
     pub cancel: *const mspkit_cancel_token,
     /// Fields of the JSON body to send as well. They replace those of the same name.
     pub extra_body: mspkit_str,
+    /// What to do when an object exists with other values than those that were given: `report` returns it
+    /// with its `differences`, `raise` is an error of kind `Difference`; not given: `report`. Operations
+    /// that do not find or create refuse it.
+    pub on_difference: mspkit_str,
     /// Headers to send as well. They replace those of the same name. NULL if there are none.
     pub extra_headers: *const mspkit_pair,
     /// How many there are.
@@ -196,6 +200,10 @@ pub struct mspkit_call_options {
     /// operations refuse it; for those that wait, `timeout` is for the whole wait, which has no end by
     /// default.
     pub poll_interval_ms: i64,
+    /// Milliseconds to look for an object after a create whose outcome is unknown; `MSPKIT_DEFAULT`:
+    /// 60,000. Operations that do not find or create refuse it; for those that do, `timeout` is for the
+    /// whole call, which has no end by default, while each request has the client's.
+    pub settle_ms: i64,
     /// Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
     pub max_retries: i32,
     /// More options as one JSON object, by the same names; fields that are set take precedence.
@@ -209,12 +217,14 @@ unsafe impl Versioned for mspkit_call_options {
         struct_size: 0,
         cancel: std::ptr::null(),
         extra_body: mspkit_str::NONE,
+        on_difference: mspkit_str::NONE,
         extra_headers: std::ptr::null(),
         extra_header_count: 0,
         extra_query: std::ptr::null(),
         extra_query_count: 0,
         timeout_ms: NOT_GIVEN,
         poll_interval_ms: NOT_GIVEN,
+        settle_ms: NOT_GIVEN,
         max_retries: MSPKIT_DEFAULT,
         json: mspkit_str::NONE,
     };
@@ -242,10 +252,12 @@ impl mspkit_call_options {
         unsafe {
             let mut writer = OptionsWriter::from(self.json)?;
             writer.object("extra_body", self.extra_body)?;
+            writer.text("on_difference", self.on_difference)?;
             writer.pairs("extra_headers", self.extra_headers, self.extra_header_count)?;
             writer.pairs("extra_query", self.extra_query, self.extra_query_count)?;
             writer.number("timeout_ms", self.timeout_ms)?;
             writer.number("poll_interval_ms", self.poll_interval_ms)?;
+            writer.number("settle_ms", self.settle_ms)?;
             writer.number("max_retries", self.max_retries.into())?;
             Ok(writer.into_json())
         }

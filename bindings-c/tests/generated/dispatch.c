@@ -389,16 +389,112 @@ static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_cus
     return made;
 }
 
-static json *of_mspkit_cloudmore_estore_service(const mspkit_cloudmore_estore_service_view *view)
+static json *of_mspkit_cloudmore_difference(const mspkit_cloudmore_difference_view *view)
+{
+    static const char *const known[] = {
+        "field",
+        "wanted",
+        "found",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "field", view->field);
+    view_json(made, "wanted", view->wanted);
+    view_json(made, "found", view->found);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensured_broker(const mspkit_cloudmore_ensured_broker_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_cloudmore_broker(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_contact(const mspkit_cloudmore_organization_contact_view *view)
+{
+    static const char *const known[] = {
+        "name",
+        "email",
+        "phone",
+        "cellPhone",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "name", view->name);
+    view_text(made, "email", view->email);
+    view_text(made, "phone", view->phone);
+    view_text(made, "cellPhone", view->cell_phone);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization(const mspkit_cloudmore_organization_view *view)
 {
     static const char *const known[] = {
         "id",
         "name",
+        "registrationNumber",
+        "vat",
+        "customerNumber",
+        "notificationEmail",
+        "contact",
         NULL,
     };
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "name", view->name);
+    view_text(made, "registrationNumber", view->registration_number);
+    view_text(made, "vat", view->vat);
+    view_text(made, "customerNumber", view->customer_number);
+    view_text(made, "notificationEmail", view->notification_email);
+    if (view_there(made, "contact", view->contact.presence, view->contact.view != NULL)) {
+        json_put(made, "contact", of_mspkit_cloudmore_organization_contact(view->contact.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensured_organization(const mspkit_cloudmore_ensured_organization_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_cloudmore_organization(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -436,6 +532,206 @@ static json *of_mspkit_cloudmore_custom_property(const mspkit_cloudmore_custom_p
     view_flag(made, "appliesToOrganizations", view->applies_to_organizations);
     view_flag(made, "appliesToBrokers", view->applies_to_brokers);
     view_flag(made, "appliesToSeller", view->applies_to_seller);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_organization_service_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "customProperties",
+        "customPropertiesData",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    if (view_there(made, "customPropertiesData", view->custom_properties_data.presence, view->custom_properties_data.entries != NULL || view->custom_properties_data.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_data.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property_data(view->custom_properties_data.entries[at]));
+        }
+        json_put(made, "customPropertiesData", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensured_organization_service(const mspkit_cloudmore_ensured_organization_service_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_cloudmore_organization_service(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_administrator_address(const mspkit_cloudmore_administrator_address_view *view)
+{
+    static const char *const known[] = {
+        "countryCode",
+        "street",
+        "postalCode",
+        "city",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "countryCode", view->country_code);
+    view_text(made, "street", view->street);
+    view_text(made, "postalCode", view->postal_code);
+    view_text(made, "city", view->city);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_administrator(const mspkit_cloudmore_seller_administrator_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "firstName",
+        "lastName",
+        "displayName",
+        "roleId",
+        "roleName",
+        "title",
+        "email",
+        "cellPhonePrefix",
+        "cellPhone",
+        "address",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "displayName", view->display_name);
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "title", view->title);
+    view_text(made, "email", view->email);
+    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
+    view_text(made, "cellPhone", view->cell_phone);
+    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
+        json_put(made, "address", of_mspkit_cloudmore_administrator_address(view->address.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensured_seller_administrator(const mspkit_cloudmore_ensured_seller_administrator_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_cloudmore_seller_administrator(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_webhook(const mspkit_cloudmore_webhook_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "serviceId",
+        "url",
+        "triggerEventType",
+        "messageToSendType",
+        "httpHeader",
+        "basicAuthUserName",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "serviceId", view->service_id);
+    view_text(made, "url", view->url);
+    view_text(made, "triggerEventType", view->trigger_event_type);
+    view_text(made, "messageToSendType", view->message_to_send_type);
+    view_text(made, "httpHeader", view->http_header);
+    view_text(made, "basicAuthUserName", view->basic_auth_user_name);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensured_webhook(const mspkit_cloudmore_ensured_webhook_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_cloudmore_webhook(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_estore_service(const mspkit_cloudmore_estore_service_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
     view_extra(made, view->json, known);
     return made;
 }
@@ -525,87 +821,12 @@ static json *of_mspkit_cloudmore_nce_subscription(const mspkit_cloudmore_nce_sub
     return made;
 }
 
-static json *of_mspkit_cloudmore_organization_contact(const mspkit_cloudmore_organization_contact_view *view)
-{
-    static const char *const known[] = {
-        "name",
-        "email",
-        "phone",
-        "cellPhone",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "name", view->name);
-    view_text(made, "email", view->email);
-    view_text(made, "phone", view->phone);
-    view_text(made, "cellPhone", view->cell_phone);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_cloudmore_organization(const mspkit_cloudmore_organization_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "registrationNumber",
-        "vat",
-        "customerNumber",
-        "notificationEmail",
-        "contact",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    view_text(made, "registrationNumber", view->registration_number);
-    view_text(made, "vat", view->vat);
-    view_text(made, "customerNumber", view->customer_number);
-    view_text(made, "notificationEmail", view->notification_email);
-    if (view_there(made, "contact", view->contact.presence, view->contact.view != NULL)) {
-        json_put(made, "contact", of_mspkit_cloudmore_organization_contact(view->contact.view));
-    }
-    view_extra(made, view->json, known);
-    return made;
-}
-
 static json *of_mspkit_cloudmore_organization_price(const mspkit_cloudmore_organization_price_view *view)
 {
     static const char *const known[] = {
         NULL,
     };
     json *made = json_object();
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_organization_service_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "customProperties",
-        "customPropertiesData",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties.count; at++) {
-            json_push(list, of_mspkit_cloudmore_custom_property(view->custom_properties.entries[at]));
-        }
-        json_put(made, "customProperties", list);
-    }
-    if (view_there(made, "customPropertiesData", view->custom_properties_data.presence, view->custom_properties_data.entries != NULL || view->custom_properties_data.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_data.count; at++) {
-            json_push(list, of_mspkit_cloudmore_custom_property_data(view->custom_properties_data.entries[at]));
-        }
-        json_put(made, "customPropertiesData", list);
-    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -664,60 +885,6 @@ static json *of_mspkit_cloudmore_role(const mspkit_cloudmore_role_view *view)
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "name", view->name);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_cloudmore_administrator_address(const mspkit_cloudmore_administrator_address_view *view)
-{
-    static const char *const known[] = {
-        "countryCode",
-        "street",
-        "postalCode",
-        "city",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "countryCode", view->country_code);
-    view_text(made, "street", view->street);
-    view_text(made, "postalCode", view->postal_code);
-    view_text(made, "city", view->city);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_cloudmore_seller_administrator(const mspkit_cloudmore_seller_administrator_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "firstName",
-        "lastName",
-        "displayName",
-        "roleId",
-        "roleName",
-        "title",
-        "email",
-        "cellPhonePrefix",
-        "cellPhone",
-        "address",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    view_text(made, "firstName", view->first_name);
-    view_text(made, "lastName", view->last_name);
-    view_text(made, "displayName", view->display_name);
-    view_text(made, "roleId", view->role_id);
-    view_text(made, "roleName", view->role_name);
-    view_text(made, "title", view->title);
-    view_text(made, "email", view->email);
-    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
-    view_text(made, "cellPhone", view->cell_phone);
-    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
-        json_put(made, "address", of_mspkit_cloudmore_administrator_address(view->address.view));
-    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -857,32 +1024,6 @@ static json *of_mspkit_cloudmore_user(const mspkit_cloudmore_user_view *view)
     json *made = json_object();
     view_text(made, "roleId", view->role_id);
     view_text(made, "roleName", view->role_name);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_cloudmore_webhook(const mspkit_cloudmore_webhook_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "serviceId",
-        "url",
-        "triggerEventType",
-        "messageToSendType",
-        "httpHeader",
-        "basicAuthUserName",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    view_text(made, "serviceId", view->service_id);
-    view_text(made, "url", view->url);
-    view_text(made, "triggerEventType", view->trigger_event_type);
-    view_text(made, "messageToSendType", view->message_to_send_type);
-    view_text(made, "httpHeader", view->http_header);
-    view_text(made, "basicAuthUserName", view->basic_auth_user_name);
     view_extra(made, view->json, known);
     return made;
 }
@@ -1928,6 +2069,431 @@ static json *of_mspkit_ncentral_direct_task(const mspkit_ncentral_direct_task_vi
     return made;
 }
 
+static json *of_mspkit_ncentral_difference(const mspkit_ncentral_difference_view *view)
+{
+    static const char *const known[] = {
+        "field",
+        "wanted",
+        "found",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "field", view->field);
+    view_json(made, "wanted", view->wanted);
+    view_json(made, "found", view->found);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_access_group(const mspkit_ncentral_ensured_access_group_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_access_group(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_customer(const mspkit_ncentral_ensured_customer_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_customer(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_device(const mspkit_ncentral_ensured_device_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_device(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_service_org(const mspkit_ncentral_service_org_view *view)
+{
+    static const char *const known[] = {
+        "soId",
+        "soName",
+        "orgUnitType",
+        "parentId",
+        "externalId",
+        "externalId2",
+        "contactFirstName",
+        "contactLastName",
+        "phone",
+        "contactTitle",
+        "contactEmail",
+        "contactPhone",
+        "contactPhoneExt",
+        "contactDepartment",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "generation",
+        "descendantCount",
+        "isSystem",
+        "isServiceOrg",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "soId", view->so_id);
+    view_text(made, "soName", view->so_name);
+    view_text(made, "orgUnitType", view->org_unit_type);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "externalId", view->external_id);
+    view_text(made, "externalId2", view->external_id2);
+    view_text(made, "contactFirstName", view->contact_first_name);
+    view_text(made, "contactLastName", view->contact_last_name);
+    view_text(made, "phone", view->phone);
+    view_text(made, "contactTitle", view->contact_title);
+    view_text(made, "contactEmail", view->contact_email);
+    view_text(made, "contactPhone", view->contact_phone);
+    view_text(made, "contactPhoneExt", view->contact_phone_ext);
+    view_text(made, "contactDepartment", view->contact_department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_int(made, "generation", view->generation);
+    view_int(made, "descendantCount", view->descendant_count);
+    view_flag(made, "isSystem", view->is_system);
+    view_flag(made, "isServiceOrg", view->is_service_org);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_service_org(const mspkit_ncentral_ensured_service_org_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_service_org(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_site(const mspkit_ncentral_site_view *view)
+{
+    static const char *const known[] = {
+        "siteId",
+        "siteName",
+        "orgUnitType",
+        "parentId",
+        "externalId",
+        "externalId2",
+        "contactFirstName",
+        "contactLastName",
+        "phone",
+        "contactTitle",
+        "contactEmail",
+        "contactPhone",
+        "contactPhoneExt",
+        "contactDepartment",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "generation",
+        "descendantCount",
+        "isSystem",
+        "isServiceOrg",
+        "county",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "siteName", view->site_name);
+    view_text(made, "orgUnitType", view->org_unit_type);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "externalId", view->external_id);
+    view_text(made, "externalId2", view->external_id2);
+    view_text(made, "contactFirstName", view->contact_first_name);
+    view_text(made, "contactLastName", view->contact_last_name);
+    view_text(made, "phone", view->phone);
+    view_text(made, "contactTitle", view->contact_title);
+    view_text(made, "contactEmail", view->contact_email);
+    view_text(made, "contactPhone", view->contact_phone);
+    view_text(made, "contactPhoneExt", view->contact_phone_ext);
+    view_text(made, "contactDepartment", view->contact_department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_int(made, "generation", view->generation);
+    view_int(made, "descendantCount", view->descendant_count);
+    view_flag(made, "isSystem", view->is_system);
+    view_flag(made, "isServiceOrg", view->is_service_org);
+    view_text(made, "county", view->county);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_site(const mspkit_ncentral_ensured_site_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_site(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user(const mspkit_ncentral_user_view *view)
+{
+    static const char *const known[] = {
+        "userId",
+        "userName",
+        "firstName",
+        "lastName",
+        "fullName",
+        "description",
+        "apiOnlyUser",
+        "isEnabled",
+        "isLdap",
+        "isLocked",
+        "loggedInUser",
+        "readOnly",
+        "supportUser",
+        "twoFactorEnabled",
+        "accessGroupIds",
+        "roleIds",
+        "currentSsoProvider",
+        "customerTree",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "userId", view->user_id);
+    view_text(made, "userName", view->user_name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "fullName", view->full_name);
+    view_text(made, "description", view->description);
+    view_flag(made, "apiOnlyUser", view->api_only_user);
+    view_flag(made, "isEnabled", view->is_enabled);
+    view_flag(made, "isLdap", view->is_ldap);
+    view_flag(made, "isLocked", view->is_locked);
+    view_flag(made, "loggedInUser", view->logged_in_user);
+    view_flag(made, "readOnly", view->read_only);
+    view_flag(made, "supportUser", view->support_user);
+    view_flag(made, "twoFactorEnabled", view->two_factor_enabled);
+    if (view_there(made, "accessGroupIds", view->access_group_ids.presence, view->access_group_ids.entries != NULL || view->access_group_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->access_group_ids.count; at++) {
+            json_push(list, json_string(view->access_group_ids.entries[at].data, view->access_group_ids.entries[at].len));
+        }
+        json_put(made, "accessGroupIds", list);
+    }
+    if (view_there(made, "roleIds", view->role_ids.presence, view->role_ids.entries != NULL || view->role_ids.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->role_ids.count; at++) {
+            json_push(list, json_string(view->role_ids.entries[at].data, view->role_ids.entries[at].len));
+        }
+        json_put(made, "roleIds", list);
+    }
+    view_text(made, "currentSsoProvider", view->current_sso_provider);
+    if (view_there(made, "customerTree", view->customer_tree.presence, view->customer_tree.entries != NULL || view->customer_tree.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->customer_tree.count; at++) {
+            json_push(list, json_string(view->customer_tree.entries[at].data, view->customer_tree.entries[at].len));
+        }
+        json_put(made, "customerTree", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_user(const mspkit_ncentral_ensured_user_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_user(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role_extra(const mspkit_ncentral_user_role_extra_view *view)
+{
+    static const char *const known[] = {
+        "cloneable",
+        "readonly",
+        "usernames",
+        "permissions",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_flag(made, "cloneable", view->cloneable);
+    view_flag(made, "readonly", view->read_only);
+    if (view_there(made, "usernames", view->usernames.presence, view->usernames.entries != NULL || view->usernames.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->usernames.count; at++) {
+            json_push(list, json_string(view->usernames.entries[at].data, view->usernames.entries[at].len));
+        }
+        json_put(made, "usernames", list);
+    }
+    if (view_there(made, "permissions", view->permissions.presence, view->permissions.entries != NULL || view->permissions.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->permissions.count; at++) {
+            json_push(list, json_string(view->permissions.entries[at].data, view->permissions.entries[at].len));
+        }
+        json_put(made, "permissions", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_user_role(const mspkit_ncentral_user_role_view *view)
+{
+    static const char *const known[] = {
+        "roleId",
+        "roleName",
+        "roleDescription",
+        "_extra",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "roleDescription", view->role_description);
+    if (view_there(made, "_extra", view->details.presence, view->details.view != NULL)) {
+        json_put(made, "_extra", of_mspkit_ncentral_user_role_extra(view->details.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensured_user_role(const mspkit_ncentral_ensured_user_role_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_ncentral_user_role(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_installer(const mspkit_ncentral_installer_view *view)
 {
     static const char *const known[] = {
@@ -2731,124 +3297,6 @@ static json *of_mspkit_ncentral_service_control_result(const mspkit_ncentral_ser
     return made;
 }
 
-static json *of_mspkit_ncentral_service_org(const mspkit_ncentral_service_org_view *view)
-{
-    static const char *const known[] = {
-        "soId",
-        "soName",
-        "orgUnitType",
-        "parentId",
-        "externalId",
-        "externalId2",
-        "contactFirstName",
-        "contactLastName",
-        "phone",
-        "contactTitle",
-        "contactEmail",
-        "contactPhone",
-        "contactPhoneExt",
-        "contactDepartment",
-        "street1",
-        "street2",
-        "city",
-        "stateProv",
-        "country",
-        "postalCode",
-        "generation",
-        "descendantCount",
-        "isSystem",
-        "isServiceOrg",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "soId", view->so_id);
-    view_text(made, "soName", view->so_name);
-    view_text(made, "orgUnitType", view->org_unit_type);
-    view_text(made, "parentId", view->parent_id);
-    view_text(made, "externalId", view->external_id);
-    view_text(made, "externalId2", view->external_id2);
-    view_text(made, "contactFirstName", view->contact_first_name);
-    view_text(made, "contactLastName", view->contact_last_name);
-    view_text(made, "phone", view->phone);
-    view_text(made, "contactTitle", view->contact_title);
-    view_text(made, "contactEmail", view->contact_email);
-    view_text(made, "contactPhone", view->contact_phone);
-    view_text(made, "contactPhoneExt", view->contact_phone_ext);
-    view_text(made, "contactDepartment", view->contact_department);
-    view_text(made, "street1", view->street1);
-    view_text(made, "street2", view->street2);
-    view_text(made, "city", view->city);
-    view_text(made, "stateProv", view->state_prov);
-    view_text(made, "country", view->country);
-    view_text(made, "postalCode", view->postal_code);
-    view_int(made, "generation", view->generation);
-    view_int(made, "descendantCount", view->descendant_count);
-    view_flag(made, "isSystem", view->is_system);
-    view_flag(made, "isServiceOrg", view->is_service_org);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_ncentral_site(const mspkit_ncentral_site_view *view)
-{
-    static const char *const known[] = {
-        "siteId",
-        "siteName",
-        "orgUnitType",
-        "parentId",
-        "externalId",
-        "externalId2",
-        "contactFirstName",
-        "contactLastName",
-        "phone",
-        "contactTitle",
-        "contactEmail",
-        "contactPhone",
-        "contactPhoneExt",
-        "contactDepartment",
-        "street1",
-        "street2",
-        "city",
-        "stateProv",
-        "country",
-        "postalCode",
-        "generation",
-        "descendantCount",
-        "isSystem",
-        "isServiceOrg",
-        "county",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "siteId", view->site_id);
-    view_text(made, "siteName", view->site_name);
-    view_text(made, "orgUnitType", view->org_unit_type);
-    view_text(made, "parentId", view->parent_id);
-    view_text(made, "externalId", view->external_id);
-    view_text(made, "externalId2", view->external_id2);
-    view_text(made, "contactFirstName", view->contact_first_name);
-    view_text(made, "contactLastName", view->contact_last_name);
-    view_text(made, "phone", view->phone);
-    view_text(made, "contactTitle", view->contact_title);
-    view_text(made, "contactEmail", view->contact_email);
-    view_text(made, "contactPhone", view->contact_phone);
-    view_text(made, "contactPhoneExt", view->contact_phone_ext);
-    view_text(made, "contactDepartment", view->contact_department);
-    view_text(made, "street1", view->street1);
-    view_text(made, "street2", view->street2);
-    view_text(made, "city", view->city);
-    view_text(made, "stateProv", view->state_prov);
-    view_text(made, "country", view->country);
-    view_text(made, "postalCode", view->postal_code);
-    view_int(made, "generation", view->generation);
-    view_int(made, "descendantCount", view->descendant_count);
-    view_flag(made, "isSystem", view->is_system);
-    view_flag(made, "isServiceOrg", view->is_service_org);
-    view_text(made, "county", view->county);
-    view_extra(made, view->json, known);
-    return made;
-}
-
 static json *of_mspkit_ncentral_token_status(const mspkit_ncentral_token_status_view *view)
 {
     static const char *const known[] = {
@@ -2861,71 +3309,6 @@ static json *of_mspkit_ncentral_token_status(const mspkit_ncentral_token_status_
     return made;
 }
 
-static json *of_mspkit_ncentral_user(const mspkit_ncentral_user_view *view)
-{
-    static const char *const known[] = {
-        "userId",
-        "userName",
-        "firstName",
-        "lastName",
-        "fullName",
-        "description",
-        "apiOnlyUser",
-        "isEnabled",
-        "isLdap",
-        "isLocked",
-        "loggedInUser",
-        "readOnly",
-        "supportUser",
-        "twoFactorEnabled",
-        "accessGroupIds",
-        "roleIds",
-        "currentSsoProvider",
-        "customerTree",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "userId", view->user_id);
-    view_text(made, "userName", view->user_name);
-    view_text(made, "firstName", view->first_name);
-    view_text(made, "lastName", view->last_name);
-    view_text(made, "fullName", view->full_name);
-    view_text(made, "description", view->description);
-    view_flag(made, "apiOnlyUser", view->api_only_user);
-    view_flag(made, "isEnabled", view->is_enabled);
-    view_flag(made, "isLdap", view->is_ldap);
-    view_flag(made, "isLocked", view->is_locked);
-    view_flag(made, "loggedInUser", view->logged_in_user);
-    view_flag(made, "readOnly", view->read_only);
-    view_flag(made, "supportUser", view->support_user);
-    view_flag(made, "twoFactorEnabled", view->two_factor_enabled);
-    if (view_there(made, "accessGroupIds", view->access_group_ids.presence, view->access_group_ids.entries != NULL || view->access_group_ids.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->access_group_ids.count; at++) {
-            json_push(list, json_string(view->access_group_ids.entries[at].data, view->access_group_ids.entries[at].len));
-        }
-        json_put(made, "accessGroupIds", list);
-    }
-    if (view_there(made, "roleIds", view->role_ids.presence, view->role_ids.entries != NULL || view->role_ids.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->role_ids.count; at++) {
-            json_push(list, json_string(view->role_ids.entries[at].data, view->role_ids.entries[at].len));
-        }
-        json_put(made, "roleIds", list);
-    }
-    view_text(made, "currentSsoProvider", view->current_sso_provider);
-    if (view_there(made, "customerTree", view->customer_tree.presence, view->customer_tree.entries != NULL || view->customer_tree.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->customer_tree.count; at++) {
-            json_push(list, json_string(view->customer_tree.entries[at].data, view->customer_tree.entries[at].len));
-        }
-        json_put(made, "customerTree", list);
-    }
-    view_extra(made, view->json, known);
-    return made;
-}
-
 static json *of_mspkit_ncentral_user_created(const mspkit_ncentral_user_created_view *view)
 {
     static const char *const known[] = {
@@ -2934,57 +3317,6 @@ static json *of_mspkit_ncentral_user_created(const mspkit_ncentral_user_created_
     };
     json *made = json_object();
     view_text(made, "userId", view->user_id);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_ncentral_user_role_extra(const mspkit_ncentral_user_role_extra_view *view)
-{
-    static const char *const known[] = {
-        "cloneable",
-        "readonly",
-        "usernames",
-        "permissions",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_flag(made, "cloneable", view->cloneable);
-    view_flag(made, "readonly", view->read_only);
-    if (view_there(made, "usernames", view->usernames.presence, view->usernames.entries != NULL || view->usernames.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->usernames.count; at++) {
-            json_push(list, json_string(view->usernames.entries[at].data, view->usernames.entries[at].len));
-        }
-        json_put(made, "usernames", list);
-    }
-    if (view_there(made, "permissions", view->permissions.presence, view->permissions.entries != NULL || view->permissions.count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->permissions.count; at++) {
-            json_push(list, json_string(view->permissions.entries[at].data, view->permissions.entries[at].len));
-        }
-        json_put(made, "permissions", list);
-    }
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_ncentral_user_role(const mspkit_ncentral_user_role_view *view)
-{
-    static const char *const known[] = {
-        "roleId",
-        "roleName",
-        "roleDescription",
-        "_extra",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "roleId", view->role_id);
-    view_text(made, "roleName", view->role_name);
-    view_text(made, "roleDescription", view->role_description);
-    if (view_there(made, "_extra", view->details.presence, view->details.view != NULL)) {
-        json_put(made, "_extra", of_mspkit_ncentral_user_role_extra(view->details.view));
-    }
     view_extra(made, view->json, known);
     return made;
 }
@@ -3215,6 +3547,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
     }
+    if (strcmp(operation, "cloudmore.brokers.ensure") == 0) {
+        const mspkit_cloudmore_ensured_broker_view *view = mspkit_cloudmore_ensured_broker_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensured_broker(view);
+    }
     if (strcmp(operation, "cloudmore.brokers.get") == 0) {
         const mspkit_cloudmore_broker_view *view = mspkit_cloudmore_broker_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_broker(view);
@@ -3259,6 +3595,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_created_organization_view *view = mspkit_cloudmore_created_organization_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_organization(view);
     }
+    if (strcmp(operation, "cloudmore.organizations.ensure") == 0) {
+        const mspkit_cloudmore_ensured_organization_view *view = mspkit_cloudmore_ensured_organization_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensured_organization(view);
+    }
     if (strcmp(operation, "cloudmore.organizations.get") == 0) {
         const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
@@ -3270,6 +3610,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "cloudmore.seller_administrators.create") == 0) {
         const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.ensure") == 0) {
+        const mspkit_cloudmore_ensured_seller_administrator_view *view = mspkit_cloudmore_ensured_seller_administrator_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensured_seller_administrator(view);
     }
     if (strcmp(operation, "cloudmore.seller_administrators.get") == 0) {
         const mspkit_cloudmore_seller_administrator_view *view = mspkit_cloudmore_seller_administrator_of_response(response);
@@ -3295,6 +3639,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_service(view);
     }
+    if (strcmp(operation, "cloudmore.services.ensure") == 0) {
+        const mspkit_cloudmore_ensured_organization_service_view *view = mspkit_cloudmore_ensured_organization_service_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensured_organization_service(view);
+    }
     if (strcmp(operation, "cloudmore.services.get") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
@@ -3311,9 +3659,21 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_created_object_view *view = mspkit_cloudmore_created_object_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_object(view);
     }
+    if (strcmp(operation, "cloudmore.webhooks.ensure") == 0) {
+        const mspkit_cloudmore_ensured_webhook_view *view = mspkit_cloudmore_ensured_webhook_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensured_webhook(view);
+    }
     if (strcmp(operation, "cloudmore.webhooks.get") == 0) {
         const mspkit_cloudmore_webhook_view *view = mspkit_cloudmore_webhook_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_webhook(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.ensure") == 0) {
+        const mspkit_ncentral_ensured_access_group_view *view = mspkit_ncentral_ensured_access_group_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_access_group(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.ensure_for_devices") == 0) {
+        const mspkit_ncentral_ensured_access_group_view *view = mspkit_ncentral_ensured_access_group_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_access_group(view);
     }
     if (strcmp(operation, "ncentral.access_groups.get") == 0) {
         const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_response(response);
@@ -3383,6 +3743,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
+    if (strcmp(operation, "ncentral.customers.ensure_site") == 0) {
+        const mspkit_ncentral_ensured_site_view *view = mspkit_ncentral_ensured_site_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_site(view);
+    }
     if (strcmp(operation, "ncentral.customers.get") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
@@ -3410,6 +3774,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.devices.create_remote_control_task") == 0) {
         const mspkit_ncentral_remote_control_task_view *view = mspkit_ncentral_remote_control_task_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_remote_control_task(view);
+    }
+    if (strcmp(operation, "ncentral.devices.ensure") == 0) {
+        const mspkit_ncentral_ensured_device_view *view = mspkit_ncentral_ensured_device_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_device(view);
     }
     if (strcmp(operation, "ncentral.devices.get") == 0) {
         const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_response(response);
@@ -3539,6 +3907,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
+    if (strcmp(operation, "ncentral.service_orgs.ensure") == 0) {
+        const mspkit_ncentral_ensured_service_org_view *view = mspkit_ncentral_ensured_service_org_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_service_org(view);
+    }
+    if (strcmp(operation, "ncentral.service_orgs.ensure_customer") == 0) {
+        const mspkit_ncentral_ensured_customer_view *view = mspkit_ncentral_ensured_customer_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_customer(view);
+    }
     if (strcmp(operation, "ncentral.service_orgs.get") == 0) {
         const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
@@ -3567,6 +3943,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
     }
+    if (strcmp(operation, "ncentral.user_roles.ensure") == 0) {
+        const mspkit_ncentral_ensured_user_role_view *view = mspkit_ncentral_ensured_user_role_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_user_role(view);
+    }
     if (strcmp(operation, "ncentral.user_roles.get") == 0) {
         const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
@@ -3574,6 +3954,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.users.create") == 0) {
         const mspkit_ncentral_user_created_view *view = mspkit_ncentral_user_created_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_user_created(view);
+    }
+    if (strcmp(operation, "ncentral.users.ensure") == 0) {
+        const mspkit_ncentral_ensured_user_view *view = mspkit_ncentral_ensured_user_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensured_user(view);
     }
     if (strcmp(operation, "ncentral.users.links") == 0) {
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
@@ -4127,6 +4511,23 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_brokers_delete((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, response, error)
                    : mspkit_cloudmore_brokers_delete_submit((const mspkit_cloudmore *)call->client, broker_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.brokers.ensure") == 0) {
+        mspkit_cloudmore_brokers_ensure_params params = mspkit_cloudmore_brokers_ensure_params_init();
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.domain = param_text(call->params, "domain");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.support_email = param_text(call->params, "support_email");
+        params.contact = param_json(call->params, "contact");
+        params.address = param_json(call->params, "address");
+        params.invoice_contact = param_json(call->params, "invoice_contact");
+        params.allow_cmp_access = param_flag(call->params, "allow_cmp_access");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.brokers.get") == 0) {
         mspkit_cloudmore_brokers_get_params params = mspkit_cloudmore_brokers_get_params_init();
         const mspkit_str broker_id = param_text(call->params, "broker_id");
@@ -4296,6 +4697,19 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_organizations_delete((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
                    : mspkit_cloudmore_organizations_delete_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.organizations.ensure") == 0) {
+        mspkit_cloudmore_organizations_ensure_params params = mspkit_cloudmore_organizations_ensure_params_init();
+        params.name = param_text(call->params, "name");
+        params.registration_number = param_text(call->params, "registration_number");
+        params.vat = param_text(call->params, "vat");
+        params.customer_number = param_text(call->params, "customer_number");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.contact = param_json(call->params, "contact");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.organizations.get") == 0) {
         mspkit_cloudmore_organizations_get_params params = mspkit_cloudmore_organizations_get_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
@@ -4387,6 +4801,24 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_seller_administrators_delete((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, response, error)
                    : mspkit_cloudmore_seller_administrators_delete_submit((const mspkit_cloudmore *)call->client, administrator_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.ensure") == 0) {
+        mspkit_cloudmore_seller_administrators_ensure_params params = mspkit_cloudmore_seller_administrators_ensure_params_init();
+        params.name = param_text(call->params, "name");
+        params.role_id = param_text(call->params, "role_id");
+        params.email = param_text(call->params, "email");
+        params.password = param_text(call->params, "password");
+        params.first_name = param_text(call->params, "first_name");
+        params.last_name = param_text(call->params, "last_name");
+        params.display_name = param_text(call->params, "display_name");
+        params.title = param_text(call->params, "title");
+        params.cell_phone_prefix = param_text(call->params, "cell_phone_prefix");
+        params.cell_phone = param_text(call->params, "cell_phone");
+        params.address = param_json(call->params, "address");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.seller_administrators.get") == 0) {
         mspkit_cloudmore_seller_administrators_get_params params = mspkit_cloudmore_seller_administrators_get_params_init();
         const mspkit_str administrator_id = param_text(call->params, "administrator_id");
@@ -4473,6 +4905,17 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_services_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.services.ensure") == 0) {
+        mspkit_cloudmore_services_ensure_params params = mspkit_cloudmore_services_ensure_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.id = param_text(call->params, "id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_services_ensure((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_services_ensure_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.get") == 0) {
         mspkit_cloudmore_services_get_params params = mspkit_cloudmore_services_get_params_init();
@@ -4584,6 +5027,21 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_webhooks_delete((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, response, error)
                    : mspkit_cloudmore_webhooks_delete_submit((const mspkit_cloudmore *)call->client, webhook_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.webhooks.ensure") == 0) {
+        mspkit_cloudmore_webhooks_ensure_params params = mspkit_cloudmore_webhooks_ensure_params_init();
+        params.name = param_text(call->params, "name");
+        params.url = param_text(call->params, "url");
+        params.trigger_event_type = param_text(call->params, "trigger_event_type");
+        params.service_id = param_text(call->params, "service_id");
+        params.message_to_send_type = param_text(call->params, "message_to_send_type");
+        params.http_header = param_text(call->params, "http_header");
+        params.basic_auth_user_name = param_text(call->params, "basic_auth_user_name");
+        params.basic_auth_password = param_text(call->params, "basic_auth_password");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.webhooks.get") == 0) {
         mspkit_cloudmore_webhooks_get_params params = mspkit_cloudmore_webhooks_get_params_init();
         const mspkit_str webhook_id = param_text(call->params, "webhook_id");
@@ -4614,6 +5072,29 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_access_groups_create_for_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
                    : mspkit_ncentral_access_groups_create_for_devices_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.ensure") == 0) {
+        mspkit_ncentral_access_groups_ensure_params params = mspkit_ncentral_access_groups_ensure_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.group_name = param_text(call->params, "group_name");
+        params.group_description = param_text(call->params, "group_description");
+        params.org_unit_ids = param_json(call->params, "org_unit_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        params.auto_include_new_org_units = param_flag(call->params, "auto_include_new_org_units");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_ensure((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_ensure_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.ensure_for_devices") == 0) {
+        mspkit_ncentral_access_groups_ensure_for_devices_params params = mspkit_ncentral_access_groups_ensure_for_devices_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.group_name = param_text(call->params, "group_name");
+        params.group_description = param_text(call->params, "group_description");
+        params.device_ids = param_json(call->params, "device_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_ensure_for_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_ensure_for_devices_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.access_groups.get") == 0) {
         const mspkit_str access_group_id = param_text(call->params, "access_group_id");
@@ -4742,6 +5223,30 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_customers_create_site((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
                    : mspkit_ncentral_customers_create_site_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.customers.ensure_site") == 0) {
+        mspkit_ncentral_customers_ensure_site_params params = mspkit_ncentral_customers_ensure_site_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.site_name = param_text(call->params, "site_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.license_type = param_text(call->params, "license_type");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_ensure_site((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_customers_ensure_site_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
         const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
@@ -4831,6 +5336,22 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_devices_delete_notes((const mspkit_ncentral *)call->client, device_id, &params, call->options, response, error)
                    : mspkit_ncentral_devices_delete_notes_submit((const mspkit_ncentral *)call->client, device_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.ensure") == 0) {
+        mspkit_ncentral_devices_ensure_params params = mspkit_ncentral_devices_ensure_params_init();
+        params.customer_id = param_text(call->params, "customer_id");
+        params.network_address = param_text(call->params, "network_address");
+        params.supported_os = param_text(call->params, "supported_os");
+        params.long_name = param_text(call->params, "long_name");
+        params.device_class = param_text(call->params, "device_class");
+        params.description = param_text(call->params, "description");
+        params.license_mode = param_text(call->params, "license_mode");
+        params.mac_address = param_text(call->params, "mac_address");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_ensure((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_ensure_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.devices.get") == 0) {
         const mspkit_str device_id = param_text(call->params, "device_id");
@@ -5146,6 +5667,52 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_service_orgs_create_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, response, error)
                    : mspkit_ncentral_service_orgs_create_customer_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.service_orgs.ensure") == 0) {
+        mspkit_ncentral_service_orgs_ensure_params params = mspkit_ncentral_service_orgs_ensure_params_init();
+        params.so_name = param_text(call->params, "so_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        return call->queue == NULL
+                   ? mspkit_ncentral_service_orgs_ensure((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_service_orgs_ensure_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.service_orgs.ensure_customer") == 0) {
+        mspkit_ncentral_service_orgs_ensure_customer_params params = mspkit_ncentral_service_orgs_ensure_customer_params_init();
+        const mspkit_str so_id = param_text(call->params, "so_id");
+        params.customer_name = param_text(call->params, "customer_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.license_type = param_text(call->params, "license_type");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        return call->queue == NULL
+                   ? mspkit_ncentral_service_orgs_ensure_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, response, error)
+                   : mspkit_ncentral_service_orgs_ensure_customer_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.service_orgs.get") == 0) {
         const mspkit_str so_id = param_text(call->params, "so_id");
         return call->queue == NULL
@@ -5198,6 +5765,17 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_user_roles_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
                    : mspkit_ncentral_user_roles_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.user_roles.ensure") == 0) {
+        mspkit_ncentral_user_roles_ensure_params params = mspkit_ncentral_user_roles_ensure_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.role_name = param_text(call->params, "role_name");
+        params.description = param_text(call->params, "description");
+        params.permission_ids = param_json(call->params, "permission_ids");
+        params.user_ids = param_json(call->params, "user_ids");
+        return call->queue == NULL
+                   ? mspkit_ncentral_user_roles_ensure((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_user_roles_ensure_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.user_roles.get") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
         const mspkit_str user_role_id = param_text(call->params, "user_role_id");
@@ -5230,6 +5808,32 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_users_create((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
                    : mspkit_ncentral_users_create_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.ensure") == 0) {
+        mspkit_ncentral_users_ensure_params params = mspkit_ncentral_users_ensure_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.email = param_text(call->params, "email");
+        params.password = param_text(call->params, "password");
+        params.first_name = param_text(call->params, "first_name");
+        params.last_name = param_text(call->params, "last_name");
+        params.username = param_text(call->params, "username");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state = param_text(call->params, "state");
+        params.telephone = param_text(call->params, "telephone");
+        params.ext = param_text(call->params, "ext");
+        params.department = param_text(call->params, "department");
+        params.notification_email = param_text(call->params, "notification_email");
+        params.status = param_text(call->params, "status");
+        params.role_ids = param_json(call->params, "role_ids");
+        params.access_group_ids = param_json(call->params, "access_group_ids");
+        params.api_only_user = param_flag(call->params, "api_only_user");
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_ensure((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_users_ensure_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.users.links") == 0) {
         return call->queue == NULL

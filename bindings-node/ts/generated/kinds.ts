@@ -195,3 +195,23 @@ export class OperationFailedError extends MspError {
   static override readonly kind = "OperationFailed";
   declare readonly kind: "OperationFailed";
 }
+
+/**
+ * Several objects match what was looked for, so nothing was created.
+ *
+ * Choose one of `matches` and use its id.
+ */
+export class AmbiguousError extends MspError {
+  static override readonly kind = "Ambiguous";
+  declare readonly kind: "Ambiguous";
+}
+
+/**
+ * The object exists with other values than those that were given, and `onDifference` is `raise`.
+ *
+ * Change the object, or accept it; `differences` has the fields.
+ */
+export class DifferenceError extends MspError {
+  static override readonly kind = "Difference";
+  declare readonly kind: "Difference";
+}

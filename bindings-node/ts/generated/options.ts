@@ -82,6 +82,18 @@ export interface SyncCallOptions {
    * refuse it; for those that wait, `timeout` is for the whole wait, which has no end by default.
    */
   readonly pollInterval?: number | undefined;
+  /**
+   * Milliseconds to look for an object after a create whose outcome is unknown; 60,000 by default.
+   * Operations that do not find or create refuse it; for those that do, `timeout` is for the whole call,
+   * which has no end by default, while each request has the client's.
+   */
+  readonly settle?: number | undefined;
+  /**
+   * What to do when an object exists with other values than those that were given: `report` returns it
+   * with its `differences`, `raise` is a `DifferenceError`; `report` by default. Operations that do not
+   * find or create refuse it.
+   */
+  readonly onDifference?: "report" | "raise" | undefined;
 }
 
 /** Paging options of a list. */

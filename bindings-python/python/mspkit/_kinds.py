@@ -10,10 +10,12 @@ from mspkit._errors import APIStatusError, MspError
 __all__ = [
     "APIConnectionError",
     "APITimeoutError",
+    "AmbiguousError",
     "AuthenticationError",
     "BadRequestError",
     "ClosedError",
     "ConflictError",
+    "DifferenceError",
     "InternalError",
     "InvalidRequestError",
     "ListIncompleteError",
@@ -205,6 +207,24 @@ class OperationFailedError(MspError):
     kind: ClassVar[str] = "OperationFailed"
 
 
+class AmbiguousError(MspError):
+    """Several objects match what was looked for, so nothing was created.
+
+    Choose one of `matches` and use its id.
+    """
+
+    kind: ClassVar[str] = "Ambiguous"
+
+
+class DifferenceError(MspError):
+    """The object exists with other values than those that were given, and `on_difference` is `raise`.
+
+    Change the object, or accept it; `differences` has the fields.
+    """
+
+    kind: ClassVar[str] = "Difference"
+
+
 KINDS: Final[dict[str, type[MspError]]] = {
     "InvalidRequest": InvalidRequestError,
     "Connection": APIConnectionError,
@@ -225,5 +245,7 @@ KINDS: Final[dict[str, type[MspError]]] = {
     "ListIncomplete": ListIncompleteError,
     "MissingField": MissingFieldError,
     "OperationFailed": OperationFailedError,
+    "Ambiguous": AmbiguousError,
+    "Difference": DifferenceError,
 }
 """The class of each kind, by its name in the core."""

@@ -49,6 +49,12 @@ class CallOptions(TypedDict, total=False):
     extra_body: Fields of the JSON body to send as well. They replace those of the same name.
     poll_interval: Seconds between two requests of an operation that waits. Other operations refuse
         it; for those that wait, `timeout` is for the whole wait, which has no end by default.
+    settle: Seconds to look for an object after a create whose outcome is unknown. Operations that do
+        not find or create refuse it; for those that do, `timeout` is for the whole call, which has no end
+        by default, while each request has the client's.
+    on_difference: What to do when an object exists with other values than those that were given:
+        `report` returns it with its `differences`, `raise` is a `DifferenceError`. Operations that do not
+        find or create refuse it.
     """
 
     timeout: float | None
@@ -57,6 +63,8 @@ class CallOptions(TypedDict, total=False):
     extra_query: Mapping[str, Any] | None
     extra_body: Mapping[str, Any] | None
     poll_interval: float | None
+    settle: float | None
+    on_difference: Literal["report", "raise"] | None
 
 
 class ListOptions(CallOptions, total=False):

@@ -171,7 +171,7 @@ fn retry(_: &Api, operation: &Operation, problems: &mut Problems) {
     }
     match (&operation.outcome_check, operation.retry) {
         (None, Retry::Create) => {
-            let reason = "`x-mspkit-outcome-check` must say how to find the outcome of a create";
+            let reason = "`x-mspkit-natural-key` or `x-mspkit-outcome-check` must say how to find the outcome of a create";
             problems.push(operation.source.problem(reason));
         }
         (Some(_), retry) if retry != Retry::Create => {

@@ -6,6 +6,7 @@ mod errors;
 mod examples;
 mod extensions;
 mod inputs;
+mod natural_key;
 mod operation;
 mod options;
 mod param;
@@ -15,6 +16,8 @@ mod served;
 mod simulated;
 
 use std::path::Path;
+
+pub use self::natural_key::NaturalKey;
 
 use crate::model::{Api, Collection, ErrorAnswer, Operation, Resource, Service};
 use crate::names;
@@ -92,6 +95,7 @@ fn service(
     for (path, item) in root.need("paths")?.entries()? {
         operations.extend(operation::all_of(&context, &path, &item, shapes, problems));
     }
+    natural_key::derive(operations, shapes, &root.source(), problems);
     let info = root.need("info")?;
     Ok(Service {
         id: id.to_owned(),

@@ -1,6 +1,7 @@
 //! The language-neutral model of the documents, which checks and templates read.
 
 mod dialect;
+mod ensure;
 mod examples;
 mod operation;
 mod options;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::SourceLocation;
 
 pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
+pub use ensure::{Ensure, KeyField};
 pub use examples::{ExampleResponse, Examples};
 pub use operation::{
     Answer, AnswerKind, Auth, Body, Condition, ErrorAnswer, Input, Join, Kind, Limit, Operation, Page,

@@ -3,6 +3,7 @@
 //! The kinds are in one table for all languages (`core/api/errors.yaml`). Text from a server passes the [`Redactor`]
 //! before it becomes part of an error, so errors can be logged.
 
+mod difference;
 mod refusals;
 mod show;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
+pub use self::difference::Difference;
 use crate::base::redact::Redactor;
 use crate::base::secret::{self, MASK};
 use crate::base::spelling::{self, Phrase, Spelling};
@@ -52,6 +54,9 @@ struct Details {
     resume_token: Option<String>,
     /// The total of an incomplete list, and how many rows are missing.
     incomplete: Option<(u64, u64)>,
+    /// The JSON of each object that matches.
+    matches: Vec<String>,
+    differences: Vec<Difference>,
     hints: Vec<Phrase>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     expected: bool,
@@ -133,6 +138,8 @@ impl Error {
             attempts: Vec::new(),
             resume_token: None,
             incomplete: None,
+            matches: Vec::new(),
+            differences: Vec::new(),
             hints: Vec::new(),
             source: None,
             expected: false,
@@ -276,6 +283,26 @@ impl Error {
         self
     }
 
+    /// The objects that match, of an `Ambiguous` error: the JSON of each, as its list has it.
+    pub fn matches(&self) -> &[String] {
+        &self.0.matches
+    }
+
+    /// The fields with other values, of a `Difference` error.
+    pub fn differences(&self) -> &[Difference] {
+        &self.0.differences
+    }
+
+    pub(crate) fn with_matches(mut self, matches: Vec<String>) -> Self {
+        self.0.matches = matches;
+        self
+    }
+
+    pub(crate) fn with_differences(mut self, differences: Vec<Difference>) -> Self {
+        self.0.differences = differences;
+        self
+    }
+
     pub(crate) fn with_operation(mut self, operation: impl Into<String>) -> Self {
         self.0.operation.get_or_insert(operation.into());
         self
@@ -368,6 +395,12 @@ impl Error {
             clean(&mut field.field);
             clean(&mut field.message);
             field.code.iter_mut().for_each(clean);
+        }
+        let whole = |text: &mut String| *text = redactor.clean(text);
+        details.matches.iter_mut().for_each(whole);
+        for difference in &mut details.differences {
+            whole(&mut difference.wanted);
+            whole(&mut difference.found);
         }
         for value in details.headers.values_mut() {
             let text = Bytes::copy_from_slice(value.as_bytes());

@@ -3,6 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod markup;
 pub(crate) mod pasted;
+pub(crate) mod per_process;
 pub(crate) mod quote;
 pub(crate) mod redact;
 pub(crate) mod secret;

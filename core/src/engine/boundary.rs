@@ -11,6 +11,7 @@ use crate::base::spelling::Name;
 use crate::engine::call::{self, CallContext, CallPolicy};
 use crate::engine::config::Config;
 use crate::engine::core::Core;
+use crate::engine::ensure::Ensuring;
 use crate::engine::hooks::Hooks;
 use crate::engine::login;
 use crate::engine::page::{PagingOptions, RawPager};
@@ -72,6 +73,10 @@ impl Core {
         if let Some(wait) = operation.wait {
             let waiting = wait::Waiting { core: self, operation, wait, options };
             return Ok((waiting.run(&template).await?, template));
+        }
+        if let Some(ensure) = operation.ensure {
+            let ensuring = Ensuring { core: self, operation, ensure, options };
+            return Ok((ensuring.run(&template).await?, template));
         }
         let policy = CallPolicy::of(self, options)?;
         let mut http = template.finish(&self.shared.base, &[], &[]);

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod core;
 mod diagnosis;
 mod encode;
+pub(crate) mod ensure;
 mod error_body;
 mod failure;
 pub(crate) mod hooks;

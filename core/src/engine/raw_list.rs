@@ -46,6 +46,7 @@ const fn row(service: Service, paging: Paging, auth: Auth) -> Operation {
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     }
 }
 

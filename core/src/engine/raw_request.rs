@@ -71,6 +71,7 @@ pub(crate) fn checked(
     if options.poll_interval.is_some() {
         return Err(Error::argument("poll_interval", "a value", "is only for operations that wait"));
     }
+    options.refuse_ensuring()?;
     let mut query = Vec::new();
     for (name, raw) in &options.extra_query {
         add_query(&mut query, name, raw)?;

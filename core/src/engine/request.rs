@@ -51,6 +51,17 @@ impl CallOptions {
         options::CALL.iter().map(|row| spelling.name(row.name).into_owned()).collect()
     }
 
+    /// Refuses options of operations that find or create.
+    pub(crate) fn refuse_ensuring(&self) -> Result<()> {
+        let given = [("settle", self.settle.is_some()), ("on_difference", self.on_difference.is_some())];
+        match given.into_iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(Error::argument(name, "a value", "is only for operations that find or create"))
+            }
+        }
+    }
+
     pub(crate) fn check_written(&self) -> Result<()> {
         match &self.unwritable {
             None => Ok(()),
@@ -273,6 +284,9 @@ impl RequestTemplate {
         if options.poll_interval.is_some() && self.operation.wait.is_none() {
             return Err(Error::argument("poll_interval", "a value", "is only for operations that wait"));
         }
+        if self.operation.ensure.is_none() {
+            options.refuse_ensuring()?;
+        }
         add_headers(&mut self.headers, &options.extra_headers)?;
         for (name, raw) in &options.extra_query {
             self.refuse_parameter("extra_query", name)?;
@@ -311,6 +325,39 @@ impl RequestTemplate {
                 Err(Error::argument(&format!("{option}[{name}]"), "a value", &allowed))
             }
         }
+    }
+
+    /// The same request as one of another operation that has the same parameters.
+    pub(crate) fn as_operation(&self, operation: &'static Operation) -> Self {
+        Self { operation, ..self.clone() }
+    }
+
+    /// The request of a list in the service of this one, with parameters by their names in the core.
+    pub(crate) fn of_list(
+        &self,
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+    ) -> Result<Self> {
+        Self::new(operation, params, options, Spelling::default(), &|_| None)
+    }
+
+    /// The path below the client's address.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The name of a parameter for users, by its wire name.
+    pub(crate) fn name_of(&self, wire: &'static str) -> &'static str {
+        self.operation.params.iter().find(|param| param.wire == wire).map_or(wire, |param| param.name)
+    }
+
+    /// The JSON of a parameter in the path or the body that was given, by its wire name.
+    pub(crate) fn raw(&self, wire: &'static str) -> Option<&str> {
+        let name = self.spelling.name(self.name_of(wire));
+        let path = self.path_params.iter().find(|(known, _)| *known == name);
+        let field = || self.fields.iter().find(|(known, _)| known == wire);
+        path.or_else(field).map(|(_, raw)| raw.as_str())
     }
 
     /// The request of another operation with the same parameters in its path.

@@ -12,6 +12,7 @@ use crate::base::secret::Secret;
 use crate::base::spelling::Spelling;
 use crate::base::time::seconds;
 use crate::engine::config::ClientAuth;
+use crate::engine::ensure::OnDifference;
 use crate::engine::page::{OnIncomplete, OnLostPage};
 
 /// The options of a client that were given; bindings pass them as one JSON object.
@@ -148,6 +149,15 @@ pub struct CallOptions {
     /// it; for those that wait, `timeout` is for the whole wait, which has no end by default.
     #[serde(deserialize_with = "seconds")]
     pub poll_interval: Option<Duration>,
+    /// Time to look for an object after a create whose outcome is unknown; 60 s by default. Operations
+    /// that do not find or create refuse it; for those that do, `timeout` is for the whole call, which
+    /// has no end by default, while each request has the client's.
+    #[serde(deserialize_with = "seconds")]
+    pub settle: Option<Duration>,
+    /// What to do when an object exists with other values than those that were given: `report` returns it
+    /// with its `differences`, `raise` is an error of kind `Difference`; `report` by default. Operations
+    /// that do not find or create refuse it.
+    pub on_difference: Option<OnDifference>,
     /// A value that could not be serialised; refused when the call is made.
     #[serde(skip)]
     pub(crate) unwritable: Option<String>,
@@ -162,6 +172,8 @@ impl fmt::Debug for CallOptions {
             .field("extra_query", &self.extra_query.keys().collect::<Vec<_>>())
             .field("extra_body", &self.extra_body.keys().collect::<Vec<_>>())
             .field("poll_interval", &self.poll_interval)
+            .field("settle", &self.settle)
+            .field("on_difference", &self.on_difference)
             .finish_non_exhaustive()
     }
 }

@@ -46,6 +46,10 @@ pub enum ErrorKind {
     MissingField,
     /// The server accepted the request and responded that it was not carried out.
     OperationFailed,
+    /// Several objects match what was looked for, so nothing was created.
+    Ambiguous,
+    /// The object exists with other values than those that were given, and `on_difference` is `raise`.
+    Difference,
 }
 
 impl ErrorKind {
@@ -70,6 +74,8 @@ impl ErrorKind {
         ErrorKind::ListIncomplete,
         ErrorKind::MissingField,
         ErrorKind::OperationFailed,
+        ErrorKind::Ambiguous,
+        ErrorKind::Difference,
     ];
 
     /// Its name, the same in every language.
@@ -94,6 +100,8 @@ impl ErrorKind {
             ErrorKind::ListIncomplete => "ListIncomplete",
             ErrorKind::MissingField => "MissingField",
             ErrorKind::OperationFailed => "OperationFailed",
+            ErrorKind::Ambiguous => "Ambiguous",
+            ErrorKind::Difference => "Difference",
         }
     }
 
@@ -119,6 +127,8 @@ impl ErrorKind {
             ErrorKind::ListIncomplete => -17,
             ErrorKind::MissingField => -18,
             ErrorKind::OperationFailed => -19,
+            ErrorKind::Ambiguous => -20,
+            ErrorKind::Difference => -21,
         }
     }
 
@@ -168,6 +178,8 @@ impl ErrorKind {
                 "Look the object up, as the message says. A created object exists, so do not create it again."
             }
             ErrorKind::OperationFailed => "Read the response; repeating the same request will not help.",
+            ErrorKind::Ambiguous => "Choose one of `matches` and use its id.",
+            ErrorKind::Difference => "Change the object, or accept it; `differences` has the fields.",
         }
     }
 }

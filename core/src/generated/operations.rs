@@ -6,8 +6,8 @@ use http::Method;
 use crate::generated::schema;
 use crate::table::dialect::{Dialect, Envelope, Pages, Scroll};
 use crate::table::{
-    Answer, Auth, BodyKind, Join, Kind, Limit, Operation, Paging, Param, ParamLocation, RetryClass, Rules,
-    Service, Stage, Wait,
+    Answer, Auth, BodyKind, Ensure, Join, KeyField, Kind, Limit, Operation, Paging, Param, ParamLocation,
+    RetryClass, Rules, Service, Stage, Wait,
 };
 
 /// The index of each operation in [`OPERATIONS`].
@@ -63,396 +63,422 @@ pub(crate) mod op {
     pub(crate) const CLOUDMORE_BROKERS_CREATE: usize = 23;
     /// `cloudmore.brokers.delete`
     pub(crate) const CLOUDMORE_BROKERS_DELETE: usize = 24;
+    /// `cloudmore.brokers.ensure`
+    pub(crate) const CLOUDMORE_BROKERS_ENSURE: usize = 25;
     /// `cloudmore.brokers.get`
-    pub(crate) const CLOUDMORE_BROKERS_GET: usize = 25;
+    pub(crate) const CLOUDMORE_BROKERS_GET: usize = 26;
     /// `cloudmore.brokers.list`
-    pub(crate) const CLOUDMORE_BROKERS_LIST: usize = 26;
+    pub(crate) const CLOUDMORE_BROKERS_LIST: usize = 27;
     /// `cloudmore.bulk_consumptions.status`
-    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_STATUS: usize = 27;
+    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_STATUS: usize = 28;
     /// `cloudmore.bulk_consumptions.wait`
-    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_WAIT: usize = 28;
+    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_WAIT: usize = 29;
     /// `cloudmore.catalog.list_categories`
-    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 29;
+    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 30;
     /// `cloudmore.csp.delete`
-    pub(crate) const CLOUDMORE_CSP_DELETE: usize = 30;
+    pub(crate) const CLOUDMORE_CSP_DELETE: usize = 31;
     /// `cloudmore.csp_billing.per_organization`
-    pub(crate) const CLOUDMORE_CSP_BILLING_PER_ORGANIZATION: usize = 31;
+    pub(crate) const CLOUDMORE_CSP_BILLING_PER_ORGANIZATION: usize = 32;
     /// `cloudmore.csp_licenses.delete`
-    pub(crate) const CLOUDMORE_CSP_LICENSES_DELETE: usize = 32;
+    pub(crate) const CLOUDMORE_CSP_LICENSES_DELETE: usize = 33;
     /// `cloudmore.csp_licenses.list`
-    pub(crate) const CLOUDMORE_CSP_LICENSES_LIST: usize = 33;
+    pub(crate) const CLOUDMORE_CSP_LICENSES_LIST: usize = 34;
     /// `cloudmore.csp_products.list_nce`
-    pub(crate) const CLOUDMORE_CSP_PRODUCTS_LIST_NCE: usize = 34;
+    pub(crate) const CLOUDMORE_CSP_PRODUCTS_LIST_NCE: usize = 35;
     /// `cloudmore.csp_subscriptions.list_all`
-    pub(crate) const CLOUDMORE_CSP_SUBSCRIPTIONS_LIST_ALL: usize = 35;
+    pub(crate) const CLOUDMORE_CSP_SUBSCRIPTIONS_LIST_ALL: usize = 36;
     /// `cloudmore.csp_tenants.list`
-    pub(crate) const CLOUDMORE_CSP_TENANTS_LIST: usize = 36;
+    pub(crate) const CLOUDMORE_CSP_TENANTS_LIST: usize = 37;
     /// `cloudmore.csp_users.delete`
-    pub(crate) const CLOUDMORE_CSP_USERS_DELETE: usize = 37;
+    pub(crate) const CLOUDMORE_CSP_USERS_DELETE: usize = 38;
     /// `cloudmore.csp_users.list`
-    pub(crate) const CLOUDMORE_CSP_USERS_LIST: usize = 38;
+    pub(crate) const CLOUDMORE_CSP_USERS_LIST: usize = 39;
     /// `cloudmore.csp_users.list_result`
-    pub(crate) const CLOUDMORE_CSP_USERS_LIST_RESULT: usize = 39;
+    pub(crate) const CLOUDMORE_CSP_USERS_LIST_RESULT: usize = 40;
     /// `cloudmore.csp_users.start_list`
-    pub(crate) const CLOUDMORE_CSP_USERS_START_LIST: usize = 40;
+    pub(crate) const CLOUDMORE_CSP_USERS_START_LIST: usize = 41;
     /// `cloudmore.csp_users.wait`
-    pub(crate) const CLOUDMORE_CSP_USERS_WAIT: usize = 41;
+    pub(crate) const CLOUDMORE_CSP_USERS_WAIT: usize = 42;
     /// `cloudmore.custom_properties.list`
-    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 42;
+    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 43;
     /// `cloudmore.estore.get`
-    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 43;
+    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 44;
     /// `cloudmore.estore.list`
-    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 44;
+    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 45;
     /// `cloudmore.external_invoices.delete`
-    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 45;
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 46;
     /// `cloudmore.external_invoices.list`
-    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 46;
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 47;
     /// `cloudmore.manual_billing.delete`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 47;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 48;
     /// `cloudmore.manual_billing.get`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 48;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 49;
     /// `cloudmore.manual_billing.list`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 49;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 50;
     /// `cloudmore.nce_subscriptions.alignment_dates`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_ALIGNMENT_DATES: usize = 50;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_ALIGNMENT_DATES: usize = 51;
     /// `cloudmore.nce_subscriptions.get`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_GET: usize = 51;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_GET: usize = 52;
     /// `cloudmore.nce_subscriptions.list`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST: usize = 52;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST: usize = 53;
     /// `cloudmore.nce_subscriptions.list_all`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST_ALL: usize = 53;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST_ALL: usize = 54;
     /// `cloudmore.organization_groups.delete`
-    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 54;
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 55;
     /// `cloudmore.organization_groups.delete_member`
-    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 55;
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 56;
     /// `cloudmore.organization_prices.list`
-    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 56;
+    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 57;
     /// `cloudmore.organizations.create`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 57;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 58;
     /// `cloudmore.organizations.delete`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 58;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 59;
+    /// `cloudmore.organizations.ensure`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_ENSURE: usize = 60;
     /// `cloudmore.organizations.get`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 59;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 61;
     /// `cloudmore.organizations.list`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 60;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 62;
     /// `cloudmore.organizations.replace`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 61;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 63;
     /// `cloudmore.payment_methods.delete`
-    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 62;
+    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 64;
     /// `cloudmore.prices.list`
-    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 63;
+    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 65;
     /// `cloudmore.product_addons.delete`
-    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 64;
+    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 66;
     /// `cloudmore.products.delete`
-    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 65;
+    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 67;
     /// `cloudmore.reseller_services.disable`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 66;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 68;
     /// `cloudmore.reseller_services.list`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 67;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 69;
     /// `cloudmore.reseller_services.list_subscriptions`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 68;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 70;
     /// `cloudmore.resellers.get`
-    pub(crate) const CLOUDMORE_RESELLERS_GET: usize = 69;
+    pub(crate) const CLOUDMORE_RESELLERS_GET: usize = 71;
     /// `cloudmore.resellers.list`
-    pub(crate) const CLOUDMORE_RESELLERS_LIST: usize = 70;
+    pub(crate) const CLOUDMORE_RESELLERS_LIST: usize = 72;
     /// `cloudmore.seller_administrators.create`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_CREATE: usize = 71;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_CREATE: usize = 73;
     /// `cloudmore.seller_administrators.delete`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_DELETE: usize = 72;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_DELETE: usize = 74;
+    /// `cloudmore.seller_administrators.ensure`
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE: usize = 75;
     /// `cloudmore.seller_administrators.get`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_GET: usize = 73;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_GET: usize = 76;
     /// `cloudmore.seller_administrators.list`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_LIST: usize = 74;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_LIST: usize = 77;
     /// `cloudmore.seller_prices.list`
-    pub(crate) const CLOUDMORE_SELLER_PRICES_LIST: usize = 75;
+    pub(crate) const CLOUDMORE_SELLER_PRICES_LIST: usize = 78;
     /// `cloudmore.seller_product_addons.delete`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_DELETE: usize = 76;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_DELETE: usize = 79;
     /// `cloudmore.seller_product_addons.get`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_GET: usize = 77;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_GET: usize = 80;
     /// `cloudmore.seller_product_addons.list`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_LIST: usize = 78;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_LIST: usize = 81;
     /// `cloudmore.seller_products.delete`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_DELETE: usize = 79;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_DELETE: usize = 82;
     /// `cloudmore.seller_products.get`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_GET: usize = 80;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_GET: usize = 83;
     /// `cloudmore.seller_products.list`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_LIST: usize = 81;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_LIST: usize = 84;
     /// `cloudmore.seller_services.custom_properties_data`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_CUSTOM_PROPERTIES_DATA: usize = 82;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_CUSTOM_PROPERTIES_DATA: usize = 85;
     /// `cloudmore.seller_services.disable`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_DISABLE: usize = 83;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_DISABLE: usize = 86;
     /// `cloudmore.seller_services.get`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_GET: usize = 84;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_GET: usize = 87;
     /// `cloudmore.seller_services.list`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST: usize = 85;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST: usize = 88;
     /// `cloudmore.seller_services.list_resellers`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST_RESELLERS: usize = 86;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST_RESELLERS: usize = 89;
     /// `cloudmore.server.health`
-    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 87;
+    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 90;
     /// `cloudmore.services.create`
-    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 88;
+    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 91;
     /// `cloudmore.services.delete`
-    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 89;
+    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 92;
+    /// `cloudmore.services.ensure`
+    pub(crate) const CLOUDMORE_SERVICES_ENSURE: usize = 93;
     /// `cloudmore.services.get`
-    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 90;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 94;
     /// `cloudmore.services.list`
-    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 91;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 95;
     /// `cloudmore.services.replace`
-    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 92;
+    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 96;
     /// `cloudmore.services.update`
-    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 93;
+    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 97;
     /// `cloudmore.subscription_users.delete`
-    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 94;
+    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 98;
     /// `cloudmore.subscriptions.get`
-    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 95;
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 99;
     /// `cloudmore.subscriptions.list`
-    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 96;
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 100;
     /// `cloudmore.user_groups.delete`
-    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 97;
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 101;
     /// `cloudmore.user_groups.delete_member`
-    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 98;
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 102;
     /// `cloudmore.users.delete`
-    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 99;
+    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 103;
     /// `cloudmore.users.get`
-    pub(crate) const CLOUDMORE_USERS_GET: usize = 100;
+    pub(crate) const CLOUDMORE_USERS_GET: usize = 104;
     /// `cloudmore.users.list`
-    pub(crate) const CLOUDMORE_USERS_LIST: usize = 101;
+    pub(crate) const CLOUDMORE_USERS_LIST: usize = 105;
     /// `cloudmore.users.list_roles`
-    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 102;
+    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 106;
     /// `cloudmore.webhooks.create`
-    pub(crate) const CLOUDMORE_WEBHOOKS_CREATE: usize = 103;
+    pub(crate) const CLOUDMORE_WEBHOOKS_CREATE: usize = 107;
     /// `cloudmore.webhooks.delete`
-    pub(crate) const CLOUDMORE_WEBHOOKS_DELETE: usize = 104;
+    pub(crate) const CLOUDMORE_WEBHOOKS_DELETE: usize = 108;
+    /// `cloudmore.webhooks.ensure`
+    pub(crate) const CLOUDMORE_WEBHOOKS_ENSURE: usize = 109;
     /// `cloudmore.webhooks.get`
-    pub(crate) const CLOUDMORE_WEBHOOKS_GET: usize = 105;
+    pub(crate) const CLOUDMORE_WEBHOOKS_GET: usize = 110;
     /// `cloudmore.webhooks.list`
-    pub(crate) const CLOUDMORE_WEBHOOKS_LIST: usize = 106;
+    pub(crate) const CLOUDMORE_WEBHOOKS_LIST: usize = 111;
     /// `ncentral.access_groups.create`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 107;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 112;
     /// `ncentral.access_groups.create_for_devices`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 108;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 113;
+    /// `ncentral.access_groups.ensure`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE: usize = 114;
+    /// `ncentral.access_groups.ensure_for_devices`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE_FOR_DEVICES: usize = 115;
     /// `ncentral.access_groups.get`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 109;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 116;
     /// `ncentral.access_groups.links`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 110;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 117;
     /// `ncentral.access_groups.list`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 111;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 118;
     /// `ncentral.appliance_tasks.get`
-    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 112;
+    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 119;
     /// `ncentral.auth.authenticate`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 113;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 120;
     /// `ncentral.auth.authenticate_sso`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 114;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 121;
     /// `ncentral.auth.links`
-    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 115;
+    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 122;
     /// `ncentral.auth.logout`
-    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 116;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 123;
     /// `ncentral.auth.refresh`
-    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 117;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 124;
     /// `ncentral.auth.validate`
-    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 118;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 125;
     /// `ncentral.custom_psa.create_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 119;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 126;
     /// `ncentral.custom_psa.get_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 120;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 127;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 121;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 128;
     /// `ncentral.custom_psa.links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 122;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 129;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 123;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 130;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 124;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 131;
     /// `ncentral.custom_psa.ticket_links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 125;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 132;
     /// `ncentral.customers.create_installer_link`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 126;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 133;
     /// `ncentral.customers.create_site`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 127;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 134;
+    /// `ncentral.customers.ensure_site`
+    pub(crate) const NCENTRAL_CUSTOMERS_ENSURE_SITE: usize = 135;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 128;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 136;
     /// `ncentral.customers.get_registration_token`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 129;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 137;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 130;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 138;
     /// `ncentral.customers.list_installers`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 131;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 139;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 132;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 140;
     /// `ncentral.device_filters.list`
-    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 133;
+    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 141;
     /// `ncentral.devices.control_services`
-    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 134;
+    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 142;
     /// `ncentral.devices.create`
-    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 135;
+    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 143;
     /// `ncentral.devices.create_note`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 136;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 144;
     /// `ncentral.devices.create_notes`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 137;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 145;
     /// `ncentral.devices.create_remote_control_task`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 138;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 146;
     /// `ncentral.devices.delete`
-    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 139;
+    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 147;
     /// `ncentral.devices.delete_note`
-    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 140;
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 148;
     /// `ncentral.devices.delete_notes`
-    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 141;
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 149;
+    /// `ncentral.devices.ensure`
+    pub(crate) const NCENTRAL_DEVICES_ENSURE: usize = 150;
     /// `ncentral.devices.get`
-    pub(crate) const NCENTRAL_DEVICES_GET: usize = 142;
+    pub(crate) const NCENTRAL_DEVICES_GET: usize = 151;
     /// `ncentral.devices.get_activation_key`
-    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 143;
+    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 152;
     /// `ncentral.devices.get_assets`
-    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 144;
+    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 153;
     /// `ncentral.devices.get_custom_property`
-    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 145;
+    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 154;
     /// `ncentral.devices.get_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 146;
+    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 155;
     /// `ncentral.devices.get_remote_control_type`
-    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 147;
+    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 156;
     /// `ncentral.devices.list`
-    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 148;
+    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 157;
     /// `ncentral.devices.list_custom_properties`
-    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 149;
+    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 158;
     /// `ncentral.devices.list_maintenance_windows`
-    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 150;
+    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 159;
     /// `ncentral.devices.list_notes`
-    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 151;
+    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 160;
     /// `ncentral.devices.list_service_status`
-    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 152;
+    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 161;
     /// `ncentral.devices.list_tasks`
-    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 153;
+    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 162;
     /// `ncentral.devices.list_with_custom_properties`
-    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 154;
+    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 163;
     /// `ncentral.devices.replace_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 155;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 164;
     /// `ncentral.devices.replace_note`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 156;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 165;
     /// `ncentral.devices.set_custom_property`
-    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 157;
+    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 166;
     /// `ncentral.devices.update_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 158;
+    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 167;
     /// `ncentral.maintenance_windows.create`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 159;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 168;
     /// `ncentral.maintenance_windows.delete`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 160;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 169;
     /// `ncentral.maintenance_windows.replace`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 161;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 170;
     /// `ncentral.org_units.get`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 162;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 171;
     /// `ncentral.org_units.get_custom_property`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 163;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 172;
     /// `ncentral.org_units.get_custom_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 164;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 173;
     /// `ncentral.org_units.get_device_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 165;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 174;
     /// `ncentral.org_units.get_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 166;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 175;
     /// `ncentral.org_units.get_registration_token`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 167;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 176;
     /// `ncentral.org_units.list`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 168;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 177;
     /// `ncentral.org_units.list_active_issues`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 169;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 178;
     /// `ncentral.org_units.list_children`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 170;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 179;
     /// `ncentral.org_units.list_custom_properties`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 171;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 180;
     /// `ncentral.org_units.list_devices`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 172;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 181;
     /// `ncentral.org_units.list_devices_with_custom_properties`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 173;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 182;
     /// `ncentral.org_units.list_job_statuses`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 174;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 183;
     /// `ncentral.org_units.set_custom_property`
-    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 175;
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 184;
     /// `ncentral.org_units.set_custom_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 176;
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 185;
     /// `ncentral.org_units.update_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 177;
+    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 186;
     /// `ncentral.reports.get`
-    pub(crate) const NCENTRAL_REPORTS_GET: usize = 178;
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 187;
     /// `ncentral.reports.request_patch_comparison`
-    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 179;
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 188;
     /// `ncentral.reports.wait`
-    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 180;
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 189;
     /// `ncentral.scheduled_tasks.get`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 181;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 190;
     /// `ncentral.scheduled_tasks.get_status`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 182;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 191;
     /// `ncentral.scheduled_tasks.links`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 183;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 192;
     /// `ncentral.scheduled_tasks.list_status_details`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 184;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 193;
     /// `ncentral.scheduled_tasks.run_direct`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 185;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 194;
     /// `ncentral.scheduled_tasks.wait`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 186;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 195;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 187;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 196;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 188;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 197;
     /// `ncentral.server.links`
-    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 189;
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 198;
     /// `ncentral.server.time`
-    pub(crate) const NCENTRAL_SERVER_TIME: usize = 190;
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 199;
     /// `ncentral.server.versions`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 191;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 200;
     /// `ncentral.server.versions_authenticated`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 192;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 201;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 193;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 202;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 194;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 203;
+    /// `ncentral.service_orgs.ensure`
+    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE: usize = 204;
+    /// `ncentral.service_orgs.ensure_customer`
+    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMER: usize = 205;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 195;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 206;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 196;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 207;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 197;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 208;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 198;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 209;
     /// `ncentral.sites.get_registration_token`
-    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 199;
+    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 210;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 200;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 211;
     /// `ncentral.standard_psa.get_customer_mapping`
-    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 201;
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 212;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 202;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 213;
     /// `ncentral.standard_psa.list_companies`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 203;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 214;
     /// `ncentral.standard_psa.list_contacts`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 204;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 215;
     /// `ncentral.standard_psa.list_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 205;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 216;
     /// `ncentral.standard_psa.list_sites`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 206;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 217;
     /// `ncentral.standard_psa.replace_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 207;
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 218;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 208;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 219;
     /// `ncentral.user_roles.create`
-    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 209;
+    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 220;
+    /// `ncentral.user_roles.ensure`
+    pub(crate) const NCENTRAL_USER_ROLES_ENSURE: usize = 221;
     /// `ncentral.user_roles.get`
-    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 210;
+    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 222;
     /// `ncentral.user_roles.list`
-    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 211;
+    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 223;
     /// `ncentral.users.create`
-    pub(crate) const NCENTRAL_USERS_CREATE: usize = 212;
+    pub(crate) const NCENTRAL_USERS_CREATE: usize = 224;
+    /// `ncentral.users.ensure`
+    pub(crate) const NCENTRAL_USERS_ENSURE: usize = 225;
     /// `ncentral.users.links`
-    pub(crate) const NCENTRAL_USERS_LINKS: usize = 213;
+    pub(crate) const NCENTRAL_USERS_LINKS: usize = 226;
     /// `ncentral.users.list`
-    pub(crate) const NCENTRAL_USERS_LIST: usize = 214;
+    pub(crate) const NCENTRAL_USERS_LIST: usize = 227;
     /// `ncentral.users.me`
-    pub(crate) const NCENTRAL_USERS_ME: usize = 215;
+    pub(crate) const NCENTRAL_USERS_ME: usize = 228;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 216;
+    pub(crate) const WIV_CASES_SEARCH: usize = 229;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 217;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 230;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 218;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 231;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 219;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 232;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -517,6 +543,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.administrators.list_roles",
@@ -552,6 +579,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure.delete",
@@ -600,6 +628,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_plan.list",
@@ -648,6 +677,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_reports.list_one_time_invoices",
@@ -686,6 +716,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_reports.one_time_result",
@@ -734,6 +765,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_reports.start_one_time",
@@ -782,6 +814,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_reports.wait",
@@ -840,6 +873,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             parent: None,
         }),
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_subscriptions.list_all",
@@ -875,6 +909,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_subscriptions.suspend",
@@ -931,6 +966,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_usage.list_billed",
@@ -994,6 +1030,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_usage.list_unbilled",
@@ -1065,6 +1102,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_usage.unbilled_status",
@@ -1121,6 +1159,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_user_subscriptions.delete",
@@ -1185,6 +1224,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_user_subscriptions.list",
@@ -1241,6 +1281,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.azure_users.list",
@@ -1289,6 +1330,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.billing.per_organization",
@@ -1345,6 +1387,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.billing.per_organization_result",
@@ -1393,6 +1436,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.billing.per_service",
@@ -1449,6 +1493,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.billing.wait",
@@ -1507,6 +1552,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             parent: None,
         }),
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.broker_manual_billing.delete",
@@ -1566,6 +1612,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.broker_manual_billing.get",
@@ -1625,6 +1672,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.broker_manual_billing.list",
@@ -1689,6 +1737,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.brokers.create",
@@ -1744,7 +1793,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/sellers/{sellerId}/brokers", cap: 10 },
         model: Some(&schema::cloudmore::CREATED_OBJECT),
         id_fields: &["id"],
-        outcome_check: Some("List the brokers of the seller (`brokers.list`) and look for this name."),
+        outcome_check: Some(
+            "Look for the `name` that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.",
+        ),
         since: None,
         stage: Stage::Released,
         deprecated: false,
@@ -1754,6 +1805,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.brokers.delete",
@@ -1802,6 +1854,93 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "cloudmore.brokers.ensure",
+        service: Service::Cloudmore,
+        resource: "brokers",
+        name: "ensure",
+        summary: "Finds or creates a broker.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/brokers",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", required: true, ..PLAIN },
+            Param { name: "registration_number", wire: "registrationNumber", ..PLAIN },
+            Param { name: "vat", wire: "vat", ..PLAIN },
+            Param { name: "domain", wire: "domain", ..PLAIN },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param { name: "support_email", wire: "supportEmail", ..PLAIN },
+            Param {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_BROKER_CONTACT_INPUT },
+                ..PLAIN
+            },
+            Param {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_BROKER_ADDRESS_INPUT },
+                ..PLAIN
+            },
+            Param {
+                name: "invoice_contact",
+                wire: "invoiceContact",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_BROKER_INVOICE_CONTACT_INPUT },
+                ..PLAIN
+            },
+            Param { name: "allow_cmp_access", wire: "allowCmpAccess", kind: Kind::Bool, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/brokers", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURED_BROKER),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.brokers.create",
+            find: "cloudmore.brokers.list",
+            scope: &[("seller_id", "sellerId")],
+            key: &[KeyField { field: "name", params: &["name"] }],
+            compared: &[
+                ("registrationNumber", "registrationNumber"),
+                ("vat", "vat"),
+                ("domain", "domain"),
+                ("notificationEmail", "notificationEmail"),
+                ("supportEmail", "supportEmail"),
+                ("contact", "contact"),
+                ("address", "address"),
+                ("invoiceContact", "invoiceContact"),
+                ("allowCmpAccess", "allowCmpAccess"),
+            ],
+            filter: None,
+            page_size: None,
+        }),
     },
     Operation {
         id: "cloudmore.brokers.get",
@@ -1850,6 +1989,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.brokers.list",
@@ -1888,6 +2028,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.bulk_consumptions.status",
@@ -1936,6 +2077,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.bulk_consumptions.wait",
@@ -1994,6 +2136,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             parent: None,
         }),
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.catalog.list_categories",
@@ -2021,6 +2164,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp.delete",
@@ -2069,6 +2213,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_billing.per_organization",
@@ -2125,6 +2270,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_licenses.delete",
@@ -2189,6 +2335,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_licenses.list",
@@ -2237,6 +2384,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_products.list_nce",
@@ -2285,6 +2433,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_subscriptions.list_all",
@@ -2320,6 +2469,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_tenants.list",
@@ -2355,6 +2505,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_users.delete",
@@ -2411,6 +2562,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_users.list",
@@ -2459,6 +2611,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_users.list_result",
@@ -2515,6 +2668,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_users.start_list",
@@ -2563,6 +2717,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.csp_users.wait",
@@ -2629,6 +2784,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             parent: None,
         }),
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.custom_properties.list",
@@ -2664,6 +2820,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.estore.get",
@@ -2720,6 +2877,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.estore.list",
@@ -2768,6 +2926,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.external_invoices.delete",
@@ -2824,6 +2983,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.external_invoices.list",
@@ -2888,6 +3048,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.manual_billing.delete",
@@ -2944,6 +3105,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.manual_billing.get",
@@ -3000,6 +3162,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.manual_billing.list",
@@ -3048,6 +3211,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.nce_subscriptions.alignment_dates",
@@ -3096,6 +3260,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.nce_subscriptions.get",
@@ -3152,6 +3317,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.nce_subscriptions.list",
@@ -3200,6 +3366,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.nce_subscriptions.list_all",
@@ -3235,6 +3402,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organization_groups.delete",
@@ -3280,6 +3448,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organization_groups.delete_member",
@@ -3336,6 +3505,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organization_prices.list",
@@ -3392,6 +3562,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organizations.create",
@@ -3433,13 +3604,16 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/resellers/{resellerId}/Organizations", cap: 10 },
         model: Some(&schema::cloudmore::CREATED_ORGANIZATION),
         id_fields: &["id"],
-        outcome_check: Some("List the organizations (`organizations.list`) and look for this name."),
+        outcome_check: Some(
+            "Look for the `name` that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it creates.",
+        ),
         since: None,
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organizations.delete",
@@ -3485,6 +3659,72 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "cloudmore.organizations.ensure",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "ensure",
+        summary: "Finds or creates an organization.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/Organizations",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "registration_number", wire: "registrationNumber", ..PLAIN },
+            Param { name: "vat", wire: "vat", ..PLAIN },
+            Param { name: "customer_number", wire: "customerNumber", ..PLAIN },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &schema::cloudmore::ORGANIZATION_CONTACT_DATA_INPUT },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/resellers/{resellerId}/Organizations", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURED_ORGANIZATION),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.organizations.create",
+            find: "cloudmore.organizations.list",
+            scope: &[("reseller_id", "resellerId")],
+            key: &[KeyField { field: "name", params: &["name"] }],
+            compared: &[
+                ("registrationNumber", "registrationNumber"),
+                ("vat", "vat"),
+                ("customerNumber", "customerNumber"),
+                ("notificationEmail", "notificationEmail"),
+                ("contact", "contact"),
+            ],
+            filter: None,
+            page_size: None,
+        }),
     },
     Operation {
         id: "cloudmore.organizations.get",
@@ -3530,6 +3770,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organizations.list",
@@ -3574,6 +3815,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.organizations.replace",
@@ -3630,6 +3872,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.payment_methods.delete",
@@ -3678,6 +3921,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.prices.list",
@@ -3731,6 +3975,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.product_addons.delete",
@@ -3795,6 +4040,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.products.delete",
@@ -3851,6 +4097,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.reseller_services.disable",
@@ -3896,6 +4143,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.reseller_services.list",
@@ -3931,6 +4179,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.reseller_services.list_subscriptions",
@@ -3976,6 +4225,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.resellers.get",
@@ -4024,6 +4274,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.resellers.list",
@@ -4062,6 +4313,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_administrators.create",
@@ -4109,7 +4361,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::CREATED_OBJECT),
         id_fields: &["id"],
         outcome_check: Some(
-            "List the administrators of the seller (`seller_administrators.list`) and look for this name.",
+            "Look for the `name` that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -4120,6 +4372,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_administrators.delete",
@@ -4171,6 +4424,84 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "cloudmore.seller_administrators.ensure",
+        service: Service::Cloudmore,
+        resource: "seller_administrators",
+        name: "ensure",
+        summary: "Finds or creates an administrator of the seller.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/SellerAdministrators",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", required: true, ..PLAIN },
+            Param { name: "role_id", wire: "roleId", kind: Kind::Id, required: true, ..PLAIN },
+            Param { name: "email", wire: "email", required: true, ..PLAIN },
+            Param { name: "password", wire: "password", secret: true, ..PLAIN },
+            Param { name: "first_name", wire: "firstName", ..PLAIN },
+            Param { name: "last_name", wire: "lastName", ..PLAIN },
+            Param { name: "display_name", wire: "displayName", ..PLAIN },
+            Param { name: "title", wire: "title", ..PLAIN },
+            Param { name: "cell_phone_prefix", wire: "cellPhonePrefix", ..PLAIN },
+            Param { name: "cell_phone", wire: "cellPhone", ..PLAIN },
+            Param {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &schema::cloudmore::NEW_ADMINISTRATOR_ADDRESS_INPUT },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/SellerAdministrators", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURED_SELLER_ADMINISTRATOR),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.seller_administrators.create",
+            find: "cloudmore.seller_administrators.list",
+            scope: &[("seller_id", "sellerId")],
+            key: &[KeyField { field: "name", params: &["name"] }],
+            compared: &[
+                ("roleId", "roleId"),
+                ("email", "email"),
+                ("firstName", "firstName"),
+                ("lastName", "lastName"),
+                ("displayName", "displayName"),
+                ("title", "title"),
+                ("cellPhonePrefix", "cellPhonePrefix"),
+                ("cellPhone", "cellPhone"),
+                ("address", "address"),
+            ],
+            filter: None,
+            page_size: None,
+        }),
     },
     Operation {
         id: "cloudmore.seller_administrators.get",
@@ -4219,6 +4550,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_administrators.list",
@@ -4257,6 +4589,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_prices.list",
@@ -4313,6 +4646,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_product_addons.delete",
@@ -4380,6 +4714,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_product_addons.get",
@@ -4447,6 +4782,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_product_addons.list",
@@ -4506,6 +4842,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_products.delete",
@@ -4565,6 +4902,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_products.get",
@@ -4624,6 +4962,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_products.list",
@@ -4672,6 +5011,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_services.custom_properties_data",
@@ -4723,6 +5063,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_services.disable",
@@ -4771,6 +5112,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_services.get",
@@ -4819,6 +5161,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_services.list",
@@ -4857,6 +5200,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.seller_services.list_resellers",
@@ -4905,6 +5249,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.server.health",
@@ -4932,6 +5277,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.services.create",
@@ -4987,13 +5333,16 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         model: Some(&schema::cloudmore::CREATED_SERVICE),
         id_fields: &["id"],
-        outcome_check: Some("List the services of the organization (`services.list`) and look for this one."),
+        outcome_check: Some(
+            "Look for the `id` that was sent in `services.list`, or call `services.ensure`, which does that before it creates.",
+        ),
         since: None,
         stage: Stage::Released,
         deprecated: false,
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.services.delete",
@@ -5050,6 +5399,80 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "cloudmore.services.ensure",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "ensure",
+        summary: "Finds or adds a service from the E-Store to an organization.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "id", wire: "id", kind: Kind::Guid, required: true, ..PLAIN },
+            Param {
+                name: "currency_code",
+                wire: "currencyCode",
+                kind: Kind::Currency,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "custom_properties_data",
+                wire: "customPropertiesData",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::CUSTOM_PROPERTY_DATA_INPUT } },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit {
+            group: "POST /api/resellers/{resellerId}/organizations/{organizationId}/services",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::ENSURED_ORGANIZATION_SERVICE),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `id` that was sent in `services.list`, or call `services.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.services.create",
+            find: "cloudmore.services.list",
+            scope: &[("reseller_id", "resellerId"), ("organization_id", "organizationId")],
+            key: &[KeyField { field: "id", params: &["id"] }],
+            compared: &[("customPropertiesData", "customPropertiesData")],
+            filter: None,
+            page_size: None,
+        }),
     },
     Operation {
         id: "cloudmore.services.get",
@@ -5106,6 +5529,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.services.list",
@@ -5154,6 +5578,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.services.replace",
@@ -5217,6 +5642,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.services.update",
@@ -5280,6 +5706,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.subscription_users.delete",
@@ -5352,6 +5779,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.subscriptions.get",
@@ -5416,6 +5844,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.subscriptions.list",
@@ -5472,6 +5901,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.user_groups.delete",
@@ -5528,6 +5958,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.user_groups.delete_member",
@@ -5592,6 +6023,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.users.delete",
@@ -5648,6 +6080,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.users.get",
@@ -5704,6 +6137,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.users.list",
@@ -5752,6 +6186,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.users.list_roles",
@@ -5800,6 +6235,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.webhooks.create",
@@ -5845,7 +6281,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::CREATED_OBJECT),
         id_fields: &["id"],
         outcome_check: Some(
-            "List the webhooks of the seller (`webhooks.list`) and look for this name and address.",
+            "Look for the `name` and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -5856,6 +6292,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.webhooks.delete",
@@ -5904,6 +6341,80 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "cloudmore.webhooks.ensure",
+        service: Service::Cloudmore,
+        resource: "webhooks",
+        name: "ensure",
+        summary: "Finds or creates a webhook.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/webhooks",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param { name: "name", wire: "name", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "url", wire: "url", kind: Kind::HttpUrl, required: true, ..PLAIN },
+            Param {
+                name: "trigger_event_type",
+                wire: "triggerEventType",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "service_id", wire: "serviceId", kind: Kind::Guid, ..PLAIN },
+            Param { name: "message_to_send_type", wire: "messageToSendType", kind: Kind::NonBlank, ..PLAIN },
+            Param { name: "http_header", wire: "httpHeader", secret: true, ..PLAIN },
+            Param { name: "basic_auth_user_name", wire: "basicAuthUserName", ..PLAIN },
+            Param { name: "basic_auth_password", wire: "basicAuthPassword", secret: true, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/webhooks", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURED_WEBHOOK),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.webhooks.create",
+            find: "cloudmore.webhooks.list",
+            scope: &[("seller_id", "sellerId")],
+            key: &[
+                KeyField { field: "name", params: &["name"] },
+                KeyField { field: "url", params: &["url"] },
+            ],
+            compared: &[
+                ("triggerEventType", "triggerEventType"),
+                ("serviceId", "serviceId"),
+                ("messageToSendType", "messageToSendType"),
+                ("basicAuthUserName", "basicAuthUserName"),
+            ],
+            filter: None,
+            page_size: None,
+        }),
     },
     Operation {
         id: "cloudmore.webhooks.get",
@@ -5952,6 +6463,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "cloudmore.webhooks.list",
@@ -5990,6 +6502,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.access_groups.create",
@@ -6031,7 +6544,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: None,
         id_fields: &[],
         outcome_check: Some(
-            "List the access groups of the organization unit (`access_groups.list`) and look for the name that was sent.",
+            "Look for the `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -6039,6 +6552,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.access_groups.create_for_devices",
@@ -6073,7 +6587,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: None,
         id_fields: &[],
         outcome_check: Some(
-            "List the access groups of the organization unit (`access_groups.list`) and look for the name that was sent.",
+            "Look for the `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure_for_devices`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -6081,6 +6595,125 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "ncentral.access_groups.ensure",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "ensure",
+        summary: "Finds or creates an access group of organization units.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "group_name", wire: "groupName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "group_description", wire: "groupDescription", required: true, ..PLAIN },
+            Param { name: "org_unit_ids", wire: "orgUnitIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param { name: "user_ids", wire: "userIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param {
+                name: "auto_include_new_org_units",
+                wire: "autoIncludeNewOrgUnits",
+                kind: Kind::Bool,
+                rules: crate::table::Rules { as_text: true, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/access-groups", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_ACCESS_GROUP),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.access_groups.create",
+            find: "ncentral.access_groups.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "groupName", params: &["groupName"] }],
+            compared: &[
+                ("groupDescription", "groupDescription"),
+                ("orgUnitIds", "orgUnitIds"),
+                ("userIds", "userIds"),
+                ("autoIncludeNewOrgUnits", "autoIncludeNewOrgUnits"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.access_groups.ensure_for_devices",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "ensure_for_devices",
+        summary: "Finds or creates an access group of devices.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/device-access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "group_name", wire: "groupName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param { name: "group_description", wire: "groupDescription", required: true, ..PLAIN },
+            Param { name: "device_ids", wire: "deviceIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param { name: "user_ids", wire: "userIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/device-access-groups", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_ACCESS_GROUP),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure_for_devices`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.access_groups.create_for_devices",
+            find: "ncentral.access_groups.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "groupName", params: &["groupName"] }],
+            compared: &[
+                ("groupDescription", "groupDescription"),
+                ("deviceIds", "deviceIds"),
+                ("userIds", "userIds"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
     },
     Operation {
         id: "ncentral.access_groups.get",
@@ -6115,6 +6748,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.access_groups.links",
@@ -6142,6 +6776,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.access_groups.list",
@@ -6204,6 +6839,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.appliance_tasks.get",
@@ -6238,6 +6874,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(404, "There is no such task, even where the message speaks of a device")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.auth.authenticate",
@@ -6265,6 +6902,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.auth.authenticate_sso",
@@ -6304,6 +6942,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.auth.links",
@@ -6331,6 +6970,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.auth.logout",
@@ -6358,6 +6998,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.auth.refresh",
@@ -6385,6 +7026,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.auth.validate",
@@ -6412,6 +7054,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.create_ticket",
@@ -6455,6 +7098,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket",
@@ -6500,6 +7144,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket_info",
@@ -6534,6 +7179,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.links",
@@ -6561,6 +7207,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.reopen_ticket",
@@ -6595,6 +7242,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.resolve_ticket",
@@ -6629,6 +7277,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.custom_psa.ticket_links",
@@ -6656,6 +7305,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.customers.create_installer_link",
@@ -6693,6 +7343,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.customers.create_site",
@@ -6757,7 +7408,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SITE),
         id_fields: &["siteId", "parentId"],
         outcome_check: Some(
-            "List the sites of the customer (`customers.list_sites`) and look for the name that was sent.",
+            "Look for the `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Preview,
@@ -6765,6 +7416,104 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "ncentral.customers.ensure_site",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "ensure_site",
+        summary: "Finds or creates a site under a customer.",
+        method: Method::POST,
+        path: "/api/customers/{customerId}/sites",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "site_name", wire: "siteName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "license_type",
+                wire: "licenseType",
+                kind: Kind::OneOf { values: &["Professional", "Essential"], any_case: false },
+                ..PLAIN
+            },
+            Param { name: "external_id", wire: "externalId", ..PLAIN },
+            Param { name: "contact_email", wire: "contactEmail", ..PLAIN },
+            Param { name: "phone", wire: "phone", ..PLAIN },
+            Param { name: "contact_title", wire: "contactTitle", ..PLAIN },
+            Param { name: "contact_phone", wire: "contactPhone", ..PLAIN },
+            Param { name: "contact_phone_ext", wire: "contactPhoneExt", ..PLAIN },
+            Param { name: "contact_department", wire: "contactDepartment", ..PLAIN },
+            Param { name: "street1", wire: "street1", ..PLAIN },
+            Param { name: "street2", wire: "street2", ..PLAIN },
+            Param { name: "city", wire: "city", ..PLAIN },
+            Param { name: "state_prov", wire: "stateProv", ..PLAIN },
+            Param { name: "country", wire: "country", kind: Kind::Country, ..PLAIN },
+            Param { name: "postal_code", wire: "postalCode", ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/customers/{customerId}/sites", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_SITE),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.customers.create_site",
+            find: "ncentral.customers.list_sites",
+            scope: &[("customer_id", "customerId")],
+            key: &[KeyField { field: "siteName", params: &["siteName"] }],
+            compared: &[
+                ("contactFirstName", "contactFirstName"),
+                ("contactLastName", "contactLastName"),
+                ("externalId", "externalId"),
+                ("contactEmail", "contactEmail"),
+                ("phone", "phone"),
+                ("contactTitle", "contactTitle"),
+                ("contactPhone", "contactPhone"),
+                ("contactPhoneExt", "contactPhoneExt"),
+                ("contactDepartment", "contactDepartment"),
+                ("street1", "street1"),
+                ("street2", "street2"),
+                ("city", "city"),
+                ("stateProv", "stateProv"),
+                ("country", "country"),
+                ("postalCode", "postalCode"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
     },
     Operation {
         id: "ncentral.customers.get",
@@ -6799,6 +7548,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.customers.get_registration_token",
@@ -6833,6 +7583,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.customers.list",
@@ -6887,6 +7638,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.customers.list_installers",
@@ -6937,6 +7689,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.customers.list_sites",
@@ -6999,6 +7752,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.device_filters.list",
@@ -7060,6 +7814,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.control_services",
@@ -7119,6 +7874,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.create",
@@ -7190,7 +7946,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CREATED_DEVICE),
         id_fields: &["deviceId"],
         outcome_check: Some(
-            "List the devices of the customer or site (`org_units.list_devices`) and look for the name that was sent.",
+            "Look for the `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -7198,6 +7954,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.create_note",
@@ -7252,6 +8009,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.create_notes",
@@ -7309,6 +8067,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.create_remote_control_task",
@@ -7367,6 +8126,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.delete",
@@ -7410,6 +8170,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.delete_note",
@@ -7454,6 +8215,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.delete_notes",
@@ -7498,6 +8260,102 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "ncentral.devices.ensure",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "ensure",
+        summary: "Finds or creates a device.",
+        method: Method::POST,
+        path: "/api/device",
+        params: &[
+            Param { name: "customer_id", wire: "customerId", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "network_address",
+                wire: "networkAddress",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "supported_os",
+                wire: "supportedOs",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "long_name", wire: "longName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "device_class",
+                wire: "deviceClass",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "description",
+                wire: "description",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "license_mode",
+                wire: "licenseMode",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "mac_address", wire: "macAddress", ..PLAIN },
+            Param {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "password",
+                wire: "password",
+                secret: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/device", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_DEVICE),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.devices.create",
+            find: "ncentral.org_units.list_devices",
+            scope: &[("org_unit_id", "customerId")],
+            key: &[KeyField { field: "longName", params: &["longName"] }],
+            compared: &[
+                ("customerId", "customerId"),
+                ("networkAddress", "uri"),
+                ("supportedOs", "supportedOs"),
+                ("deviceClass", "deviceClass"),
+                ("description", "description"),
+                ("licenseMode", "licenseMode"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
     },
     Operation {
         id: "ncentral.devices.get",
@@ -7532,6 +8390,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.get_activation_key",
@@ -7566,6 +8425,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.get_assets",
@@ -7600,6 +8460,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(404, "There is no such device, or nothing is known about its assets; probes have none")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.get_custom_property",
@@ -7644,6 +8505,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.get_lifecycle",
@@ -7678,6 +8540,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.get_remote_control_type",
@@ -7715,6 +8578,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list",
@@ -7776,6 +8640,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list_custom_properties",
@@ -7810,6 +8675,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list_maintenance_windows",
@@ -7844,6 +8710,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list_notes",
@@ -7894,6 +8761,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list_service_status",
@@ -7928,6 +8796,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list_tasks",
@@ -7962,6 +8831,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.list_with_custom_properties",
@@ -8027,6 +8897,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             param: "device_id",
             into: "customProperties",
         }),
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.replace_lifecycle",
@@ -8088,6 +8959,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.replace_note",
@@ -8139,6 +9011,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(401, "The server also responds with 401 if the API user lacks the permission for notes")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.set_custom_property",
@@ -8184,6 +9057,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.devices.update_lifecycle",
@@ -8233,6 +9107,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.maintenance_windows.create",
@@ -8279,6 +9154,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.maintenance_windows.delete",
@@ -8313,6 +9189,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.maintenance_windows.replace",
@@ -8347,6 +9224,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.get",
@@ -8381,6 +9259,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.get_custom_property",
@@ -8425,6 +9304,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.get_custom_property_default",
@@ -8472,6 +9352,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.get_device_property_default",
@@ -8519,6 +9400,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.get_limits",
@@ -8553,6 +9435,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.get_registration_token",
@@ -8590,6 +9473,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list",
@@ -8644,6 +9528,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list_active_issues",
@@ -8709,6 +9594,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list_children",
@@ -8771,6 +9657,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list_custom_properties",
@@ -8833,6 +9720,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list_devices",
@@ -8902,6 +9790,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list_devices_with_custom_properties",
@@ -8975,6 +9864,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             param: "device_id",
             into: "customProperties",
         }),
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.list_job_statuses",
@@ -9009,6 +9899,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.set_custom_property",
@@ -9054,6 +9945,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.set_custom_property_default",
@@ -9115,6 +10007,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.org_units.update_limits",
@@ -9159,6 +10052,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.reports.get",
@@ -9193,6 +10087,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.reports.request_patch_comparison",
@@ -9242,6 +10137,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.reports.wait",
@@ -9286,6 +10182,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             parent: None,
         }),
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.scheduled_tasks.get",
@@ -9329,6 +10226,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.scheduled_tasks.get_status",
@@ -9363,6 +10261,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.scheduled_tasks.links",
@@ -9390,6 +10289,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.scheduled_tasks.list_status_details",
@@ -9433,6 +10333,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.scheduled_tasks.run_direct",
@@ -9513,6 +10414,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         )],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.scheduled_tasks.wait",
@@ -9566,6 +10468,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             parent: Some(("ncentral.scheduled_tasks.get", "parentId")),
         }),
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.server.health",
@@ -9593,6 +10496,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.server.info",
@@ -9620,6 +10524,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.server.links",
@@ -9647,6 +10552,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.server.time",
@@ -9674,6 +10580,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.server.versions",
@@ -9701,6 +10608,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.server.versions_authenticated",
@@ -9738,6 +10646,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.service_orgs.create",
@@ -9788,7 +10697,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SERVICE_ORG),
         id_fields: &["soId", "parentId"],
         outcome_check: Some(
-            "List the service organizations (`service_orgs.list`) and look for the name that was sent.",
+            "Look for the `so_name` that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -9796,6 +10705,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.service_orgs.create_customer",
@@ -9866,7 +10776,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: Some(
-            "List the customers of the service organization (`service_orgs.list_customers`) and look for the name that was sent.",
+            "Look for the `customer_name` that was sent in `service_orgs.list_customers`, or call `service_orgs.ensure_customer`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Released,
@@ -9874,6 +10784,193 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "ncentral.service_orgs.ensure",
+        service: Service::NCentral,
+        resource: "service_orgs",
+        name: "ensure",
+        summary: "Finds or creates a service organization.",
+        method: Method::POST,
+        path: "/api/service-orgs",
+        params: &[
+            Param { name: "so_name", wire: "soName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "external_id", wire: "externalId", ..PLAIN },
+            Param { name: "contact_email", wire: "contactEmail", ..PLAIN },
+            Param { name: "phone", wire: "phone", ..PLAIN },
+            Param { name: "contact_title", wire: "contactTitle", ..PLAIN },
+            Param { name: "contact_phone", wire: "contactPhone", ..PLAIN },
+            Param { name: "contact_phone_ext", wire: "contactPhoneExt", ..PLAIN },
+            Param { name: "contact_department", wire: "contactDepartment", ..PLAIN },
+            Param { name: "street1", wire: "street1", ..PLAIN },
+            Param { name: "street2", wire: "street2", ..PLAIN },
+            Param { name: "city", wire: "city", ..PLAIN },
+            Param { name: "state_prov", wire: "stateProv", ..PLAIN },
+            Param { name: "country", wire: "country", kind: Kind::Country, ..PLAIN },
+            Param { name: "postal_code", wire: "postalCode", ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/service-orgs", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_SERVICE_ORG),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `so_name` that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.service_orgs.create",
+            find: "ncentral.service_orgs.list",
+            scope: &[],
+            key: &[KeyField { field: "soName", params: &["soName"] }],
+            compared: &[
+                ("contactFirstName", "contactFirstName"),
+                ("contactLastName", "contactLastName"),
+                ("externalId", "externalId"),
+                ("contactEmail", "contactEmail"),
+                ("phone", "phone"),
+                ("contactTitle", "contactTitle"),
+                ("contactPhone", "contactPhone"),
+                ("contactPhoneExt", "contactPhoneExt"),
+                ("contactDepartment", "contactDepartment"),
+                ("street1", "street1"),
+                ("street2", "street2"),
+                ("city", "city"),
+                ("stateProv", "stateProv"),
+                ("country", "country"),
+                ("postalCode", "postalCode"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.service_orgs.ensure_customer",
+        service: Service::NCentral,
+        resource: "service_orgs",
+        name: "ensure_customer",
+        summary: "Finds or creates a customer under a service organization.",
+        method: Method::POST,
+        path: "/api/service-orgs/{soId}/customers",
+        params: &[
+            Param {
+                name: "so_id",
+                wire: "soId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "customer_name",
+                wire: "customerName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "license_type",
+                wire: "licenseType",
+                kind: Kind::OneOf { values: &["Professional", "Essential"], any_case: false },
+                ..PLAIN
+            },
+            Param { name: "external_id", wire: "externalId", ..PLAIN },
+            Param { name: "contact_email", wire: "contactEmail", ..PLAIN },
+            Param { name: "phone", wire: "phone", ..PLAIN },
+            Param { name: "contact_title", wire: "contactTitle", ..PLAIN },
+            Param { name: "contact_phone", wire: "contactPhone", ..PLAIN },
+            Param { name: "contact_phone_ext", wire: "contactPhoneExt", ..PLAIN },
+            Param { name: "contact_department", wire: "contactDepartment", ..PLAIN },
+            Param { name: "street1", wire: "street1", ..PLAIN },
+            Param { name: "street2", wire: "street2", ..PLAIN },
+            Param { name: "city", wire: "city", ..PLAIN },
+            Param { name: "state_prov", wire: "stateProv", ..PLAIN },
+            Param { name: "country", wire: "country", kind: Kind::Country, ..PLAIN },
+            Param { name: "postal_code", wire: "postalCode", ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/service-orgs/{soId}/customers", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_CUSTOMER),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `customer_name` that was sent in `service_orgs.list_customers`, or call `service_orgs.ensure_customer`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.service_orgs.create_customer",
+            find: "ncentral.service_orgs.list_customers",
+            scope: &[("so_id", "soId")],
+            key: &[KeyField { field: "customerName", params: &["customerName"] }],
+            compared: &[
+                ("contactFirstName", "contactFirstName"),
+                ("contactLastName", "contactLastName"),
+                ("externalId", "externalId"),
+                ("contactEmail", "contactEmail"),
+                ("phone", "phone"),
+                ("contactTitle", "contactTitle"),
+                ("contactPhone", "contactPhone"),
+                ("contactPhoneExt", "contactPhoneExt"),
+                ("contactDepartment", "contactDepartment"),
+                ("street1", "street1"),
+                ("street2", "street2"),
+                ("city", "city"),
+                ("stateProv", "stateProv"),
+                ("country", "country"),
+                ("postalCode", "postalCode"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
     },
     Operation {
         id: "ncentral.service_orgs.get",
@@ -9908,6 +11005,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.service_orgs.list",
@@ -9962,6 +11060,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.service_orgs.list_customers",
@@ -10024,6 +11123,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.sites.get",
@@ -10058,6 +11158,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.sites.get_registration_token",
@@ -10092,6 +11193,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.sites.list",
@@ -10146,6 +11248,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.get_customer_mapping",
@@ -10180,6 +11283,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(404, "The customer may have no mapping"), (500, "The server may have no PSA integration")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.links",
@@ -10207,6 +11311,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.list_companies",
@@ -10241,6 +11346,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(500, "The server may have no PSA integration")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.list_contacts",
@@ -10291,6 +11397,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.list_mappings",
@@ -10325,6 +11432,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(404, "The customer may have no mapping"), (500, "The server may have no PSA integration")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.list_sites",
@@ -10375,6 +11483,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         ],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.replace_mappings",
@@ -10419,6 +11528,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(500, "The server may have no PSA integration")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.standard_psa.validate_credential",
@@ -10472,6 +11582,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.user_roles.create",
@@ -10518,7 +11629,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::USER_ROLE_DETAIL),
         id_fields: &["roleId", "orgUnitId"],
         outcome_check: Some(
-            "List the roles of the organization unit (`user_roles.list`) and look for the name that was sent.",
+            "Look for the `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Preview,
@@ -10526,6 +11637,70 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "ncentral.user_roles.ensure",
+        service: Service::NCentral,
+        resource: "user_roles",
+        name: "ensure",
+        summary: "Finds or creates a user role in an organization unit.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/user-roles",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "role_name", wire: "roleName", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "description",
+                wire: "description",
+                required: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "permission_ids",
+                wire: "permissionIds",
+                kind: Kind::List { of: &Kind::Id },
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "user_ids", wire: "userIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/user-roles", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_USER_ROLE),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.user_roles.create",
+            find: "ncentral.user_roles.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "roleName", params: &["roleName"] }],
+            compared: &[("description", "roleDescription")],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
     },
     Operation {
         id: "ncentral.user_roles.get",
@@ -10570,6 +11745,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.user_roles.list",
@@ -10632,6 +11808,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.users.create",
@@ -10737,7 +11914,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::USER_CREATED),
         id_fields: &["userId"],
         outcome_check: Some(
-            "List the users of the organization unit (`users.list`) and look for the name that was sent.",
+            "Look for the `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does that before it creates.",
         ),
         since: None,
         stage: Stage::Experimental,
@@ -10745,6 +11922,135 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(403, "The API user needs the permission USERS_EDIT")],
         wait: None,
         join: None,
+        ensure: None,
+    },
+    Operation {
+        id: "ncentral.users.ensure",
+        service: Service::NCentral,
+        resource: "users",
+        name: "ensure",
+        summary: "Finds or creates a user in an organization unit.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/users",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param { name: "email", wire: "email", kind: Kind::NonBlank, required: true, ..PLAIN },
+            Param {
+                name: "password",
+                wire: "password",
+                kind: Kind::NonBlank,
+                required: true,
+                secret: true,
+                ..PLAIN
+            },
+            Param {
+                name: "first_name",
+                wire: "firstName",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "last_name",
+                wire: "lastName",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "country", wire: "country", ..PLAIN },
+            Param { name: "postal_code", wire: "postalCode", ..PLAIN },
+            Param {
+                name: "street1",
+                wire: "street1",
+                rules: crate::table::Rules { max_length: 100, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "street2",
+                wire: "street2",
+                rules: crate::table::Rules { max_length: 100, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "city",
+                wire: "city",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param {
+                name: "state",
+                wire: "state",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "telephone", wire: "telephone", ..PLAIN },
+            Param { name: "ext", wire: "ext", ..PLAIN },
+            Param {
+                name: "department",
+                wire: "department",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+            Param { name: "notification_email", wire: "notificationEmail", ..PLAIN },
+            Param { name: "status", wire: "status", ..PLAIN },
+            Param { name: "role_ids", wire: "roleIds", kind: Kind::List { of: &Kind::Id }, ..PLAIN },
+            Param {
+                name: "access_group_ids",
+                wire: "accessGroupIds",
+                kind: Kind::List { of: &Kind::Id },
+                ..PLAIN
+            },
+            Param { name: "api_only_user", wire: "apiOnlyUser", kind: Kind::Bool, ..PLAIN },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/users", cap: 5 },
+        model: Some(&schema::ncentral::ENSURED_USER),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Experimental,
+        deprecated: false,
+        hints: &[(403, "The API user needs the permission USERS_EDIT")],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.users.create",
+            find: "ncentral.users.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "userName", params: &["username", "email"] }],
+            compared: &[
+                ("firstName", "firstName"),
+                ("lastName", "lastName"),
+                ("roleIds", "roleIds"),
+                ("accessGroupIds", "accessGroupIds"),
+                ("apiOnlyUser", "apiOnlyUser"),
+            ],
+            filter: Some("select"),
+            page_size: Some(("page_size", 500)),
+        }),
     },
     Operation {
         id: "ncentral.users.links",
@@ -10772,6 +12078,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.users.list",
@@ -10861,6 +12168,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "ncentral.users.me",
@@ -10888,6 +12196,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[(403, "The API user needs the permission USERS_VIEW")],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "wiv.cases.search",
@@ -10930,6 +12239,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "wiv.cases.search_own",
@@ -10965,6 +12275,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "wiv.customers.list",
@@ -10999,6 +12310,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
     Operation {
         id: "wiv.workflows.run",
@@ -11045,6 +12357,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         hints: &[],
         wait: None,
         join: None,
+        ensure: None,
     },
 ];
 

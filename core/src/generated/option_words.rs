@@ -18,4 +18,5 @@ pub(crate) const TIMES: &[&str] = &[
     "max_backoff",
     "pool_idle_timeout",
     "poll_interval",
+    "settle",
 ];

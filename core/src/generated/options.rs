@@ -291,6 +291,24 @@ pub(crate) const CALL: &[Row] = &[
         fallbacks: &[],
         what: "",
     },
+    Row {
+        name: "settle",
+        kind: OptionKind::Time { zero: true },
+        of: None,
+        fixed: false,
+        env: &[],
+        fallbacks: &[],
+        what: "",
+    },
+    Row {
+        name: "on_difference",
+        kind: OptionKind::OneOf(&["report", "raise"]),
+        of: None,
+        fixed: false,
+        env: &[],
+        fallbacks: &[],
+        what: "",
+    },
 ];
 
 /// The options of paging.

@@ -52,6 +52,12 @@ pub(crate) static MODELS: &[&Model] = &[
     &cloudmore::CSP_USER_LIST_RESULT,
     &cloudmore::CUSTOM_PROPERTY,
     &cloudmore::CUSTOM_PROPERTY_DATA,
+    &cloudmore::DIFFERENCE,
+    &cloudmore::ENSURED_BROKER,
+    &cloudmore::ENSURED_ORGANIZATION,
+    &cloudmore::ENSURED_ORGANIZATION_SERVICE,
+    &cloudmore::ENSURED_SELLER_ADMINISTRATOR,
+    &cloudmore::ENSURED_WEBHOOK,
     &cloudmore::ESTORE_SERVICE,
     &cloudmore::ESTORE_SERVICE_DETAIL,
     &cloudmore::EXTERNAL_INVOICE,
@@ -119,7 +125,15 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::DEVICE_STATUS,
     &ncentral::DEVICE_TASK,
     &ncentral::DEVICE_WITH_CUSTOM_PROPERTIES,
+    &ncentral::DIFFERENCE,
     &ncentral::DIRECT_TASK,
+    &ncentral::ENSURED_ACCESS_GROUP,
+    &ncentral::ENSURED_CUSTOMER,
+    &ncentral::ENSURED_DEVICE,
+    &ncentral::ENSURED_SERVICE_ORG,
+    &ncentral::ENSURED_SITE,
+    &ncentral::ENSURED_USER,
+    &ncentral::ENSURED_USER_ROLE,
     &ncentral::ENUMERATED_PROPERTY_VALUE,
     &ncentral::INSTALLER,
     &ncentral::INSTALLER_LINK,
@@ -992,6 +1006,239 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The value of a custom property.",
+    };
+
+    /// `Difference`
+    pub(crate) static DIFFERENCE: Model = Model {
+        service: "cloudmore",
+        name: "Difference",
+        fields: &[
+            Field {
+                name: "field",
+                wire: "field",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The vendor's name of the field in the object that was found.",
+                ..PLAIN
+            },
+            Field {
+                name: "wanted",
+                wire: "wanted",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value that was given.",
+                ..PLAIN
+            },
+            Field {
+                name: "found",
+                wire: "found",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value that the object has.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A field that an object has with another value than the one that was given.",
+    };
+
+    /// `EnsuredBroker`
+    pub(crate) static ENSURED_BROKER: Model = Model {
+        service: "cloudmore",
+        name: "EnsuredBroker",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &BROKER },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredOrganization`
+    pub(crate) static ENSURED_ORGANIZATION: Model = Model {
+        service: "cloudmore",
+        name: "EnsuredOrganization",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &ORGANIZATION },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredOrganizationService`
+    pub(crate) static ENSURED_ORGANIZATION_SERVICE: Model = Model {
+        service: "cloudmore",
+        name: "EnsuredOrganizationService",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &ORGANIZATION_SERVICE },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredSellerAdministrator`
+    pub(crate) static ENSURED_SELLER_ADMINISTRATOR: Model = Model {
+        service: "cloudmore",
+        name: "EnsuredSellerAdministrator",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &SELLER_ADMINISTRATOR },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredWebhook`
+    pub(crate) static ENSURED_WEBHOOK: Model = Model {
+        service: "cloudmore",
+        name: "EnsuredWebhook",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &WEBHOOK },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
     };
 
     /// `EstoreService`
@@ -4773,6 +5020,44 @@ pub(crate) mod ncentral {
         doc: "A device with its custom properties.",
     };
 
+    /// `Difference`
+    pub(crate) static DIFFERENCE: Model = Model {
+        service: "ncentral",
+        name: "Difference",
+        fields: &[
+            Field {
+                name: "field",
+                wire: "field",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The vendor's name of the field in the object that was found.",
+                ..PLAIN
+            },
+            Field {
+                name: "wanted",
+                wire: "wanted",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value that was given.",
+                ..PLAIN
+            },
+            Field {
+                name: "found",
+                wire: "found",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value that the object has.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "A field that an object has with another value than the one that was given.",
+    };
+
     /// `DirectTask`
     pub(crate) static DIRECT_TASK: Model = Model {
         service: "ncentral",
@@ -4790,6 +5075,279 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A task that was made to run at once.",
+    };
+
+    /// `EnsuredAccessGroup`
+    pub(crate) static ENSURED_ACCESS_GROUP: Model = Model {
+        service: "ncentral",
+        name: "EnsuredAccessGroup",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &ACCESS_GROUP },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredCustomer`
+    pub(crate) static ENSURED_CUSTOMER: Model = Model {
+        service: "ncentral",
+        name: "EnsuredCustomer",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &CUSTOMER },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredDevice`
+    pub(crate) static ENSURED_DEVICE: Model = Model {
+        service: "ncentral",
+        name: "EnsuredDevice",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &DEVICE },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredServiceOrg`
+    pub(crate) static ENSURED_SERVICE_ORG: Model = Model {
+        service: "ncentral",
+        name: "EnsuredServiceOrg",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &SERVICE_ORG },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredSite`
+    pub(crate) static ENSURED_SITE: Model = Model {
+        service: "ncentral",
+        name: "EnsuredSite",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &SITE },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredUser`
+    pub(crate) static ENSURED_USER: Model = Model {
+        service: "ncentral",
+        name: "EnsuredUser",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &USER },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
+    };
+
+    /// `EnsuredUserRole`
+    pub(crate) static ENSURED_USER_ROLE: Model = Model {
+        service: "ncentral",
+        name: "EnsuredUserRole",
+        fields: &[
+            Field {
+                name: "value",
+                wire: "value",
+                kind: Kind::Model { of: &USER_ROLE },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The object: as the list has it, or as it was sent, with its id.",
+                ..PLAIN
+            },
+            Field {
+                name: "created",
+                wire: "created",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether this call created it.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields of an object that was found with other values than those that were given.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created.",
     };
 
     /// `EnumeratedPropertyValue`

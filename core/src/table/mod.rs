@@ -79,6 +79,8 @@ pub struct Operation {
     pub wait: Option<&'static Wait>,
     /// What is read for each row of the list, if it is another operation's list with more in each row.
     pub join: Option<&'static Join>,
+    /// How it finds an object, if it calls another operation only where there is none.
+    pub ensure: Option<&'static Ensure>,
 }
 
 /// How to wait for a final state.
@@ -115,6 +117,36 @@ pub struct Join {
     pub param: &'static str,
     /// The wire name of the member that its rows become.
     pub into: &'static str,
+}
+
+/// How to find an object by what is sent to create it. Fields have the vendor's names.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ensure {
+    /// The id of the operation that creates.
+    pub create: &'static str,
+    /// The id of the list that is searched.
+    pub find: &'static str,
+    /// The name of each path parameter of the list, and the create's parameter that it takes.
+    pub scope: &'static [(&'static str, &'static str)],
+    /// What must be the same.
+    pub key: &'static [KeyField],
+    /// The fields that are compared in an object that exists: of the create, and of the list's items.
+    pub compared: &'static [(&'static str, &'static str)],
+    /// The list's parameter that takes a row filter.
+    pub filter: Option<&'static str>,
+    /// The list's parameter for the size of a page, and its value.
+    pub page_size: Option<(&'static str, u32)>,
+}
+
+/// A field of a list's items that identifies them.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct KeyField {
+    /// The field.
+    pub field: &'static str,
+    /// The fields of the create that it is compared with; the first that is given counts.
+    pub params: &'static [&'static str],
 }
 
 /// How far a vendor has released an operation.

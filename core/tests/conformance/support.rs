@@ -394,11 +394,17 @@ fn failure(error: &Error) -> Value {
     let fields: Vec<Value> = fields
         .map(|error| json!({"field": error.field, "code": error.code, "message": error.message}))
         .collect();
+    let differences = error.differences().iter();
+    let differences: Vec<Value> = differences
+        .map(|it| json!({"field": it.field, "wanted": parsed(it.wanted.as_bytes()), "found": parsed(it.found.as_bytes())}))
+        .collect();
     json!({
         "kind": error.kind().name(), "message": error.to_string(), "debug": format!("{error} {error:?}"),
         "status": error.status(), "code": error.code(), "server_error_id": error.server_error_id(),
         "retryable": error.retryable(), "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
-        "total": error.total(), "missing": error.missing(), "attempts": error.attempts().len(),
+        "total": error.total(), "missing": error.missing(),
+        "matches": error.matches().iter().map(|text| parsed(text.as_bytes())).collect::<Vec<_>>(),
+        "differences": differences, "attempts": error.attempts().len(),
         "resume_token": error.resume_token(), "request_id": error.request_id(), "field_errors": fields,
         "argument": error.argument_name(), "given": error.given(), "allowed": error.allowed(),
         "method": error.method(), "path": error.path(), "server": error.server(),

@@ -235,6 +235,13 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.brokers.ensure" => {
+            let mut call = clients.cloudmore.brokers().ensure(cloudmore_brokers_ensure(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.brokers.get" => {
             let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
             if params.has("seller_id") {
@@ -503,6 +510,13 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.organizations.ensure" => {
+            let mut call = clients.cloudmore.organizations().ensure(cloudmore_organizations_ensure(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.organizations.get" => {
             let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
             if params.has("reseller_id") {
@@ -608,6 +622,16 @@ pub(crate) async fn call(
         }
         "cloudmore.seller_administrators.delete" => {
             let mut call = clients.cloudmore.seller_administrators().delete(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.ensure" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .ensure(cloudmore_seller_administrators_ensure(params));
             if params.has("seller_id") {
                 call = call.seller_id(params.id("seller_id"));
             }
@@ -750,6 +774,16 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.services.ensure" => {
+            let mut call = clients
+                .cloudmore
+                .services()
+                .ensure(params.id("organization_id"), cloudmore_services_ensure(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.services.get" => {
             let mut call =
                 clients.cloudmore.services().get(params.id("organization_id"), params.id("service_id"));
@@ -880,6 +914,13 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.webhooks.ensure" => {
+            let mut call = clients.cloudmore.webhooks().ensure(cloudmore_webhooks_ensure(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.webhooks.get" => {
             let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
             if params.has("seller_id") {
@@ -905,6 +946,20 @@ pub(crate) async fn call(
             let call = clients.ncentral.access_groups().create_for_devices(
                 params.id("org_unit_id"),
                 ncentral_access_groups_create_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.ensure" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .ensure(params.id("org_unit_id"), ncentral_access_groups_ensure(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.ensure_for_devices" => {
+            let call = clients.ncentral.access_groups().ensure_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_ensure_for_devices(params),
             );
             Outcome::from_result(overrides.apply(call).await)
         }
@@ -996,6 +1051,13 @@ pub(crate) async fn call(
                 .create_site(params.id("customer_id"), ncentral_customers_create_site(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.customers.ensure_site" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .ensure_site(params.id("customer_id"), ncentral_customers_ensure_site(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -1069,6 +1131,10 @@ pub(crate) async fn call(
                 .ncentral
                 .devices()
                 .delete_notes(params.id("device_id"), ncentral_devices_delete_notes(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.ensure" => {
+            let call = clients.ncentral.devices().ensure(ncentral_devices_ensure(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.devices.get" => {
@@ -1353,6 +1419,17 @@ pub(crate) async fn call(
                 .create_customer(params.id("so_id"), ncentral_service_orgs_create_customer(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.service_orgs.ensure" => {
+            let call = clients.ncentral.service_orgs().ensure(ncentral_service_orgs_ensure(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.service_orgs.ensure_customer" => {
+            let call = clients
+                .ncentral
+                .service_orgs()
+                .ensure_customer(params.id("so_id"), ncentral_service_orgs_ensure_customer(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.service_orgs.get" => {
             let call = clients.ncentral.service_orgs().get(params.id("so_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -1431,6 +1508,13 @@ pub(crate) async fn call(
                 .create(params.id("org_unit_id"), ncentral_user_roles_create(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.user_roles.ensure" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .ensure(params.id("org_unit_id"), ncentral_user_roles_ensure(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.user_roles.get" => {
             let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -1445,6 +1529,11 @@ pub(crate) async fn call(
         "ncentral.users.create" => {
             let call =
                 clients.ncentral.users().create(params.id("org_unit_id"), ncentral_users_create(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.users.ensure" => {
+            let call =
+                clients.ncentral.users().ensure(params.id("org_unit_id"), ncentral_users_ensure(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.users.links" => {
@@ -1696,6 +1785,13 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.brokers.ensure" => {
+            let mut call = clients.cloudmore.brokers().ensure(cloudmore_brokers_ensure(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.brokers.get" => {
             let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
             if params.has("seller_id") {
@@ -1964,6 +2060,13 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.organizations.ensure" => {
+            let mut call = clients.cloudmore.organizations().ensure(cloudmore_organizations_ensure(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.organizations.get" => {
             let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
             if params.has("reseller_id") {
@@ -2069,6 +2172,16 @@ pub(crate) fn call_blocking(
         }
         "cloudmore.seller_administrators.delete" => {
             let mut call = clients.cloudmore.seller_administrators().delete(params.id("administrator_id"));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.ensure" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .ensure(cloudmore_seller_administrators_ensure(params));
             if params.has("seller_id") {
                 call = call.seller_id(params.id("seller_id"));
             }
@@ -2211,6 +2324,16 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.services.ensure" => {
+            let mut call = clients
+                .cloudmore
+                .services()
+                .ensure(params.id("organization_id"), cloudmore_services_ensure(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.services.get" => {
             let mut call =
                 clients.cloudmore.services().get(params.id("organization_id"), params.id("service_id"));
@@ -2341,6 +2464,13 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.webhooks.ensure" => {
+            let mut call = clients.cloudmore.webhooks().ensure(cloudmore_webhooks_ensure(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.webhooks.get" => {
             let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
             if params.has("seller_id") {
@@ -2366,6 +2496,20 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.access_groups().create_for_devices(
                 params.id("org_unit_id"),
                 ncentral_access_groups_create_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.ensure" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .ensure(params.id("org_unit_id"), ncentral_access_groups_ensure(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.ensure_for_devices" => {
+            let call = clients.ncentral.access_groups().ensure_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_ensure_for_devices(params),
             );
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
@@ -2457,6 +2601,13 @@ pub(crate) fn call_blocking(
                 .create_site(params.id("customer_id"), ncentral_customers_create_site(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.customers.ensure_site" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .ensure_site(params.id("customer_id"), ncentral_customers_ensure_site(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -2530,6 +2681,10 @@ pub(crate) fn call_blocking(
                 .ncentral
                 .devices()
                 .delete_notes(params.id("device_id"), ncentral_devices_delete_notes(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.ensure" => {
+            let call = clients.ncentral.devices().ensure(ncentral_devices_ensure(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.devices.get" => {
@@ -2814,6 +2969,17 @@ pub(crate) fn call_blocking(
                 .create_customer(params.id("so_id"), ncentral_service_orgs_create_customer(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.service_orgs.ensure" => {
+            let call = clients.ncentral.service_orgs().ensure(ncentral_service_orgs_ensure(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.service_orgs.ensure_customer" => {
+            let call = clients
+                .ncentral
+                .service_orgs()
+                .ensure_customer(params.id("so_id"), ncentral_service_orgs_ensure_customer(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.service_orgs.get" => {
             let call = clients.ncentral.service_orgs().get(params.id("so_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -2892,6 +3058,13 @@ pub(crate) fn call_blocking(
                 .create(params.id("org_unit_id"), ncentral_user_roles_create(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.user_roles.ensure" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .ensure(params.id("org_unit_id"), ncentral_user_roles_ensure(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.user_roles.get" => {
             let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -2906,6 +3079,11 @@ pub(crate) fn call_blocking(
         "ncentral.users.create" => {
             let call =
                 clients.ncentral.users().create(params.id("org_unit_id"), ncentral_users_create(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.users.ensure" => {
+            let call =
+                clients.ncentral.users().ensure(params.id("org_unit_id"), ncentral_users_ensure(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.users.links" => {
@@ -2993,6 +3171,22 @@ fn cloudmore_brokers_create(params: &Params) -> cloudmore::CreateBroker {
     built
 }
 
+fn cloudmore_brokers_ensure(params: &Params) -> cloudmore::EnsureBroker {
+    let mut built = cloudmore::EnsureBroker::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        domain: text,
+        notification_email: text,
+        support_email: text,
+        contact: json,
+        address: json,
+        invoice_contact: json,
+        allow_cmp_access: flag,
+    );
+    built
+}
+
 fn cloudmore_csp_billing_per_organization(params: &Params) -> cloudmore::GetCspBilling {
     cloudmore::GetCspBilling::new(params.text("start_date"), params.text("end_date"))
 }
@@ -3003,6 +3197,18 @@ fn cloudmore_external_invoices_list(params: &Params) -> cloudmore::ListExternalI
 
 fn cloudmore_organizations_create(params: &Params) -> cloudmore::CreateOrganization {
     let mut built = cloudmore::CreateOrganization::new(params.text("name"));
+    optional!(built, params,
+        registration_number: text,
+        vat: text,
+        customer_number: text,
+        notification_email: text,
+        contact: json,
+    );
+    built
+}
+
+fn cloudmore_organizations_ensure(params: &Params) -> cloudmore::EnsureOrganization {
+    let mut built = cloudmore::EnsureOrganization::new(params.text("name"));
     optional!(built, params,
         registration_number: text,
         vat: text,
@@ -3056,12 +3262,39 @@ fn cloudmore_seller_administrators_create(params: &Params) -> cloudmore::CreateS
     built
 }
 
+fn cloudmore_seller_administrators_ensure(params: &Params) -> cloudmore::EnsureSellerAdministrator {
+    let mut built = cloudmore::EnsureSellerAdministrator::new(
+        params.text("name"),
+        params.id("role_id"),
+        params.text("email"),
+    );
+    optional!(built, params,
+        password: text,
+        first_name: text,
+        last_name: text,
+        display_name: text,
+        title: text,
+        cell_phone_prefix: text,
+        cell_phone: text,
+        address: json,
+    );
+    built
+}
+
 fn cloudmore_seller_prices_list(params: &Params) -> cloudmore::ListSellerPrices {
     cloudmore::ListSellerPrices::new(params.text("currency_code"))
 }
 
 fn cloudmore_services_create(params: &Params) -> cloudmore::CreateService {
     let mut built = cloudmore::CreateService::new(params.id("id"), params.text("currency_code"));
+    optional!(built, params,
+        custom_properties_data: jsons,
+    );
+    built
+}
+
+fn cloudmore_services_ensure(params: &Params) -> cloudmore::EnsureService {
+    let mut built = cloudmore::EnsureService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
         custom_properties_data: jsons,
     );
@@ -3092,6 +3325,22 @@ fn cloudmore_webhooks_create(params: &Params) -> cloudmore::CreateWebhook {
     built
 }
 
+fn cloudmore_webhooks_ensure(params: &Params) -> cloudmore::EnsureWebhook {
+    let mut built = cloudmore::EnsureWebhook::new(
+        params.text("name"),
+        params.text("url"),
+        params.text("trigger_event_type"),
+    );
+    optional!(built, params,
+        service_id: id,
+        message_to_send_type: text,
+        http_header: text,
+        basic_auth_user_name: text,
+        basic_auth_password: text,
+    );
+    built
+}
+
 fn ncentral_access_groups_create(params: &Params) -> ncentral::CreateAccessGroup {
     let mut built =
         ncentral::CreateAccessGroup::new(params.text("group_name"), params.text("group_description"));
@@ -3106,6 +3355,27 @@ fn ncentral_access_groups_create(params: &Params) -> ncentral::CreateAccessGroup
 fn ncentral_access_groups_create_for_devices(params: &Params) -> ncentral::CreateDeviceAccessGroup {
     let mut built =
         ncentral::CreateDeviceAccessGroup::new(params.text("group_name"), params.text("group_description"));
+    optional!(built, params,
+        device_ids: ids,
+        user_ids: ids,
+    );
+    built
+}
+
+fn ncentral_access_groups_ensure(params: &Params) -> ncentral::EnsureAccessGroup {
+    let mut built =
+        ncentral::EnsureAccessGroup::new(params.text("group_name"), params.text("group_description"));
+    optional!(built, params,
+        org_unit_ids: ids,
+        user_ids: ids,
+        auto_include_new_org_units: flag,
+    );
+    built
+}
+
+fn ncentral_access_groups_ensure_for_devices(params: &Params) -> ncentral::EnsureDeviceAccessGroup {
+    let mut built =
+        ncentral::EnsureDeviceAccessGroup::new(params.text("group_name"), params.text("group_description"));
     optional!(built, params,
         device_ids: ids,
         user_ids: ids,
@@ -3147,6 +3417,31 @@ fn ncentral_customers_create_installer_link(params: &Params) -> ncentral::Create
 
 fn ncentral_customers_create_site(params: &Params) -> ncentral::CreateSite {
     let mut built = ncentral::CreateSite::new(
+        params.text("site_name"),
+        params.text("contact_first_name"),
+        params.text("contact_last_name"),
+    );
+    optional!(built, params,
+        license_type: text,
+        external_id: text,
+        contact_email: text,
+        phone: text,
+        contact_title: text,
+        contact_phone: text,
+        contact_phone_ext: text,
+        contact_department: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state_prov: text,
+        country: text,
+        postal_code: text,
+    );
+    built
+}
+
+fn ncentral_customers_ensure_site(params: &Params) -> ncentral::EnsureSite {
+    let mut built = ncentral::EnsureSite::new(
         params.text("site_name"),
         params.text("contact_first_name"),
         params.text("contact_last_name"),
@@ -3275,6 +3570,24 @@ fn ncentral_devices_delete(params: &Params) -> ncentral::DeleteDevice {
 
 fn ncentral_devices_delete_notes(params: &Params) -> ncentral::DeleteDeviceNotes {
     ncentral::DeleteDeviceNotes::new(params.ids("note_ids"))
+}
+
+fn ncentral_devices_ensure(params: &Params) -> ncentral::EnsureDevice {
+    let mut built = ncentral::EnsureDevice::new(
+        params.text("customer_id"),
+        params.text("network_address"),
+        params.text("supported_os"),
+        params.text("long_name"),
+        params.text("device_class"),
+    );
+    optional!(built, params,
+        description: text,
+        license_mode: text,
+        mac_address: text,
+        username: text,
+        password: text,
+    );
+    built
 }
 
 fn ncentral_devices_list(params: &Params) -> ncentral::ListDevices {
@@ -3539,6 +3852,55 @@ fn ncentral_service_orgs_create_customer(params: &Params) -> ncentral::CreateCus
     built
 }
 
+fn ncentral_service_orgs_ensure(params: &Params) -> ncentral::EnsureServiceOrg {
+    let mut built = ncentral::EnsureServiceOrg::new(
+        params.text("so_name"),
+        params.text("contact_first_name"),
+        params.text("contact_last_name"),
+    );
+    optional!(built, params,
+        external_id: text,
+        contact_email: text,
+        phone: text,
+        contact_title: text,
+        contact_phone: text,
+        contact_phone_ext: text,
+        contact_department: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state_prov: text,
+        country: text,
+        postal_code: text,
+    );
+    built
+}
+
+fn ncentral_service_orgs_ensure_customer(params: &Params) -> ncentral::EnsureCustomer {
+    let mut built = ncentral::EnsureCustomer::new(
+        params.text("customer_name"),
+        params.text("contact_first_name"),
+        params.text("contact_last_name"),
+    );
+    optional!(built, params,
+        license_type: text,
+        external_id: text,
+        contact_email: text,
+        phone: text,
+        contact_title: text,
+        contact_phone: text,
+        contact_phone_ext: text,
+        contact_department: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state_prov: text,
+        country: text,
+        postal_code: text,
+    );
+    built
+}
+
 fn ncentral_service_orgs_list(params: &Params) -> ncentral::ListServiceOrgs {
     let mut built = ncentral::ListServiceOrgs::new();
     optional!(built, params,
@@ -3599,6 +3961,18 @@ fn ncentral_user_roles_create(params: &Params) -> ncentral::CreateUserRole {
     built
 }
 
+fn ncentral_user_roles_ensure(params: &Params) -> ncentral::EnsureUserRole {
+    let mut built = ncentral::EnsureUserRole::new(
+        params.text("role_name"),
+        params.text("description"),
+        params.ids("permission_ids"),
+    );
+    optional!(built, params,
+        user_ids: ids,
+    );
+    built
+}
+
 fn ncentral_user_roles_list(params: &Params) -> ncentral::ListUserRoles {
     let mut built = ncentral::ListUserRoles::new();
     optional!(built, params,
@@ -3613,6 +3987,33 @@ fn ncentral_user_roles_list(params: &Params) -> ncentral::ListUserRoles {
 
 fn ncentral_users_create(params: &Params) -> ncentral::CreateUser {
     let mut built = ncentral::CreateUser::new(
+        params.text("email"),
+        params.text("password"),
+        params.text("first_name"),
+        params.text("last_name"),
+    );
+    optional!(built, params,
+        username: text,
+        country: text,
+        postal_code: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state: text,
+        telephone: text,
+        ext: text,
+        department: text,
+        notification_email: text,
+        status: text,
+        role_ids: ids,
+        access_group_ids: ids,
+        api_only_user: flag,
+    );
+    built
+}
+
+fn ncentral_users_ensure(params: &Params) -> ncentral::EnsureUser {
+    let mut built = ncentral::EnsureUser::new(
         params.text("email"),
         params.text("password"),
         params.text("first_name"),

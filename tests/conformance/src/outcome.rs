@@ -93,7 +93,8 @@ fn failure(want: &Map<String, Value>, error: &Value, spelling: &Spelling) -> Mat
         let texts = want.as_array().into_iter().flatten().filter_map(Value::as_str);
         match name.as_str() {
             "kind" | "status" | "code" | "server_error_id" | "retryable" | "retry_after" | "total"
-            | "missing" | "attempts" | "given" | "allowed" | "method" | "path" | "server" => {
+            | "missing" | "matches" | "differences" | "attempts" | "given" | "allowed" | "method"
+            | "path" | "server" => {
                 matching::value(want, error.get(name), &at)?;
             }
             "has_resume_token" => {

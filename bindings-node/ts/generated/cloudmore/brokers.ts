@@ -10,6 +10,7 @@ import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   Broker,
   CreatedObject,
+  EnsuredBroker,
   NewBrokerAddressInput,
   NewBrokerContactInput,
   NewBrokerInvoiceContactInput,
@@ -55,6 +56,38 @@ export interface BrokersDeleteParams {
   readonly sellerId?: string | undefined;
 }
 
+/** Parameters of `brokers.ensure`. */
+export interface BrokersEnsureParams {
+  /** Name of the broker. */
+  readonly name: string;
+  /** Number in the register of companies. */
+  readonly registrationNumber?: string | undefined;
+  /** VAT number. */
+  readonly vat?: string | undefined;
+  /** Web domain. The server refuses one that is malformed. */
+  readonly domain?: string | undefined;
+  /** E-mail address for notifications. */
+  readonly notificationEmail?: string | undefined;
+  /** E-mail address of the support. */
+  readonly supportEmail?: string | undefined;
+  /** The person in charge at a broker. As in `{ email: "toomas.tamm@example.com", name: "Toomas Tamm" }`. */
+  readonly contact?: NewBrokerContactInput | undefined;
+  /**
+   * The address of a broker. As in `{ address: "Narva mnt 5", city: "Tallinn", countryCode: "EE",
+   * postalCode: "10117" }`.
+   */
+  readonly address?: NewBrokerAddressInput | undefined;
+  /**
+   * Who gets the invoices of a broker. As in `{ email: "invoices@example.com", name: "Accounts payable"
+   * }`.
+   */
+  readonly invoiceContact?: NewBrokerInvoiceContactInput | undefined;
+  /** Whether the broker gets CMP access. The vendor says no more about it than its name. */
+  readonly allowCmpAccess?: boolean | undefined;
+  /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
+  readonly sellerId?: string | undefined;
+}
+
 /** Parameters of `brokers.get`. */
 export interface BrokersGetParams {
   /** Id of the broker. A GUID. */
@@ -88,8 +121,8 @@ export class Brokers extends AsyncResource {
    *
    * @param params - See {@link BrokersCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the brokers of
-   *   the seller (`brokers.list`) and look for this name.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.
    * @example
    * ```ts
    * const createdObject = await client.brokers.create({
@@ -126,6 +159,37 @@ export class Brokers extends AsyncResource {
    */
   delete(params: BrokersDeleteParams, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("cloudmore.brokers.delete", {}, params, options);
+  }
+
+  /**
+   * Finds or creates a broker.
+   *
+   * Looks in `brokers.list` for the `name` that is given, and calls `brokers.create` if it is not there.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link BrokersEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.
+   * @example
+   * ```ts
+   * const ensuredBroker = await client.brokers.ensure({
+   *   name: "Tallinn Cloud Services",
+   *   registrationNumber: "12345678",
+   * });
+   * console.log(ensuredBroker.value);
+   * ```
+   */
+  ensure(params: BrokersEnsureParams, options?: CallOptions): Call<EnsuredBroker> {
+    return this._call("cloudmore.brokers.ensure", shapes.EnsuredBroker, {}, params, options);
   }
 
   /**

@@ -398,6 +398,66 @@ export interface CustomPropertyData {
   readonly value?: string | null;
 }
 
+/** A field that an object has with another value than the one that was given. */
+export interface Difference {
+  /** The vendor's name of the field in the object that was found. */
+  readonly field: string;
+  /** The value that was given. */
+  readonly wanted?: unknown;
+  /** The value that the object has. */
+  readonly found?: unknown;
+}
+
+/** What was found or created. */
+export interface EnsuredBroker {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: Broker;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredOrganization {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: Organization;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredOrganizationService {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: OrganizationService;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredSellerAdministrator {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: SellerAdministrator;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredWebhook {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: Webhook;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
 /** A service of the E-Store. */
 export interface EstoreService {
   /** Id of the service, a GUID. */

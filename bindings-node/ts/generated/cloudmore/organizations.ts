@@ -7,7 +7,12 @@ import type { CallOptions, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { CreatedOrganization, Organization, OrganizationContactDataInput } from "./models.js";
+import type {
+  CreatedOrganization,
+  EnsuredOrganization,
+  Organization,
+  OrganizationContactDataInput,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `organizations.create`. */
 export interface OrganizationsCreateParams {
@@ -34,6 +39,27 @@ export interface OrganizationsCreateParams {
 export interface OrganizationsDeleteParams {
   /** Id of the organization. A GUID. */
   readonly organizationId: string;
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
+  readonly resellerId?: string | undefined;
+}
+
+/** Parameters of `organizations.ensure`. */
+export interface OrganizationsEnsureParams {
+  /** Name of the organization. Not blank. */
+  readonly name: string;
+  /** Number in a register of companies, or for taxes. */
+  readonly registrationNumber?: string | null | undefined;
+  /** Number for value added tax. */
+  readonly vat?: string | null | undefined;
+  /** Your own number of the customer. Exports carry it. */
+  readonly customerNumber?: string | null | undefined;
+  /** E-mail address that Cloudmore sends notifications to. */
+  readonly notificationEmail?: string | null | undefined;
+  /**
+   * Whom to talk to at an organization. Further fields are allowed and not published. As in `{ email:
+   * "john.doe@woodgrove.example", name: "John Doe" }`.
+   */
+  readonly contact?: OrganizationContactDataInput | undefined;
   /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -101,8 +127,9 @@ export class Organizations extends AsyncResource {
    *
    * @param params - See {@link OrganizationsCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the
-   *   organizations (`organizations.list`) and look for this name.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it
+   *   creates.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -141,6 +168,39 @@ export class Organizations extends AsyncResource {
    */
   delete(params: OrganizationsDeleteParams, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("cloudmore.organizations.delete", {}, params, options);
+  }
+
+  /**
+   * Finds or creates an organization.
+   *
+   * Looks in `organizations.list` for the `name` that is given, and calls `organizations.create` if it is
+   * not there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains
+   * and renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link OrganizationsEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it
+   *   creates.
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
+   * @example
+   * ```ts
+   * const ensuredOrganization = await client.organizations.ensure({
+   *   name: "Woodgrove Ltd",
+   *   registrationNumber: "12345678",
+   * });
+   * console.log(ensuredOrganization.value);
+   * ```
+   */
+  ensure(params: OrganizationsEnsureParams, options?: CallOptions): Call<EnsuredOrganization> {
+    return this._call("cloudmore.organizations.ensure", shapes.EnsuredOrganization, {}, params, options);
   }
 
   /**

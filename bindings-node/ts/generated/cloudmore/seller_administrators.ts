@@ -7,7 +7,12 @@ import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { CreatedObject, NewAdministratorAddressInput, SellerAdministrator } from "./models.js";
+import type {
+  CreatedObject,
+  EnsuredSellerAdministrator,
+  NewAdministratorAddressInput,
+  SellerAdministrator,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `sellerAdministrators.create`. */
 export interface SellerAdministratorsCreateParams {
@@ -48,6 +53,37 @@ export interface SellerAdministratorsDeleteParams {
   readonly sellerId?: string | undefined;
 }
 
+/** Parameters of `sellerAdministrators.ensure`. */
+export interface SellerAdministratorsEnsureParams {
+  /** Login name, in the form of an e-mail address. */
+  readonly name: string;
+  /** Id of the role. Sent as text, as in the vendor's tests. */
+  readonly roleId: Id;
+  /** E-mail address. */
+  readonly email: string;
+  /** Password of the login. */
+  readonly password?: string | undefined;
+  /** First name. */
+  readonly firstName?: string | undefined;
+  /** Last name. */
+  readonly lastName?: string | undefined;
+  /** Name as people see it. */
+  readonly displayName?: string | undefined;
+  /** Job title. */
+  readonly title?: string | undefined;
+  /** Country code of the mobile number, without a plus sign. */
+  readonly cellPhonePrefix?: string | undefined;
+  /** Mobile number without its country code. */
+  readonly cellPhone?: string | undefined;
+  /**
+   * The address of an administrator. As in `{ city: "Tallinn", countryCode: "EE", postalCode: "10117",
+   * street: "Narva mnt 5" }`.
+   */
+  readonly address?: NewAdministratorAddressInput | undefined;
+  /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
+  readonly sellerId?: string | undefined;
+}
+
 /** Parameters of `sellerAdministrators.get`. */
 export interface SellerAdministratorsGetParams {
   /** Id of the administrator. A GUID. */
@@ -79,8 +115,9 @@ export class SellerAdministrators extends AsyncResource {
    *
    * @param params - See {@link SellerAdministratorsCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the
-   *   administrators of the seller (`sellerAdministrators.list`) and look for this name.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   that was sent in `sellerAdministrators.list`, or call `sellerAdministrators.ensure`, which does
+   *   that before it creates.
    * @example
    * ```ts
    * const createdObject = await client.sellerAdministrators.create({
@@ -118,6 +155,47 @@ export class SellerAdministrators extends AsyncResource {
    */
   delete(params: SellerAdministratorsDeleteParams, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("cloudmore.seller_administrators.delete", {}, params, options);
+  }
+
+  /**
+   * Finds or creates an administrator of the seller.
+   *
+   * Looks in `sellerAdministrators.list` for the `name` that is given, and calls
+   * `sellerAdministrators.create` if it is not there. Letters are compared without case, in any Unicode
+   * form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
+   * obtains and renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link SellerAdministratorsEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   that was sent in `sellerAdministrators.list`, or call `sellerAdministrators.ensure`, which does
+   *   that before it creates.
+   * @example
+   * ```ts
+   * const ensuredSellerAdministrator = await client.sellerAdministrators.ensure({
+   *   name: "kadri.saar@example.com",
+   *   roleId: "2",
+   *   email: "kadri.saar@example.com",
+   *   password: "correct horse battery staple",
+   * });
+   * console.log(ensuredSellerAdministrator.value);
+   * ```
+   */
+  ensure(params: SellerAdministratorsEnsureParams, options?: CallOptions): Call<EnsuredSellerAdministrator> {
+    return this._call(
+      "cloudmore.seller_administrators.ensure",
+      shapes.EnsuredSellerAdministrator,
+      {},
+      params,
+      options,
+    );
   }
 
   /**

@@ -7,7 +7,12 @@ import type { CallOptions, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { CreatedService, CustomPropertyDataInput, OrganizationService } from "./models.js";
+import type {
+  CreatedService,
+  CustomPropertyDataInput,
+  EnsuredOrganizationService,
+  OrganizationService,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `services.create`. */
 export interface ServicesCreateParams {
@@ -29,6 +34,20 @@ export interface ServicesDeleteParams {
   readonly organizationId: string;
   /** Id of the service. A GUID. */
   readonly serviceId: string;
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
+  readonly resellerId?: string | undefined;
+}
+
+/** Parameters of `services.ensure`. */
+export interface ServicesEnsureParams {
+  /** Id of the organization. A GUID. */
+  readonly organizationId: string;
+  /** Id of the service in the E-Store. A GUID. */
+  readonly id: string;
+  /** Currency, an ISO 4217 code that the service supports. */
+  readonly currencyCode: string;
+  /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
+  readonly customPropertiesData?: readonly CustomPropertyDataInput[] | null | undefined;
   /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -95,8 +114,8 @@ export class Services extends AsyncResource {
    *
    * @param params - See {@link ServicesCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the services
-   *   of the organization (`services.list`) and look for this one.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `id`
+   *   that was sent in `services.list`, or call `services.ensure`, which does that before it creates.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
@@ -138,6 +157,41 @@ export class Services extends AsyncResource {
    */
   delete(params: ServicesDeleteParams, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("cloudmore.services.delete", {}, params, options);
+  }
+
+  /**
+   * Finds or adds a service from the E-Store to an organization.
+   *
+   * Looks in `services.list` for the `id` that is given, and calls `services.create` if it is not there.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
+   * token, which the client obtains and renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link ServicesEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `id`
+   *   that was sent in `services.list`, or call `services.ensure`, which does that before it creates.
+   * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
+   * @example
+   * ```ts
+   * const ensuredOrganizationService = await client.services.ensure({
+   *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+   *   id: "8806367b-001a-4632-afb4-27a7fad7660c",
+   *   currencyCode: "EUR",
+   *   customPropertiesData: [{ id: "domain", value: "abcdecompanytest.com" }],
+   * });
+   * console.log(ensuredOrganizationService.value);
+   * ```
+   */
+  ensure(params: ServicesEnsureParams, options?: CallOptions): Call<EnsuredOrganizationService> {
+    return this._call("cloudmore.services.ensure", shapes.EnsuredOrganizationService, {}, params, options);
   }
 
   /**

@@ -248,6 +248,138 @@ export const CustomPropertyData = new Shape<models.CustomPropertyData>(
   (it) => it.id != null && isText(it.id) && isText(it.value),
 );
 
+export const Difference = new Shape<models.Difference>(
+  "Difference",
+  {
+    field: "text",
+    wanted: "json",
+    found: "json",
+  },
+  ["field"],
+  (it) => it.field != null && isText(it.field),
+);
+
+export const EnsuredBroker = new Shape<models.EnsuredBroker>(
+  "EnsuredBroker",
+  {
+    value: Broker,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const OrganizationContact = new Shape<models.OrganizationContact>(
+  "OrganizationContact",
+  {
+    name: "text",
+    email: "text",
+    phone: "text",
+    cellPhone: "text",
+  },
+  [],
+  (it) => isText(it.name) && isText(it.email) && isText(it.phone) && isText(it.cellPhone),
+);
+
+export const Organization = new Shape<models.Organization>(
+  "Organization",
+  {
+    id: "id",
+    name: "text",
+    registrationNumber: "text",
+    vat: "text",
+    customerNumber: "text",
+    notificationEmail: "text",
+    contact: OrganizationContact,
+  },
+  ["id"],
+);
+
+export const EnsuredOrganization = new Shape<models.EnsuredOrganization>(
+  "EnsuredOrganization",
+  {
+    value: Organization,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const OrganizationService = new Shape<models.OrganizationService>(
+  "OrganizationService",
+  {
+    id: "id",
+    name: "text",
+    customProperties: many(CustomProperty),
+    customPropertiesData: many(CustomPropertyData),
+  },
+  ["id"],
+);
+
+export const EnsuredOrganizationService = new Shape<models.EnsuredOrganizationService>(
+  "EnsuredOrganizationService",
+  {
+    value: OrganizationService,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const SellerAdministrator = new Shape<models.SellerAdministrator>(
+  "SellerAdministrator",
+  {
+    id: "id",
+    name: "text",
+    firstName: "text",
+    lastName: "text",
+    displayName: "text",
+    roleId: "id",
+    roleName: "text",
+    title: "text",
+    email: "text",
+    cellPhonePrefix: "text",
+    cellPhone: "text",
+    address: AdministratorAddress,
+  },
+  ["id"],
+);
+
+export const EnsuredSellerAdministrator = new Shape<models.EnsuredSellerAdministrator>(
+  "EnsuredSellerAdministrator",
+  {
+    value: SellerAdministrator,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const Webhook = new Shape<models.Webhook>(
+  "Webhook",
+  {
+    id: "id",
+    name: "text",
+    serviceId: "id",
+    url: "text",
+    triggerEventType: "text",
+    messageToSendType: "text",
+    httpHeader: "secret",
+    basicAuthUserName: "text",
+  },
+  ["id"],
+);
+
+export const EnsuredWebhook = new Shape<models.EnsuredWebhook>(
+  "EnsuredWebhook",
+  {
+    value: Webhook,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
 export const EstoreService = new Shape<models.EstoreService>(
   "EstoreService",
   {
@@ -287,44 +419,7 @@ export const NceSubscription = new Shape<models.NceSubscription>(
   (it) => isText(it.id) && isText(it.segment),
 );
 
-export const OrganizationContact = new Shape<models.OrganizationContact>(
-  "OrganizationContact",
-  {
-    name: "text",
-    email: "text",
-    phone: "text",
-    cellPhone: "text",
-  },
-  [],
-  (it) => isText(it.name) && isText(it.email) && isText(it.phone) && isText(it.cellPhone),
-);
-
-export const Organization = new Shape<models.Organization>(
-  "Organization",
-  {
-    id: "id",
-    name: "text",
-    registrationNumber: "text",
-    vat: "text",
-    customerNumber: "text",
-    notificationEmail: "text",
-    contact: OrganizationContact,
-  },
-  ["id"],
-);
-
 export const OrganizationPrice = new Shape<models.OrganizationPrice>("OrganizationPrice", {}, []);
-
-export const OrganizationService = new Shape<models.OrganizationService>(
-  "OrganizationService",
-  {
-    id: "id",
-    name: "text",
-    customProperties: many(CustomProperty),
-    customPropertiesData: many(CustomPropertyData),
-  },
-  ["id"],
-);
 
 export const Price = new Shape<models.Price>("Price", {}, []);
 
@@ -354,25 +449,6 @@ export const Role = new Shape<models.Role>(
   },
   ["id"],
   (it) => it.id != null && isText(it.id) && isText(it.name),
-);
-
-export const SellerAdministrator = new Shape<models.SellerAdministrator>(
-  "SellerAdministrator",
-  {
-    id: "id",
-    name: "text",
-    firstName: "text",
-    lastName: "text",
-    displayName: "text",
-    roleId: "id",
-    roleName: "text",
-    title: "text",
-    email: "text",
-    cellPhonePrefix: "text",
-    cellPhone: "text",
-    address: AdministratorAddress,
-  },
-  ["id"],
 );
 
 export const SellerPrice = new Shape<models.SellerPrice>("SellerPrice", {}, []);
@@ -444,19 +520,4 @@ export const User = new Shape<models.User>(
   },
   [],
   (it) => isText(it.roleId) && isText(it.roleName),
-);
-
-export const Webhook = new Shape<models.Webhook>(
-  "Webhook",
-  {
-    id: "id",
-    name: "text",
-    serviceId: "id",
-    url: "text",
-    triggerEventType: "text",
-    messageToSendType: "text",
-    httpHeader: "secret",
-    basicAuthUserName: "text",
-  },
-  ["id"],
 );

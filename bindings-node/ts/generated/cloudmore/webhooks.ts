@@ -7,7 +7,7 @@ import type { CallOptions, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { CreatedObject, Webhook } from "./models.js";
+import type { CreatedObject, EnsuredWebhook, Webhook } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `webhooks.create`. */
 export interface WebhooksCreateParams {
@@ -38,6 +38,31 @@ export interface WebhooksCreateParams {
 export interface WebhooksDeleteParams {
   /** Id of the webhook. A GUID. */
   readonly webhookId: string;
+  /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
+  readonly sellerId?: string | undefined;
+}
+
+/** Parameters of `webhooks.ensure`. */
+export interface WebhooksEnsureParams {
+  /** Name of the webhook. Not blank. */
+  readonly name: string;
+  /** Where the events are sent. */
+  readonly url: string;
+  /**
+   * The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription. Not
+   * blank.
+   */
+  readonly triggerEventType: string;
+  /** Id of the service whose events are sent. A GUID. */
+  readonly serviceId?: string | undefined;
+  /** What is sent. Known is OnlyTriggerAction. Not blank. */
+  readonly messageToSendType?: string | undefined;
+  /** A header that is sent with each event. It may hold a secret. */
+  readonly httpHeader?: string | undefined;
+  /** User name for HTTP Basic at the receiver. */
+  readonly basicAuthUserName?: string | undefined;
+  /** Password for HTTP Basic at the receiver. */
+  readonly basicAuthPassword?: string | undefined;
   /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
   readonly sellerId?: string | undefined;
 }
@@ -74,8 +99,9 @@ export class Webhooks extends AsyncResource {
    *
    * @param params - See {@link WebhooksCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the webhooks
-   *   of the seller (`webhooks.list`) and look for this name and address.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it
+   *   creates.
    * @example
    * ```ts
    * const createdObject = await client.webhooks.create({
@@ -113,6 +139,40 @@ export class Webhooks extends AsyncResource {
    */
   delete(params: WebhooksDeleteParams, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("cloudmore.webhooks.delete", {}, params, options);
+  }
+
+  /**
+   * Finds or creates a webhook.
+   *
+   * Looks in `webhooks.list` for the `name` and `url` that is given, and calls `webhooks.create` if it is
+   * not there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link WebhooksEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
+   *   and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it
+   *   creates.
+   * @example
+   * ```ts
+   * const ensuredWebhook = await client.webhooks.ensure({
+   *   name: "New services",
+   *   url: "https://hooks.example.com/cloudmore",
+   *   triggerEventType: "BrokerAddService",
+   *   serviceId: "8806367b-001a-4632-afb4-27a7fad7660c",
+   * });
+   * console.log(ensuredWebhook.value);
+   * ```
+   */
+  ensure(params: WebhooksEnsureParams, options?: CallOptions): Call<EnsuredWebhook> {
+    return this._call("cloudmore.webhooks.ensure", shapes.EnsuredWebhook, {}, params, options);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { AccessGroup, Links } from "./models.js";
+import type { AccessGroup, EnsuredAccessGroup, Links } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `accessGroups.create`. */
 export interface AccessGroupsCreateParams {
@@ -25,6 +25,32 @@ export interface AccessGroupsCreateParams {
 
 /** Parameters of `accessGroups.createForDevices`. */
 export interface AccessGroupsCreateForDevicesParams {
+  /** Name of the access group. Not blank. */
+  readonly groupName: string;
+  /** Description of the access group. */
+  readonly groupDescription: string;
+  /** Ids of the devices. As in `["123456789"]`. */
+  readonly deviceIds?: readonly Id[] | null | undefined;
+  /** Ids of the users who get access. As in `["1"]`. */
+  readonly userIds?: readonly Id[] | null | undefined;
+}
+
+/** Parameters of `accessGroups.ensure`. */
+export interface AccessGroupsEnsureParams {
+  /** Name of the access group. Not blank. */
+  readonly groupName: string;
+  /** Description of the access group. */
+  readonly groupDescription: string;
+  /** Ids of the organization units. As in `["100", "101"]`. */
+  readonly orgUnitIds?: readonly Id[] | null | undefined;
+  /** Ids of the users who get access. As in `["1"]`. */
+  readonly userIds?: readonly Id[] | null | undefined;
+  /** Whether new organization units are added to it. */
+  readonly autoIncludeNewOrgUnits?: boolean | undefined;
+}
+
+/** Parameters of `accessGroups.ensureForDevices`. */
+export interface AccessGroupsEnsureForDevicesParams {
   /** Name of the access group. Not blank. */
   readonly groupName: string;
   /** Description of the access group. */
@@ -76,8 +102,9 @@ export class AccessGroups extends AsyncResource {
    *   site.
    * @param params - See {@link AccessGroupsCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the access
-   *   groups of the organization unit (`accessGroups.list`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `groupName` that was sent in `accessGroups.list`, or call `accessGroups.ensure`, which does that
+   *   before it creates.
    * @example
    * ```ts
    * const answer = await client.accessGroups.create("50", {
@@ -106,8 +133,9 @@ export class AccessGroups extends AsyncResource {
    *   site.
    * @param params - See {@link AccessGroupsCreateForDevicesParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the access
-   *   groups of the organization unit (`accessGroups.list`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `groupName` that was sent in `accessGroups.list`, or call `accessGroups.ensureForDevices`, which
+   *   does that before it creates.
    * @example
    * ```ts
    * const answer = await client.accessGroups.createForDevices("50", {
@@ -124,6 +152,95 @@ export class AccessGroups extends AsyncResource {
     options?: CallOptions,
   ): Call<ResponseMeta> {
     return this._callEmpty("ncentral.access_groups.create_for_devices", { orgUnitId }, params, options);
+  }
+
+  /**
+   * Finds or creates an access group of organization units.
+   *
+   * Looks in `accessGroups.list` for the `groupName` that is given, and calls `accessGroups.create` if it
+   * is not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client obtains
+   * and renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link AccessGroupsEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `groupName` that was sent in `accessGroups.list`, or call `accessGroups.ensure`, which does that
+   *   before it creates.
+   * @example
+   * ```ts
+   * const ensuredAccessGroup = await client.accessGroups.ensure("50", {
+   *   groupName: "Night Shift",
+   *   groupDescription: "Customers that are looked after at night",
+   *   autoIncludeNewOrgUnits: true,
+   * });
+   * console.log(ensuredAccessGroup.value);
+   * ```
+   */
+  ensure(orgUnitId: Id, params: AccessGroupsEnsureParams, options?: CallOptions): Call<EnsuredAccessGroup> {
+    return this._call(
+      "ncentral.access_groups.ensure",
+      shapes.EnsuredAccessGroup,
+      { orgUnitId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Finds or creates an access group of devices.
+   *
+   * Looks in `accessGroups.list` for the `groupName` that is given, and calls
+   * `accessGroups.createForDevices` if it is not there. The server is asked for exactly this first, with
+   * `select`; then the whole list is read. Letters are compared without case, in any Unicode form, and
+   * with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the client
+   * obtains and renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link AccessGroupsEnsureForDevicesParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `groupName` that was sent in `accessGroups.list`, or call `accessGroups.ensureForDevices`, which
+   *   does that before it creates.
+   * @example
+   * ```ts
+   * const ensuredAccessGroup = await client.accessGroups.ensureForDevices("50", {
+   *   groupName: "Night Shift",
+   *   groupDescription: "Customers that are looked after at night",
+   *   deviceIds: ["123456789"],
+   * });
+   * console.log(ensuredAccessGroup.value);
+   * ```
+   */
+  ensureForDevices(
+    orgUnitId: Id,
+    params: AccessGroupsEnsureForDevicesParams,
+    options?: CallOptions,
+  ): Call<EnsuredAccessGroup> {
+    return this._call(
+      "ncentral.access_groups.ensure_for_devices",
+      shapes.EnsuredAccessGroup,
+      { orgUnitId },
+      params,
+      options,
+    );
   }
 
   /**

@@ -6,7 +6,7 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Customer, Installer, InstallerLink, RegistrationToken, Site } from "./models.js";
+import type { Customer, EnsuredSite, Installer, InstallerLink, RegistrationToken, Site } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `customers.createInstallerLink`. */
 export interface CustomersCreateInstallerLinkParams {
@@ -16,6 +16,47 @@ export interface CustomersCreateInstallerLinkParams {
 
 /** Parameters of `customers.createSite`. */
 export interface CustomersCreateSiteParams {
+  /** Name of the site. Not blank. */
+  readonly siteName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /**
+   * Licence of the site's devices. The server's default is Professional. One of `Professional` or
+   * `Essential`.
+   */
+  readonly licenseType?: "Professional" | "Essential" | undefined;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the site. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
+/** Parameters of `customers.ensureSite`. */
+export interface CustomersEnsureSiteParams {
   /** Name of the site. Not blank. */
   readonly siteName: string;
   /** First name of the primary contact. Not blank. */
@@ -167,8 +208,9 @@ export class Customers extends AsyncResource {
    * @param customerId - Id of the customer.
    * @param params - See {@link CustomersCreateSiteParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the sites of
-   *   the customer (`customers.listSites`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `siteName` that was sent in `customers.listSites`, or call `customers.ensureSite`, which does that
+   *   before it creates.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
@@ -183,6 +225,43 @@ export class Customers extends AsyncResource {
    */
   createSite(customerId: Id, params: CustomersCreateSiteParams, options?: CallOptions): Call<Site> {
     return this._call("ncentral.customers.create_site", shapes.Site, { customerId }, params, options);
+  }
+
+  /**
+   * Finds or creates a site under a customer.
+   *
+   * Looks in `customers.listSites` for the `siteName` that is given, and calls `customers.createSite` if
+   * it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+   * read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - See {@link CustomersEnsureSiteParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `siteName` that was sent in `customers.listSites`, or call `customers.ensureSite`, which does that
+   *   before it creates.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * const ensuredSite = await client.customers.ensureSite("100", {
+   *   siteName: "Client Corp Warehouse",
+   *   contactFirstName: "Jane",
+   *   contactLastName: "Doe",
+   *   licenseType: "Professional",
+   * });
+   * console.log(ensuredSite.value);
+   * ```
+   */
+  ensureSite(customerId: Id, params: CustomersEnsureSiteParams, options?: CallOptions): Call<EnsuredSite> {
+    return this._call("ncentral.customers.ensure_site", shapes.EnsuredSite, { customerId }, params, options);
   }
 
   /**

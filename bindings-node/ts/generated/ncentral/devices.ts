@@ -22,6 +22,7 @@ import type {
   DeviceServiceStatus,
   DeviceTask,
   DeviceWithCustomProperties,
+  EnsuredDevice,
   MaintenanceWindow,
   RemoteControlTask,
   ReplacedDeviceNote,
@@ -108,6 +109,30 @@ export interface DevicesDeleteParams {
 export interface DevicesDeleteNotesParams {
   /** Ids of the notes. As in `[7, 12]`. */
   readonly noteIds: readonly Id[];
+}
+
+/** Parameters of `devices.ensure`. */
+export interface DevicesEnsureParams {
+  /** Id of the customer or site that the device is created for. Not blank. */
+  readonly customerId: string;
+  /** IP address or host name of the device. Not blank. */
+  readonly networkAddress: string;
+  /** Operating system, in the vendor's words. Not blank. */
+  readonly supportedOs: string;
+  /** Name of the device. Not blank. */
+  readonly longName: string;
+  /** Class of the device, in the vendor's words. Not blank. */
+  readonly deviceClass: string;
+  /** Description of the device, at most 255 characters. */
+  readonly description?: string | undefined;
+  /** Licence mode, in the vendor's words. */
+  readonly licenseMode?: string | undefined;
+  /** MAC address. */
+  readonly macAddress?: string | undefined;
+  /** User name to log in to the device with. */
+  readonly username?: string | undefined;
+  /** Password of that user. */
+  readonly password?: string | undefined;
 }
 
 /** Parameters of `devices.list`. */
@@ -292,8 +317,9 @@ export class Devices extends AsyncResource {
    *
    * @param params - See {@link DevicesCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the devices of
-   *   the customer or site (`orgUnits.listDevices`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `longName` that was sent in `orgUnits.listDevices`, or call `devices.ensure`, which does that
+   *   before it creates.
    * @example
    * ```ts
    * const createdDevice = await client.devices.create({
@@ -489,6 +515,43 @@ export class Devices extends AsyncResource {
    */
   deleteNotes(deviceId: Id, params: DevicesDeleteNotesParams, options?: CallOptions): Call<ResponseMeta> {
     return this._callEmpty("ncentral.devices.delete_notes", { deviceId }, params, options);
+  }
+
+  /**
+   * Finds or creates a device.
+   *
+   * Looks in `orgUnits.listDevices` for the `longName` that is given, and calls `devices.create` if it is
+   * not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent again
+   * once it may have arrived.
+   *
+   * @param params - See {@link DevicesEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `longName` that was sent in `orgUnits.listDevices`, or call `devices.ensure`, which does that
+   *   before it creates.
+   * @example
+   * ```ts
+   * const ensuredDevice = await client.devices.ensure({
+   *   customerId: "321",
+   *   networkAddress: "192.0.2.20",
+   *   supportedOs: "Windows",
+   *   longName: "router-1",
+   *   deviceClass: "Router",
+   *   description: "Router of the head office",
+   * });
+   * console.log(ensuredDevice.value);
+   * ```
+   */
+  ensure(params: DevicesEnsureParams, options?: CallOptions): Call<EnsuredDevice> {
+    return this._call("ncentral.devices.ensure", shapes.EnsuredDevice, {}, params, options);
   }
 
   /**

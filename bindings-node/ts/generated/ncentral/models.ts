@@ -938,10 +938,90 @@ export interface DeviceWithCustomProperties {
   readonly customProperties?: readonly CustomProperty[] | null;
 }
 
+/** A field that an object has with another value than the one that was given. */
+export interface Difference {
+  /** The vendor's name of the field in the object that was found. */
+  readonly field: string;
+  /** The value that was given. */
+  readonly wanted?: unknown;
+  /** The value that the object has. */
+  readonly found?: unknown;
+}
+
 /** A task that was made to run at once. */
 export interface DirectTask {
   /** Id of the task. */
   readonly taskId: string;
+}
+
+/** What was found or created. */
+export interface EnsuredAccessGroup {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: AccessGroup;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredCustomer {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: Customer;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredDevice {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: Device;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredServiceOrg {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: ServiceOrg;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredSite {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: Site;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredUser {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: User;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
+}
+
+/** What was found or created. */
+export interface EnsuredUserRole {
+  /** The object: as the list has it, or as it was sent, with its id. */
+  readonly value: UserRole;
+  /** Whether this call created it. */
+  readonly created: boolean;
+  /** The fields of an object that was found with other values than those that were given. */
+  readonly differences: readonly Difference[];
 }
 
 /** A value that a device property can have, and the organization unit that it is from. */

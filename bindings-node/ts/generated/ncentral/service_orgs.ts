@@ -6,7 +6,7 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Customer, ServiceOrg } from "./models.js";
+import type { Customer, EnsuredCustomer, EnsuredServiceOrg, ServiceOrg } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `serviceOrgs.create`. */
 export interface ServiceOrgsCreateParams {
@@ -46,6 +46,83 @@ export interface ServiceOrgsCreateParams {
 
 /** Parameters of `serviceOrgs.createCustomer`. */
 export interface ServiceOrgsCreateCustomerParams {
+  /** Name of the customer. Not blank. */
+  readonly customerName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /**
+   * Licence of the customer's devices. The server's default is Professional. One of `Professional` or
+   * `Essential`.
+   */
+  readonly licenseType?: "Professional" | "Essential" | undefined;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the organization. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
+/** Parameters of `serviceOrgs.ensure`. */
+export interface ServiceOrgsEnsureParams {
+  /** Name of the service organization. Not blank. */
+  readonly soName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the organization. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
+/** Parameters of `serviceOrgs.ensureCustomer`. */
+export interface ServiceOrgsEnsureCustomerParams {
   /** Name of the customer. Not blank. */
   readonly customerName: string;
   /** First name of the primary contact. Not blank. */
@@ -144,8 +221,9 @@ export class ServiceOrgs extends AsyncResource {
    *
    * @param params - See {@link ServiceOrgsCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the service
-   *   organizations (`serviceOrgs.list`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `soName` that was sent in `serviceOrgs.list`, or call `serviceOrgs.ensure`, which does that before
+   *   it creates.
    * @throws {BadRequestError} 400: The request was refused for one or several reasons.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
@@ -176,8 +254,9 @@ export class ServiceOrgs extends AsyncResource {
    * @param soId - Id of the service organization.
    * @param params - See {@link ServiceOrgsCreateCustomerParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the customers
-   *   of the service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `customerName` that was sent in `serviceOrgs.listCustomers`, or call `serviceOrgs.ensureCustomer`,
+   *   which does that before it creates.
    * @throws {BadRequestError} 400: The request was refused for one or several reasons.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
@@ -193,6 +272,92 @@ export class ServiceOrgs extends AsyncResource {
    */
   createCustomer(soId: Id, params: ServiceOrgsCreateCustomerParams, options?: CallOptions): Call<Customer> {
     return this._call("ncentral.service_orgs.create_customer", shapes.Customer, { soId }, params, options);
+  }
+
+  /**
+   * Finds or creates a service organization.
+   *
+   * Looks in `serviceOrgs.list` for the `soName` that is given, and calls `serviceOrgs.create` if it is
+   * not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent
+   * again once it may have arrived.
+   *
+   * @param params - See {@link ServiceOrgsEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `soName` that was sent in `serviceOrgs.list`, or call `serviceOrgs.ensure`, which does that before
+   *   it creates.
+   * @throws {BadRequestError} 400: The request was refused for one or several reasons.
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
+   * @example
+   * ```ts
+   * const ensuredServiceOrg = await client.serviceOrgs.ensure({
+   *   soName: "Acme IT Services",
+   *   contactFirstName: "John",
+   *   contactLastName: "Smith",
+   *   externalId: "ACME-001",
+   * });
+   * console.log(ensuredServiceOrg.value);
+   * ```
+   */
+  ensure(params: ServiceOrgsEnsureParams, options?: CallOptions): Call<EnsuredServiceOrg> {
+    return this._call("ncentral.service_orgs.ensure", shapes.EnsuredServiceOrg, {}, params, options);
+  }
+
+  /**
+   * Finds or creates a customer under a service organization.
+   *
+   * Looks in `serviceOrgs.listCustomers` for the `customerName` that is given, and calls
+   * `serviceOrgs.createCustomer` if it is not there. The server is asked for exactly this first, with
+   * `select`; then the whole list is read. Letters are compared without case, in any Unicode form, and
+   * with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param soId - Id of the service organization.
+   * @param params - See {@link ServiceOrgsEnsureCustomerParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `customerName` that was sent in `serviceOrgs.listCustomers`, or call `serviceOrgs.ensureCustomer`,
+   *   which does that before it creates.
+   * @throws {BadRequestError} 400: The request was refused for one or several reasons.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
+   * @example
+   * ```ts
+   * const ensuredCustomer = await client.serviceOrgs.ensureCustomer("50", {
+   *   customerName: "Client Corp",
+   *   contactFirstName: "John",
+   *   contactLastName: "Smith",
+   *   licenseType: "Professional",
+   * });
+   * console.log(ensuredCustomer.value);
+   * ```
+   */
+  ensureCustomer(
+    soId: Id,
+    params: ServiceOrgsEnsureCustomerParams,
+    options?: CallOptions,
+  ): Call<EnsuredCustomer> {
+    return this._call(
+      "ncentral.service_orgs.ensure_customer",
+      shapes.EnsuredCustomer,
+      { soId },
+      params,
+      options,
+    );
   }
 
   /**

@@ -712,6 +712,17 @@ export const DeviceWithCustomProperties = new Shape<models.DeviceWithCustomPrope
   ["deviceId"],
 );
 
+export const Difference = new Shape<models.Difference>(
+  "Difference",
+  {
+    field: "text",
+    wanted: "json",
+    found: "json",
+  },
+  ["field"],
+  (it) => it.field != null && isText(it.field),
+);
+
 export const DirectTask = new Shape<models.DirectTask>(
   "DirectTask",
   {
@@ -719,6 +730,239 @@ export const DirectTask = new Shape<models.DirectTask>(
   },
   ["taskId"],
   (it) => it.taskId != null && isText(it.taskId),
+);
+
+export const EnsuredAccessGroup = new Shape<models.EnsuredAccessGroup>(
+  "EnsuredAccessGroup",
+  {
+    value: AccessGroup,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const EnsuredCustomer = new Shape<models.EnsuredCustomer>(
+  "EnsuredCustomer",
+  {
+    value: Customer,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const EnsuredDevice = new Shape<models.EnsuredDevice>(
+  "EnsuredDevice",
+  {
+    value: Device,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const ServiceOrg = new Shape<models.ServiceOrg>(
+  "ServiceOrg",
+  {
+    soId: "id",
+    soName: "text",
+    orgUnitType: "text",
+    parentId: "id",
+    externalId: "text",
+    externalId2: "text",
+    contactFirstName: "text",
+    contactLastName: "text",
+    phone: "text",
+    contactTitle: "text",
+    contactEmail: "text",
+    contactPhone: "text",
+    contactPhoneExt: "text",
+    contactDepartment: "text",
+    street1: "text",
+    street2: "text",
+    city: "text",
+    stateProv: "text",
+    country: "text",
+    postalCode: "text",
+    generation: "integer",
+    descendantCount: "integer",
+    isSystem: "bool",
+    isServiceOrg: "bool",
+  },
+  ["soId"],
+  (it) =>
+    it.soId != null &&
+    isText(it.soId) &&
+    isText(it.soName) &&
+    isText(it.orgUnitType) &&
+    isText(it.parentId) &&
+    isText(it.externalId) &&
+    isText(it.externalId2) &&
+    isText(it.contactFirstName) &&
+    isText(it.contactLastName) &&
+    isText(it.phone) &&
+    isText(it.contactTitle) &&
+    isText(it.contactEmail) &&
+    isText(it.contactPhone) &&
+    isText(it.contactPhoneExt) &&
+    isText(it.contactDepartment) &&
+    isText(it.street1) &&
+    isText(it.street2) &&
+    isText(it.city) &&
+    isText(it.stateProv) &&
+    isText(it.country) &&
+    isText(it.postalCode) &&
+    isInteger(it.generation) &&
+    isInteger(it.descendantCount) &&
+    isBool(it.isSystem) &&
+    isBool(it.isServiceOrg),
+);
+
+export const EnsuredServiceOrg = new Shape<models.EnsuredServiceOrg>(
+  "EnsuredServiceOrg",
+  {
+    value: ServiceOrg,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const Site = new Shape<models.Site>(
+  "Site",
+  {
+    siteId: "id",
+    siteName: "text",
+    orgUnitType: "text",
+    parentId: "id",
+    externalId: "text",
+    externalId2: "text",
+    contactFirstName: "text",
+    contactLastName: "text",
+    phone: "text",
+    contactTitle: "text",
+    contactEmail: "text",
+    contactPhone: "text",
+    contactPhoneExt: "text",
+    contactDepartment: "text",
+    street1: "text",
+    street2: "text",
+    city: "text",
+    stateProv: "text",
+    country: "text",
+    postalCode: "text",
+    generation: "integer",
+    descendantCount: "integer",
+    isSystem: "bool",
+    isServiceOrg: "bool",
+    county: "text",
+  },
+  ["siteId"],
+  (it) =>
+    it.siteId != null &&
+    isText(it.siteId) &&
+    isText(it.siteName) &&
+    isText(it.orgUnitType) &&
+    isText(it.parentId) &&
+    isText(it.externalId) &&
+    isText(it.externalId2) &&
+    isText(it.contactFirstName) &&
+    isText(it.contactLastName) &&
+    isText(it.phone) &&
+    isText(it.contactTitle) &&
+    isText(it.contactEmail) &&
+    isText(it.contactPhone) &&
+    isText(it.contactPhoneExt) &&
+    isText(it.contactDepartment) &&
+    isText(it.street1) &&
+    isText(it.street2) &&
+    isText(it.city) &&
+    isText(it.stateProv) &&
+    isText(it.country) &&
+    isText(it.postalCode) &&
+    isInteger(it.generation) &&
+    isInteger(it.descendantCount) &&
+    isBool(it.isSystem) &&
+    isBool(it.isServiceOrg) &&
+    isText(it.county),
+);
+
+export const EnsuredSite = new Shape<models.EnsuredSite>(
+  "EnsuredSite",
+  {
+    value: Site,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const User = new Shape<models.User>(
+  "User",
+  {
+    userId: "id",
+    userName: "text",
+    firstName: "text",
+    lastName: "text",
+    fullName: "text",
+    description: "text",
+    apiOnlyUser: "bool",
+    isEnabled: "bool",
+    isLdap: "bool",
+    isLocked: "bool",
+    loggedInUser: "bool",
+    readOnly: "bool",
+    supportUser: "bool",
+    twoFactorEnabled: "bool",
+    accessGroupIds: many("id"),
+    roleIds: many("id"),
+    currentSsoProvider: "text",
+    customerTree: many("text"),
+  },
+  ["userId"],
+);
+
+export const EnsuredUser = new Shape<models.EnsuredUser>(
+  "EnsuredUser",
+  {
+    value: User,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const UserRoleExtra = new Shape<models.UserRoleExtra>(
+  "UserRoleExtra",
+  {
+    cloneable: "bool",
+    readonly: named("readOnly", "bool"),
+    usernames: many("text"),
+    permissions: many("text"),
+  },
+  [],
+);
+
+export const UserRole = new Shape<models.UserRole>(
+  "UserRole",
+  {
+    roleId: "id",
+    roleName: "text",
+    roleDescription: "text",
+    _extra: named("details", UserRoleExtra),
+  },
+  ["roleId"],
+);
+
+export const EnsuredUserRole = new Shape<models.EnsuredUserRole>(
+  "EnsuredUserRole",
+  {
+    value: UserRole,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
 );
 
 export const Installer = new Shape<models.Installer>(
@@ -1220,122 +1464,6 @@ export const ServiceControlResult = new Shape<models.ServiceControlResult>(
   [],
 );
 
-export const ServiceOrg = new Shape<models.ServiceOrg>(
-  "ServiceOrg",
-  {
-    soId: "id",
-    soName: "text",
-    orgUnitType: "text",
-    parentId: "id",
-    externalId: "text",
-    externalId2: "text",
-    contactFirstName: "text",
-    contactLastName: "text",
-    phone: "text",
-    contactTitle: "text",
-    contactEmail: "text",
-    contactPhone: "text",
-    contactPhoneExt: "text",
-    contactDepartment: "text",
-    street1: "text",
-    street2: "text",
-    city: "text",
-    stateProv: "text",
-    country: "text",
-    postalCode: "text",
-    generation: "integer",
-    descendantCount: "integer",
-    isSystem: "bool",
-    isServiceOrg: "bool",
-  },
-  ["soId"],
-  (it) =>
-    it.soId != null &&
-    isText(it.soId) &&
-    isText(it.soName) &&
-    isText(it.orgUnitType) &&
-    isText(it.parentId) &&
-    isText(it.externalId) &&
-    isText(it.externalId2) &&
-    isText(it.contactFirstName) &&
-    isText(it.contactLastName) &&
-    isText(it.phone) &&
-    isText(it.contactTitle) &&
-    isText(it.contactEmail) &&
-    isText(it.contactPhone) &&
-    isText(it.contactPhoneExt) &&
-    isText(it.contactDepartment) &&
-    isText(it.street1) &&
-    isText(it.street2) &&
-    isText(it.city) &&
-    isText(it.stateProv) &&
-    isText(it.country) &&
-    isText(it.postalCode) &&
-    isInteger(it.generation) &&
-    isInteger(it.descendantCount) &&
-    isBool(it.isSystem) &&
-    isBool(it.isServiceOrg),
-);
-
-export const Site = new Shape<models.Site>(
-  "Site",
-  {
-    siteId: "id",
-    siteName: "text",
-    orgUnitType: "text",
-    parentId: "id",
-    externalId: "text",
-    externalId2: "text",
-    contactFirstName: "text",
-    contactLastName: "text",
-    phone: "text",
-    contactTitle: "text",
-    contactEmail: "text",
-    contactPhone: "text",
-    contactPhoneExt: "text",
-    contactDepartment: "text",
-    street1: "text",
-    street2: "text",
-    city: "text",
-    stateProv: "text",
-    country: "text",
-    postalCode: "text",
-    generation: "integer",
-    descendantCount: "integer",
-    isSystem: "bool",
-    isServiceOrg: "bool",
-    county: "text",
-  },
-  ["siteId"],
-  (it) =>
-    it.siteId != null &&
-    isText(it.siteId) &&
-    isText(it.siteName) &&
-    isText(it.orgUnitType) &&
-    isText(it.parentId) &&
-    isText(it.externalId) &&
-    isText(it.externalId2) &&
-    isText(it.contactFirstName) &&
-    isText(it.contactLastName) &&
-    isText(it.phone) &&
-    isText(it.contactTitle) &&
-    isText(it.contactEmail) &&
-    isText(it.contactPhone) &&
-    isText(it.contactPhoneExt) &&
-    isText(it.contactDepartment) &&
-    isText(it.street1) &&
-    isText(it.street2) &&
-    isText(it.city) &&
-    isText(it.stateProv) &&
-    isText(it.country) &&
-    isText(it.postalCode) &&
-    isInteger(it.generation) &&
-    isInteger(it.descendantCount) &&
-    isBool(it.isSystem) &&
-    isBool(it.isServiceOrg) &&
-    isText(it.county),
-);
-
 export const TokenStatus = new Shape<models.TokenStatus>(
   "TokenStatus",
   {
@@ -1345,31 +1473,6 @@ export const TokenStatus = new Shape<models.TokenStatus>(
   (it) => isText(it.message),
 );
 
-export const User = new Shape<models.User>(
-  "User",
-  {
-    userId: "id",
-    userName: "text",
-    firstName: "text",
-    lastName: "text",
-    fullName: "text",
-    description: "text",
-    apiOnlyUser: "bool",
-    isEnabled: "bool",
-    isLdap: "bool",
-    isLocked: "bool",
-    loggedInUser: "bool",
-    readOnly: "bool",
-    supportUser: "bool",
-    twoFactorEnabled: "bool",
-    accessGroupIds: many("id"),
-    roleIds: many("id"),
-    currentSsoProvider: "text",
-    customerTree: many("text"),
-  },
-  ["userId"],
-);
-
 export const UserCreated = new Shape<models.UserCreated>(
   "UserCreated",
   {
@@ -1377,28 +1480,6 @@ export const UserCreated = new Shape<models.UserCreated>(
   },
   ["userId"],
   (it) => it.userId != null && isText(it.userId),
-);
-
-export const UserRoleExtra = new Shape<models.UserRoleExtra>(
-  "UserRoleExtra",
-  {
-    cloneable: "bool",
-    readonly: named("readOnly", "bool"),
-    usernames: many("text"),
-    permissions: many("text"),
-  },
-  [],
-);
-
-export const UserRole = new Shape<models.UserRole>(
-  "UserRole",
-  {
-    roleId: "id",
-    roleName: "text",
-    roleDescription: "text",
-    _extra: named("details", UserRoleExtra),
-  },
-  ["roleId"],
 );
 
 export const UserRoleDetail = new Shape<models.UserRoleDetail>(

@@ -6,10 +6,22 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { UserRole, UserRoleDetail } from "./models.js";
+import type { EnsuredUserRole, UserRole, UserRoleDetail } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `userRoles.create`. */
 export interface UserRolesCreateParams {
+  /** Name of the role. Not blank. */
+  readonly roleName: string;
+  /** What the role is for, at most 255 characters. Later calls show it as `roleDescription`. */
+  readonly description: string;
+  /** Numbers of the permissions. They are sent as text. As in `["1", "2"]`. */
+  readonly permissionIds: readonly Id[];
+  /** Ids of the users who get the role. They are sent as text. As in `["17"]`. */
+  readonly userIds?: readonly Id[] | null | undefined;
+}
+
+/** Parameters of `userRoles.ensure`. */
+export interface UserRolesEnsureParams {
   /** Name of the role. Not blank. */
   readonly roleName: string;
   /** What the role is for, at most 255 characters. Later calls show it as `roleDescription`. */
@@ -63,8 +75,9 @@ export class UserRoles extends AsyncResource {
    *   site.
    * @param params - See {@link UserRolesCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the roles of
-   *   the organization unit (`userRoles.list`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `roleName` that was sent in `userRoles.list`, or call `userRoles.ensure`, which does that before it
+   *   creates.
    * @example
    * ```ts
    * const userRoleDetail = await client.userRoles.create("50", {
@@ -78,6 +91,43 @@ export class UserRoles extends AsyncResource {
    */
   create(orgUnitId: Id, params: UserRolesCreateParams, options?: CallOptions): Call<UserRoleDetail> {
     return this._call("ncentral.user_roles.create", shapes.UserRoleDetail, { orgUnitId }, params, options);
+  }
+
+  /**
+   * Finds or creates a user role in an organization unit.
+   *
+   * Looks in `userRoles.list` for the `roleName` that is given, and calls `userRoles.create` if it is not
+   * there. The server is asked for exactly this first, with `select`; then the whole list is read.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link UserRolesEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `roleName` that was sent in `userRoles.list`, or call `userRoles.ensure`, which does that before it
+   *   creates.
+   * @example
+   * ```ts
+   * const ensuredUserRole = await client.userRoles.ensure("50", {
+   *   roleName: "Technician",
+   *   description: "Reads dashboards and services",
+   *   permissionIds: ["1", "2"],
+   *   userIds: ["17"],
+   * });
+   * console.log(ensuredUserRole.value);
+   * ```
+   */
+  ensure(orgUnitId: Id, params: UserRolesEnsureParams, options?: CallOptions): Call<EnsuredUserRole> {
+    return this._call("ncentral.user_roles.ensure", shapes.EnsuredUserRole, { orgUnitId }, params, options);
   }
 
   /**

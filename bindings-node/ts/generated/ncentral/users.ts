@@ -6,10 +6,55 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Links, User, UserCreated, UserSelf } from "./models.js";
+import type { EnsuredUser, Links, User, UserCreated, UserSelf } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `users.create`. */
 export interface UsersCreateParams {
+  /** E-mail address. Not blank. */
+  readonly email: string;
+  /** Password of the new account. Not blank. */
+  readonly password: string;
+  /** First name, at most 50 characters. Not blank. */
+  readonly firstName: string;
+  /** Last name, at most 50 characters. Not blank. */
+  readonly lastName: string;
+  /** The name to sign in with, at most 50 characters. */
+  readonly username?: string | undefined;
+  /** Country. */
+  readonly country?: string | undefined;
+  /** Postal code of letters and digits, with single spaces or hyphens between them. */
+  readonly postalCode?: string | undefined;
+  /** First line of the street address, at most 100 characters. */
+  readonly street1?: string | undefined;
+  /** Second line of the street address, at most 100 characters. */
+  readonly street2?: string | undefined;
+  /** City, at most 50 characters. */
+  readonly city?: string | undefined;
+  /** State or province, at most 50 characters. */
+  readonly state?: string | undefined;
+  /**
+   * Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if you
+   * like.
+   */
+  readonly telephone?: string | undefined;
+  /** Extension of the telephone, 1 to 6 digits. */
+  readonly ext?: string | undefined;
+  /** Department, at most 50 characters. */
+  readonly department?: string | undefined;
+  /** E-mail address for notifications. */
+  readonly notificationEmail?: string | undefined;
+  /** Status of the account. The vendor documents no list; its example has `enabled`. */
+  readonly status?: string | undefined;
+  /** Ids of the roles of the user. They are sent as text. As in `["123"]`. */
+  readonly roleIds?: readonly Id[] | null | undefined;
+  /** Ids of the access groups of the user. They are sent as text. As in `["999"]`. */
+  readonly accessGroupIds?: readonly Id[] | null | undefined;
+  /** Whether the user can only use the API. */
+  readonly apiOnlyUser?: boolean | undefined;
+}
+
+/** Parameters of `users.ensure`. */
+export interface UsersEnsureParams {
   /** E-mail address. Not blank. */
   readonly email: string;
   /** Password of the new account. Not blank. */
@@ -124,8 +169,9 @@ export class Users extends AsyncResource {
    *   site.
    * @param params - See {@link UsersCreateParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the users of
-   *   the organization unit (`users.list`) and look for the name that was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does that before
+   *   it creates.
    * @example
    * ```ts
    * const userCreated = await client.users.create("50", {
@@ -140,6 +186,44 @@ export class Users extends AsyncResource {
    */
   create(orgUnitId: Id, params: UsersCreateParams, options?: CallOptions): Call<UserCreated> {
     return this._call("ncentral.users.create", shapes.UserCreated, { orgUnitId }, params, options);
+  }
+
+  /**
+   * Finds or creates a user in an organization unit.
+   *
+   * Looks in `users.list` for the `username` or `email` that is given, and calls `users.create` if it is
+   * not there. The server is asked for exactly this first, with `select`; then the whole list is read.
+   * Letters are compared without case, in any Unicode form, and with any blanks between words.
+   *
+   * An object that exists is never changed: `differences` are the fields that it has with other values,
+   * of those that the list shows. If the outcome of the create is unknown, the list is read again until
+   * the object is there, for as long as `settle` says. In one process there is one such call at a time
+   * for the same object.
+   *
+   * `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link UsersEnsureParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
+   *   `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does that before
+   *   it creates.
+   * @example
+   * ```ts
+   * const ensuredUser = await client.users.ensure("50", {
+   *   email: "jane.doe@acme.example",
+   *   password: "userPassword123",
+   *   firstName: "Jane",
+   *   lastName: "Doe",
+   *   username: "jane.doe@acme.example",
+   * });
+   * console.log(ensuredUser.value);
+   * ```
+   */
+  ensure(orgUnitId: Id, params: UsersEnsureParams, options?: CallOptions): Call<EnsuredUser> {
+    return this._call("ncentral.users.ensure", shapes.EnsuredUser, { orgUnitId }, params, options);
   }
 
   /**

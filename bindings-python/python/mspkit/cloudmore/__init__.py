@@ -101,7 +101,8 @@ else:
             "BrokerManualBillingGetParams BrokerManualBillingListParams"
         ),
         _brokers=(
-            "AsyncBrokers Brokers BrokersCreateParams BrokersDeleteParams BrokersGetParams BrokersListParams"
+            "AsyncBrokers Brokers BrokersCreateParams BrokersDeleteParams BrokersEnsureParams "
+            "BrokersGetParams BrokersListParams"
         ),
         _bulk_consumptions=(
             "AsyncBulkConsumptions BulkConsumptions BulkConsumptionsStatusParams BulkConsumptionsWaitParams"
@@ -137,7 +138,8 @@ else:
         _organization_prices="AsyncOrganizationPrices OrganizationPrices OrganizationPricesListParams",
         _organizations=(
             "AsyncOrganizations Organizations OrganizationsCreateParams OrganizationsDeleteParams "
-            "OrganizationsGetParams OrganizationsListParams OrganizationsReplaceParams"
+            "OrganizationsEnsureParams OrganizationsGetParams OrganizationsListParams "
+            "OrganizationsReplaceParams"
         ),
         _payment_methods="AsyncPaymentMethods PaymentMethods PaymentMethodsDeleteParams",
         _prices="AsyncPrices Prices PricesListParams",
@@ -150,7 +152,8 @@ else:
         _resellers="AsyncResellers Resellers ResellersGetParams ResellersListParams",
         _seller_administrators=(
             "AsyncSellerAdministrators SellerAdministrators SellerAdministratorsCreateParams "
-            "SellerAdministratorsDeleteParams SellerAdministratorsGetParams SellerAdministratorsListParams"
+            "SellerAdministratorsDeleteParams SellerAdministratorsEnsureParams "
+            "SellerAdministratorsGetParams SellerAdministratorsListParams"
         ),
         _seller_prices="AsyncSellerPrices SellerPrices SellerPricesListParams",
         _seller_product_addons=(
@@ -168,16 +171,16 @@ else:
         ),
         _server="AsyncServer Server",
         _services=(
-            "AsyncServices Services ServicesCreateParams ServicesDeleteParams ServicesGetParams "
-            "ServicesListParams ServicesReplaceParams ServicesUpdateParams"
+            "AsyncServices Services ServicesCreateParams ServicesDeleteParams ServicesEnsureParams "
+            "ServicesGetParams ServicesListParams ServicesReplaceParams ServicesUpdateParams"
         ),
         _subscription_users="AsyncSubscriptionUsers SubscriptionUsers SubscriptionUsersDeleteParams",
         _subscriptions="AsyncSubscriptions Subscriptions SubscriptionsGetParams SubscriptionsListParams",
         _user_groups="AsyncUserGroups UserGroups UserGroupsDeleteParams UserGroupsDeleteMemberParams",
         _users="AsyncUsers Users UsersDeleteParams UsersGetParams UsersListParams UsersListRolesParams",
         _webhooks=(
-            "AsyncWebhooks Webhooks WebhooksCreateParams WebhooksDeleteParams WebhooksGetParams "
-            "WebhooksListParams"
+            "AsyncWebhooks Webhooks WebhooksCreateParams WebhooksDeleteParams WebhooksEnsureParams "
+            "WebhooksGetParams WebhooksListParams"
         ),
         _models=(
             "AdministratorAddress AzureBilledUsageLine AzureOneTimeInvoice AzureOneTimeReport "
@@ -187,11 +190,13 @@ else:
             "BrokerInvoiceContact BulkConsumptionState BulkConsumptionStatus CreatedObject "
             "CreatedOrganization CreatedService CspBillingPerOrganization CspLicense CspSubscription "
             "CspTenant CspUser CspUserListResult CustomProperty CustomPropertyData CustomPropertyDataInput "
-            "EstoreService EstoreServiceDetail ExternalInvoice ManualBillingLine NceAlignmentDates "
-            "NceProduct NceSegment NceSubscription NewAdministratorAddressInput NewBrokerAddressInput "
-            "NewBrokerContactInput NewBrokerInvoiceContactInput Organization OrganizationContact "
-            "OrganizationContactDataInput OrganizationPrice OrganizationService Price ReportTask "
-            "ResellerService ResellerServiceSubscription Role SellerAdministrator SellerPrice SellerProduct "
+            "Difference EnsuredBroker EnsuredOrganization EnsuredOrganizationService "
+            "EnsuredSellerAdministrator EnsuredWebhook EstoreService EstoreServiceDetail ExternalInvoice "
+            "ManualBillingLine NceAlignmentDates NceProduct NceSegment NceSubscription "
+            "NewAdministratorAddressInput NewBrokerAddressInput NewBrokerContactInput "
+            "NewBrokerInvoiceContactInput Organization OrganizationContact OrganizationContactDataInput "
+            "OrganizationPrice OrganizationService Price ReportTask ResellerService "
+            "ResellerServiceSubscription Role SellerAdministrator SellerPrice SellerProduct "
             "SellerProductAddon SellerReseller SellerService SellerServiceReseller ServerHealth "
             "ServiceCategory Subscription User Webhook WebhookEvent WebhookMessage"
         ),

@@ -16,6 +16,7 @@ from mspkit._types import ResponseMeta, opt
 from mspkit.cloudmore._models import (
     Broker,
     CreatedObject,
+    EnsuredBroker,
     NewBrokerAddressInput,
     NewBrokerContactInput,
     NewBrokerInvoiceContactInput,
@@ -26,6 +27,7 @@ __all__ = [
     "Brokers",
     "BrokersCreateParams",
     "BrokersDeleteParams",
+    "BrokersEnsureParams",
     "BrokersGetParams",
     "BrokersListParams",
 ]
@@ -57,6 +59,25 @@ class _BrokersDeleteParams(TypedDict):
 class BrokersDeleteParams(_BrokersDeleteParams, total=False):
     """Keyword arguments of `client.brokers.delete`."""
 
+    seller_id: str | None
+
+
+class _BrokersEnsureParams(TypedDict):
+    name: str
+
+
+class BrokersEnsureParams(_BrokersEnsureParams, total=False):
+    """Keyword arguments of `client.brokers.ensure`."""
+
+    registration_number: str | None
+    vat: str | None
+    domain: str | None
+    notification_email: str | None
+    support_email: str | None
+    contact: NewBrokerContactInput | Model | None
+    address: NewBrokerAddressInput | Model | None
+    invoice_contact: NewBrokerInvoiceContactInput | Model | None
+    allow_cmp_access: bool | None
     seller_id: str | None
 
 
@@ -131,8 +152,9 @@ class Brokers(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the brokers of
-                the seller (`brokers.list`) and look for this name.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it
+                creates.
 
         Example:
             >>> created_object = client.brokers.create(
@@ -191,6 +213,86 @@ class Brokers(SyncResource):
         return self._client._call_empty(
             "cloudmore.brokers.delete",
             {"seller_id": opt(seller_id), "broker_id": broker_id},
+            options,
+        )
+
+    def ensure(
+        self,
+        *,
+        name: str,
+        registration_number: str | None = None,
+        vat: str | None = None,
+        domain: str | None = None,
+        notification_email: str | None = None,
+        support_email: str | None = None,
+        contact: NewBrokerContactInput | Model | None = None,
+        address: NewBrokerAddressInput | Model | None = None,
+        invoice_contact: NewBrokerInvoiceContactInput | Model | None = None,
+        allow_cmp_access: bool | None = None,
+        seller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredBroker:
+        """Finds or creates a broker.
+
+        Looks in `brokers.list` for the `name` that is given, and calls `brokers.create` if it is not
+        there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object.
+
+        `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            name: Name of the broker.
+            registration_number: Number in the register of companies.
+            vat: VAT number.
+            domain: Web domain. The server refuses one that is malformed.
+            notification_email: E-mail address for notifications.
+            support_email: E-mail address of the support.
+            contact: The person in charge at a broker. As in `{"email": "toomas.tamm@example.com",
+                "name": "Toomas Tamm"}`.
+            address: The address of a broker. As in `{"address": "Narva mnt 5", "city": "Tallinn",
+                "country_code": "EE", "postal_code": "10117"}`.
+            invoice_contact: Who gets the invoices of a broker. As in `{"email":
+                "invoices@example.com", "name": "Accounts payable"}`.
+            allow_cmp_access: Whether the broker gets CMP access. The vendor says no more about it
+                than its name.
+            seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
+                credentials. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it
+                creates.
+
+        Example:
+            >>> ensured_broker = client.brokers.ensure(
+            ...     name="Tallinn Cloud Services",
+            ...     registration_number="12345678",
+            ... )
+            >>> ensured_broker.value
+            Broker(...)
+        """
+        return self._client._call(
+            "cloudmore.brokers.ensure",
+            EnsuredBroker,
+            {
+                "seller_id": opt(seller_id),
+                "name": name,
+                "registration_number": opt(registration_number),
+                "vat": opt(vat),
+                "domain": opt(domain),
+                "notification_email": opt(notification_email),
+                "support_email": opt(support_email),
+                "contact": opt(contact),
+                "address": opt(address),
+                "invoice_contact": opt(invoice_contact),
+                "allow_cmp_access": opt(allow_cmp_access),
+            },
             options,
         )
 
@@ -261,6 +363,10 @@ class AsyncBrokers(AsyncResource):
     @awaited(Brokers.delete)
     def delete(self) -> None:
         """Deletes a broker. See `Brokers.delete`."""
+
+    @awaited(Brokers.ensure)
+    def ensure(self) -> None:
+        """Finds or creates a broker. See `Brokers.ensure`."""
 
     @awaited(Brokers.get)
     def get(self) -> None:

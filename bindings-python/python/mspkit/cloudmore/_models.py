@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from mspkit._model import Field, Model, field, many, model
 from mspkit._types import Id, Secret
@@ -42,6 +42,12 @@ __all__ = [
     "CustomProperty",
     "CustomPropertyData",
     "CustomPropertyDataInput",
+    "Difference",
+    "EnsuredBroker",
+    "EnsuredOrganization",
+    "EnsuredOrganizationService",
+    "EnsuredSellerAdministrator",
+    "EnsuredWebhook",
     "EstoreService",
     "EstoreServiceDetail",
     "ExternalInvoice",
@@ -526,6 +532,198 @@ class CustomPropertyData(Model):
     """The value."""
 
 
+class Difference(Model):
+    """A field that an object has with another value than the one that was given."""
+
+    __slots__ = ()
+
+    field: Field[str] = field("field", "text", required=True)
+    """The vendor's name of the field in the object that was found."""
+    wanted: Field[Any] = field("wanted", "json")
+    """The value that was given."""
+    found: Field[Any] = field("found", "json")
+    """The value that the object has."""
+
+
+class EnsuredBroker(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[Broker] = model(Broker, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class OrganizationContact(Model):
+    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
+
+    __slots__ = ()
+
+    name: Field[str | None] = field("name", "text")
+    """Name of the person."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone."""
+    cell_phone: Field[str | None] = field("cellPhone", "text")
+    """Mobile telephone."""
+
+
+class Organization(Model):
+    """An organization.
+
+    Lists may hold the id and the name only. The vendor publishes a part of the fields; servers send more,
+    which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the organization, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the organization."""
+    registration_number: Field[str | None] = field("registrationNumber", "text")
+    """Number in a register of companies, or for taxes."""
+    vat: Field[str | None] = field("vat", "text")
+    """Number for value added tax."""
+    customer_number: Field[str | None] = field("customerNumber", "text")
+    """Your own number of the customer. Exports carry it."""
+    notification_email: Field[str | None] = field("notificationEmail", "text")
+    """E-mail address that Cloudmore sends notifications to."""
+    contact: Field[OrganizationContact | None] = model(OrganizationContact, "contact")
+    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
+
+
+class EnsuredOrganization(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[Organization] = model(Organization, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class OrganizationService(Model):
+    """A service that an organization has.
+
+    The vendor publishes these fields only; servers send more, which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the service, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the service."""
+    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
+    """The definitions of the service's custom properties."""
+    custom_properties_data: Field[tuple[CustomPropertyData, ...] | None] = many(
+        CustomPropertyData, "customPropertiesData"
+    )
+    """The values of the custom properties."""
+
+
+class EnsuredOrganizationService(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[OrganizationService] = model(OrganizationService, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class SellerAdministrator(Model):
+    """An administrator of a seller. Rows of a list may have fewer fields."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the administrator."""
+    name: Field[str | None] = field("name", "text")
+    """Login name, in the form of an e-mail address."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    display_name: Field[str | None] = field("displayName", "text")
+    """Name as people see it."""
+    role_id: Field[str | None] = field("roleId", "id")
+    """Id of the role, a number on the server."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    title: Field[str | None] = field("title", "text")
+    """Job title."""
+    email: Field[str | None] = field("email", "text")
+    """E-mail address."""
+    cell_phone_prefix: Field[str | None] = field("cellPhonePrefix", "text")
+    """Country code of the mobile number, without a plus sign."""
+    cell_phone: Field[str | None] = field("cellPhone", "text")
+    """Mobile number without its country code."""
+    address: Field[AdministratorAddress | None] = model(AdministratorAddress, "address")
+    """The address."""
+
+
+class EnsuredSellerAdministrator(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[SellerAdministrator] = model(SellerAdministrator, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class Webhook(Model):
+    """A webhook of a seller. The password for HTTP Basic is not among its fields."""
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the webhook."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the webhook."""
+    service_id: Field[str | None] = field("serviceId", "id")
+    """Id of the service whose events are sent."""
+    url: Field[str | None] = field("url", "text")
+    """Where the events are sent."""
+    trigger_event_type: Field[str | None] = field("triggerEventType", "text")
+    """The event."""
+    message_to_send_type: Field[str | None] = field("messageToSendType", "text")
+    """What is sent."""
+    http_header: Field[Secret | None] = field("httpHeader", "secret")
+    """A header that is sent with each event. It may hold a secret."""
+    basic_auth_user_name: Field[str | None] = field("basicAuthUserName", "text")
+    """User name for HTTP Basic at the receiver."""
+
+
+class EnsuredWebhook(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[Webhook] = model(Webhook, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
 class EstoreService(Model):
     """A service of the E-Store."""
 
@@ -607,46 +805,6 @@ class NceSubscription(Model):
     """The market segment of the subscription."""
 
 
-class OrganizationContact(Model):
-    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
-
-    __slots__ = ()
-
-    name: Field[str | None] = field("name", "text")
-    """Name of the person."""
-    email: Field[str | None] = field("email", "text")
-    """E-mail address."""
-    phone: Field[str | None] = field("phone", "text")
-    """Telephone."""
-    cell_phone: Field[str | None] = field("cellPhone", "text")
-    """Mobile telephone."""
-
-
-class Organization(Model):
-    """An organization.
-
-    Lists may hold the id and the name only. The vendor publishes a part of the fields; servers send more,
-    which are kept.
-    """
-
-    __slots__ = ()
-
-    id: Field[str] = field("id", "id", required=True)
-    """Id of the organization, a GUID."""
-    name: Field[str | None] = field("name", "text")
-    """Name of the organization."""
-    registration_number: Field[str | None] = field("registrationNumber", "text")
-    """Number in a register of companies, or for taxes."""
-    vat: Field[str | None] = field("vat", "text")
-    """Number for value added tax."""
-    customer_number: Field[str | None] = field("customerNumber", "text")
-    """Your own number of the customer. Exports carry it."""
-    notification_email: Field[str | None] = field("notificationEmail", "text")
-    """E-mail address that Cloudmore sends notifications to."""
-    contact: Field[OrganizationContact | None] = model(OrganizationContact, "contact")
-    """Whom to talk to at an organization. The vendor publishes a part of the fields."""
-
-
 class OrganizationPrice(Model):
     """A product of a service with the price for one organization.
 
@@ -654,26 +812,6 @@ class OrganizationPrice(Model):
     """
 
     __slots__ = ()
-
-
-class OrganizationService(Model):
-    """A service that an organization has.
-
-    The vendor publishes these fields only; servers send more, which are kept.
-    """
-
-    __slots__ = ()
-
-    id: Field[str] = field("id", "id", required=True)
-    """Id of the service, a GUID."""
-    name: Field[str | None] = field("name", "text")
-    """Name of the service."""
-    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
-    """The definitions of the service's custom properties."""
-    custom_properties_data: Field[tuple[CustomPropertyData, ...] | None] = many(
-        CustomPropertyData, "customPropertiesData"
-    )
-    """The values of the custom properties."""
 
 
 class Price(Model):
@@ -723,37 +861,6 @@ class Role(Model):
     """Id of the role, a number."""
     name: Field[str | None] = field("name", "text")
     """Name of the role."""
-
-
-class SellerAdministrator(Model):
-    """An administrator of a seller. Rows of a list may have fewer fields."""
-
-    __slots__ = ()
-
-    id: Field[str] = field("id", "id", required=True)
-    """Id of the administrator."""
-    name: Field[str | None] = field("name", "text")
-    """Login name, in the form of an e-mail address."""
-    first_name: Field[str | None] = field("firstName", "text")
-    """First name."""
-    last_name: Field[str | None] = field("lastName", "text")
-    """Last name."""
-    display_name: Field[str | None] = field("displayName", "text")
-    """Name as people see it."""
-    role_id: Field[str | None] = field("roleId", "id")
-    """Id of the role, a number on the server."""
-    role_name: Field[str | None] = field("roleName", "text")
-    """Name of the role."""
-    title: Field[str | None] = field("title", "text")
-    """Job title."""
-    email: Field[str | None] = field("email", "text")
-    """E-mail address."""
-    cell_phone_prefix: Field[str | None] = field("cellPhonePrefix", "text")
-    """Country code of the mobile number, without a plus sign."""
-    cell_phone: Field[str | None] = field("cellPhone", "text")
-    """Mobile number without its country code."""
-    address: Field[AdministratorAddress | None] = model(AdministratorAddress, "address")
-    """The address."""
 
 
 class SellerPrice(Model):
@@ -878,29 +985,6 @@ class User(Model):
     """Id of the user's role, one of `users.list_roles`."""
     role_name: Field[str | None] = field("roleName", "text")
     """Name of that role."""
-
-
-class Webhook(Model):
-    """A webhook of a seller. The password for HTTP Basic is not among its fields."""
-
-    __slots__ = ()
-
-    id: Field[str] = field("id", "id", required=True)
-    """Id of the webhook."""
-    name: Field[str | None] = field("name", "text")
-    """Name of the webhook."""
-    service_id: Field[str | None] = field("serviceId", "id")
-    """Id of the service whose events are sent."""
-    url: Field[str | None] = field("url", "text")
-    """Where the events are sent."""
-    trigger_event_type: Field[str | None] = field("triggerEventType", "text")
-    """The event."""
-    message_to_send_type: Field[str | None] = field("messageToSendType", "text")
-    """What is sent."""
-    http_header: Field[Secret | None] = field("httpHeader", "secret")
-    """A header that is sent with each event. It may hold a secret."""
-    basic_auth_user_name: Field[str | None] = field("basicAuthUserName", "text")
-    """User name for HTTP Basic at the receiver."""
 
 
 class CustomPropertyDataInput(TypedDict):

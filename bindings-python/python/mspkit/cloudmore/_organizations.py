@@ -14,13 +14,19 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, ResponseMeta, Unset, opt
-from mspkit.cloudmore._models import CreatedOrganization, Organization, OrganizationContactDataInput
+from mspkit.cloudmore._models import (
+    CreatedOrganization,
+    EnsuredOrganization,
+    Organization,
+    OrganizationContactDataInput,
+)
 
 __all__ = [
     "AsyncOrganizations",
     "Organizations",
     "OrganizationsCreateParams",
     "OrganizationsDeleteParams",
+    "OrganizationsEnsureParams",
     "OrganizationsGetParams",
     "OrganizationsListParams",
     "OrganizationsReplaceParams",
@@ -49,6 +55,21 @@ class _OrganizationsDeleteParams(TypedDict):
 class OrganizationsDeleteParams(_OrganizationsDeleteParams, total=False):
     """Keyword arguments of `client.organizations.delete`."""
 
+    reseller_id: str | None
+
+
+class _OrganizationsEnsureParams(TypedDict):
+    name: str
+
+
+class OrganizationsEnsureParams(_OrganizationsEnsureParams, total=False):
+    """Keyword arguments of `client.organizations.ensure`."""
+
+    registration_number: str | Unset | None
+    vat: str | Unset | None
+    customer_number: str | Unset | None
+    notification_email: str | Unset | None
+    contact: OrganizationContactDataInput | Mapping[str, Any] | Model | None
     reseller_id: str | None
 
 
@@ -132,8 +153,9 @@ class Organizations(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the
-                organizations (`organizations.list`) and look for this name.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                that was sent in `organizations.list`, or call `organizations.ensure`, which does that
+                before it creates.
 
         Example:
             >>> created_organization = client.organizations.create(
@@ -189,6 +211,73 @@ class Organizations(SyncResource):
         return self._client._call_empty(
             "cloudmore.organizations.delete",
             {"reseller_id": opt(reseller_id), "organization_id": organization_id},
+            options,
+        )
+
+    def ensure(
+        self,
+        *,
+        name: str,
+        registration_number: str | Unset | None = UNSET,
+        vat: str | Unset | None = UNSET,
+        customer_number: str | Unset | None = UNSET,
+        notification_email: str | Unset | None = UNSET,
+        contact: OrganizationContactDataInput | Mapping[str, Any] | Model | None = None,
+        reseller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredOrganization:
+        """Finds or creates an organization.
+
+        Looks in `organizations.list` for the `name` that is given, and calls `organizations.create` if it
+        is not there. Letters are compared without case, in any Unicode form, and with any blanks between
+        words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null. See [API Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+
+        `POST /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client
+        obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            name: Name of the organization. Not blank.
+            registration_number: Number in a register of companies, or for taxes.
+            vat: Number for value added tax.
+            customer_number: Your own number of the customer. Exports carry it.
+            notification_email: E-mail address that Cloudmore sends notifications to.
+            contact: Whom to talk to at an organization. Further fields are allowed and not published.
+                As in `{"email": "john.doe@woodgrove.example", "name": "John Doe"}`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                that was sent in `organizations.list`, or call `organizations.ensure`, which does that
+                before it creates.
+
+        Example:
+            >>> ensured_organization = client.organizations.ensure(
+            ...     name="Woodgrove Ltd",
+            ...     registration_number="12345678",
+            ... )
+            >>> ensured_organization.value
+            Organization(...)
+        """
+        return self._client._call(
+            "cloudmore.organizations.ensure",
+            EnsuredOrganization,
+            {
+                "reseller_id": opt(reseller_id),
+                "name": name,
+                "registration_number": registration_number,
+                "vat": vat,
+                "customer_number": customer_number,
+                "notification_email": notification_email,
+                "contact": opt(contact),
+            },
             options,
         )
 
@@ -344,6 +433,10 @@ class AsyncOrganizations(AsyncResource):
     @awaited(Organizations.delete)
     def delete(self) -> None:
         """Deletes an organization. See `Organizations.delete`."""
+
+    @awaited(Organizations.ensure)
+    def ensure(self) -> None:
+        """Finds or creates an organization. See `Organizations.ensure`."""
 
     @awaited(Organizations.get)
     def get(self) -> None:

@@ -11,13 +11,19 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import Id, ResponseMeta, opt
-from mspkit.cloudmore._models import CreatedObject, NewAdministratorAddressInput, SellerAdministrator
+from mspkit.cloudmore._models import (
+    CreatedObject,
+    EnsuredSellerAdministrator,
+    NewAdministratorAddressInput,
+    SellerAdministrator,
+)
 
 __all__ = [
     "AsyncSellerAdministrators",
     "SellerAdministrators",
     "SellerAdministratorsCreateParams",
     "SellerAdministratorsDeleteParams",
+    "SellerAdministratorsEnsureParams",
     "SellerAdministratorsGetParams",
     "SellerAdministratorsListParams",
 ]
@@ -50,6 +56,26 @@ class _SellerAdministratorsDeleteParams(TypedDict):
 class SellerAdministratorsDeleteParams(_SellerAdministratorsDeleteParams, total=False):
     """Keyword arguments of `client.seller_administrators.delete`."""
 
+    seller_id: str | None
+
+
+class _SellerAdministratorsEnsureParams(TypedDict):
+    name: str
+    role_id: Id
+    email: str
+
+
+class SellerAdministratorsEnsureParams(_SellerAdministratorsEnsureParams, total=False):
+    """Keyword arguments of `client.seller_administrators.ensure`."""
+
+    password: str | None
+    first_name: str | None
+    last_name: str | None
+    display_name: str | None
+    title: str | None
+    cell_phone_prefix: str | None
+    cell_phone: str | None
+    address: NewAdministratorAddressInput | Model | None
     seller_id: str | None
 
 
@@ -120,8 +146,9 @@ class SellerAdministrators(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the
-                administrators of the seller (`seller_administrators.list`) and look for this name.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`,
+                which does that before it creates.
 
         Example:
             >>> created_object = client.seller_administrators.create(
@@ -191,6 +218,103 @@ class SellerAdministrators(SyncResource):
         return self._client._call_empty(
             "cloudmore.seller_administrators.delete",
             {"seller_id": opt(seller_id), "administrator_id": administrator_id},
+            options,
+        )
+
+    def ensure(
+        self,
+        *,
+        name: str,
+        role_id: Id,
+        email: str,
+        password: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        display_name: str | None = None,
+        title: str | None = None,
+        cell_phone_prefix: str | None = None,
+        cell_phone: str | None = None,
+        address: NewAdministratorAddressInput | Model | None = None,
+        seller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredSellerAdministrator:
+        """Finds or creates an administrator of the seller.
+
+        Looks in `seller_administrators.list` for the `name` that is given, and calls
+        `seller_administrators.create` if it is not there. Letters are compared without case, in any
+        Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object.
+
+        `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
+        obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            name: Login name, in the form of an e-mail address.
+            role_id: Id of the role. Sent as text, as in the vendor's tests.
+            email: E-mail address.
+            password: Password of the login.
+            first_name: First name.
+            last_name: Last name.
+            display_name: Name as people see it.
+            title: Job title.
+            cell_phone_prefix: Country code of the mobile number, without a plus sign.
+            cell_phone: Mobile number without its country code.
+            address: The address of an administrator. As in `{"city": "Tallinn", "country_code": "EE",
+                "postal_code": "10117", "street": "Narva mnt 5"}`.
+            seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
+                credentials. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`,
+                which does that before it creates.
+
+        Example:
+            >>> ensured_seller_administrator = client.seller_administrators.ensure(
+            ...     name="kadri.saar@example.com",
+            ...     role_id="2",
+            ...     email="kadri.saar@example.com",
+            ...     password="correct horse battery staple",
+            ... )
+            >>> ensured_seller_administrator.value
+            SellerAdministrator(...)
+        """
+        params = {
+            "seller_id": opt(seller_id),
+            "name": hidden(name),
+            "role_id": hidden(role_id),
+            "email": hidden(email),
+            "password": hidden(opt(password)),
+            "first_name": hidden(opt(first_name)),
+            "last_name": hidden(opt(last_name)),
+            "display_name": hidden(opt(display_name)),
+            "title": hidden(opt(title)),
+            "cell_phone_prefix": hidden(opt(cell_phone_prefix)),
+            "cell_phone": hidden(opt(cell_phone)),
+            "address": hidden(opt(address)),
+        }
+        del (
+            name,
+            role_id,
+            email,
+            password,
+            first_name,
+            last_name,
+            display_name,
+            title,
+            cell_phone_prefix,
+            cell_phone,
+            address,
+        )
+        return self._client._call(
+            "cloudmore.seller_administrators.ensure",
+            EnsuredSellerAdministrator,
+            params,
             options,
         )
 
@@ -276,6 +400,10 @@ class AsyncSellerAdministrators(AsyncResource):
     @awaited(SellerAdministrators.delete)
     def delete(self) -> None:
         """Deletes an administrator of the seller. See `SellerAdministrators.delete`."""
+
+    @awaited(SellerAdministrators.ensure)
+    def ensure(self) -> None:
+        """Finds or creates an administrator of the seller. See `SellerAdministrators.ensure`."""
 
     @awaited(SellerAdministrators.get)
     def get(self) -> None:

@@ -14,13 +14,19 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, ResponseMeta, Unset, opt
-from mspkit.cloudmore._models import CreatedService, CustomPropertyDataInput, OrganizationService
+from mspkit.cloudmore._models import (
+    CreatedService,
+    CustomPropertyDataInput,
+    EnsuredOrganizationService,
+    OrganizationService,
+)
 
 __all__ = [
     "AsyncServices",
     "Services",
     "ServicesCreateParams",
     "ServicesDeleteParams",
+    "ServicesEnsureParams",
     "ServicesGetParams",
     "ServicesListParams",
     "ServicesReplaceParams",
@@ -49,6 +55,19 @@ class _ServicesDeleteParams(TypedDict):
 class ServicesDeleteParams(_ServicesDeleteParams, total=False):
     """Keyword arguments of `client.services.delete`."""
 
+    reseller_id: str | None
+
+
+class _ServicesEnsureParams(TypedDict):
+    organization_id: str
+    id: str
+    currency_code: str
+
+
+class ServicesEnsureParams(_ServicesEnsureParams, total=False):
+    """Keyword arguments of `client.services.ensure`."""
+
+    custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model] | Unset | None
     reseller_id: str | None
 
 
@@ -143,8 +162,9 @@ class Services(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the services
-                of the organization (`services.list`) and look for this one.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `id`
+                that was sent in `services.list`, or call `services.ensure`, which does that before it
+                creates.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
 
         Example:
@@ -205,6 +225,71 @@ class Services(SyncResource):
         return self._client._call_empty(
             "cloudmore.services.delete",
             {"reseller_id": opt(reseller_id), "organization_id": organization_id, "service_id": service_id},
+            options,
+        )
+
+    def ensure(
+        self,
+        *,
+        organization_id: str,
+        id: str,
+        currency_code: str,
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model]
+        | Unset
+        | None = UNSET,
+        reseller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredOrganizationService:
+        """Finds or adds a service from the E-Store to an organization.
+
+        Looks in `services.list` for the `id` that is given, and calls `services.create` if it is not
+        there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null. See [API Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+
+        `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
+        token, which the client obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            organization_id: Id of the organization. A GUID.
+            id: Id of the service in the E-Store. A GUID.
+            currency_code: Currency, an ISO 4217 code that the service supports.
+            custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
+                "value": "abcdecompanytest.com"}]`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `id`
+                that was sent in `services.list`, or call `services.ensure`, which does that before it
+                creates.
+            BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
+
+        Example:
+            >>> ensured_organization_service = client.services.ensure(
+            ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+            ...     id="8806367b-001a-4632-afb4-27a7fad7660c",
+            ...     currency_code="EUR",
+            ...     custom_properties_data=[{"id": "domain", "value": "abcdecompanytest.com"}],
+            ... )
+            >>> ensured_organization_service.value
+            OrganizationService(...)
+        """
+        return self._client._call(
+            "cloudmore.services.ensure",
+            EnsuredOrganizationService,
+            {
+                "reseller_id": opt(reseller_id),
+                "organization_id": organization_id,
+                "id": id,
+                "currency_code": currency_code,
+                "custom_properties_data": custom_properties_data,
+            },
             options,
         )
 
@@ -392,6 +477,10 @@ class AsyncServices(AsyncResource):
     @awaited(Services.delete)
     def delete(self) -> None:
         """Removes a service from an organization. See `Services.delete`."""
+
+    @awaited(Services.ensure)
+    def ensure(self) -> None:
+        """Finds or adds a service from the E-Store to an organization. See `Services.ensure`."""
 
     @awaited(Services.get)
     def get(self) -> None:

@@ -10,13 +10,14 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import ResponseMeta, opt
-from mspkit.cloudmore._models import CreatedObject, Webhook
+from mspkit.cloudmore._models import CreatedObject, EnsuredWebhook, Webhook
 
 __all__ = [
     "AsyncWebhooks",
     "Webhooks",
     "WebhooksCreateParams",
     "WebhooksDeleteParams",
+    "WebhooksEnsureParams",
     "WebhooksGetParams",
     "WebhooksListParams",
 ]
@@ -46,6 +47,23 @@ class _WebhooksDeleteParams(TypedDict):
 class WebhooksDeleteParams(_WebhooksDeleteParams, total=False):
     """Keyword arguments of `client.webhooks.delete`."""
 
+    seller_id: str | None
+
+
+class _WebhooksEnsureParams(TypedDict):
+    name: str
+    url: str
+    trigger_event_type: str
+
+
+class WebhooksEnsureParams(_WebhooksEnsureParams, total=False):
+    """Keyword arguments of `client.webhooks.ensure`."""
+
+    service_id: str | None
+    message_to_send_type: str | None
+    http_header: str | None
+    basic_auth_user_name: str | None
+    basic_auth_password: str | None
     seller_id: str | None
 
 
@@ -111,8 +129,9 @@ class Webhooks(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the webhooks
-                of the seller (`webhooks.list`) and look for this name and address.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that
+                before it creates.
 
         Example:
             >>> created_object = client.webhooks.create(
@@ -178,6 +197,86 @@ class Webhooks(SyncResource):
             {"seller_id": opt(seller_id), "webhook_id": webhook_id},
             options,
         )
+
+    def ensure(
+        self,
+        *,
+        name: str,
+        url: str,
+        trigger_event_type: str,
+        service_id: str | None = None,
+        message_to_send_type: str | None = None,
+        http_header: str | None = None,
+        basic_auth_user_name: str | None = None,
+        basic_auth_password: str | None = None,
+        seller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredWebhook:
+        """Finds or creates a webhook.
+
+        Looks in `webhooks.list` for the `name` and `url` that is given, and calls `webhooks.create` if it
+        is not there. Letters are compared without case, in any Unicode form, and with any blanks between
+        words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object.
+
+        `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            name: Name of the webhook. Not blank.
+            url: Where the events are sent.
+            trigger_event_type: The event. `WebhookEvent` has the known ones; there are more whose
+                names begin with Subscription. Not blank.
+            service_id: Id of the service whose events are sent. A GUID.
+            message_to_send_type: What is sent. Known is OnlyTriggerAction. Not blank.
+            http_header: A header that is sent with each event. It may hold a secret.
+            basic_auth_user_name: User name for HTTP Basic at the receiver.
+            basic_auth_password: Password for HTTP Basic at the receiver.
+            seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
+                credentials. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
+                and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that
+                before it creates.
+
+        Example:
+            >>> ensured_webhook = client.webhooks.ensure(
+            ...     name="New services",
+            ...     url="https://hooks.example.com/cloudmore",
+            ...     trigger_event_type="BrokerAddService",
+            ...     service_id="8806367b-001a-4632-afb4-27a7fad7660c",
+            ... )
+            >>> ensured_webhook.value
+            Webhook(...)
+        """
+        params = {
+            "seller_id": opt(seller_id),
+            "name": hidden(name),
+            "url": hidden(url),
+            "trigger_event_type": hidden(trigger_event_type),
+            "service_id": hidden(opt(service_id)),
+            "message_to_send_type": hidden(opt(message_to_send_type)),
+            "http_header": hidden(opt(http_header)),
+            "basic_auth_user_name": hidden(opt(basic_auth_user_name)),
+            "basic_auth_password": hidden(opt(basic_auth_password)),
+        }
+        del (
+            name,
+            url,
+            trigger_event_type,
+            service_id,
+            message_to_send_type,
+            http_header,
+            basic_auth_user_name,
+            basic_auth_password,
+        )
+        return self._client._call("cloudmore.webhooks.ensure", EnsuredWebhook, params, options)
 
     def get(
         self,
@@ -249,6 +348,10 @@ class AsyncWebhooks(AsyncResource):
     @awaited(Webhooks.delete)
     def delete(self) -> None:
         """Deletes a webhook. See `Webhooks.delete`."""
+
+    @awaited(Webhooks.ensure)
+    def ensure(self) -> None:
+        """Finds or creates a webhook. See `Webhooks.ensure`."""
 
     @awaited(Webhooks.get)
     def get(self) -> None:

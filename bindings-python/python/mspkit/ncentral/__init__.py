@@ -49,20 +49,21 @@ else:
         __name__,
         _access_groups=(
             "AsyncAccessGroups AccessGroups AccessGroupsCreateParams AccessGroupsCreateForDevicesParams "
-            "AccessGroupsListParams"
+            "AccessGroupsEnsureParams AccessGroupsEnsureForDevicesParams AccessGroupsListParams"
         ),
         _appliance_tasks="AsyncApplianceTasks ApplianceTasks",
         _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
         _customers=(
             "AsyncCustomers Customers CustomersCreateInstallerLinkParams CustomersCreateSiteParams "
-            "CustomersListParams CustomersListInstallersParams CustomersListSitesParams"
+            "CustomersEnsureSiteParams CustomersListParams CustomersListInstallersParams "
+            "CustomersListSitesParams"
         ),
         _device_filters="AsyncDeviceFilters DeviceFilters DeviceFiltersListParams",
         _devices=(
             "AsyncDevices Devices DevicesControlServicesParams DevicesCreateParams DevicesCreateNoteParams "
             "DevicesCreateNotesParams DevicesCreateRemoteControlTaskParams DevicesDeleteParams "
-            "DevicesDeleteNotesParams DevicesListParams DevicesListNotesParams "
+            "DevicesDeleteNotesParams DevicesEnsureParams DevicesListParams DevicesListNotesParams "
             "DevicesListWithCustomPropertiesParams DevicesReplaceLifecycleParams DevicesReplaceNoteParams "
             "DevicesSetCustomPropertyParams DevicesUpdateLifecycleParams"
         ),
@@ -81,15 +82,18 @@ else:
         _server="AsyncServer Server ServerVersionsAuthenticatedParams",
         _service_orgs=(
             "AsyncServiceOrgs ServiceOrgs ServiceOrgsCreateParams ServiceOrgsCreateCustomerParams "
-            "ServiceOrgsListParams ServiceOrgsListCustomersParams"
+            "ServiceOrgsEnsureParams ServiceOrgsEnsureCustomerParams ServiceOrgsListParams "
+            "ServiceOrgsListCustomersParams"
         ),
         _sites="AsyncSites Sites SitesListParams",
         _standard_psa=(
             "AsyncStandardPsa StandardPsa StandardPsaReplaceMappingsParams "
             "StandardPsaValidateCredentialParams"
         ),
-        _user_roles="AsyncUserRoles UserRoles UserRolesCreateParams UserRolesListParams",
-        _users="AsyncUsers Users UsersCreateParams UsersListParams",
+        _user_roles=(
+            "AsyncUserRoles UserRoles UserRolesCreateParams UserRolesEnsureParams UserRolesListParams"
+        ),
+        _users="AsyncUsers Users UsersCreateParams UsersEnsureParams UsersListParams",
         _models=(
             "AccessGroup ActiveIssue AddedDeviceNote AddedDeviceNotes ApplianceTask ApplianceTaskDetail "
             "ApplianceTaskState ApplianceTaskThreshold AssetApplication AssetApplications "
@@ -99,18 +103,19 @@ else:
             "CustomPropertyType CustomPropertyWarnings CustomPsaTicket CustomPsaTicketInfo "
             "CustomPsaTicketStatus Customer Device DeviceActivationKey DeviceAssets DeviceFilter "
             "DeviceLifecycle DeviceNote DevicePropertyDefault DeviceRemoteControl DeviceRemoteControlType "
-            "DeviceServiceStatus DeviceStatus DeviceTask DeviceWithCustomProperties DirectTask "
-            "EnumeratedPropertyValue Installer InstallerLink JobStatus Links MaintenanceWindow "
-            "MaintenanceWindowAction MaintenanceWindowActionInput MaintenanceWindowActions "
-            "MaintenanceWindowActionsInput MspaConfiguration NewMaintenanceWindowInput OrgUnit OrgUnitLimit "
-            "OrgUnitLimitInput OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison "
-            "PatchDeviceClassSummary PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary "
-            "PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite "
-            "RegistrationToken RemoteConnectionType RemoteControlState RemoteControlTask ReplacedDeviceNote "
-            "ScheduledTask ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
-            "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
-            "ServerVersions ServiceControlResult ServiceControlStatus ServiceOrg Site "
-            "SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User UserCreated UserRole "
-            "UserRoleDetail UserRoleExtra UserSelf"
+            "DeviceServiceStatus DeviceStatus DeviceTask DeviceWithCustomProperties Difference DirectTask "
+            "EnsuredAccessGroup EnsuredCustomer EnsuredDevice EnsuredServiceOrg EnsuredSite EnsuredUser "
+            "EnsuredUserRole EnumeratedPropertyValue Installer InstallerLink JobStatus Links "
+            "MaintenanceWindow MaintenanceWindowAction MaintenanceWindowActionInput "
+            "MaintenanceWindowActions MaintenanceWindowActionsInput MspaConfiguration "
+            "NewMaintenanceWindowInput OrgUnit OrgUnitLimit OrgUnitLimitInput OrgUnitLimits OrgUnitType "
+            "PatchApprovalSummary PatchComparison PatchDeviceClassSummary PatchInstallSummary PatchReport "
+            "PatchReportStatus PatchTypeSummary PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping "
+            "PsaMappingUpdateInput PsaSite RegistrationToken RemoteConnectionType RemoteControlState "
+            "RemoteControlTask ReplacedDeviceNote ScheduledTask ScheduledTaskCredentialInput "
+            "ScheduledTaskOutcome ScheduledTaskParameterInput ScheduledTaskStatus ScheduledTaskStatusDetail "
+            "ServerHealth ServerInfo ServerTime ServerVersions ServiceControlResult ServiceControlStatus "
+            "ServiceOrg Site SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User "
+            "UserCreated UserRole UserRoleDetail UserRoleExtra UserSelf"
         ),
     )

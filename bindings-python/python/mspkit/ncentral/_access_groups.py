@@ -13,12 +13,14 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, ResponseMeta, Unset, opt
-from mspkit.ncentral._models import AccessGroup, Links
+from mspkit.ncentral._models import AccessGroup, EnsuredAccessGroup, Links
 
 __all__ = [
     "AccessGroups",
     "AccessGroupsCreateForDevicesParams",
     "AccessGroupsCreateParams",
+    "AccessGroupsEnsureForDevicesParams",
+    "AccessGroupsEnsureParams",
     "AccessGroupsListParams",
     "AsyncAccessGroups",
 ]
@@ -44,6 +46,31 @@ class _AccessGroupsCreateForDevicesParams(TypedDict):
 
 class AccessGroupsCreateForDevicesParams(_AccessGroupsCreateForDevicesParams, total=False):
     """Keyword arguments of `client.access_groups.create_for_devices`."""
+
+    device_ids: Sequence[Id] | Unset | None
+    user_ids: Sequence[Id] | Unset | None
+
+
+class _AccessGroupsEnsureParams(TypedDict):
+    group_name: str
+    group_description: str
+
+
+class AccessGroupsEnsureParams(_AccessGroupsEnsureParams, total=False):
+    """Keyword arguments of `client.access_groups.ensure`."""
+
+    org_unit_ids: Sequence[Id] | Unset | None
+    user_ids: Sequence[Id] | Unset | None
+    auto_include_new_org_units: bool | None
+
+
+class _AccessGroupsEnsureForDevicesParams(TypedDict):
+    group_name: str
+    group_description: str
+
+
+class AccessGroupsEnsureForDevicesParams(_AccessGroupsEnsureForDevicesParams, total=False):
+    """Keyword arguments of `client.access_groups.ensure_for_devices`."""
 
     device_ids: Sequence[Id] | Unset | None
     user_ids: Sequence[Id] | Unset | None
@@ -101,9 +128,9 @@ class AccessGroups(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the access
-                groups of the organization unit (`access_groups.list`) and look for the name that was
-                sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which
+                does that before it creates.
 
         Example:
             >>> client.access_groups.create(
@@ -157,9 +184,9 @@ class AccessGroups(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the access
-                groups of the organization unit (`access_groups.list`) and look for the name that was
-                sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `group_name` that was sent in `access_groups.list`, or call
+                `access_groups.ensure_for_devices`, which does that before it creates.
 
         Example:
             >>> client.access_groups.create_for_devices(
@@ -172,6 +199,135 @@ class AccessGroups(SyncResource):
         """
         return self._client._call_empty(
             "ncentral.access_groups.create_for_devices",
+            {
+                "org_unit_id": org_unit_id,
+                "group_name": group_name,
+                "group_description": group_description,
+                "device_ids": device_ids,
+                "user_ids": user_ids,
+            },
+            options,
+        )
+
+    def ensure(
+        self,
+        org_unit_id: Id,
+        *,
+        group_name: str,
+        group_description: str,
+        org_unit_ids: Sequence[Id] | Unset | None = UNSET,
+        user_ids: Sequence[Id] | Unset | None = UNSET,
+        auto_include_new_org_units: bool | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredAccessGroup:
+        """Finds or creates an access group of organization units.
+
+        Looks in `access_groups.list` for the `group_name` that is given, and calls `access_groups.create`
+        if it is not there. The server is asked for exactly this first, with `select`; then the whole list
+        is read. Letters are compared without case, in any Unicode form, and with any blanks between
+        words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null.
+
+        `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client
+        obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            group_name: Name of the access group. Not blank.
+            group_description: Description of the access group.
+            org_unit_ids: Ids of the organization units. As in `["100", "101"]`.
+            user_ids: Ids of the users who get access. As in `["1"]`.
+            auto_include_new_org_units: Whether new organization units are added to it.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which
+                does that before it creates.
+
+        Example:
+            >>> ensured_access_group = client.access_groups.ensure(
+            ...     "50",
+            ...     group_name="Night Shift",
+            ...     group_description="Customers that are looked after at night",
+            ...     auto_include_new_org_units=True,
+            ... )
+            >>> ensured_access_group.value
+            AccessGroup(...)
+        """
+        return self._client._call(
+            "ncentral.access_groups.ensure",
+            EnsuredAccessGroup,
+            {
+                "org_unit_id": org_unit_id,
+                "group_name": group_name,
+                "group_description": group_description,
+                "org_unit_ids": org_unit_ids,
+                "user_ids": user_ids,
+                "auto_include_new_org_units": opt(auto_include_new_org_units),
+            },
+            options,
+        )
+
+    def ensure_for_devices(
+        self,
+        org_unit_id: Id,
+        *,
+        group_name: str,
+        group_description: str,
+        device_ids: Sequence[Id] | Unset | None = UNSET,
+        user_ids: Sequence[Id] | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredAccessGroup:
+        """Finds or creates an access group of devices.
+
+        Looks in `access_groups.list` for the `group_name` that is given, and calls
+        `access_groups.create_for_devices` if it is not there. The server is asked for exactly this first,
+        with `select`; then the whole list is read. Letters are compared without case, in any Unicode
+        form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null.
+
+        `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the
+        client obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            group_name: Name of the access group. Not blank.
+            group_description: Description of the access group.
+            device_ids: Ids of the devices. As in `["123456789"]`.
+            user_ids: Ids of the users who get access. As in `["1"]`.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `group_name` that was sent in `access_groups.list`, or call
+                `access_groups.ensure_for_devices`, which does that before it creates.
+
+        Example:
+            >>> ensured_access_group = client.access_groups.ensure_for_devices(
+            ...     "50",
+            ...     group_name="Night Shift",
+            ...     group_description="Customers that are looked after at night",
+            ...     device_ids=["123456789"],
+            ... )
+            >>> ensured_access_group.value
+            AccessGroup(...)
+        """
+        return self._client._call(
+            "ncentral.access_groups.ensure_for_devices",
+            EnsuredAccessGroup,
             {
                 "org_unit_id": org_unit_id,
                 "group_name": group_name,
@@ -298,6 +454,14 @@ class AsyncAccessGroups(AsyncResource):
     @awaited(AccessGroups.create_for_devices)
     def create_for_devices(self) -> None:
         """Creates an access group of devices. See `AccessGroups.create_for_devices`."""
+
+    @awaited(AccessGroups.ensure)
+    def ensure(self) -> None:
+        """Finds or creates an access group of organization units. See `AccessGroups.ensure`."""
+
+    @awaited(AccessGroups.ensure_for_devices)
+    def ensure_for_devices(self) -> None:
+        """Finds or creates an access group of devices. See `AccessGroups.ensure_for_devices`."""
 
     @awaited(AccessGroups.get)
     def get(self) -> None:

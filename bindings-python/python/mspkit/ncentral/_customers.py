@@ -9,13 +9,14 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import Customer, Installer, InstallerLink, RegistrationToken, Site
+from mspkit.ncentral._models import Customer, EnsuredSite, Installer, InstallerLink, RegistrationToken, Site
 
 __all__ = [
     "AsyncCustomers",
     "Customers",
     "CustomersCreateInstallerLinkParams",
     "CustomersCreateSiteParams",
+    "CustomersEnsureSiteParams",
     "CustomersListInstallersParams",
     "CustomersListParams",
     "CustomersListSitesParams",
@@ -36,6 +37,31 @@ class _CustomersCreateSiteParams(TypedDict):
 
 class CustomersCreateSiteParams(_CustomersCreateSiteParams, total=False):
     """Keyword arguments of `client.customers.create_site`."""
+
+    license_type: Literal["Professional", "Essential"] | None
+    external_id: str | Unset | None
+    contact_email: str | Unset | None
+    phone: str | Unset | None
+    contact_title: str | Unset | None
+    contact_phone: str | Unset | None
+    contact_phone_ext: str | Unset | None
+    contact_department: str | Unset | None
+    street1: str | Unset | None
+    street2: str | Unset | None
+    city: str | Unset | None
+    state_prov: str | Unset | None
+    country: str | Unset | None
+    postal_code: str | Unset | None
+
+
+class _CustomersEnsureSiteParams(TypedDict):
+    site_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class CustomersEnsureSiteParams(_CustomersEnsureSiteParams, total=False):
+    """Keyword arguments of `client.customers.ensure_site`."""
 
     license_type: Literal["Professional", "Essential"] | None
     external_id: str | Unset | None
@@ -182,8 +208,9 @@ class Customers(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the sites of
-                the customer (`customers.list_sites`) and look for the name that was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`,
+                which does that before it creates.
 
         Example:
             >>> site = client.customers.create_site(
@@ -199,6 +226,110 @@ class Customers(SyncResource):
         return self._client._call(
             "ncentral.customers.create_site",
             Site,
+            {
+                "customer_id": customer_id,
+                "site_name": site_name,
+                "contact_first_name": contact_first_name,
+                "contact_last_name": contact_last_name,
+                "license_type": opt(license_type),
+                "external_id": external_id,
+                "contact_email": contact_email,
+                "phone": phone,
+                "contact_title": contact_title,
+                "contact_phone": contact_phone,
+                "contact_phone_ext": contact_phone_ext,
+                "contact_department": contact_department,
+                "street1": street1,
+                "street2": street2,
+                "city": city,
+                "state_prov": state_prov,
+                "country": country,
+                "postal_code": postal_code,
+            },
+            options,
+        )
+
+    def ensure_site(
+        self,
+        customer_id: Id,
+        *,
+        site_name: str,
+        contact_first_name: str,
+        contact_last_name: str,
+        license_type: Literal["Professional", "Essential"] | None = None,
+        external_id: str | Unset | None = UNSET,
+        contact_email: str | Unset | None = UNSET,
+        phone: str | Unset | None = UNSET,
+        contact_title: str | Unset | None = UNSET,
+        contact_phone: str | Unset | None = UNSET,
+        contact_phone_ext: str | Unset | None = UNSET,
+        contact_department: str | Unset | None = UNSET,
+        street1: str | Unset | None = UNSET,
+        street2: str | Unset | None = UNSET,
+        city: str | Unset | None = UNSET,
+        state_prov: str | Unset | None = UNSET,
+        country: str | Unset | None = UNSET,
+        postal_code: str | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredSite:
+        """Finds or creates a site under a customer.
+
+        Looks in `customers.list_sites` for the `site_name` that is given, and calls
+        `customers.create_site` if it is not there. The server is asked for exactly this first, with
+        `select`; then the whole list is read. Letters are compared without case, in any Unicode form, and
+        with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null. See [Manage
+        Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            customer_id: Id of the customer.
+            site_name: Name of the site. Not blank.
+            contact_first_name: First name of the primary contact. Not blank.
+            contact_last_name: Last name of the primary contact. Not blank.
+            license_type: Licence of the site's devices. The server's default is Professional. One of
+                `Professional` or `Essential`.
+            external_id: Id in a system of your own.
+            contact_email: E-mail address of the primary contact.
+            phone: Telephone of the site.
+            contact_title: Title of the primary contact, such as a position.
+            contact_phone: Telephone of the primary contact.
+            contact_phone_ext: Extension of that telephone.
+            contact_department: Department of the primary contact.
+            street1: First line of the street address.
+            street2: Second line of the street address.
+            city: City.
+            state_prov: State or province.
+            country: Country, a two-letter ISO 3166-1 code.
+            postal_code: Postal code.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`,
+                which does that before it creates.
+
+        Example:
+            >>> ensured_site = client.customers.ensure_site(
+            ...     "100",
+            ...     site_name="Client Corp Warehouse",
+            ...     contact_first_name="Jane",
+            ...     contact_last_name="Doe",
+            ...     license_type="Professional",
+            ... )
+            >>> ensured_site.value
+            Site(...)
+        """
+        return self._client._call(
+            "ncentral.customers.ensure_site",
+            EnsuredSite,
             {
                 "customer_id": customer_id,
                 "site_name": site_name,
@@ -435,6 +566,10 @@ class AsyncCustomers(AsyncResource):
     @awaited(Customers.create_site)
     def create_site(self) -> None:
         """Creates a site under a customer. See `Customers.create_site`."""
+
+    @awaited(Customers.ensure_site)
+    def ensure_site(self) -> None:
+        """Finds or creates a site under a customer. See `Customers.ensure_site`."""
 
     @awaited(Customers.get)
     def get(self) -> None:

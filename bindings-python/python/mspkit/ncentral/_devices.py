@@ -29,6 +29,7 @@ from mspkit.ncentral._models import (
     DeviceServiceStatus,
     DeviceTask,
     DeviceWithCustomProperties,
+    EnsuredDevice,
     MaintenanceWindow,
     RemoteControlTask,
     ReplacedDeviceNote,
@@ -45,6 +46,7 @@ __all__ = [
     "DevicesCreateRemoteControlTaskParams",
     "DevicesDeleteNotesParams",
     "DevicesDeleteParams",
+    "DevicesEnsureParams",
     "DevicesListNotesParams",
     "DevicesListParams",
     "DevicesListWithCustomPropertiesParams",
@@ -121,6 +123,24 @@ class DevicesDeleteNotesParams(TypedDict):
     """Keyword arguments of `client.devices.delete_notes`."""
 
     note_ids: Sequence[Id]
+
+
+class _DevicesEnsureParams(TypedDict):
+    customer_id: str
+    network_address: str
+    supported_os: str
+    long_name: str
+    device_class: str
+
+
+class DevicesEnsureParams(_DevicesEnsureParams, total=False):
+    """Keyword arguments of `client.devices.ensure`."""
+
+    description: str | None
+    license_mode: str | None
+    mac_address: str | None
+    username: str | None
+    password: str | None
 
 
 class DevicesListParams(TypedDict, total=False):
@@ -288,8 +308,9 @@ class Devices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the devices of
-                the customer or site (`org_units.list_devices`) and look for the name that was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which
+                does that before it creates.
 
         Example:
             >>> created_device = client.devices.create(
@@ -584,6 +605,91 @@ class Devices(SyncResource):
             {"device_id": device_id, "note_ids": note_ids},
             options,
         )
+
+    def ensure(
+        self,
+        *,
+        customer_id: str,
+        network_address: str,
+        supported_os: str,
+        long_name: str,
+        device_class: str,
+        description: str | None = None,
+        license_mode: str | None = None,
+        mac_address: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredDevice:
+        """Finds or creates a device.
+
+        Looks in `org_units.list_devices` for the `long_name` that is given, and calls `devices.create` if
+        it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+        read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object.
+
+        `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
+        again once it may have arrived.
+
+        Args:
+            customer_id: Id of the customer or site that the device is created for. Not blank.
+            network_address: IP address or host name of the device. Not blank.
+            supported_os: Operating system, in the vendor's words. Not blank.
+            long_name: Name of the device. Not blank.
+            device_class: Class of the device, in the vendor's words. Not blank.
+            description: Description of the device, at most 255 characters.
+            license_mode: Licence mode, in the vendor's words.
+            mac_address: MAC address.
+            username: User name to log in to the device with.
+            password: Password of that user.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which
+                does that before it creates.
+
+        Example:
+            >>> ensured_device = client.devices.ensure(
+            ...     customer_id="321",
+            ...     network_address="192.0.2.20",
+            ...     supported_os="Windows",
+            ...     long_name="router-1",
+            ...     device_class="Router",
+            ...     description="Router of the head office",
+            ... )
+            >>> ensured_device.value
+            Device(...)
+        """
+        params = {
+            "customer_id": hidden(customer_id),
+            "network_address": hidden(network_address),
+            "supported_os": hidden(supported_os),
+            "long_name": hidden(long_name),
+            "device_class": hidden(device_class),
+            "description": hidden(opt(description)),
+            "license_mode": hidden(opt(license_mode)),
+            "mac_address": hidden(opt(mac_address)),
+            "username": hidden(opt(username)),
+            "password": hidden(opt(password)),
+        }
+        del (
+            customer_id,
+            network_address,
+            supported_os,
+            long_name,
+            device_class,
+            description,
+            license_mode,
+            mac_address,
+            username,
+            password,
+        )
+        return self._client._call("ncentral.devices.ensure", EnsuredDevice, params, options)
 
     def get(self, device_id: Id, **options: Unpack[CallOptions]) -> Device:
         """Gets one device.
@@ -1267,6 +1373,10 @@ class AsyncDevices(AsyncResource):
     @awaited(Devices.delete_notes)
     def delete_notes(self) -> None:
         """Deletes some notes of a device. See `Devices.delete_notes`."""
+
+    @awaited(Devices.ensure)
+    def ensure(self) -> None:
+        """Finds or creates a device. See `Devices.ensure`."""
 
     @awaited(Devices.get)
     def get(self) -> None:

@@ -55,7 +55,15 @@ __all__ = [
     "DeviceStatus",
     "DeviceTask",
     "DeviceWithCustomProperties",
+    "Difference",
     "DirectTask",
+    "EnsuredAccessGroup",
+    "EnsuredCustomer",
+    "EnsuredDevice",
+    "EnsuredServiceOrg",
+    "EnsuredSite",
+    "EnsuredUser",
+    "EnsuredUserRole",
     "EnumeratedPropertyValue",
     "Installer",
     "InstallerLink",
@@ -1192,6 +1200,19 @@ class DeviceWithCustomProperties(Model):
     """The custom properties of the device; null if it was deleted while the list was read."""
 
 
+class Difference(Model):
+    """A field that an object has with another value than the one that was given."""
+
+    __slots__ = ()
+
+    field: Field[str] = field("field", "text", required=True)
+    """The vendor's name of the field in the object that was found."""
+    wanted: Field[Any] = field("wanted", "json")
+    """The value that was given."""
+    found: Field[Any] = field("found", "json")
+    """The value that the object has."""
+
+
 class DirectTask(Model):
     """A task that was made to run at once."""
 
@@ -1199,6 +1220,298 @@ class DirectTask(Model):
 
     task_id: Field[str] = field("taskId", "id", required=True)
     """Id of the task."""
+
+
+class EnsuredAccessGroup(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[AccessGroup] = model(AccessGroup, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsuredCustomer(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[Customer] = model(Customer, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsuredDevice(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[Device] = model(Device, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class ServiceOrg(Model):
+    """A service organization.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    so_id: Field[str] = field("soId", "id", required=True)
+    """Id of the service organization."""
+    so_name: Field[str | None] = field("soName", "text")
+    """Name of the service organization."""
+    org_unit_type: Field[str | None] = field("orgUnitType", "text")
+    """Type of an organization unit. Servers may know more than these."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the organization unit above it."""
+    external_id: Field[str | None] = field("externalId", "text")
+    """Id in a system of your own."""
+    external_id2: Field[str | None] = field("externalId2", "text")
+    """A second id in a system of your own."""
+    contact_first_name: Field[str | None] = field("contactFirstName", "text")
+    """First name of the primary contact."""
+    contact_last_name: Field[str | None] = field("contactLastName", "text")
+    """Last name of the primary contact."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone of the organization."""
+    contact_title: Field[str | None] = field("contactTitle", "text")
+    """Title of the primary contact, such as a position."""
+    contact_email: Field[str | None] = field("contactEmail", "text")
+    """E-mail address of the primary contact."""
+    contact_phone: Field[str | None] = field("contactPhone", "text")
+    """Telephone of the primary contact."""
+    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
+    """Extension of that telephone."""
+    contact_department: Field[str | None] = field("contactDepartment", "text")
+    """Department of the primary contact."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country, a two-letter ISO 3166-1 code."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth in the hierarchy of organization units."""
+    descendant_count: Field[int | None] = field("descendantCount", "integer")
+    """Number of organization units directly below it."""
+    is_system: Field[bool | None] = field("isSystem", "bool")
+    """Whether it is the system itself."""
+    is_service_org: Field[bool | None] = field("isServiceOrg", "bool")
+    """Whether it is a service organization."""
+
+
+class EnsuredServiceOrg(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[ServiceOrg] = model(ServiceOrg, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class Site(Model):
+    """A site: one of a customer's locations.
+
+    Only the id and the name are always present; everything else may be null or absent, and servers may
+    send fields that are not listed here.
+    """
+
+    __slots__ = ()
+
+    site_id: Field[str] = field("siteId", "id", required=True)
+    """Id of the site."""
+    site_name: Field[str | None] = field("siteName", "text")
+    """Name of the site."""
+    org_unit_type: Field[str | None] = field("orgUnitType", "text")
+    """Type of an organization unit. Servers may know more than these."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the customer it belongs to."""
+    external_id: Field[str | None] = field("externalId", "text")
+    """Id in a system of your own."""
+    external_id2: Field[str | None] = field("externalId2", "text")
+    """A second id in a system of your own."""
+    contact_first_name: Field[str | None] = field("contactFirstName", "text")
+    """First name of the primary contact."""
+    contact_last_name: Field[str | None] = field("contactLastName", "text")
+    """Last name of the primary contact."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone of the site."""
+    contact_title: Field[str | None] = field("contactTitle", "text")
+    """Title of the primary contact, such as a position."""
+    contact_email: Field[str | None] = field("contactEmail", "text")
+    """E-mail address of the primary contact."""
+    contact_phone: Field[str | None] = field("contactPhone", "text")
+    """Telephone of the primary contact."""
+    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
+    """Extension of that telephone."""
+    contact_department: Field[str | None] = field("contactDepartment", "text")
+    """Department of the primary contact."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country, a two-letter ISO 3166-1 code."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth in the hierarchy of organization units."""
+    descendant_count: Field[int | None] = field("descendantCount", "integer")
+    """Number of organization units directly below it."""
+    is_system: Field[bool | None] = field("isSystem", "bool")
+    """Whether it is the system itself."""
+    is_service_org: Field[bool | None] = field("isServiceOrg", "bool")
+    """Whether it is a service organization."""
+    county: Field[str | None] = field("county", "text")
+    """County. The vendor has deprecated it."""
+
+
+class EnsuredSite(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[Site] = model(Site, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class User(Model):
+    """A user as it is listed.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    user_id: Field[str] = field("userId", "id", required=True)
+    """Id of the user."""
+    user_name: Field[str | None] = field("userName", "text")
+    """The name that the user signs in with, such as an e-mail address."""
+    first_name: Field[str | None] = field("firstName", "text")
+    """First name."""
+    last_name: Field[str | None] = field("lastName", "text")
+    """Last name."""
+    full_name: Field[str | None] = field("fullName", "text")
+    """First and last name."""
+    description: Field[str | None] = field("description", "text")
+    """A description."""
+    api_only_user: Field[bool | None] = field("apiOnlyUser", "bool")
+    """Whether the user can only use the API."""
+    is_enabled: Field[bool | None] = field("isEnabled", "bool")
+    """Whether the account is enabled."""
+    is_ldap: Field[bool | None] = field("isLdap", "bool")
+    """Whether the account comes from LDAP."""
+    is_locked: Field[bool | None] = field("isLocked", "bool")
+    """Whether the account is locked."""
+    logged_in_user: Field[bool | None] = field("loggedInUser", "bool")
+    """Whether the server marks it as the user who is logged in."""
+    read_only: Field[bool | None] = field("readOnly", "bool")
+    """Whether the server marks it as read-only."""
+    support_user: Field[bool | None] = field("supportUser", "bool")
+    """Whether the server marks it as a support user."""
+    two_factor_enabled: Field[bool | None] = field("twoFactorEnabled", "bool")
+    """Whether two-factor authentication is on."""
+    access_group_ids: Field[tuple[str, ...] | None] = many("id", "accessGroupIds")
+    """Ids of the access groups of the user."""
+    role_ids: Field[tuple[str, ...] | None] = many("id", "roleIds")
+    """Ids of the roles of the user."""
+    current_sso_provider: Field[str | None] = field("currentSsoProvider", "text")
+    """The identity provider of the user, or "None"."""
+    customer_tree: Field[tuple[str, ...] | None] = many("text", "customerTree")
+    """Names of the organization units from the system down to that of the user."""
+
+
+class EnsuredUser(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[User] = model(User, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class UserRoleExtra(Model):
+    """More about a user role. Every field may be null or absent."""
+
+    __slots__ = ()
+
+    cloneable: Field[bool | None] = field("cloneable", "bool")
+    """Whether the role can be copied."""
+    read_only: Field[bool | None] = field("readonly", "bool")
+    """Whether the server marks the role as read-only."""
+    usernames: Field[tuple[str, ...] | None] = many("text", "usernames")
+    """Names of the users who have the role. The vendor shows them in lists only."""
+    permissions: Field[tuple[str, ...] | None] = many("text", "permissions")
+    """Names of the permissions."""
+
+
+class UserRole(Model):
+    """A user role as it is listed.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    role_id: Field[str] = field("roleId", "id", required=True)
+    """Id of the role."""
+    role_name: Field[str | None] = field("roleName", "text")
+    """Name of the role."""
+    role_description: Field[str | None] = field("roleDescription", "text")
+    """What the role is for."""
+    details: Field[UserRoleExtra | None] = model(UserRoleExtra, "_extra")
+    """More about a user role. Every field may be null or absent."""
+
+
+class EnsuredUserRole(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[UserRole] = model(UserRole, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
 
 
 class Installer(Model):
@@ -1808,126 +2121,6 @@ class ServiceControlResult(Model):
     """The result for each service."""
 
 
-class ServiceOrg(Model):
-    """A service organization.
-
-    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
-    that are not listed here.
-    """
-
-    __slots__ = ()
-
-    so_id: Field[str] = field("soId", "id", required=True)
-    """Id of the service organization."""
-    so_name: Field[str | None] = field("soName", "text")
-    """Name of the service organization."""
-    org_unit_type: Field[str | None] = field("orgUnitType", "text")
-    """Type of an organization unit. Servers may know more than these."""
-    parent_id: Field[str | None] = field("parentId", "id")
-    """Id of the organization unit above it."""
-    external_id: Field[str | None] = field("externalId", "text")
-    """Id in a system of your own."""
-    external_id2: Field[str | None] = field("externalId2", "text")
-    """A second id in a system of your own."""
-    contact_first_name: Field[str | None] = field("contactFirstName", "text")
-    """First name of the primary contact."""
-    contact_last_name: Field[str | None] = field("contactLastName", "text")
-    """Last name of the primary contact."""
-    phone: Field[str | None] = field("phone", "text")
-    """Telephone of the organization."""
-    contact_title: Field[str | None] = field("contactTitle", "text")
-    """Title of the primary contact, such as a position."""
-    contact_email: Field[str | None] = field("contactEmail", "text")
-    """E-mail address of the primary contact."""
-    contact_phone: Field[str | None] = field("contactPhone", "text")
-    """Telephone of the primary contact."""
-    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
-    """Extension of that telephone."""
-    contact_department: Field[str | None] = field("contactDepartment", "text")
-    """Department of the primary contact."""
-    street1: Field[str | None] = field("street1", "text")
-    """First line of the street address."""
-    street2: Field[str | None] = field("street2", "text")
-    """Second line of the street address."""
-    city: Field[str | None] = field("city", "text")
-    """City."""
-    state_prov: Field[str | None] = field("stateProv", "text")
-    """State or province."""
-    country: Field[str | None] = field("country", "text")
-    """Country, a two-letter ISO 3166-1 code."""
-    postal_code: Field[str | None] = field("postalCode", "text")
-    """Postal code."""
-    generation: Field[int | None] = field("generation", "integer")
-    """Depth in the hierarchy of organization units."""
-    descendant_count: Field[int | None] = field("descendantCount", "integer")
-    """Number of organization units directly below it."""
-    is_system: Field[bool | None] = field("isSystem", "bool")
-    """Whether it is the system itself."""
-    is_service_org: Field[bool | None] = field("isServiceOrg", "bool")
-    """Whether it is a service organization."""
-
-
-class Site(Model):
-    """A site: one of a customer's locations.
-
-    Only the id and the name are always present; everything else may be null or absent, and servers may
-    send fields that are not listed here.
-    """
-
-    __slots__ = ()
-
-    site_id: Field[str] = field("siteId", "id", required=True)
-    """Id of the site."""
-    site_name: Field[str | None] = field("siteName", "text")
-    """Name of the site."""
-    org_unit_type: Field[str | None] = field("orgUnitType", "text")
-    """Type of an organization unit. Servers may know more than these."""
-    parent_id: Field[str | None] = field("parentId", "id")
-    """Id of the customer it belongs to."""
-    external_id: Field[str | None] = field("externalId", "text")
-    """Id in a system of your own."""
-    external_id2: Field[str | None] = field("externalId2", "text")
-    """A second id in a system of your own."""
-    contact_first_name: Field[str | None] = field("contactFirstName", "text")
-    """First name of the primary contact."""
-    contact_last_name: Field[str | None] = field("contactLastName", "text")
-    """Last name of the primary contact."""
-    phone: Field[str | None] = field("phone", "text")
-    """Telephone of the site."""
-    contact_title: Field[str | None] = field("contactTitle", "text")
-    """Title of the primary contact, such as a position."""
-    contact_email: Field[str | None] = field("contactEmail", "text")
-    """E-mail address of the primary contact."""
-    contact_phone: Field[str | None] = field("contactPhone", "text")
-    """Telephone of the primary contact."""
-    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
-    """Extension of that telephone."""
-    contact_department: Field[str | None] = field("contactDepartment", "text")
-    """Department of the primary contact."""
-    street1: Field[str | None] = field("street1", "text")
-    """First line of the street address."""
-    street2: Field[str | None] = field("street2", "text")
-    """Second line of the street address."""
-    city: Field[str | None] = field("city", "text")
-    """City."""
-    state_prov: Field[str | None] = field("stateProv", "text")
-    """State or province."""
-    country: Field[str | None] = field("country", "text")
-    """Country, a two-letter ISO 3166-1 code."""
-    postal_code: Field[str | None] = field("postalCode", "text")
-    """Postal code."""
-    generation: Field[int | None] = field("generation", "integer")
-    """Depth in the hierarchy of organization units."""
-    descendant_count: Field[int | None] = field("descendantCount", "integer")
-    """Number of organization units directly below it."""
-    is_system: Field[bool | None] = field("isSystem", "bool")
-    """Whether it is the system itself."""
-    is_service_org: Field[bool | None] = field("isServiceOrg", "bool")
-    """Whether it is a service organization."""
-    county: Field[str | None] = field("county", "text")
-    """County. The vendor has deprecated it."""
-
-
 class TokenStatus(Model):
     """Whether the access token is valid."""
 
@@ -1937,53 +2130,6 @@ class TokenStatus(Model):
     """The result as text."""
 
 
-class User(Model):
-    """A user as it is listed.
-
-    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
-    that are not listed here.
-    """
-
-    __slots__ = ()
-
-    user_id: Field[str] = field("userId", "id", required=True)
-    """Id of the user."""
-    user_name: Field[str | None] = field("userName", "text")
-    """The name that the user signs in with, such as an e-mail address."""
-    first_name: Field[str | None] = field("firstName", "text")
-    """First name."""
-    last_name: Field[str | None] = field("lastName", "text")
-    """Last name."""
-    full_name: Field[str | None] = field("fullName", "text")
-    """First and last name."""
-    description: Field[str | None] = field("description", "text")
-    """A description."""
-    api_only_user: Field[bool | None] = field("apiOnlyUser", "bool")
-    """Whether the user can only use the API."""
-    is_enabled: Field[bool | None] = field("isEnabled", "bool")
-    """Whether the account is enabled."""
-    is_ldap: Field[bool | None] = field("isLdap", "bool")
-    """Whether the account comes from LDAP."""
-    is_locked: Field[bool | None] = field("isLocked", "bool")
-    """Whether the account is locked."""
-    logged_in_user: Field[bool | None] = field("loggedInUser", "bool")
-    """Whether the server marks it as the user who is logged in."""
-    read_only: Field[bool | None] = field("readOnly", "bool")
-    """Whether the server marks it as read-only."""
-    support_user: Field[bool | None] = field("supportUser", "bool")
-    """Whether the server marks it as a support user."""
-    two_factor_enabled: Field[bool | None] = field("twoFactorEnabled", "bool")
-    """Whether two-factor authentication is on."""
-    access_group_ids: Field[tuple[str, ...] | None] = many("id", "accessGroupIds")
-    """Ids of the access groups of the user."""
-    role_ids: Field[tuple[str, ...] | None] = many("id", "roleIds")
-    """Ids of the roles of the user."""
-    current_sso_provider: Field[str | None] = field("currentSsoProvider", "text")
-    """The identity provider of the user, or "None"."""
-    customer_tree: Field[tuple[str, ...] | None] = many("text", "customerTree")
-    """Names of the organization units from the system down to that of the user."""
-
-
 class UserCreated(Model):
     """The id of a new user."""
 
@@ -1991,40 +2137,6 @@ class UserCreated(Model):
 
     user_id: Field[str] = field("userId", "id", required=True)
     """Id of the user."""
-
-
-class UserRoleExtra(Model):
-    """More about a user role. Every field may be null or absent."""
-
-    __slots__ = ()
-
-    cloneable: Field[bool | None] = field("cloneable", "bool")
-    """Whether the role can be copied."""
-    read_only: Field[bool | None] = field("readonly", "bool")
-    """Whether the server marks the role as read-only."""
-    usernames: Field[tuple[str, ...] | None] = many("text", "usernames")
-    """Names of the users who have the role. The vendor shows them in lists only."""
-    permissions: Field[tuple[str, ...] | None] = many("text", "permissions")
-    """Names of the permissions."""
-
-
-class UserRole(Model):
-    """A user role as it is listed.
-
-    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
-    that are not listed here.
-    """
-
-    __slots__ = ()
-
-    role_id: Field[str] = field("roleId", "id", required=True)
-    """Id of the role."""
-    role_name: Field[str | None] = field("roleName", "text")
-    """Name of the role."""
-    role_description: Field[str | None] = field("roleDescription", "text")
-    """What the role is for."""
-    details: Field[UserRoleExtra | None] = model(UserRoleExtra, "_extra")
-    """More about a user role. Every field may be null or absent."""
 
 
 class UserRoleDetail(Model):

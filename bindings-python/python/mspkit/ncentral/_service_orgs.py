@@ -13,13 +13,15 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import Customer, ServiceOrg
+from mspkit.ncentral._models import Customer, EnsuredCustomer, EnsuredServiceOrg, ServiceOrg
 
 __all__ = [
     "AsyncServiceOrgs",
     "ServiceOrgs",
     "ServiceOrgsCreateCustomerParams",
     "ServiceOrgsCreateParams",
+    "ServiceOrgsEnsureCustomerParams",
+    "ServiceOrgsEnsureParams",
     "ServiceOrgsListCustomersParams",
     "ServiceOrgsListParams",
 ]
@@ -57,6 +59,55 @@ class _ServiceOrgsCreateCustomerParams(TypedDict):
 
 class ServiceOrgsCreateCustomerParams(_ServiceOrgsCreateCustomerParams, total=False):
     """Keyword arguments of `client.service_orgs.create_customer`."""
+
+    license_type: Literal["Professional", "Essential"] | None
+    external_id: str | Unset | None
+    contact_email: str | Unset | None
+    phone: str | Unset | None
+    contact_title: str | Unset | None
+    contact_phone: str | Unset | None
+    contact_phone_ext: str | Unset | None
+    contact_department: str | Unset | None
+    street1: str | Unset | None
+    street2: str | Unset | None
+    city: str | Unset | None
+    state_prov: str | Unset | None
+    country: str | Unset | None
+    postal_code: str | Unset | None
+
+
+class _ServiceOrgsEnsureParams(TypedDict):
+    so_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class ServiceOrgsEnsureParams(_ServiceOrgsEnsureParams, total=False):
+    """Keyword arguments of `client.service_orgs.ensure`."""
+
+    external_id: str | Unset | None
+    contact_email: str | Unset | None
+    phone: str | Unset | None
+    contact_title: str | Unset | None
+    contact_phone: str | Unset | None
+    contact_phone_ext: str | Unset | None
+    contact_department: str | Unset | None
+    street1: str | Unset | None
+    street2: str | Unset | None
+    city: str | Unset | None
+    state_prov: str | Unset | None
+    country: str | Unset | None
+    postal_code: str | Unset | None
+
+
+class _ServiceOrgsEnsureCustomerParams(TypedDict):
+    customer_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class ServiceOrgsEnsureCustomerParams(_ServiceOrgsEnsureCustomerParams, total=False):
+    """Keyword arguments of `client.service_orgs.ensure_customer`."""
 
     license_type: Literal["Professional", "Essential"] | None
     external_id: str | Unset | None
@@ -158,8 +209,9 @@ class ServiceOrgs(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the service
-                organizations (`service_orgs.list`) and look for the name that was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `so_name` that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does
+                that before it creates.
             BadRequestError: 400: The request was refused for one or several reasons.
 
         Example:
@@ -253,9 +305,9 @@ class ServiceOrgs(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the customers
-                of the service organization (`service_orgs.list_customers`) and look for the name that was
-                sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `customer_name` that was sent in `service_orgs.list_customers`, or call
+                `service_orgs.ensure_customer`, which does that before it creates.
             BadRequestError: 400: The request was refused for one or several reasons.
 
         Example:
@@ -272,6 +324,207 @@ class ServiceOrgs(SyncResource):
         return self._client._call(
             "ncentral.service_orgs.create_customer",
             Customer,
+            {
+                "so_id": so_id,
+                "customer_name": customer_name,
+                "contact_first_name": contact_first_name,
+                "contact_last_name": contact_last_name,
+                "license_type": opt(license_type),
+                "external_id": external_id,
+                "contact_email": contact_email,
+                "phone": phone,
+                "contact_title": contact_title,
+                "contact_phone": contact_phone,
+                "contact_phone_ext": contact_phone_ext,
+                "contact_department": contact_department,
+                "street1": street1,
+                "street2": street2,
+                "city": city,
+                "state_prov": state_prov,
+                "country": country,
+                "postal_code": postal_code,
+            },
+            options,
+        )
+
+    def ensure(
+        self,
+        *,
+        so_name: str,
+        contact_first_name: str,
+        contact_last_name: str,
+        external_id: str | Unset | None = UNSET,
+        contact_email: str | Unset | None = UNSET,
+        phone: str | Unset | None = UNSET,
+        contact_title: str | Unset | None = UNSET,
+        contact_phone: str | Unset | None = UNSET,
+        contact_phone_ext: str | Unset | None = UNSET,
+        contact_department: str | Unset | None = UNSET,
+        street1: str | Unset | None = UNSET,
+        street2: str | Unset | None = UNSET,
+        city: str | Unset | None = UNSET,
+        state_prov: str | Unset | None = UNSET,
+        country: str | Unset | None = UNSET,
+        postal_code: str | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredServiceOrg:
+        """Finds or creates a service organization.
+
+        Looks in `service_orgs.list` for the `so_name` that is given, and calls `service_orgs.create` if
+        it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+        read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null. See [Managing Service
+        Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
+
+        `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never
+        sent again once it may have arrived.
+
+        Args:
+            so_name: Name of the service organization. Not blank.
+            contact_first_name: First name of the primary contact. Not blank.
+            contact_last_name: Last name of the primary contact. Not blank.
+            external_id: Id in a system of your own.
+            contact_email: E-mail address of the primary contact.
+            phone: Telephone of the organization.
+            contact_title: Title of the primary contact, such as a position.
+            contact_phone: Telephone of the primary contact.
+            contact_phone_ext: Extension of that telephone.
+            contact_department: Department of the primary contact.
+            street1: First line of the street address.
+            street2: Second line of the street address.
+            city: City.
+            state_prov: State or province.
+            country: Country, a two-letter ISO 3166-1 code.
+            postal_code: Postal code.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `so_name` that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does
+                that before it creates.
+            BadRequestError: 400: The request was refused for one or several reasons.
+
+        Example:
+            >>> ensured_service_org = client.service_orgs.ensure(
+            ...     so_name="Acme IT Services",
+            ...     contact_first_name="John",
+            ...     contact_last_name="Smith",
+            ...     external_id="ACME-001",
+            ... )
+            >>> ensured_service_org.value
+            ServiceOrg(...)
+        """
+        return self._client._call(
+            "ncentral.service_orgs.ensure",
+            EnsuredServiceOrg,
+            {
+                "so_name": so_name,
+                "contact_first_name": contact_first_name,
+                "contact_last_name": contact_last_name,
+                "external_id": external_id,
+                "contact_email": contact_email,
+                "phone": phone,
+                "contact_title": contact_title,
+                "contact_phone": contact_phone,
+                "contact_phone_ext": contact_phone_ext,
+                "contact_department": contact_department,
+                "street1": street1,
+                "street2": street2,
+                "city": city,
+                "state_prov": state_prov,
+                "country": country,
+                "postal_code": postal_code,
+            },
+            options,
+        )
+
+    def ensure_customer(
+        self,
+        so_id: Id,
+        *,
+        customer_name: str,
+        contact_first_name: str,
+        contact_last_name: str,
+        license_type: Literal["Professional", "Essential"] | None = None,
+        external_id: str | Unset | None = UNSET,
+        contact_email: str | Unset | None = UNSET,
+        phone: str | Unset | None = UNSET,
+        contact_title: str | Unset | None = UNSET,
+        contact_phone: str | Unset | None = UNSET,
+        contact_phone_ext: str | Unset | None = UNSET,
+        contact_department: str | Unset | None = UNSET,
+        street1: str | Unset | None = UNSET,
+        street2: str | Unset | None = UNSET,
+        city: str | Unset | None = UNSET,
+        state_prov: str | Unset | None = UNSET,
+        country: str | Unset | None = UNSET,
+        postal_code: str | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredCustomer:
+        """Finds or creates a customer under a service organization.
+
+        Looks in `service_orgs.list_customers` for the `customer_name` that is given, and calls
+        `service_orgs.create_customer` if it is not there. The server is asked for exactly this first,
+        with `select`; then the whole list is read. Letters are compared without case, in any Unicode
+        form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null. See [Manage
+        Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+
+        `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            so_id: Id of the service organization.
+            customer_name: Name of the customer. Not blank.
+            contact_first_name: First name of the primary contact. Not blank.
+            contact_last_name: Last name of the primary contact. Not blank.
+            license_type: Licence of the customer's devices. The server's default is Professional. One
+                of `Professional` or `Essential`.
+            external_id: Id in a system of your own.
+            contact_email: E-mail address of the primary contact.
+            phone: Telephone of the organization.
+            contact_title: Title of the primary contact, such as a position.
+            contact_phone: Telephone of the primary contact.
+            contact_phone_ext: Extension of that telephone.
+            contact_department: Department of the primary contact.
+            street1: First line of the street address.
+            street2: Second line of the street address.
+            city: City.
+            state_prov: State or province.
+            country: Country, a two-letter ISO 3166-1 code.
+            postal_code: Postal code.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `customer_name` that was sent in `service_orgs.list_customers`, or call
+                `service_orgs.ensure_customer`, which does that before it creates.
+            BadRequestError: 400: The request was refused for one or several reasons.
+
+        Example:
+            >>> ensured_customer = client.service_orgs.ensure_customer(
+            ...     "50",
+            ...     customer_name="Client Corp",
+            ...     contact_first_name="John",
+            ...     contact_last_name="Smith",
+            ...     license_type="Professional",
+            ... )
+            >>> ensured_customer.value
+            Customer(...)
+        """
+        return self._client._call(
+            "ncentral.service_orgs.ensure_customer",
+            EnsuredCustomer,
             {
                 "so_id": so_id,
                 "customer_name": customer_name,
@@ -439,6 +692,14 @@ class AsyncServiceOrgs(AsyncResource):
     @awaited(ServiceOrgs.create_customer)
     def create_customer(self) -> None:
         """Creates a customer under a service organization. See `ServiceOrgs.create_customer`."""
+
+    @awaited(ServiceOrgs.ensure)
+    def ensure(self) -> None:
+        """Finds or creates a service organization. See `ServiceOrgs.ensure`."""
+
+    @awaited(ServiceOrgs.ensure_customer)
+    def ensure_customer(self) -> None:
+        """Finds or creates a customer under a service organization. See `ServiceOrgs.ensure_customer`."""
 
     @awaited(ServiceOrgs.get)
     def get(self) -> None:

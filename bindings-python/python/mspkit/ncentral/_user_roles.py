@@ -10,9 +10,15 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import UserRole, UserRoleDetail
+from mspkit.ncentral._models import EnsuredUserRole, UserRole, UserRoleDetail
 
-__all__ = ["AsyncUserRoles", "UserRoles", "UserRolesCreateParams", "UserRolesListParams"]
+__all__ = [
+    "AsyncUserRoles",
+    "UserRoles",
+    "UserRolesCreateParams",
+    "UserRolesEnsureParams",
+    "UserRolesListParams",
+]
 
 
 class _UserRolesCreateParams(TypedDict):
@@ -23,6 +29,18 @@ class _UserRolesCreateParams(TypedDict):
 
 class UserRolesCreateParams(_UserRolesCreateParams, total=False):
     """Keyword arguments of `client.user_roles.create`."""
+
+    user_ids: Sequence[Id] | Unset | None
+
+
+class _UserRolesEnsureParams(TypedDict):
+    role_name: str
+    description: str
+    permission_ids: Sequence[Id]
+
+
+class UserRolesEnsureParams(_UserRolesEnsureParams, total=False):
+    """Keyword arguments of `client.user_roles.ensure`."""
 
     user_ids: Sequence[Id] | Unset | None
 
@@ -79,8 +97,9 @@ class UserRoles(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the roles of
-                the organization unit (`user_roles.list`) and look for the name that was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does
+                that before it creates.
 
         Example:
             >>> user_role_detail = client.user_roles.create(
@@ -96,6 +115,70 @@ class UserRoles(SyncResource):
         return self._client._call(
             "ncentral.user_roles.create",
             UserRoleDetail,
+            {
+                "org_unit_id": org_unit_id,
+                "role_name": role_name,
+                "description": description,
+                "permission_ids": permission_ids,
+                "user_ids": user_ids,
+            },
+            options,
+        )
+
+    def ensure(
+        self,
+        org_unit_id: Id,
+        *,
+        role_name: str,
+        description: str,
+        permission_ids: Sequence[Id],
+        user_ids: Sequence[Id] | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredUserRole:
+        """Finds or creates a user role in an organization unit.
+
+        Looks in `user_roles.list` for the `role_name` that is given, and calls `user_roles.create` if it
+        is not there. The server is asked for exactly this first, with `select`; then the whole list is
+        read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null.
+
+        `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains
+        and renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            role_name: Name of the role. Not blank.
+            description: What the role is for, at most 255 characters. Later calls show it as
+                `role_description`.
+            permission_ids: Numbers of the permissions. They are sent as text. As in `["1", "2"]`.
+            user_ids: Ids of the users who get the role. They are sent as text. As in `["17"]`.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does
+                that before it creates.
+
+        Example:
+            >>> ensured_user_role = client.user_roles.ensure(
+            ...     "50",
+            ...     role_name="Technician",
+            ...     description="Reads dashboards and services",
+            ...     permission_ids=["1", "2"],
+            ...     user_ids=["17"],
+            ... )
+            >>> ensured_user_role.value
+            UserRole(...)
+        """
+        return self._client._call(
+            "ncentral.user_roles.ensure",
+            EnsuredUserRole,
             {
                 "org_unit_id": org_unit_id,
                 "role_name": role_name,
@@ -202,6 +285,10 @@ class AsyncUserRoles(AsyncResource):
     @awaited(UserRoles.create)
     def create(self) -> None:
         """Creates a user role in an organization unit. See `UserRoles.create`."""
+
+    @awaited(UserRoles.ensure)
+    def ensure(self) -> None:
+        """Finds or creates a user role in an organization unit. See `UserRoles.ensure`."""
 
     @awaited(UserRoles.get)
     def get(self) -> None:

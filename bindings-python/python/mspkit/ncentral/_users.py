@@ -14,9 +14,9 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import Links, User, UserCreated, UserSelf
+from mspkit.ncentral._models import EnsuredUser, Links, User, UserCreated, UserSelf
 
-__all__ = ["AsyncUsers", "Users", "UsersCreateParams", "UsersListParams"]
+__all__ = ["AsyncUsers", "Users", "UsersCreateParams", "UsersEnsureParams", "UsersListParams"]
 
 
 class _UsersCreateParams(TypedDict):
@@ -28,6 +28,33 @@ class _UsersCreateParams(TypedDict):
 
 class UsersCreateParams(_UsersCreateParams, total=False):
     """Keyword arguments of `client.users.create`."""
+
+    username: str | None
+    country: str | None
+    postal_code: str | None
+    street1: str | None
+    street2: str | None
+    city: str | None
+    state: str | None
+    telephone: str | None
+    ext: str | None
+    department: str | None
+    notification_email: str | None
+    status: str | None
+    role_ids: Sequence[Id] | Unset | None
+    access_group_ids: Sequence[Id] | Unset | None
+    api_only_user: bool | None
+
+
+class _UsersEnsureParams(TypedDict):
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+
+
+class UsersEnsureParams(_UsersEnsureParams, total=False):
+    """Keyword arguments of `client.users.ensure`."""
 
     username: str | None
     country: str | None
@@ -157,8 +184,9 @@ class Users(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
-            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the users of
-                the organization unit (`users.list`) and look for the name that was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does
+                that before it creates.
 
         Example:
             >>> user_created = client.users.create(
@@ -216,6 +244,135 @@ class Users(SyncResource):
             api_only_user,
         )
         return self._client._call("ncentral.users.create", UserCreated, params, options)
+
+    def ensure(
+        self,
+        org_unit_id: Id,
+        *,
+        email: str,
+        password: str,
+        first_name: str,
+        last_name: str,
+        username: str | None = None,
+        country: str | None = None,
+        postal_code: str | None = None,
+        street1: str | None = None,
+        street2: str | None = None,
+        city: str | None = None,
+        state: str | None = None,
+        telephone: str | None = None,
+        ext: str | None = None,
+        department: str | None = None,
+        notification_email: str | None = None,
+        status: str | None = None,
+        role_ids: Sequence[Id] | Unset | None = UNSET,
+        access_group_ids: Sequence[Id] | Unset | None = UNSET,
+        api_only_user: bool | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsuredUser:
+        """Finds or creates a user in an organization unit.
+
+        Looks in `users.list` for the `username` or `email` that is given, and calls `users.create` if it
+        is not there. The server is asked for exactly this first, with `select`; then the whole list is
+        read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+
+        An object that exists is never changed: `differences` are the fields that it has with other
+        values, of those that the list shows. If the outcome of the create is unknown, the list is read
+        again until the object is there, for as long as `settle` says. In one process there is one such
+        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
+        passed; `None` is sent as null.
+
+        `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            email: E-mail address. Not blank.
+            password: Password of the new account. Not blank.
+            first_name: First name, at most 50 characters. Not blank.
+            last_name: Last name, at most 50 characters. Not blank.
+            username: The name to sign in with, at most 50 characters.
+            country: Country.
+            postal_code: Postal code of letters and digits, with single spaces or hyphens between
+                them.
+            street1: First line of the street address, at most 100 characters.
+            street2: Second line of the street address, at most 100 characters.
+            city: City, at most 50 characters.
+            state: State or province, at most 50 characters.
+            telephone: Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a
+                plus sign in front if you like.
+            ext: Extension of the telephone, 1 to 6 digits.
+            department: Department, at most 50 characters.
+            notification_email: E-mail address for notifications.
+            status: Status of the account. The vendor documents no list; its example has `enabled`.
+            role_ids: Ids of the roles of the user. They are sent as text. As in `["123"]`.
+            access_group_ids: Ids of the access groups of the user. They are sent as text. As in
+                `["999"]`.
+            api_only_user: Whether the user can only use the API.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
+                `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does
+                that before it creates.
+
+        Example:
+            >>> ensured_user = client.users.ensure(
+            ...     "50",
+            ...     email="jane.doe@acme.example",
+            ...     password="userPassword123",
+            ...     first_name="Jane",
+            ...     last_name="Doe",
+            ...     username="jane.doe@acme.example",
+            ... )
+            >>> ensured_user.value
+            User(...)
+        """
+        params = {
+            "org_unit_id": org_unit_id,
+            "email": hidden(email),
+            "password": hidden(password),
+            "first_name": hidden(first_name),
+            "last_name": hidden(last_name),
+            "username": hidden(opt(username)),
+            "country": hidden(opt(country)),
+            "postal_code": hidden(opt(postal_code)),
+            "street1": hidden(opt(street1)),
+            "street2": hidden(opt(street2)),
+            "city": hidden(opt(city)),
+            "state": hidden(opt(state)),
+            "telephone": hidden(opt(telephone)),
+            "ext": hidden(opt(ext)),
+            "department": hidden(opt(department)),
+            "notification_email": hidden(opt(notification_email)),
+            "status": hidden(opt(status)),
+            "role_ids": hidden(role_ids),
+            "access_group_ids": hidden(access_group_ids),
+            "api_only_user": hidden(opt(api_only_user)),
+        }
+        del (
+            email,
+            password,
+            first_name,
+            last_name,
+            username,
+            country,
+            postal_code,
+            street1,
+            street2,
+            city,
+            state,
+            telephone,
+            ext,
+            department,
+            notification_email,
+            status,
+            role_ids,
+            access_group_ids,
+            api_only_user,
+        )
+        return self._client._call("ncentral.users.ensure", EnsuredUser, params, options)
 
     def links(self, **options: Unpack[CallOptions]) -> Links:
         """Gets the links that the user endpoints start from.
@@ -349,6 +506,10 @@ class AsyncUsers(AsyncResource):
     @awaited(Users.create)
     def create(self) -> None:
         """Creates a user in an organization unit. See `Users.create`."""
+
+    @awaited(Users.ensure)
+    def ensure(self) -> None:
+        """Finds or creates a user in an organization unit. See `Users.ensure`."""
 
     @awaited(Users.links)
     def links(self) -> None:

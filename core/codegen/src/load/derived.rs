@@ -141,6 +141,7 @@ fn named(context: &Context<'_>, given: &Node<'_>, operation: &Operation) -> Resu
         summary: given.need("summary")?.text()?.to_owned(),
         doc: given.need("description")?.text()?.to_owned(),
         outcome_check: None,
+        natural_key: None,
         examples: Examples::default(),
         simulation: None,
         source: given.source(),

@@ -12,6 +12,7 @@ const OPERATION: &[&str] = &[
     "answer",
     "paging",
     "outcome-check",
+    "natural-key",
     "params",
     "since",
     "stage",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::load::schema::Shapes;
-use crate::load::{Context, derived, examples, extensions, param, served};
+use crate::load::{Context, derived, examples, extensions, natural_key, param, served};
 use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry, Stage};
 use crate::names;
 use crate::node::Node;
@@ -80,6 +80,8 @@ fn one(
         hints: hints(node)?,
         wait: None,
         join: None,
+        ensure: None,
+        natural_key: natural_key::read(context.service, node)?,
         errors: errors(context, node)?,
         examples: examples::of(node)?,
         method,

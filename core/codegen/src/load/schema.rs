@@ -103,6 +103,16 @@ impl Shapes {
         }
     }
 
+    /// A model that was added.
+    pub(super) fn known(&self, name: &str) -> Option<&Model> {
+        self.models.get(name)
+    }
+
+    /// Adds a model that is not in the document.
+    pub(super) fn add(&mut self, model: Model) {
+        self.models.insert(model.name.clone(), model);
+    }
+
     /// Adds a model of `components.schemas` with everything that it refers to; returns the wire names of its ids.
     pub(super) fn model(
         &mut self,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Examples, Simulation};
+use crate::load::NaturalKey;
+use crate::model::{Ensure, Examples, Simulation};
 use crate::problem::SourceLocation;
 
 /// An endpoint.
@@ -62,6 +63,11 @@ pub struct Operation {
     pub wait: Option<Wait>,
     /// What is read for each row of the list, if it is another operation's list with more in each row.
     pub join: Option<Join>,
+    /// How it finds an object, if it calls another operation only where there is none.
+    pub ensure: Option<Ensure>,
+    /// What identifies an object that it creates.
+    #[serde(skip)]
+    pub natural_key: Option<NaturalKey>,
     /// Wire names of the ids in the response.
     pub id_fields: Vec<String>,
     /// The documented error responses, sorted by status.
@@ -92,7 +98,7 @@ pub enum Stage {
 impl Operation {
     /// Whether it uses the endpoint of another operation.
     pub fn derived(&self) -> bool {
-        self.wait.is_some() || self.join.is_some()
+        self.wait.is_some() || self.join.is_some() || self.ensure.is_some()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Conformance cases from the documents: the documented responses, every argument, and the standard errors.
 //! The format is that of `tests/conformance/README.md`.
 
+mod ensured;
 mod expected;
 mod simulated;
 
@@ -18,7 +19,9 @@ pub(crate) const FOLDER: &str = "tests/conformance";
 /// A file for every resource that has cases.
 pub(crate) fn all(api: &Api) -> Vec<Rendered> {
     let mut files: Vec<(String, Vec<Value>)> = Vec::new();
-    for operation in api.operations.iter().filter(|operation| !operation.derived()) {
+    for operation in
+        api.operations.iter().filter(|operation| operation.ensure.is_some() || !operation.derived())
+    {
         let cases = of(api, operation);
         let file = format!("{FOLDER}/generated/{}.{}.json", operation.service, operation.resource);
         match files.last_mut() {
@@ -32,6 +35,9 @@ pub(crate) fn all(api: &Api) -> Vec<Rendered> {
 }
 
 fn of(api: &Api, operation: &Operation) -> Vec<Value> {
+    if let Some(ensure) = &operation.ensure {
+        return ensured::of(api, operation, ensure);
+    }
     // Token operations of the client itself have no result for the caller; their cases are written by hand.
     if matches!(operation.answer.kind, AnswerKind::Tokens | AnswerKind::LoggedOut) {
         return Vec::new();

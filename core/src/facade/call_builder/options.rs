@@ -44,6 +44,20 @@ macro_rules! call_options {
             self
         }
 
+        /// How long to look for an object after a create whose outcome is unknown; 60 s by default. Only for operations that
+        /// find or create.
+        pub fn settle(mut self, time: std::time::Duration) -> Self {
+            self.$($options)+.settle = Some(time);
+            self
+        }
+
+        /// What to do when an object exists with other values than those that were given; they are reported by default. Only
+        /// for operations that find or create.
+        pub fn on_difference(mut self, what: $crate::OnDifference) -> Self {
+            self.$($options)+.on_difference = Some(what);
+            self
+        }
+
         /// Sets all options at once, and replaces those set so far.
         pub fn options(mut self, options: $crate::CallOptions) -> Self {
             self.$($options)+ = options;

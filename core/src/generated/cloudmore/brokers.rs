@@ -4,7 +4,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{
-    Broker, CreatedObject, NewBrokerAddressInput, NewBrokerContactInput, NewBrokerInvoiceContactInput,
+    Broker, CreatedObject, EnsuredBroker, NewBrokerAddressInput, NewBrokerContactInput,
+    NewBrokerInvoiceContactInput,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -14,6 +15,36 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`Brokers::create`].
     pub struct CreateBroker {
+        required {
+            /// Name of the broker.
+            name: text,
+        }
+        optional {
+            /// Number in the register of companies.
+            registration_number: text,
+            /// VAT number.
+            vat: text,
+            /// Web domain. The server refuses one that is malformed.
+            domain: text,
+            /// E-mail address for notifications.
+            notification_email: text,
+            /// E-mail address of the support.
+            support_email: text,
+            /// The person in charge at a broker.
+            contact: {NewBrokerContactInput},
+            /// The address of a broker.
+            address: {NewBrokerAddressInput},
+            /// Who gets the invoices of a broker.
+            invoice_contact: {NewBrokerInvoiceContactInput},
+            /// Whether the broker gets CMP access. The vendor says no more about it than its name.
+            allow_cmp_access: flag,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Brokers::ensure`].
+    pub struct EnsureBroker {
         required {
             /// Name of the broker.
             name: text,
@@ -66,7 +97,8 @@ impl<'c, C: Client> Brokers<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the brokers of the seller (`brokers.list`) and look for this name.
+    ///   unknown. Look for the `name` that was sent in `brokers.list`, or call `brokers.ensure`, which
+    ///   does that before it creates.
     /// - [Those of every call](crate::cloudmore#errors).
     ///
     /// # Example
@@ -121,6 +153,52 @@ impl<'c, C: Client> Brokers<'c, C> {
     /// ```
     pub fn delete(&self, broker_id: impl Into<Id>) -> C::Call<'c, ()> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_BROKERS_DELETE]).id("broker_id", broker_id);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a broker.
+    ///
+    /// Looks in `brokers.list` for the `name` that is given, and calls `brokers.create` if it is not
+    /// there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `seller_id` (a setter of the call, GUID, by default the client's): Id of the seller; the
+    ///   client's by default. Calls at this level need a seller's credentials.
+    /// - `params`: `name`; optional `registration_number`, `vat`, `domain`, `notification_email`,
+    ///   `support_email`, `contact`, `address`, `invoice_contact`, `allow_cmp_access`. See
+    ///   [`EnsureBroker`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `name` that was sent in `brokers.list`, or call `brokers.ensure`, which
+    ///   does that before it creates.
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureBroker::new("Tallinn Cloud Services")
+    ///     .registration_number("12345678");
+    /// let ensured_broker = client.brokers().ensure(params).await?;
+    /// println!("{ensured_broker:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, params: EnsureBroker) -> C::Call<'c, EnsuredBroker> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_BROKERS_ENSURE]).add(&params);
         self.client.call(spec)
     }
 

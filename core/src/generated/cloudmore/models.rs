@@ -2,7 +2,7 @@
 //! The types of results. Every field may be absent; one that the vendor always sends has a method of the same name,
 //! which returns it or an error. Unknown fields are kept.
 
-use crate::facade::model::{Id, Secret};
+use crate::facade::model::{Id, Json, Secret};
 
 model! {
     /// The address of an administrator.
@@ -337,6 +337,122 @@ model! {
     required {
         /// Id of the property, the `propertyId` of its definition.
         id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// A field that an object has with another value than the one that was given.
+    pub struct Difference {
+        /// The vendor's name of the field in the object that was found.
+        pub field: String => "field",
+        /// The value that was given.
+        pub wanted: Json => "wanted",
+        /// The value that the object has.
+        pub found: Json => "found",
+    }
+    required {
+        /// The vendor's name of the field in the object that was found.
+        field: &str => as_deref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredBroker {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: Broker => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &Broker => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredOrganization {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: Organization => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &Organization => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredOrganizationService {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: OrganizationService => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &OrganizationService => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredSellerAdministrator {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: SellerAdministrator => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &SellerAdministrator => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredWebhook {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: Webhook => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &Webhook => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
     }
 }
 

@@ -3,7 +3,7 @@
 //! of one; services are added to it.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{CreatedOrganization, Organization, OrganizationContactDataInput};
+use super::models::{CreatedOrganization, EnsuredOrganization, Organization, OrganizationContactDataInput};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -12,6 +12,28 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`Organizations::create`].
     pub struct CreateOrganization {
+        required {
+            /// Name of the organization.
+            name: text,
+        }
+        optional {
+            /// Number in a register of companies, or for taxes.
+            registration_number: text,
+            /// Number for value added tax.
+            vat: text,
+            /// Your own number of the customer. Exports carry it.
+            customer_number: text,
+            /// E-mail address that Cloudmore sends notifications to.
+            notification_email: text,
+            /// Whom to talk to at an organization. Further fields are allowed and not published.
+            contact: {OrganizationContactDataInput},
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Organizations::ensure`].
+    pub struct EnsureOrganization {
         required {
             /// Name of the organization.
             name: text,
@@ -93,7 +115,8 @@ impl<'c, C: Client> Organizations<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the organizations (`organizations.list`) and look for this name.
+    ///   unknown. Look for the `name` that was sent in `organizations.list`, or call
+    ///   `organizations.ensure`, which does that before it creates.
     /// - [Those of every call](crate::cloudmore#errors).
     ///
     /// # Example
@@ -151,6 +174,53 @@ impl<'c, C: Client> Organizations<'c, C> {
     pub fn delete(&self, organization_id: impl Into<Id>) -> C::Call<'c, ()> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_ORGANIZATIONS_DELETE])
             .id("organization_id", organization_id);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an organization.
+    ///
+    /// Looks in `organizations.list` for the `name` that is given, and calls `organizations.create` if it
+    /// is not there. Letters are compared without case, in any Unicode form, and with any blanks between
+    /// words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object. See [API Guide for Organizations
+    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+    ///
+    /// `POST /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client
+    /// obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
+    ///   called broker; the client's by default.
+    /// - `params`: `name`; optional `registration_number`, `vat`, `customer_number`,
+    ///   `notification_email`, `contact`. See [`EnsureOrganization`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `name` that was sent in `organizations.list`, or call
+    ///   `organizations.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureOrganization::new("Woodgrove Ltd")
+    ///     .registration_number("12345678");
+    /// let ensured_organization = client.organizations().ensure(params).await?;
+    /// println!("{ensured_organization:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, params: EnsureOrganization) -> C::Call<'c, EnsuredOrganization> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_ORGANIZATIONS_ENSURE]).add(&params);
         self.client.call(spec)
     }
 

@@ -2,7 +2,9 @@
 //! The administrators of a seller, people with a login.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{CreatedObject, NewAdministratorAddressInput, SellerAdministrator};
+use super::models::{
+    CreatedObject, EnsuredSellerAdministrator, NewAdministratorAddressInput, SellerAdministrator,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -11,6 +13,38 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`SellerAdministrators::create`].
     pub struct CreateSellerAdministrator {
+        required {
+            /// Login name, in the form of an e-mail address.
+            name: text,
+            /// Id of the role. Sent as text, as in the vendor's tests.
+            role_id: id,
+            /// E-mail address.
+            email: text,
+        }
+        optional {
+            /// Password of the login.
+            password: secret,
+            /// First name.
+            first_name: text,
+            /// Last name.
+            last_name: text,
+            /// Name as people see it.
+            display_name: text,
+            /// Job title.
+            title: text,
+            /// Country code of the mobile number, without a plus sign.
+            cell_phone_prefix: text,
+            /// Mobile number without its country code.
+            cell_phone: text,
+            /// The address of an administrator.
+            address: {NewAdministratorAddressInput},
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`SellerAdministrators::ensure`].
+    pub struct EnsureSellerAdministrator {
         required {
             /// Login name, in the form of an e-mail address.
             name: text,
@@ -63,8 +97,8 @@ impl<'c, C: Client> SellerAdministrators<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the administrators of the seller (`seller_administrators.list`) and look for this
-    ///   name.
+    ///   unknown. Look for the `name` that was sent in `seller_administrators.list`, or call
+    ///   `seller_administrators.ensure`, which does that before it creates.
     /// - [Those of every call](crate::cloudmore#errors).
     ///
     /// # Example
@@ -121,6 +155,53 @@ impl<'c, C: Client> SellerAdministrators<'c, C> {
     pub fn delete(&self, administrator_id: impl Into<Id>) -> C::Call<'c, ()> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SELLER_ADMINISTRATORS_DELETE])
             .id("administrator_id", administrator_id);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an administrator of the seller.
+    ///
+    /// Looks in `seller_administrators.list` for the `name` that is given, and calls
+    /// `seller_administrators.create` if it is not there. Letters are compared without case, in any
+    /// Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
+    /// obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `seller_id` (a setter of the call, GUID, by default the client's): Id of the seller; the
+    ///   client's by default. Calls at this level need a seller's credentials.
+    /// - `params`: `name`, `role_id`, `email`; optional `password`, `first_name`, `last_name`,
+    ///   `display_name`, `title`, `cell_phone_prefix`, `cell_phone`, `address`. See
+    ///   [`EnsureSellerAdministrator`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `name` that was sent in `seller_administrators.list`, or call
+    ///   `seller_administrators.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureSellerAdministrator::new("kadri.saar@example.com", "2", "kadri.saar@example.com")
+    ///     .password("correct horse battery staple");
+    /// let ensured_seller_administrator = client.seller_administrators().ensure(params).await?;
+    /// println!("{ensured_seller_administrator:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, params: EnsureSellerAdministrator) -> C::Call<'c, EnsuredSellerAdministrator> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE]).add(&params);
         self.client.call(spec)
     }
 

@@ -3,7 +3,9 @@
 //! tenant in an outside system and cost money.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{CreatedService, CustomPropertyDataInput, OrganizationService};
+use super::models::{
+    CreatedService, CustomPropertyDataInput, EnsuredOrganizationService, OrganizationService,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -12,6 +14,22 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`Services::create`].
     pub struct CreateService {
+        required {
+            /// Id of the service in the E-Store.
+            id: id,
+            /// Currency, an ISO 4217 code that the service supports.
+            currency_code: text,
+        }
+        optional {
+            /// The values of the custom properties.
+            custom_properties_data: [{CustomPropertyDataInput}],
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Services::ensure`].
+    pub struct EnsureService {
         required {
             /// Id of the service in the E-Store.
             id: id,
@@ -76,7 +94,8 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the services of the organization (`services.list`) and look for this one.
+    ///   unknown. Look for the `id` that was sent in `services.list`, or call `services.ensure`, which
+    ///   does that before it creates.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [Those of every call](crate::cloudmore#errors).
@@ -146,6 +165,60 @@ impl<'c, C: Client> Services<'c, C> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_DELETE])
             .id("organization_id", organization_id)
             .id("service_id", service_id);
+        self.client.call(spec)
+    }
+
+    /// Finds or adds a service from the E-Store to an organization.
+    ///
+    /// Looks in `services.list` for the `id` that is given, and calls `services.create` if it is not
+    /// there. Letters are compared without case, in any Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object. See [API Guide for Organizations
+    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+    ///
+    /// `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
+    /// token, which the client obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
+    ///   called broker; the client's by default.
+    /// - `organization_id` (GUID): Id of the organization.
+    /// - `params`: `id`, `currency_code`; optional `custom_properties_data`. See [`EnsureService`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `id` that was sent in `services.list`, or call `services.ensure`, which
+    ///   does that before it creates.
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
+    ///   one of three shapes.
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureService::new("8806367b-001a-4632-afb4-27a7fad7660c", "EUR")
+    ///     .custom_properties_data([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
+    /// let ensured_organization_service = client.services().ensure("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21", params).await?;
+    /// println!("{ensured_organization_service:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(
+        &self,
+        organization_id: impl Into<Id>,
+        params: EnsureService,
+    ) -> C::Call<'c, EnsuredOrganizationService> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_ENSURE])
+            .id("organization_id", organization_id)
+            .add(&params);
         self.client.call(spec)
     }
 

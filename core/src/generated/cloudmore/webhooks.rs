@@ -2,7 +2,7 @@
 //! The webhooks of a seller: addresses to which Cloudmore sends events.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{CreatedObject, Webhook};
+use super::models::{CreatedObject, EnsuredWebhook, Webhook};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -11,6 +11,33 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`Webhooks::create`].
     pub struct CreateWebhook {
+        required {
+            /// Name of the webhook.
+            name: text,
+            /// Where the events are sent.
+            url: text,
+            /// The event. `WebhookEvent` has the known ones; there are more whose names begin with
+            /// Subscription.
+            trigger_event_type: text,
+        }
+        optional {
+            /// Id of the service whose events are sent.
+            service_id: id,
+            /// What is sent. Known is OnlyTriggerAction.
+            message_to_send_type: text,
+            /// A header that is sent with each event. It may hold a secret.
+            http_header: secret,
+            /// User name for HTTP Basic at the receiver.
+            basic_auth_user_name: text,
+            /// Password for HTTP Basic at the receiver.
+            basic_auth_password: secret,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Webhooks::ensure`].
+    pub struct EnsureWebhook {
         required {
             /// Name of the webhook.
             name: text,
@@ -58,7 +85,8 @@ impl<'c, C: Client> Webhooks<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the webhooks of the seller (`webhooks.list`) and look for this name and address.
+    ///   unknown. Look for the `name` and `url` that was sent in `webhooks.list`, or call
+    ///   `webhooks.ensure`, which does that before it creates.
     /// - [Those of every call](crate::cloudmore#errors).
     ///
     /// # Example
@@ -112,6 +140,52 @@ impl<'c, C: Client> Webhooks<'c, C> {
     /// ```
     pub fn delete(&self, webhook_id: impl Into<Id>) -> C::Call<'c, ()> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_WEBHOOKS_DELETE]).id("webhook_id", webhook_id);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a webhook.
+    ///
+    /// Looks in `webhooks.list` for the `name` and `url` that is given, and calls `webhooks.create` if it
+    /// is not there. Letters are compared without case, in any Unicode form, and with any blanks between
+    /// words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `seller_id` (a setter of the call, GUID, by default the client's): Id of the seller; the
+    ///   client's by default. Calls at this level need a seller's credentials.
+    /// - `params`: `name`, `url`, `trigger_event_type`; optional `service_id`, `message_to_send_type`,
+    ///   `http_header`, `basic_auth_user_name`, `basic_auth_password`. See [`EnsureWebhook`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `name` and `url` that was sent in `webhooks.list`, or call
+    ///   `webhooks.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureWebhook::new("New services", "https://hooks.example.com/cloudmore", "BrokerAddService")
+    ///     .service_id("8806367b-001a-4632-afb4-27a7fad7660c");
+    /// let ensured_webhook = client.webhooks().ensure(params).await?;
+    /// println!("{ensured_webhook:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, params: EnsureWebhook) -> C::Call<'c, EnsuredWebhook> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_WEBHOOKS_ENSURE]).add(&params);
         self.client.call(spec)
     }
 

@@ -3,7 +3,7 @@
 //! all organization units, and none changes or deletes one.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{AccessGroup, Links};
+use super::models::{AccessGroup, EnsuredAccessGroup, Links};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -32,6 +32,44 @@ params! {
 params! {
     /// Parameters of [`AccessGroups::create_for_devices`].
     pub struct CreateDeviceAccessGroup {
+        required {
+            /// Name of the access group. Not blank.
+            group_name: text,
+            /// Description of the access group.
+            group_description: text,
+        }
+        optional {
+            /// Ids of the devices.
+            device_ids: [id],
+            /// Ids of the users who get access.
+            user_ids: [id],
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`AccessGroups::ensure`].
+    pub struct EnsureAccessGroup {
+        required {
+            /// Name of the access group. Not blank.
+            group_name: text,
+            /// Description of the access group.
+            group_description: text,
+        }
+        optional {
+            /// Ids of the organization units.
+            org_unit_ids: [id],
+            /// Ids of the users who get access.
+            user_ids: [id],
+            /// Whether new organization units are added to it.
+            auto_include_new_org_units: flag,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`AccessGroups::ensure_for_devices`].
+    pub struct EnsureDeviceAccessGroup {
         required {
             /// Name of the access group. Not blank.
             group_name: text,
@@ -94,8 +132,8 @@ impl<'c, C: Client> AccessGroups<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the access groups of the organization unit (`access_groups.list`) and look for the
-    ///   name that was sent.
+    ///   unknown. Look for the `group_name` that was sent in `access_groups.list`, or call
+    ///   `access_groups.ensure`, which does that before it creates.
     /// - [Those of every call](crate::ncentral#errors).
     ///
     /// # Example
@@ -131,8 +169,8 @@ impl<'c, C: Client> AccessGroups<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the access groups of the organization unit (`access_groups.list`) and look for the
-    ///   name that was sent.
+    ///   unknown. Look for the `group_name` that was sent in `access_groups.list`, or call
+    ///   `access_groups.ensure_for_devices`, which does that before it creates.
     /// - [Those of every call](crate::ncentral#errors).
     ///
     /// # Example
@@ -150,6 +188,102 @@ impl<'c, C: Client> AccessGroups<'c, C> {
         params: CreateDeviceAccessGroup,
     ) -> C::Call<'c, ()> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an access group of organization units.
+    ///
+    /// Looks in `access_groups.list` for the `group_name` that is given, and calls `access_groups.create`
+    /// if it is not there. The server is asked for exactly this first, with `select`; then the whole list
+    /// is read. Letters are compared without case, in any Unicode form, and with any blanks between
+    /// words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client
+    /// obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `group_name`, `group_description`; optional `org_unit_ids`, `user_ids`,
+    ///   `auto_include_new_org_units`. See [`EnsureAccessGroup`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `group_name` that was sent in `access_groups.list`, or call
+    ///   `access_groups.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureAccessGroup::new("Night Shift", "Customers that are looked after at night")
+    ///     .auto_include_new_org_units(true);
+    /// let ensured_access_group = client.access_groups().ensure("321", params).await?;
+    /// println!("{ensured_access_group:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: EnsureAccessGroup,
+    ) -> C::Call<'c, EnsuredAccessGroup> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ACCESS_GROUPS_ENSURE])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an access group of devices.
+    ///
+    /// Looks in `access_groups.list` for the `group_name` that is given, and calls
+    /// `access_groups.create_for_devices` if it is not there. The server is asked for exactly this first,
+    /// with `select`; then the whole list is read. Letters are compared without case, in any Unicode
+    /// form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the
+    /// client obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `group_name`, `group_description`; optional `device_ids`, `user_ids`. See
+    ///   [`EnsureDeviceAccessGroup`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `group_name` that was sent in `access_groups.list`, or call
+    ///   `access_groups.ensure_for_devices`, which does that before it creates.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureDeviceAccessGroup::new("Night Shift", "Customers that are looked after at night")
+    ///     .device_ids(["123456789"]);
+    /// let ensured_access_group = client.access_groups().ensure_for_devices("321", params).await?;
+    /// println!("{ensured_access_group:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_for_devices(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: EnsureDeviceAccessGroup,
+    ) -> C::Call<'c, EnsuredAccessGroup> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ACCESS_GROUPS_ENSURE_FOR_DEVICES])
             .id("org_unit_id", org_unit_id)
             .add(&params);
         self.client.call(spec)

@@ -2,7 +2,7 @@
 //! Customers of every service organization that the API user may see.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{Customer, Installer, InstallerLink, RegistrationToken, Site};
+use super::models::{Customer, EnsuredSite, Installer, InstallerLink, RegistrationToken, Site};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -23,6 +23,51 @@ params! {
 params! {
     /// Parameters of [`Customers::create_site`].
     pub struct CreateSite {
+        required {
+            /// Name of the site. Not blank.
+            site_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Licence of the site's devices. The server's default is Professional. One of `Professional`
+            /// or `Essential`.
+            license_type: text,
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the site.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Customers::ensure_site`].
+    pub struct EnsureSite {
         required {
             /// Name of the site. Not blank.
             site_name: text,
@@ -192,8 +237,8 @@ impl<'c, C: Client> Customers<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the sites of the customer (`customers.list_sites`) and look for the name that was
-    ///   sent.
+    ///   unknown. Look for the `site_name` that was sent in `customers.list_sites`, or call
+    ///   `customers.ensure_site`, which does that before it creates.
     /// - [Those of every call](crate::ncentral#errors).
     ///
     /// # Example
@@ -208,6 +253,52 @@ impl<'c, C: Client> Customers<'c, C> {
     /// ```
     pub fn create_site(&self, customer_id: impl Into<Id>, params: CreateSite) -> C::Call<'c, Site> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_CREATE_SITE])
+            .id("customer_id", customer_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a site under a customer.
+    ///
+    /// Looks in `customers.list_sites` for the `site_name` that is given, and calls
+    /// `customers.create_site` if it is not there. The server is asked for exactly this first, with
+    /// `select`; then the whole list is read. Letters are compared without case, in any Unicode form, and
+    /// with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object. See [Manage
+    /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+    ///
+    /// `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    /// - `params`: `site_name`, `contact_first_name`, `contact_last_name`; optional `license_type`,
+    ///   `external_id`, `contact_email`, `phone`, `contact_title`, `contact_phone`, `contact_phone_ext`,
+    ///   `contact_department`, `street1`, `street2`, `city`, `state_prov`, `country`, `postal_code`. See
+    ///   [`EnsureSite`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `site_name` that was sent in `customers.list_sites`, or call
+    ///   `customers.ensure_site`, which does that before it creates.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureSite::new("Client Corp Warehouse", "Jane", "Doe")
+    ///     .license_type("Professional");
+    /// let ensured_site = client.customers().ensure_site("321", params).await?;
+    /// println!("{ensured_site:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_site(&self, customer_id: impl Into<Id>, params: EnsureSite) -> C::Call<'c, EnsuredSite> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_ENSURE_SITE])
             .id("customer_id", customer_id)
             .add(&params);
         self.client.call(spec)

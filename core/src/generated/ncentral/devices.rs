@@ -6,8 +6,8 @@
 use super::models::{
     AddedDeviceNote, AddedDeviceNotes, CreatedDevice, CustomProperty, CustomPropertyWarnings, Device,
     DeviceActivationKey, DeviceAssets, DeviceLifecycle, DeviceNote, DeviceRemoteControl, DeviceServiceStatus,
-    DeviceTask, DeviceWithCustomProperties, MaintenanceWindow, RemoteControlTask, ReplacedDeviceNote,
-    ServiceControlResult,
+    DeviceTask, DeviceWithCustomProperties, EnsuredDevice, MaintenanceWindow, RemoteControlTask,
+    ReplacedDeviceNote, ServiceControlResult,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -130,6 +130,36 @@ params! {
             note_ids: [id],
         }
         optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::ensure`].
+    pub struct EnsureDevice {
+        required {
+            /// Id of the customer or site that the device is created for.
+            customer_id: text,
+            /// IP address or host name of the device.
+            network_address: text,
+            /// Operating system, in the vendor's words.
+            supported_os: text,
+            /// Name of the device.
+            long_name: text,
+            /// Class of the device, in the vendor's words.
+            device_class: text,
+        }
+        optional {
+            /// Description of the device, at most 255 characters.
+            description: text,
+            /// Licence mode, in the vendor's words.
+            license_mode: text,
+            /// MAC address.
+            mac_address: text,
+            /// User name to log in to the device with.
+            username: text,
+            /// Password of that user.
+            password: secret,
         }
     }
 }
@@ -347,8 +377,8 @@ impl<'c, C: Client> Devices<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the devices of the customer or site (`org_units.list_devices`) and look for the
-    ///   name that was sent.
+    ///   unknown. Look for the `long_name` that was sent in `org_units.list_devices`, or call
+    ///   `devices.ensure`, which does that before it creates.
     /// - [Those of every call](crate::ncentral#errors).
     ///
     /// # Example
@@ -584,6 +614,46 @@ impl<'c, C: Client> Devices<'c, C> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_DELETE_NOTES])
             .id("device_id", device_id)
             .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a device.
+    ///
+    /// Looks in `org_units.list_devices` for the `long_name` that is given, and calls `devices.create` if
+    /// it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+    /// read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
+    /// again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `params`: `customer_id`, `network_address`, `supported_os`, `long_name`, `device_class`;
+    ///   optional `description`, `license_mode`, `mac_address`, `username`, `password`. See
+    ///   [`EnsureDevice`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `long_name` that was sent in `org_units.list_devices`, or call
+    ///   `devices.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureDevice::new("321", "192.0.2.20", "Windows", "router-1", "Router")
+    ///     .description("Router of the head office");
+    /// let ensured_device = client.devices().ensure(params).await?;
+    /// println!("{ensured_device:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, params: EnsureDevice) -> C::Call<'c, EnsuredDevice> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_ENSURE]).add(&params);
         self.client.call(spec)
     }
 

@@ -841,6 +841,22 @@ model! {
 }
 
 model! {
+    /// A field that an object has with another value than the one that was given.
+    pub struct Difference {
+        /// The vendor's name of the field in the object that was found.
+        pub field: String => "field",
+        /// The value that was given.
+        pub wanted: Json => "wanted",
+        /// The value that the object has.
+        pub found: Json => "found",
+    }
+    required {
+        /// The vendor's name of the field in the object that was found.
+        field: &str => as_deref,
+    }
+}
+
+model! {
     /// A task that was made to run at once.
     pub struct DirectTask {
         /// Id of the task.
@@ -849,6 +865,146 @@ model! {
     required {
         /// Id of the task.
         task_id: &Id => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredAccessGroup {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: AccessGroup => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &AccessGroup => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredCustomer {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: Customer => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &Customer => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredDevice {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: Device => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &Device => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredServiceOrg {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: ServiceOrg => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &ServiceOrg => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredSite {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: Site => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &Site => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredUser {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: User => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &User => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created.
+    pub struct EnsuredUserRole {
+        /// The object: as the list has it, or as it was sent, with its id.
+        pub value: UserRole => "value",
+        /// Whether this call created it.
+        pub created: bool => "created",
+        /// The fields of an object that was found with other values than those that were given.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The object: as the list has it, or as it was sent, with its id.
+        value: &UserRole => as_ref,
+        /// Whether this call created it.
+        created: &bool => as_ref,
+        /// The fields of an object that was found with other values than those that were given.
+        differences: &Vec<Difference> => as_ref,
     }
 }
 

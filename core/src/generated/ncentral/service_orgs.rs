@@ -3,7 +3,7 @@
 //! users and rules of its own. None can be deleted through the API, so a duplicate remains.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{Customer, ServiceOrg};
+use super::models::{Customer, EnsuredCustomer, EnsuredServiceOrg, ServiceOrg};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -54,6 +54,93 @@ params! {
 params! {
     /// Parameters of [`ServiceOrgs::create_customer`].
     pub struct CreateCustomer {
+        required {
+            /// Name of the customer. Not blank.
+            customer_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Licence of the customer's devices. The server's default is Professional. One of
+            /// `Professional` or `Essential`.
+            license_type: text,
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the organization.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`ServiceOrgs::ensure`].
+    pub struct EnsureServiceOrg {
+        required {
+            /// Name of the service organization. Not blank.
+            so_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the organization.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`ServiceOrgs::ensure_customer`].
+    pub struct EnsureCustomer {
         required {
             /// Name of the customer. Not blank.
             customer_name: text,
@@ -168,8 +255,8 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the service organizations (`service_orgs.list`) and look for the name that was
-    ///   sent.
+    ///   unknown. Look for the `so_name` that was sent in `service_orgs.list`, or call
+    ///   `service_orgs.ensure`, which does that before it creates.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
     ///   reasons.
     /// - [Those of every call](crate::ncentral#errors).
@@ -208,8 +295,8 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the customers of the service organization (`service_orgs.list_customers`) and look
-    ///   for the name that was sent.
+    ///   unknown. Look for the `customer_name` that was sent in `service_orgs.list_customers`, or call
+    ///   `service_orgs.ensure_customer`, which does that before it creates.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
     ///   reasons.
     /// - [Those of every call](crate::ncentral#errors).
@@ -226,6 +313,102 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     /// ```
     pub fn create_customer(&self, so_id: impl Into<Id>, params: CreateCustomer) -> C::Call<'c, Customer> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER])
+            .id("so_id", so_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a service organization.
+    ///
+    /// Looks in `service_orgs.list` for the `so_name` that is given, and calls `service_orgs.create` if
+    /// it is not there. The server is asked for exactly this first, with `select`; then the whole list is
+    /// read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object. See [Managing Service
+    /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
+    ///
+    /// `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never
+    /// sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `params`: `so_name`, `contact_first_name`, `contact_last_name`; optional `external_id`,
+    ///   `contact_email`, `phone`, `contact_title`, `contact_phone`, `contact_phone_ext`,
+    ///   `contact_department`, `street1`, `street2`, `city`, `state_prov`, `country`, `postal_code`. See
+    ///   [`EnsureServiceOrg`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `so_name` that was sent in `service_orgs.list`, or call
+    ///   `service_orgs.ensure`, which does that before it creates.
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
+    ///   reasons.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureServiceOrg::new("Acme IT Services", "John", "Smith")
+    ///     .external_id("ACME-001");
+    /// let ensured_service_org = client.service_orgs().ensure(params).await?;
+    /// println!("{ensured_service_org:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, params: EnsureServiceOrg) -> C::Call<'c, EnsuredServiceOrg> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVICE_ORGS_ENSURE]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a customer under a service organization.
+    ///
+    /// Looks in `service_orgs.list_customers` for the `customer_name` that is given, and calls
+    /// `service_orgs.create_customer` if it is not there. The server is asked for exactly this first,
+    /// with `select`; then the whole list is read. Letters are compared without case, in any Unicode
+    /// form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object. See [Manage
+    /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+    ///
+    /// `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `so_id` (id): Id of the service organization.
+    /// - `params`: `customer_name`, `contact_first_name`, `contact_last_name`; optional `license_type`,
+    ///   `external_id`, `contact_email`, `phone`, `contact_title`, `contact_phone`, `contact_phone_ext`,
+    ///   `contact_department`, `street1`, `street2`, `city`, `state_prov`, `country`, `postal_code`. See
+    ///   [`EnsureCustomer`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `customer_name` that was sent in `service_orgs.list_customers`, or call
+    ///   `service_orgs.ensure_customer`, which does that before it creates.
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
+    ///   reasons.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureCustomer::new("Client Corp", "John", "Smith")
+    ///     .license_type("Professional");
+    /// let ensured_customer = client.service_orgs().ensure_customer("12345", params).await?;
+    /// println!("{ensured_customer:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_customer(
+        &self,
+        so_id: impl Into<Id>,
+        params: EnsureCustomer,
+    ) -> C::Call<'c, EnsuredCustomer> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMER])
             .id("so_id", so_id)
             .add(&params);
         self.client.call(spec)

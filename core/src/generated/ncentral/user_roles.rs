@@ -2,7 +2,7 @@
 //! Roles of users, which hold permissions. They belong to an organization unit.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{UserRole, UserRoleDetail};
+use super::models::{EnsuredUserRole, UserRole, UserRoleDetail};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -11,6 +11,24 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`UserRoles::create`].
     pub struct CreateUserRole {
+        required {
+            /// Name of the role. Not blank.
+            role_name: text,
+            /// What the role is for, at most 255 characters. Later calls show it as `role_description`.
+            description: text,
+            /// Numbers of the permissions. They are sent as text.
+            permission_ids: [id],
+        }
+        optional {
+            /// Ids of the users who get the role. They are sent as text.
+            user_ids: [id],
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`UserRoles::ensure`].
+    pub struct EnsureUserRole {
         required {
             /// Name of the role. Not blank.
             role_name: text,
@@ -75,8 +93,8 @@ impl<'c, C: Client> UserRoles<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the roles of the organization unit (`user_roles.list`) and look for the name that
-    ///   was sent.
+    ///   unknown. Look for the `role_name` that was sent in `user_roles.list`, or call
+    ///   `user_roles.ensure`, which does that before it creates.
     /// - [Those of every call](crate::ncentral#errors).
     ///
     /// # Example
@@ -91,6 +109,49 @@ impl<'c, C: Client> UserRoles<'c, C> {
     /// ```
     pub fn create(&self, org_unit_id: impl Into<Id>, params: CreateUserRole) -> C::Call<'c, UserRoleDetail> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_USER_ROLES_CREATE])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a user role in an organization unit.
+    ///
+    /// Looks in `user_roles.list` for the `role_name` that is given, and calls `user_roles.create` if it
+    /// is not there. The server is asked for exactly this first, with `select`; then the whole list is
+    /// read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains
+    /// and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `role_name`, `description`, `permission_ids`; optional `user_ids`. See
+    ///   [`EnsureUserRole`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `role_name` that was sent in `user_roles.list`, or call
+    ///   `user_roles.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureUserRole::new("Technician", "Reads dashboards and services", ["1", "2"])
+    ///     .user_ids(["17"]);
+    /// let ensured_user_role = client.user_roles().ensure("321", params).await?;
+    /// println!("{ensured_user_role:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, org_unit_id: impl Into<Id>, params: EnsureUserRole) -> C::Call<'c, EnsuredUserRole> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_USER_ROLES_ENSURE])
             .id("org_unit_id", org_unit_id)
             .add(&params);
         self.client.call(spec)

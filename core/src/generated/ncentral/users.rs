@@ -3,7 +3,7 @@
 //! organization units.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{Links, User, UserCreated, UserSelf};
+use super::models::{EnsuredUser, Links, User, UserCreated, UserSelf};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -12,6 +12,55 @@ use crate::generated::operations::{OPERATIONS, op};
 params! {
     /// Parameters of [`Users::create`].
     pub struct CreateUser {
+        required {
+            /// E-mail address. Not blank.
+            email: text,
+            /// Password of the new account.
+            password: secret,
+            /// First name, at most 50 characters. Not blank.
+            first_name: text,
+            /// Last name, at most 50 characters. Not blank.
+            last_name: text,
+        }
+        optional {
+            /// The name to sign in with, at most 50 characters.
+            username: text,
+            /// Country.
+            country: text,
+            /// Postal code of letters and digits, with single spaces or hyphens between them.
+            postal_code: text,
+            /// First line of the street address, at most 100 characters.
+            street1: text,
+            /// Second line of the street address, at most 100 characters.
+            street2: text,
+            /// City, at most 50 characters.
+            city: text,
+            /// State or province, at most 50 characters.
+            state: text,
+            /// Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in
+            /// front if you like.
+            telephone: text,
+            /// Extension of the telephone, 1 to 6 digits.
+            ext: text,
+            /// Department, at most 50 characters.
+            department: text,
+            /// E-mail address for notifications.
+            notification_email: text,
+            /// Status of the account. The vendor documents no list; its example has `enabled`.
+            status: text,
+            /// Ids of the roles of the user. They are sent as text.
+            role_ids: [id],
+            /// Ids of the access groups of the user. They are sent as text.
+            access_group_ids: [id],
+            /// Whether the user can only use the API.
+            api_only_user: flag,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Users::ensure`].
+    pub struct EnsureUser {
         required {
             /// E-mail address. Not blank.
             email: text,
@@ -115,8 +164,8 @@ impl<'c, C: Client> Users<'c, C> {
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
-    ///   unknown. List the users of the organization unit (`users.list`) and look for the name that was
-    ///   sent.
+    ///   unknown. Look for the `username` or `email` that was sent in `users.list`, or call
+    ///   `users.ensure`, which does that before it creates.
     /// - [Those of every call](crate::ncentral#errors).
     ///
     /// # Example
@@ -132,6 +181,50 @@ impl<'c, C: Client> Users<'c, C> {
     pub fn create(&self, org_unit_id: impl Into<Id>, params: CreateUser) -> C::Call<'c, UserCreated> {
         let spec =
             CallSpec::new(&OPERATIONS[op::NCENTRAL_USERS_CREATE]).id("org_unit_id", org_unit_id).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a user in an organization unit.
+    ///
+    /// Looks in `users.list` for the `username` or `email` that is given, and calls `users.create` if it
+    /// is not there. The server is asked for exactly this first, with `select`; then the whole list is
+    /// read. Letters are compared without case, in any Unicode form, and with any blanks between words.
+    ///
+    /// An object that exists is never changed: `differences` are the fields that it has with other
+    /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
+    /// again until the object is there, for as long as `settle` says. In one process there is one such
+    /// call at a time for the same object.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `email`, `password`, `first_name`, `last_name`; optional `username`, `country`,
+    ///   `postal_code`, `street1`, `street2`, `city`, `state`, `telephone`, `ext`, `department`,
+    ///   `notification_email`, `status`, `role_ids`, `access_group_ids`, `api_only_user`. See
+    ///   [`EnsureUser`].
+    ///
+    /// # Errors
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the `username` or `email` that was sent in `users.list`, or call
+    ///   `users.ensure`, which does that before it creates.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureUser::new("jane.doe@acme.example", "userPassword123", "Jane", "Doe")
+    ///     .username("jane.doe@acme.example");
+    /// let ensured_user = client.users().ensure("321", params).await?;
+    /// println!("{ensured_user:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure(&self, org_unit_id: impl Into<Id>, params: EnsureUser) -> C::Call<'c, EnsuredUser> {
+        let spec =
+            CallSpec::new(&OPERATIONS[op::NCENTRAL_USERS_ENSURE]).id("org_unit_id", org_unit_id).add(&params);
         self.client.call(spec)
     }
 
