@@ -170,6 +170,10 @@ public:
     /// How many rows the server reports, for a list that is incomplete, and how many of them are missing.
     std::optional<std::int64_t> total() const { return detail::known(mspkit_error_total(held.get())); }
     std::optional<std::int64_t> missing() const { return detail::known(mspkit_error_missing(held.get())); }
+    /// The objects that match, of `MSPKIT_E_AMBIGUOUS`, and the fields with other values, of `MSPKIT_E_DIFFERENCE`, as JSON
+    /// lists.
+    std::optional<std::string> matches() const { return detail::maybe(mspkit_error_matches(held.get())); }
+    std::optional<std::string> differences() const { return detail::maybe(mspkit_error_differences(held.get())); }
     bool retryable() const noexcept { return mspkit_error_retryable(held.get()); }
     std::optional<milliseconds> retry_after() const
     {

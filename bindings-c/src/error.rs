@@ -32,6 +32,8 @@ pub struct mspkit_error {
     request_id: mspkit_str,
     server_error_id: mspkit_str,
     resume_token: mspkit_str,
+    matches: mspkit_str,
+    differences: mspkit_str,
     body: mspkit_str,
     json: mspkit_str,
     field_errors: Vec<mspkit_field_error>,
@@ -101,6 +103,8 @@ impl mspkit_error {
             request_id: mspkit_str::NONE,
             server_error_id: mspkit_str::NONE,
             resume_token: arena.optional(token),
+            matches: mspkit_str::NONE,
+            differences: mspkit_str::NONE,
             body: mspkit_str::NONE,
             json,
             field_errors: Vec::new(),
@@ -130,6 +134,8 @@ impl mspkit_error {
                 server_code: arena.optional(error.code()),
                 request_id: arena.optional(error.request_id()),
                 server_error_id: arena.optional(error.server_error_id()),
+                matches: list(mspkit_binding::matches(error), &mut arena),
+                differences: list(mspkit_binding::differences(error), &mut arena),
                 body: if error.body().is_empty() { mspkit_str::NONE } else { arena.bytes(error.body()) },
                 field_errors: field_errors(error, &mut arena),
                 attempts: attempts(error, &mut arena),
@@ -139,6 +145,11 @@ impl mspkit_error {
         };
         Self { _arena: arena, ..made }
     }
+}
+
+/// A JSON list, or nothing if it is empty.
+fn list(json: String, arena: &mut Arena) -> mspkit_str {
+    arena.optional(Some(json.as_str()).filter(|json| *json != "[]"))
 }
 
 fn known(number: Option<u64>) -> i64 {
@@ -306,6 +317,22 @@ pub unsafe extern "C" fn mspkit_error_total(error: *const mspkit_error) -> i64 {
 pub unsafe extern "C" fn mspkit_error_missing(error: *const mspkit_error) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, -1, |error| error.missing) }
+}
+
+/// The objects that match, of `MSPKIT_E_AMBIGUOUS`, as a JSON list under the vendor's names; `data` is NULL for every other
+/// failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_matches(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.matches) }
+}
+
+/// The fields with other values, of `MSPKIT_E_DIFFERENCE`, as a JSON list of objects with `field` (the vendor's name), `wanted`
+/// and `found`; `data` is NULL for every other failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_differences(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.differences) }
 }
 
 /// The token to resume a list with; `data` is NULL if the failure is not that of a list.

@@ -126,6 +126,11 @@ fn is_format(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
 }
 
+/// JSON text as a value.
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
 fn everything(failure: &Failure) -> Value {
     let mut all = Map::new();
     all.insert("code".to_owned(), (failure.code() as i32).into());
@@ -163,6 +168,8 @@ fn everything(failure: &Failure) -> Value {
                 "server_error_id": error.server_error_id(),
                 "total": error.total(),
                 "missing": error.missing(),
+                "matches": parsed(&mspkit_binding::matches(error)),
+                "differences": parsed(&mspkit_binding::differences(error)),
                 "retryable": error.retryable(),
                 "retry_after": error.retry_after().map(seconds),
                 "attempts": attempts

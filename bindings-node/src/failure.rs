@@ -7,6 +7,7 @@ use std::sync::Once;
 use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::CLOSED;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::payload::{json, milliseconds, pairs};
 
@@ -58,6 +59,8 @@ struct Fields<'a> {
     resume_token: Option<&'a str>,
     total: Option<u64>,
     missing: Option<u64>,
+    matches: Option<Box<RawValue>>,
+    differences: Option<Box<RawValue>>,
     causes: Vec<Cause>,
 }
 
@@ -106,6 +109,11 @@ impl Failure {
     }
 }
 
+/// JSON as it is; nothing for an empty list.
+fn raw(json: String) -> Option<Box<RawValue>> {
+    RawValue::from_string(json).ok().filter(|json| json.get() != "[]")
+}
+
 fn describe(error: &Error) -> Fields<'_> {
     let field_errors = error.field_errors().iter();
     let attempts = error.attempts().iter();
@@ -142,6 +150,8 @@ fn describe(error: &Error) -> Fields<'_> {
         resume_token: error.resume_token(),
         total: error.total(),
         missing: error.missing(),
+        matches: raw(mspkit_binding::matches(error)),
+        differences: raw(mspkit_binding::differences(error)),
         causes: mspkit_binding::causes(error)
             .map(|(errno, cause)| Cause { errno, text: cause.to_string() })
             .collect(),

@@ -12,6 +12,16 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** A field that an object has with another value than the one that was given. */
+export interface Difference {
+  /** The vendor's name of the field in the object that was found. */
+  readonly field: string;
+  /** The value that was given. */
+  readonly wanted: unknown;
+  /** The value that the object has. */
+  readonly found: unknown;
+}
+
 /** One attempt of a call. Times are milliseconds. */
 export interface Attempt {
   /** The status of the response, when there was one. */
@@ -47,6 +57,8 @@ export interface ErrorFields {
   readonly resumeToken?: string | undefined;
   readonly total?: number | undefined;
   readonly missing?: number | undefined;
+  readonly matches?: readonly Readonly<Record<string, unknown>>[] | undefined;
+  readonly differences?: readonly Difference[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -72,6 +84,8 @@ const WRITTEN = [
   "resumeToken",
   "total",
   "missing",
+  "matches",
+  "differences",
 ] as const;
 
 /**
@@ -127,6 +141,10 @@ export class MspError extends Error {
   declare readonly total: number | undefined;
   /** How many of them are missing. */
   declare readonly missing: number | undefined;
+  /** The objects that match, of an `AmbiguousError`, under the vendor's names. */
+  declare readonly matches: readonly Readonly<Record<string, unknown>>[];
+  /** The fields with other values, of a `DifferenceError`. */
+  declare readonly differences: readonly Difference[];
 
   /**
    * @param message - The whole text.
@@ -157,6 +175,8 @@ export class MspError extends Error {
     define(this, "resumeToken", fields.resumeToken);
     define(this, "total", fields.total);
     define(this, "missing", fields.missing);
+    define(this, "matches", fields.matches ?? []);
+    define(this, "differences", fields.differences ?? []);
   }
 
   /** Everything but headers and body, as plain data. */

@@ -17,7 +17,14 @@
 
 export { Call, type WithResponse } from "./call.js";
 export type { RequestEvent, ResponseEvent, RetryEvent } from "./diagnostics.js";
-export { APIStatusError, type Attempt, type ErrorFields, type FieldError, MspError } from "./errors.js";
+export {
+  APIStatusError,
+  type Attempt,
+  type Difference,
+  type ErrorFields,
+  type FieldError,
+  MspError,
+} from "./errors.js";
 export { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore/client.js";
 export * from "./generated/kinds.js";
 export { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral/client.js";

@@ -104,6 +104,12 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("retryable", error.retryable())?;
     fields.set_item("total", error.total())?;
     fields.set_item("missing", error.missing())?;
+    if !error.matches().is_empty() {
+        fields.set_item("matches", mspkit_binding::matches(error))?;
+    }
+    if !error.differences().is_empty() {
+        fields.set_item("differences", mspkit_binding::differences(error))?;
+    }
     fields.set_item("retry_after", error.retry_after().map(seconds))?;
     fields.set_item("resume_token", error.resume_token())?;
     fields.set_item("body", PyBytes::new(py, error.body()))?;

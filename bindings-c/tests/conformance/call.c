@@ -23,6 +23,12 @@ static json *or_null(long long number, long long nothing)
     return number == nothing ? json_null() : json_integer(number);
 }
 
+/* A JSON list; empty where there is none. */
+static json *list_or_none(mspkit_str text)
+{
+    return text.data == NULL ? json_array() : json_parse(text.data, text.len);
+}
+
 static json *error_of(const mspkit_error *error)
 {
     json *made = json_object();
@@ -38,6 +44,8 @@ static json *error_of(const mspkit_error *error)
     json_put(made, "server_error_id", words_of(mspkit_error_server_error_id(error)));
     json_put(made, "total", or_null((long long)mspkit_error_total(error), -1));
     json_put(made, "missing", or_null((long long)mspkit_error_missing(error), -1));
+    json_put(made, "matches", list_or_none(mspkit_error_matches(error)));
+    json_put(made, "differences", list_or_none(mspkit_error_differences(error)));
     json_put(made, "retryable", json_bool(mspkit_error_retryable(error)));
     json_put(made, "retry_after", wait < 0 ? json_null() : json_number(keep_text("%.3f", (double)wait / 1000)));
     json_put(made, "attempts", json_integer((long long)mspkit_error_attempt_count(error)));

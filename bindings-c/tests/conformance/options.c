@@ -63,7 +63,7 @@ static void put_more(json *more, const char *name, const json *value)
 {
     size_t len = strlen(name);
     bool time = strcmp(name, "timeout") == 0 || strcmp(name, "max_backoff") == 0 || strcmp(name, "max_retry_after") == 0 ||
-                strcmp(name, "poll_interval") == 0 ||
+                strcmp(name, "poll_interval") == 0 || strcmp(name, "settle") == 0 ||
                 (len > 8 && strcmp(name + len - 8, "_timeout") == 0);
     if (time && value->kind == JSON_NUMBER) {
         value = json_number(keep_text("%.6g", strtod(value->text, NULL) * 1000));
@@ -82,6 +82,10 @@ mspkit_call_options call_options_of(const json *members)
         const json *value = members->items[at];
         if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
         } else if (strcmp(name, "poll_interval") == 0 && milliseconds(value, &options.poll_interval_ms)) {
+        } else if (strcmp(name, "settle") == 0 && milliseconds(value, &options.settle_ms)) {
+        } else if (strcmp(name, "on_difference") == 0 && value->kind == JSON_STRING) {
+            options.on_difference.data = value->text;
+            options.on_difference.len = value->len;
         } else if (strcmp(name, "max_retries") == 0 && whole(value, &number)) {
             options.max_retries = (int32_t)number;
         } else if (strcmp(name, "extra_headers") == 0) {

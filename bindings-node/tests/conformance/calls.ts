@@ -66,6 +66,7 @@ const TIMES = [
   "max_retry_after",
   "max_backoff",
   "poll_interval",
+  "settle",
 ];
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));

@@ -88,6 +88,8 @@ function failure(error: MspError): Data {
     request_id: error.requestId ?? null,
     total: error.total ?? null,
     missing: error.missing ?? null,
+    matches: error.matches,
+    differences: error.differences,
     argument: error.argument ?? null,
     given: error.given ?? null,
     allowed: error.allowed ?? null,

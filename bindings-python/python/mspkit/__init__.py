@@ -23,6 +23,7 @@ from mspkit._pager import AsyncPager, Page, Pager
 from mspkit._types import (
     UNSET,
     Attempt,
+    Difference,
     FieldError,
     Headers,
     Id,
@@ -47,6 +48,7 @@ __all__ = [
     "Attempt",
     "CallOptions",
     "Cloudmore",
+    "Difference",
     "FieldError",
     "Headers",
     "Id",

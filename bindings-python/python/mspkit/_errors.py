@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from mspkit._platform import system_error
-from mspkit._types import Attempt, FieldError, Headers
+from mspkit._types import Attempt, Difference, FieldError, Headers
 
 FIELDS = (
     "operation",
@@ -27,6 +28,8 @@ FIELDS = (
     "retryable",
     "total",
     "missing",
+    "matches",
+    "differences",
     "retry_after",
     "attempts",
     "resume_token",
@@ -78,6 +81,10 @@ class MspError(Exception):
     """How many rows the server reports, for a list that is incomplete."""
     missing: int | None
     """How many of them are missing."""
+    matches: tuple[dict[str, Any], ...]
+    """The objects that match, of an `AmbiguousError`, under the vendor's names."""
+    differences: tuple[Difference, ...]
+    """The fields with other values, of a `DifferenceError`."""
     retry_after: float | None
     """Seconds until the endpoint accepts calls again, or until the server wants the next
     request."""
@@ -114,6 +121,8 @@ class MspError(Exception):
         retryable: bool = False,
         total: int | None = None,
         missing: int | None = None,
+        matches: tuple[dict[str, Any], ...] = (),
+        differences: tuple[Difference, ...] = (),
         retry_after: float | None = None,
         attempts: tuple[Attempt, ...] = (),
         resume_token: str | None = None,
@@ -138,6 +147,8 @@ class MspError(Exception):
         self.retryable = retryable
         self.total = total
         self.missing = missing
+        self.matches = matches
+        self.differences = differences
         self.retry_after = retry_after
         self.attempts = attempts
         self.resume_token = resume_token
@@ -188,6 +199,8 @@ def from_native(kind: str, fields: dict[str, Any]) -> MspError:
         field_errors=tuple(
             FieldError(field=f, code=c, message=m) for f, c, m in fields.pop("field_errors", ())
         ),
+        matches=tuple(json.loads(fields.pop("matches", "[]"))),
+        differences=tuple(Difference(**one) for one in json.loads(fields.pop("differences", "[]"))),
         headers=Headers(fields.pop("headers", [])),
         attempts=tuple(
             Attempt(status=status, cause=cause, waited=waited, took=took)

@@ -201,6 +201,20 @@ class FieldError(Record):
 
 
 @final
+class Difference(Record):
+    """A field that an object has with another value than the one that was given."""
+
+    __slots__ = ("field", "found", "wanted")
+
+    field: str
+    """The vendor's name of the field in the object that was found."""
+    wanted: Any
+    """The value that was given."""
+    found: Any
+    """The value that the object has."""
+
+
+@final
 class LimitStatus(Record):
     """The state of one endpoint's limit."""
 

@@ -194,6 +194,10 @@ def failed(error: MspError) -> Outcome:
         "debug": f"{error} {error!r} {vars(error)!r}",
         "attempts": len(error.attempts),
         "field_errors": field_errors,
+        "matches": list(error.matches),
+        "differences": [
+            {"field": one.field, "wanted": one.wanted, "found": one.found} for one in error.differences
+        ],
     }
     return {"error": fields, "resume_token": error.resume_token}
 

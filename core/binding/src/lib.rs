@@ -1,6 +1,7 @@
 //! Code that the bindings share: the port of async calls, the events of calls, a check for available threads, and the
-//! messages of the bindings' own errors.
+//! messages of the bindings' own errors, and what errors hold as JSON.
 
+mod ensure;
 mod failure;
 mod port;
 mod room;
@@ -9,6 +10,7 @@ mod slice;
 mod time;
 mod watch;
 
+pub use self::ensure::{differences, matches};
 pub use self::failure::{CLOSED, causes, no_runtime, no_thread, panicked};
 pub use self::port::{Port, PortEvent};
 pub use self::room::room;

@@ -395,9 +395,8 @@ fn failure(error: &Error) -> Value {
         .map(|error| json!({"field": error.field, "code": error.code, "message": error.message}))
         .collect();
     let differences = error.differences().iter();
-    let differences: Vec<Value> = differences
-        .map(|it| json!({"field": it.field, "wanted": parsed(it.wanted.as_bytes()), "found": parsed(it.found.as_bytes())}))
-        .collect();
+    let differences: Vec<Value> =
+        differences.map(|difference| parsed(difference.to_json().as_bytes())).collect();
     json!({
         "kind": error.kind().name(), "message": error.to_string(), "debug": format!("{error} {error:?}"),
         "status": error.status(), "code": error.code(), "server_error_id": error.server_error_id(),

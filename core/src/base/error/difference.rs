@@ -18,6 +18,12 @@ impl Difference {
     pub(crate) fn new(field: impl Into<String>, wanted: impl Into<String>, found: impl Into<String>) -> Self {
         Self { field: field.into(), wanted: wanted.into(), found: found.into() }
     }
+
+    /// The difference as a JSON object with these three members.
+    pub fn to_json(&self) -> String {
+        let field = serde_json::Value::from(self.field.as_str());
+        format!(r#"{{"field":{field},"wanted":{},"found":{}}}"#, self.wanted, self.found)
+    }
 }
 
 impl fmt::Display for Difference {

@@ -15,12 +15,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::look::{Looking, Match};
 use self::turn::Turn;
-use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::error::{Difference, Error, ErrorKind, Result};
 use crate::base::spelling::{Name, Time};
 use crate::base::time::LONGEST;
 use crate::engine::call::{self, CallContext, CallPolicy};
@@ -108,7 +107,9 @@ impl Ensuring<'_> {
                 match found {
                     Ok(found) if !found.is_empty() => self.existing(&look, found, template, true),
                     Ok(_) if settle.is_zero() => Err(error),
-                    Ok(_) => Err(error.with_hint(format!("It was not in the list after {}", Time(sent.elapsed())))),
+                    Ok(_) => {
+                        Err(error.with_hint(format!("It was not in the list after {}", Time(sent.elapsed()))))
+                    }
                     Err(why) => {
                         let hint = format!("The list could not be read again ({})", why.message());
                         Err(look.with_context(error.with_hint(hint), None, template))
@@ -193,11 +194,8 @@ impl Ensuring<'_> {
             let error = Error::new(ErrorKind::Difference, message).with_differences(differences);
             return Err(look.with_context(error, Some(&row), template));
         }
-        let differences: Vec<Value> = differences
-            .iter()
-            .map(|it| json!({"field": it.field, "wanted": value(&it.wanted), "found": value(&it.found)}))
-            .collect();
-        Ok(answer(Meta::clone(&row.meta), &row.json, created, &Value::from(differences).to_string()))
+        let differences = differences.iter().map(Difference::to_json).collect::<Vec<_>>().join(",");
+        Ok(answer(Meta::clone(&row.meta), &row.json, created, &format!("[{differences}]")))
     }
 
     /// The result for an object that was just created. If the server did not name its id, the list does.
@@ -289,10 +287,6 @@ fn answer(meta: Meta, value: &str, created: bool, differences: &str) -> RawRespo
     let members = [("value", value), ("created", created), ("differences", differences)];
     let json = Bytes::from(raw::compose(members.into_iter()));
     RawResponse { meta, body: json.clone(), json }
-}
-
-fn value(raw: &str) -> Value {
-    serde_json::from_str(raw).unwrap_or_default()
 }
 
 /// The result of a step, or an error at the deadline.
