@@ -329,7 +329,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "      x-mspkit-outcome-check: List the organizations and look for the name.\n",
         new: "",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.post: `x-mspkit-outcome-check` must say how to find the outcome",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.post: `x-mspkit-natural-key` or `x-mspkit-outcome-check` must say how to find",
     },
     Mistake {
         name: "a GET that creates",
