@@ -654,20 +654,20 @@ struct Difference {
     using c_struct = mspkit_cloudmore_difference_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_difference_layout; }
 
-    /// The vendor's name of the field in the object that was found.
-    std::optional<std::string> field;
     /// The value that was given.
     std::optional<std::string> wanted;
     /// The value that the object has.
     std::optional<std::string> found;
+    /// The vendor's name of the field in the object that was found.
+    std::optional<std::string> field;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
     template <class View, detail::only<View, c_struct> = 0>
     explicit Difference(const View &view)
-        : field(detail::field(view.field)),
-          wanted(detail::field(view.wanted)),
+        : wanted(detail::field(view.wanted)),
           found(detail::field(view.found)),
+          field(detail::field(view.field)),
           json(detail::copy(view.json))
     {
     }

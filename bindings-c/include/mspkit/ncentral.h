@@ -2489,10 +2489,6 @@ typedef struct mspkit_ncentral_difference_view {
      */
     mspkit_bytes json;
     /**
-     * The vendor's name of the field in the object that was found.
-     */
-    mspkit_text field;
-    /**
      * The value that was given. JSON text.
      */
     mspkit_text wanted;
@@ -2500,12 +2496,16 @@ typedef struct mspkit_ncentral_difference_view {
      * The value that the object has. JSON text.
      */
     mspkit_text found;
+    /**
+     * The vendor's name of the field in the object that was found.
+     */
+    mspkit_text field;
 } mspkit_ncentral_difference_view;
 
 static const mspkit_field mspkit_ncentral_difference_fields[] = {
-    MSPKIT_FIELD(mspkit_ncentral_difference_view, field, "field", MSPKIT_FIELD_TEXT, NULL),
     MSPKIT_FIELD(mspkit_ncentral_difference_view, wanted, "wanted", MSPKIT_FIELD_JSON, NULL),
     MSPKIT_FIELD(mspkit_ncentral_difference_view, found, "found", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_difference_view, field, "field", MSPKIT_FIELD_TEXT, NULL),
 };
 
 /**

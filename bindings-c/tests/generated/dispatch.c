@@ -392,15 +392,15 @@ static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_cus
 static json *of_mspkit_cloudmore_difference(const mspkit_cloudmore_difference_view *view)
 {
     static const char *const known[] = {
-        "field",
         "wanted",
         "found",
+        "field",
         NULL,
     };
     json *made = json_object();
-    view_text(made, "field", view->field);
     view_json(made, "wanted", view->wanted);
     view_json(made, "found", view->found);
+    view_text(made, "field", view->field);
     view_extra(made, view->json, known);
     return made;
 }
@@ -2072,15 +2072,15 @@ static json *of_mspkit_ncentral_direct_task(const mspkit_ncentral_direct_task_vi
 static json *of_mspkit_ncentral_difference(const mspkit_ncentral_difference_view *view)
 {
     static const char *const known[] = {
-        "field",
         "wanted",
         "found",
+        "field",
         NULL,
     };
     json *made = json_object();
-    view_text(made, "field", view->field);
     view_json(made, "wanted", view->wanted);
     view_json(made, "found", view->found);
+    view_text(made, "field", view->field);
     view_extra(made, view->json, known);
     return made;
 }

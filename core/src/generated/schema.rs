@@ -1014,14 +1014,6 @@ pub(crate) mod cloudmore {
         name: "Difference",
         fields: &[
             Field {
-                name: "field",
-                wire: "field",
-                required: true,
-                #[cfg(feature = "docs")]
-                doc: "The vendor's name of the field in the object that was found.",
-                ..PLAIN
-            },
-            Field {
                 name: "wanted",
                 wire: "wanted",
                 kind: Kind::Any,
@@ -1037,6 +1029,14 @@ pub(crate) mod cloudmore {
                 nullable: true,
                 #[cfg(feature = "docs")]
                 doc: "The value that the object has.",
+                ..PLAIN
+            },
+            Field {
+                name: "field",
+                wire: "field",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The vendor's name of the field in the object that was found.",
                 ..PLAIN
             },
         ],
@@ -5026,14 +5026,6 @@ pub(crate) mod ncentral {
         name: "Difference",
         fields: &[
             Field {
-                name: "field",
-                wire: "field",
-                required: true,
-                #[cfg(feature = "docs")]
-                doc: "The vendor's name of the field in the object that was found.",
-                ..PLAIN
-            },
-            Field {
                 name: "wanted",
                 wire: "wanted",
                 kind: Kind::Any,
@@ -5049,6 +5041,14 @@ pub(crate) mod ncentral {
                 nullable: true,
                 #[cfg(feature = "docs")]
                 doc: "The value that the object has.",
+                ..PLAIN
+            },
+            Field {
+                name: "field",
+                wire: "field",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The vendor's name of the field in the object that was found.",
                 ..PLAIN
             },
         ],

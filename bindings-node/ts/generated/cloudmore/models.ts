@@ -400,12 +400,12 @@ export interface CustomPropertyData {
 
 /** A field that an object has with another value than the one that was given. */
 export interface Difference {
-  /** The vendor's name of the field in the object that was found. */
-  readonly field: string;
   /** The value that was given. */
   readonly wanted?: unknown;
   /** The value that the object has. */
   readonly found?: unknown;
+  /** The vendor's name of the field in the object that was found. */
+  readonly field: string;
 }
 
 /** What was found or created. */

@@ -251,9 +251,9 @@ export const CustomPropertyData = new Shape<models.CustomPropertyData>(
 export const Difference = new Shape<models.Difference>(
   "Difference",
   {
-    field: "text",
     wanted: "json",
     found: "json",
+    field: "text",
   },
   ["field"],
   (it) => it.field != null && isText(it.field),

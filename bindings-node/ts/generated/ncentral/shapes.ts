@@ -715,9 +715,9 @@ export const DeviceWithCustomProperties = new Shape<models.DeviceWithCustomPrope
 export const Difference = new Shape<models.Difference>(
   "Difference",
   {
-    field: "text",
     wanted: "json",
     found: "json",
+    field: "text",
   },
   ["field"],
   (it) => it.field != null && isText(it.field),

@@ -1205,12 +1205,12 @@ class Difference(Model):
 
     __slots__ = ()
 
-    field: Field[str] = field("field", "text", required=True)
-    """The vendor's name of the field in the object that was found."""
     wanted: Field[Any] = field("wanted", "json")
     """The value that was given."""
     found: Field[Any] = field("found", "json")
     """The value that the object has."""
+    field: Field[str] = field("field", "text", required=True)
+    """The vendor's name of the field in the object that was found."""
 
 
 class DirectTask(Model):

@@ -299,15 +299,17 @@ fn ensured(service: &str, name: &str, item: &str, source: &SourceLocation) -> Mo
 }
 
 fn difference(service: &str, source: &SourceLocation) -> Model {
+    // Last, since the models of Python are declared by a function of this name.
+    let name =
+        field("field", "The vendor's name of the field in the object that was found.", Shape::Text, source);
     let mut fields = vec![
-        field("field", "The vendor's name of the field in the object that was found.", Shape::Text, source),
         field("wanted", "The value that was given.", Shape::Json, source),
         field("found", "The value that the object has.", Shape::Json, source),
     ];
-    fields[0].example = Some("contactEmail".into());
-    for value in &mut fields[1..] {
+    for value in &mut fields {
         (value.required, value.nullable) = (false, true);
     }
+    fields.push(Field { example: Some("contactEmail".into()), ..name });
     model(
         service,
         DIFFERENCE,

@@ -843,12 +843,12 @@ model! {
 model! {
     /// A field that an object has with another value than the one that was given.
     pub struct Difference {
-        /// The vendor's name of the field in the object that was found.
-        pub field: String => "field",
         /// The value that was given.
         pub wanted: Json => "wanted",
         /// The value that the object has.
         pub found: Json => "found",
+        /// The vendor's name of the field in the object that was found.
+        pub field: String => "field",
     }
     required {
         /// The vendor's name of the field in the object that was found.
