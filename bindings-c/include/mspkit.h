@@ -325,6 +325,16 @@ enum mspkit_status
      */
     MSPKIT_E_OPERATION_FAILED = -19,
     /**
+     * Several objects match what was looked for, so nothing was created. Choose one of `matches` and use
+     * its id.
+     */
+    MSPKIT_E_AMBIGUOUS = -20,
+    /**
+     * The object exists with other values than those that were given, and `on_difference` is `raise`.
+     * Change the object, or accept it; `differences` has the fields.
+     */
+    MSPKIT_E_DIFFERENCE = -21,
+    /**
      * A required pointer is NULL. The message names it.
      */
     MSPKIT_E_NULL = -101,
@@ -481,6 +491,12 @@ typedef struct mspkit_call_options {
      */
     struct mspkit_str extra_body;
     /**
+     * What to do when an object exists with other values than those that were given: `report` returns it
+     * with its `differences`, `raise` is an error of kind `Difference`; not given: `report`. Operations
+     * that do not find or create refuse it.
+     */
+    struct mspkit_str on_difference;
+    /**
      * Headers to send as well. They replace those of the same name. NULL if there are none.
      */
     const struct mspkit_pair *extra_headers;
@@ -508,6 +524,12 @@ typedef struct mspkit_call_options {
      * default.
      */
     int64_t poll_interval_ms;
+    /**
+     * Milliseconds to look for an object after a create whose outcome is unknown; `MSPKIT_DEFAULT`:
+     * 60,000. Operations that do not find or create refuse it; for those that do, `timeout` is for the
+     * whole call, which has no end by default, while each request has the client's.
+     */
+    int64_t settle_ms;
     /**
      * Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
      */
@@ -1355,6 +1377,18 @@ int64_t mspkit_error_total(const struct mspkit_error *error);
  * How many of them are missing; -1 for every other failure.
  */
 int64_t mspkit_error_missing(const struct mspkit_error *error);
+
+/**
+ * The objects that match, of `MSPKIT_E_AMBIGUOUS`, as a JSON list under the vendor's names; `data` is NULL for every other
+ * failure.
+ */
+struct mspkit_str mspkit_error_matches(const struct mspkit_error *error);
+
+/**
+ * The fields with other values, of `MSPKIT_E_DIFFERENCE`, as a JSON list of objects with `field` (the vendor's name), `wanted`
+ * and `found`; `data` is NULL for every other failure.
+ */
+struct mspkit_str mspkit_error_differences(const struct mspkit_error *error);
 
 /**
  * The token to resume a list with; `data` is NULL if the failure is not that of a list.
