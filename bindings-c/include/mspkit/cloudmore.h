@@ -16,7 +16,7 @@
  *   azure_users       list
  *   billing           per_organization, per_organization_result, per_service, wait
  *   broker_manual_billing delete, get, list
- *   brokers           create, delete, ensure, get, list
+ *   brokers           create, delete, ensure, ensure_many, get, list
  *   bulk_consumptions status, wait
  *   catalog           list_categories
  *   csp               delete
@@ -33,26 +33,26 @@
  *   nce_subscriptions alignment_dates, get, list, list_all
  *   organization_groups delete, delete_member
  *   organization_prices list
- *   organizations     create, delete, ensure, get, list, replace
+ *   organizations     create, delete, ensure, ensure_many, get, list, replace
  *   payment_methods   delete
  *   prices            list
  *   product_addons    delete
  *   products          delete
  *   reseller_services disable, list, list_subscriptions
  *   resellers         get, list
- *   seller_administrators create, delete, ensure, get, list
+ *   seller_administrators create, delete, ensure, ensure_many, get, list
  *   seller_prices     list
  *   seller_product_addons delete, get, list
  *   seller_products   delete, get, list
  *   seller_services   custom_properties_data, disable, get, list, list_resellers
  *   server            health
- *   services          create, delete, ensure, get, list, replace, update
+ *   services          create, delete, ensure, ensure_many, get, list, replace, update
  *   subscription_users delete
  *   subscriptions     get, list
  *   user_groups       delete, delete_member
  *   users             delete, get, list, list_roles
- *   webhooks          create, delete, ensure, get, list
- *   models            azure_billed_usage_line, azure_one_time_invoice, azure_one_time_report, azure_plan_subscription, azure_subscription, azure_unbilled_usage_line, azure_unbilled_usage_status, azure_user, azure_user_subscription, billing_per_organization, billing_per_organization_result, billing_per_service, broker_contact, broker_address, broker_invoice_contact, broker, broker_billing_line, broker_custom_property, bulk_consumption_status, created_object, created_organization, created_service, csp_billing_per_organization, csp_license, csp_subscription, csp_tenant, csp_user, csp_user_list_result, custom_property_data, difference, ensured_broker, organization_contact, organization, ensured_organization, custom_property, organization_service, ensured_organization_service, administrator_address, seller_administrator, ensured_seller_administrator, webhook, ensured_webhook, estore_service, estore_service_detail, external_invoice, manual_billing_line, nce_alignment_dates, nce_product, nce_subscription, organization_price, price, report_task, reseller_service, reseller_service_subscription, role, seller_price, seller_product, seller_product_addon, seller_reseller, seller_service, seller_service_reseller, server_health, service_category, subscription, user
+ *   webhooks          create, delete, ensure, ensure_many, get, list
+ *   models            azure_billed_usage_line, azure_one_time_invoice, azure_one_time_report, azure_plan_subscription, azure_subscription, azure_unbilled_usage_line, azure_unbilled_usage_status, azure_user, azure_user_subscription, billing_per_organization, billing_per_organization_result, billing_per_service, broker_contact, broker_address, broker_invoice_contact, broker, broker_billing_line, broker_custom_property, bulk_consumption_status, created_object, created_organization, created_service, csp_billing_per_organization, csp_license, csp_subscription, csp_tenant, csp_user, csp_user_list_result, custom_property_data, difference, ensured_broker, ensure_failure, ensure_broker_outcome, ensure_broker_outcomes, organization_contact, organization, ensured_organization, ensure_organization_outcome, ensure_organization_outcomes, administrator_address, seller_administrator, ensured_seller_administrator, ensure_seller_administrator_outcome, ensure_seller_administrator_outcomes, custom_property, organization_service, ensured_organization_service, ensure_service_outcome, ensure_service_outcomes, webhook, ensured_webhook, ensure_webhook_outcome, ensure_webhook_outcomes, estore_service, estore_service_detail, external_invoice, manual_billing_line, nce_alignment_dates, nce_product, nce_subscription, organization_price, price, report_task, reseller_service, reseller_service_subscription, role, seller_price, seller_product, seller_product_addon, seller_reseller, seller_service, seller_service_reseller, server_health, service_category, subscription, user
  *
  * The function of an operation is mspkit_cloudmore_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -1159,6 +1159,136 @@ static inline const mspkit_cloudmore_ensured_broker_view *mspkit_cloudmore_ensur
 }
 
 /**
+ * Why a row has no object.
+ */
+typedef struct mspkit_cloudmore_ensure_failure_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The kind of the error, such as `OutcomeUnknown`.
+     */
+    mspkit_text kind;
+    /**
+     * The whole message, for people.
+     */
+    mspkit_text message;
+    /**
+     * The HTTP status of the last response, if there was one.
+     */
+    mspkit_int status;
+    /**
+     * Whether the row can be tried again without harm.
+     */
+    mspkit_flag retryable;
+    /**
+     * The objects that match, of the kind `Ambiguous`, under the vendor's names.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } matches;
+    /**
+     * The fields with other values, of the kind `Difference`.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensure_failure_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_failure_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_failure_view, kind, "kind", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_failure_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_failure_view, status, "status", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_failure_view, retryable, "retryable", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_failure_view, matches, "matches", MSPKIT_FIELD_JSONS, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_failure_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_failure_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_failure_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_failure_view, mspkit_cloudmore_ensure_failure_fields);
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_cloudmore_ensure_broker_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_cloudmore_ensured_broker_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_cloudmore_ensure_broker_outcome_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_broker_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_broker_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_broker_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensured_broker_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_broker_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_broker_outcome_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_broker_outcome_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_broker_outcome_view, mspkit_cloudmore_ensure_broker_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_cloudmore_ensure_broker_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_broker_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_cloudmore_ensure_broker_outcomes_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_broker_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_broker_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_ensure_broker_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_broker_outcomes_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_broker_outcomes_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_broker_outcomes_view, mspkit_cloudmore_ensure_broker_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensure_broker_outcomes_view *mspkit_cloudmore_ensure_broker_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensure_broker_outcomes_view *)mspkit_response_view(response, &mspkit_cloudmore_ensure_broker_outcomes_layout);
+}
+
+/**
  * Whom to talk to at an organization. The vendor publishes a part of the fields.
  */
 typedef struct mspkit_cloudmore_organization_contact_view {
@@ -1318,186 +1448,77 @@ static inline const mspkit_cloudmore_ensured_organization_view *mspkit_cloudmore
 }
 
 /**
- * The definition of a custom property.
+ * What became of one row.
  */
-typedef struct mspkit_cloudmore_custom_property_view {
+typedef struct mspkit_cloudmore_ensure_organization_outcome_view {
     /**
      * The whole object, including fields that are not known here.
      */
     mspkit_bytes json;
     /**
-     * Id of the property; values name it as their `id`.
+     * The number of the row, from 0.
      */
-    mspkit_text property_id;
+    mspkit_int row;
     /**
-     * Name of the property, as people see it.
-     */
-    mspkit_text name;
-    /**
-     * How it is entered, such as TextBox.
-     */
-    mspkit_text type;
-    /**
-     * The value when none is given.
-     */
-    mspkit_text default_value;
-    /**
-     * Whether people see it.
-     */
-    mspkit_flag visible;
-    /**
-     * Whether a value has to be given.
-     */
-    mspkit_flag mandatory;
-    /**
-     * The allowed values, if they are limited.
+     * What was found or created; null if that failed.
      */
     struct {
-        const mspkit_str *entries;
-        size_t count;
+        const mspkit_cloudmore_ensured_organization_view *view;
         int32_t presence;
-    } allowed_values;
+    } ensured;
     /**
-     * Whether organizations set it.
+     * Why it failed; null if it did not.
      */
-    mspkit_flag applies_to_organizations;
-    /**
-     * Whether brokers set it.
-     */
-    mspkit_flag applies_to_brokers;
-    /**
-     * Whether the seller sets it.
-     */
-    mspkit_flag applies_to_seller;
-} mspkit_cloudmore_custom_property_view;
+    struct {
+        const mspkit_cloudmore_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_cloudmore_ensure_organization_outcome_view;
 
-static const mspkit_field mspkit_cloudmore_custom_property_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, property_id, "propertyId", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, type, "type", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, default_value, "defaultValue", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, visible, "visible", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, mandatory, "mandatory", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, allowed_values, "allowedValues", MSPKIT_FIELD_TEXTS, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, applies_to_organizations, "appliesToOrganizations", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, applies_to_brokers, "appliesToBrokers", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, applies_to_seller, "appliesToSeller", MSPKIT_FIELD_FLAG, NULL),
+static const mspkit_field mspkit_cloudmore_ensure_organization_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_organization_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_organization_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensured_organization_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_organization_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensure_failure_layout),
 };
 
 /**
- * The table of `mspkit_cloudmore_custom_property_view`.
+ * The table of `mspkit_cloudmore_ensure_organization_outcome_view`.
  */
-static const mspkit_layout mspkit_cloudmore_custom_property_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_property_view, mspkit_cloudmore_custom_property_fields);
+static const mspkit_layout mspkit_cloudmore_ensure_organization_outcome_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_organization_outcome_view, mspkit_cloudmore_ensure_organization_outcome_fields);
 
 /**
- * A service that an organization has. The vendor publishes these fields only; servers send more, which
- * are kept.
+ * What was found or created, row by row.
  */
-typedef struct mspkit_cloudmore_organization_service_view {
+typedef struct mspkit_cloudmore_ensure_organization_outcomes_view {
     /**
      * The whole object, including fields that are not known here.
      */
     mspkit_bytes json;
     /**
-     * Id of the service, a GUID.
-     */
-    mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    mspkit_text name;
-    /**
-     * The definitions of the service's custom properties.
+     * The outcome of each row, in the order of the rows.
      */
     struct {
-        const mspkit_cloudmore_custom_property_view *const *entries;
+        const mspkit_cloudmore_ensure_organization_outcome_view *const *entries;
         size_t count;
         int32_t presence;
-    } custom_properties;
-    /**
-     * The values of the custom properties.
-     */
-    struct {
-        const mspkit_cloudmore_custom_property_data_view *const *entries;
-        size_t count;
-        int32_t presence;
-    } custom_properties_data;
-} mspkit_cloudmore_organization_service_view;
+    } outcomes;
+} mspkit_cloudmore_ensure_organization_outcomes_view;
 
-static const mspkit_field mspkit_cloudmore_organization_service_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties, "customProperties", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_layout),
-    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties_data, "customPropertiesData", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_data_layout),
+static const mspkit_field mspkit_cloudmore_ensure_organization_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_organization_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_ensure_organization_outcome_layout),
 };
 
 /**
- * The table of `mspkit_cloudmore_organization_service_view`.
+ * The table of `mspkit_cloudmore_ensure_organization_outcomes_view`.
  */
-static const mspkit_layout mspkit_cloudmore_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_service_view, mspkit_cloudmore_organization_service_fields);
+static const mspkit_layout mspkit_cloudmore_ensure_organization_outcomes_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_organization_outcomes_view, mspkit_cloudmore_ensure_organization_outcomes_fields);
 
 /**
  * The result in a response.
  */
-static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_response(const mspkit_response *response)
+static inline const mspkit_cloudmore_ensure_organization_outcomes_view *mspkit_cloudmore_ensure_organization_outcomes_of_response(const mspkit_response *response)
 {
-    return (const mspkit_cloudmore_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_service_layout);
-}
-
-/**
- * The content of an item.
- */
-static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_item(const mspkit_item *item)
-{
-    return (const mspkit_cloudmore_organization_service_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_service_layout);
-}
-
-/**
- * What was found or created.
- */
-typedef struct mspkit_cloudmore_ensured_organization_service_view {
-    /**
-     * The whole object, including fields that are not known here.
-     */
-    mspkit_bytes json;
-    /**
-     * The object: as the list has it, or as it was sent, with its id.
-     */
-    struct {
-        const mspkit_cloudmore_organization_service_view *view;
-        int32_t presence;
-    } value;
-    /**
-     * Whether this call created it.
-     */
-    mspkit_flag created;
-    /**
-     * The fields of an object that was found with other values than those that were given.
-     */
-    struct {
-        const mspkit_cloudmore_difference_view *const *entries;
-        size_t count;
-        int32_t presence;
-    } differences;
-} mspkit_cloudmore_ensured_organization_service_view;
-
-static const mspkit_field mspkit_cloudmore_ensured_organization_service_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_service_layout),
-    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
-};
-
-/**
- * The table of `mspkit_cloudmore_ensured_organization_service_view`.
- */
-static const mspkit_layout mspkit_cloudmore_ensured_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_organization_service_view, mspkit_cloudmore_ensured_organization_service_fields);
-
-/**
- * The result in a response.
- */
-static inline const mspkit_cloudmore_ensured_organization_service_view *mspkit_cloudmore_ensured_organization_service_of_response(const mspkit_response *response)
-{
-    return (const mspkit_cloudmore_ensured_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_organization_service_layout);
+    return (const mspkit_cloudmore_ensure_organization_outcomes_view *)mspkit_response_view(response, &mspkit_cloudmore_ensure_organization_outcomes_layout);
 }
 
 /**
@@ -1684,6 +1705,337 @@ static inline const mspkit_cloudmore_ensured_seller_administrator_view *mspkit_c
 }
 
 /**
+ * What became of one row.
+ */
+typedef struct mspkit_cloudmore_ensure_seller_administrator_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_cloudmore_ensured_seller_administrator_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_cloudmore_ensure_seller_administrator_outcome_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_seller_administrator_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_seller_administrator_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_seller_administrator_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensured_seller_administrator_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_seller_administrator_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_seller_administrator_outcome_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_seller_administrator_outcome_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_seller_administrator_outcome_view, mspkit_cloudmore_ensure_seller_administrator_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_cloudmore_ensure_seller_administrator_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_seller_administrator_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_cloudmore_ensure_seller_administrator_outcomes_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_seller_administrator_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_seller_administrator_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_ensure_seller_administrator_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_seller_administrator_outcomes_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_seller_administrator_outcomes_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_seller_administrator_outcomes_view, mspkit_cloudmore_ensure_seller_administrator_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensure_seller_administrator_outcomes_view *mspkit_cloudmore_ensure_seller_administrator_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensure_seller_administrator_outcomes_view *)mspkit_response_view(response, &mspkit_cloudmore_ensure_seller_administrator_outcomes_layout);
+}
+
+/**
+ * The definition of a custom property.
+ */
+typedef struct mspkit_cloudmore_custom_property_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the property; values name it as their `id`.
+     */
+    mspkit_text property_id;
+    /**
+     * Name of the property, as people see it.
+     */
+    mspkit_text name;
+    /**
+     * How it is entered, such as TextBox.
+     */
+    mspkit_text type;
+    /**
+     * The value when none is given.
+     */
+    mspkit_text default_value;
+    /**
+     * Whether people see it.
+     */
+    mspkit_flag visible;
+    /**
+     * Whether a value has to be given.
+     */
+    mspkit_flag mandatory;
+    /**
+     * The allowed values, if they are limited.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } allowed_values;
+    /**
+     * Whether organizations set it.
+     */
+    mspkit_flag applies_to_organizations;
+    /**
+     * Whether brokers set it.
+     */
+    mspkit_flag applies_to_brokers;
+    /**
+     * Whether the seller sets it.
+     */
+    mspkit_flag applies_to_seller;
+} mspkit_cloudmore_custom_property_view;
+
+static const mspkit_field mspkit_cloudmore_custom_property_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, property_id, "propertyId", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, type, "type", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, default_value, "defaultValue", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, visible, "visible", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, mandatory, "mandatory", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, allowed_values, "allowedValues", MSPKIT_FIELD_TEXTS, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, applies_to_organizations, "appliesToOrganizations", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, applies_to_brokers, "appliesToBrokers", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_custom_property_view, applies_to_seller, "appliesToSeller", MSPKIT_FIELD_FLAG, NULL),
+};
+
+/**
+ * The table of `mspkit_cloudmore_custom_property_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_custom_property_layout = MSPKIT_LAYOUT(mspkit_cloudmore_custom_property_view, mspkit_cloudmore_custom_property_fields);
+
+/**
+ * A service that an organization has. The vendor publishes these fields only; servers send more, which
+ * are kept.
+ */
+typedef struct mspkit_cloudmore_organization_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * Id of the service, a GUID.
+     */
+    mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    mspkit_text name;
+    /**
+     * The definitions of the service's custom properties.
+     */
+    struct {
+        const mspkit_cloudmore_custom_property_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } custom_properties;
+    /**
+     * The values of the custom properties.
+     */
+    struct {
+        const mspkit_cloudmore_custom_property_data_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } custom_properties_data;
+} mspkit_cloudmore_organization_service_view;
+
+static const mspkit_field mspkit_cloudmore_organization_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, name, "name", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties, "customProperties", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_organization_service_view, custom_properties_data, "customPropertiesData", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_custom_property_data_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_organization_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_service_view, mspkit_cloudmore_organization_service_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_service_layout);
+}
+
+/**
+ * The content of an item.
+ */
+static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_item(const mspkit_item *item)
+{
+    return (const mspkit_cloudmore_organization_service_view *)mspkit_item_view(item, &mspkit_cloudmore_organization_service_layout);
+}
+
+/**
+ * What was found or created.
+ */
+typedef struct mspkit_cloudmore_ensured_organization_service_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The object: as the list has it, or as it was sent, with its id.
+     */
+    struct {
+        const mspkit_cloudmore_organization_service_view *view;
+        int32_t presence;
+    } value;
+    /**
+     * Whether this call created it.
+     */
+    mspkit_flag created;
+    /**
+     * The fields of an object that was found with other values than those that were given.
+     */
+    struct {
+        const mspkit_cloudmore_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_cloudmore_ensured_organization_service_view;
+
+static const mspkit_field mspkit_cloudmore_ensured_organization_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, value, "value", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_organization_service_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, created, "created", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensured_organization_service_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_difference_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensured_organization_service_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensured_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensured_organization_service_view, mspkit_cloudmore_ensured_organization_service_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensured_organization_service_view *mspkit_cloudmore_ensured_organization_service_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensured_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_organization_service_layout);
+}
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_cloudmore_ensure_service_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_cloudmore_ensured_organization_service_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_cloudmore_ensure_service_outcome_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_service_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_service_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_service_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensured_organization_service_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_service_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_service_outcome_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_service_outcome_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_service_outcome_view, mspkit_cloudmore_ensure_service_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_cloudmore_ensure_service_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_service_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_cloudmore_ensure_service_outcomes_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_service_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_service_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_ensure_service_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_service_outcomes_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_service_outcomes_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_service_outcomes_view, mspkit_cloudmore_ensure_service_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensure_service_outcomes_view *mspkit_cloudmore_ensure_service_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensure_service_outcomes_view *)mspkit_response_view(response, &mspkit_cloudmore_ensure_service_outcomes_layout);
+}
+
+/**
  * A webhook of a seller. The password for HTTP Basic is not among its fields.
  */
 typedef struct mspkit_cloudmore_webhook_view {
@@ -1804,6 +2156,80 @@ static const mspkit_layout mspkit_cloudmore_ensured_webhook_layout = MSPKIT_LAYO
 static inline const mspkit_cloudmore_ensured_webhook_view *mspkit_cloudmore_ensured_webhook_of_response(const mspkit_response *response)
 {
     return (const mspkit_cloudmore_ensured_webhook_view *)mspkit_response_view(response, &mspkit_cloudmore_ensured_webhook_layout);
+}
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_cloudmore_ensure_webhook_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_cloudmore_ensured_webhook_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_cloudmore_ensure_webhook_outcome_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_webhook_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_webhook_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_webhook_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensured_webhook_layout),
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_webhook_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_cloudmore_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_webhook_outcome_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_webhook_outcome_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_webhook_outcome_view, mspkit_cloudmore_ensure_webhook_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_cloudmore_ensure_webhook_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_cloudmore_ensure_webhook_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_cloudmore_ensure_webhook_outcomes_view;
+
+static const mspkit_field mspkit_cloudmore_ensure_webhook_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_ensure_webhook_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_cloudmore_ensure_webhook_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_cloudmore_ensure_webhook_outcomes_view`.
+ */
+static const mspkit_layout mspkit_cloudmore_ensure_webhook_outcomes_layout = MSPKIT_LAYOUT(mspkit_cloudmore_ensure_webhook_outcomes_view, mspkit_cloudmore_ensure_webhook_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_cloudmore_ensure_webhook_outcomes_view *mspkit_cloudmore_ensure_webhook_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_cloudmore_ensure_webhook_outcomes_view *)mspkit_response_view(response, &mspkit_cloudmore_ensure_webhook_outcomes_layout);
 }
 
 /**
@@ -4272,6 +4698,9 @@ static const mspkit_descriptor mspkit_cloudmore_brokers_ensure_descriptor = {siz
  *
  * - `params`: some are required; see `mspkit_cloudmore_brokers_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_broker_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
  *   that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.
  */
@@ -4286,6 +4715,72 @@ static inline mspkit_status mspkit_cloudmore_brokers_ensure(const mspkit_cloudmo
 static inline mspkit_status mspkit_cloudmore_brokers_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_brokers_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_brokers_ensure_many_params {
+    /**
+     * Set by `mspkit_cloudmore_brokers_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_brokers_ensure_many_params;
+
+static const mspkit_field mspkit_cloudmore_brokers_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_brokers_ensure_many_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_brokers_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_brokers_ensure_many_params, mspkit_cloudmore_brokers_ensure_many_params_fields);
+
+/**
+ * A `mspkit_cloudmore_brokers_ensure_many_params` with nothing given.
+ */
+static inline mspkit_cloudmore_brokers_ensure_many_params mspkit_cloudmore_brokers_ensure_many_params_init(void)
+{
+    mspkit_cloudmore_brokers_ensure_many_params made;
+    mspkit_params_init(&mspkit_cloudmore_brokers_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_brokers_ensure_many_descriptor = {sizeof(mspkit_descriptor), "cloudmore.brokers.ensure_many", NULL, 0, &mspkit_cloudmore_brokers_ensure_many_params_layout, &mspkit_cloudmore_ensure_broker_outcomes_layout};
+
+/**
+ * Finds or creates a broker, for many at once.
+ *
+ * Does for each row what `brokers.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `brokers.list` only once for each place that the rows name. Rows with the same key
+ * make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_brokers_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensure_broker_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_ensure_many(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_ensure_many_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_brokers_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_brokers_ensure_many_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_brokers_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_brokers_ensure_many_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -6324,6 +6819,9 @@ static const mspkit_descriptor mspkit_cloudmore_organizations_ensure_descriptor 
  *
  * - `params`: some are required; see `mspkit_cloudmore_organizations_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_organization_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
  *   that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it
  *   creates.
@@ -6339,6 +6837,75 @@ static inline mspkit_status mspkit_cloudmore_organizations_ensure(const mspkit_c
 static inline mspkit_status mspkit_cloudmore_organizations_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_organizations_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_organizations_ensure_many_params {
+    /**
+     * Set by `mspkit_cloudmore_organizations_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_organizations_ensure_many_params;
+
+static const mspkit_field mspkit_cloudmore_organizations_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_organizations_ensure_many_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_organizations_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organizations_ensure_many_params, mspkit_cloudmore_organizations_ensure_many_params_fields);
+
+/**
+ * A `mspkit_cloudmore_organizations_ensure_many_params` with nothing given.
+ */
+static inline mspkit_cloudmore_organizations_ensure_many_params mspkit_cloudmore_organizations_ensure_many_params_init(void)
+{
+    mspkit_cloudmore_organizations_ensure_many_params made;
+    mspkit_params_init(&mspkit_cloudmore_organizations_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_organizations_ensure_many_descriptor = {sizeof(mspkit_descriptor), "cloudmore.organizations.ensure_many", NULL, 0, &mspkit_cloudmore_organizations_ensure_many_params_layout, &mspkit_cloudmore_ensure_organization_outcomes_layout};
+
+/**
+ * Finds or creates an organization, for many at once.
+ *
+ * Does for each row what `organizations.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `organizations.list` only once for each place that the rows name. Rows with the
+ * same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_organizations_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensure_organization_outcomes_of_response` reads
+ *   it.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_ensure_many(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_ensure_many_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_organizations_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_organizations_ensure_many_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_organizations_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_organizations_ensure_many_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -7347,6 +7914,9 @@ static const mspkit_descriptor mspkit_cloudmore_seller_administrators_ensure_des
  * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_seller_administrator_of_response` reads
  *   it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name`
  *   that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`, which does
  *   that before it creates.
@@ -7362,6 +7932,73 @@ static inline mspkit_status mspkit_cloudmore_seller_administrators_ensure(const 
 static inline mspkit_status mspkit_cloudmore_seller_administrators_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_seller_administrators_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_seller_administrators_ensure_many_params {
+    /**
+     * Set by `mspkit_cloudmore_seller_administrators_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_seller_administrators_ensure_many_params;
+
+static const mspkit_field mspkit_cloudmore_seller_administrators_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_seller_administrators_ensure_many_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_seller_administrators_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_seller_administrators_ensure_many_params, mspkit_cloudmore_seller_administrators_ensure_many_params_fields);
+
+/**
+ * A `mspkit_cloudmore_seller_administrators_ensure_many_params` with nothing given.
+ */
+static inline mspkit_cloudmore_seller_administrators_ensure_many_params mspkit_cloudmore_seller_administrators_ensure_many_params_init(void)
+{
+    mspkit_cloudmore_seller_administrators_ensure_many_params made;
+    mspkit_params_init(&mspkit_cloudmore_seller_administrators_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_seller_administrators_ensure_many_descriptor = {sizeof(mspkit_descriptor), "cloudmore.seller_administrators.ensure_many", NULL, 0, &mspkit_cloudmore_seller_administrators_ensure_many_params_layout, &mspkit_cloudmore_ensure_seller_administrator_outcomes_layout};
+
+/**
+ * Finds or creates an administrator of the seller, for many at once.
+ *
+ * Does for each row what `seller_administrators.ensure` does, several rows at a time within the limits of
+ * the endpoints, but reads `seller_administrators.list` only once for each place that the rows name. Rows
+ * with the same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access
+ * token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensure_seller_administrator_outcomes_of_response`
+ *   reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_ensure_many(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_ensure_many_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_seller_administrators_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_seller_administrators_ensure_many_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_seller_administrators_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_seller_administrators_ensure_many_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -8386,6 +9023,9 @@ static const mspkit_descriptor mspkit_cloudmore_services_ensure_descriptor = {si
  * - `params`: some are required; see `mspkit_cloudmore_services_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_organization_service_of_response` reads
  *   it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `id` that
  *   was sent in `services.list`, or call `services.ensure`, which does that before it creates.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
@@ -8403,6 +9043,79 @@ static inline mspkit_status mspkit_cloudmore_services_ensure_submit(const mspkit
 {
     const mspkit_str arguments[] = {organization_id};
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_services_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_services_ensure_many_params {
+    /**
+     * Set by `mspkit_cloudmore_services_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+    /**
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_services_ensure_many_params;
+
+static const mspkit_field mspkit_cloudmore_services_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_services_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_ensure_many_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_services_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_ensure_many_params, mspkit_cloudmore_services_ensure_many_params_fields);
+
+/**
+ * A `mspkit_cloudmore_services_ensure_many_params` with nothing given.
+ */
+static inline mspkit_cloudmore_services_ensure_many_params mspkit_cloudmore_services_ensure_many_params_init(void)
+{
+    mspkit_cloudmore_services_ensure_many_params made;
+    mspkit_params_init(&mspkit_cloudmore_services_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_services_ensure_many_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_services_ensure_many_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.ensure_many", mspkit_cloudmore_services_ensure_many_arguments, 1, &mspkit_cloudmore_services_ensure_many_params_layout, &mspkit_cloudmore_ensure_service_outcomes_layout};
+
+/**
+ * Finds or adds a service from the E-Store to an organization, for many at once.
+ *
+ * Does for each row what `services.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `services.list` only once for each place that the rows name. Rows with the same
+ * key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `params`: some are required; see `mspkit_cloudmore_services_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensure_service_outcomes_of_response` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
+ */
+static inline mspkit_status mspkit_cloudmore_services_ensure_many(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_ensure_many_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_services_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_services_ensure_many_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_ensure_many_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -9438,6 +10151,9 @@ static const mspkit_descriptor mspkit_cloudmore_webhooks_ensure_descriptor = {si
  *
  * - `params`: some are required; see `mspkit_cloudmore_webhooks_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_webhook_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `name` and
  *   `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it creates.
  */
@@ -9452,6 +10168,72 @@ static inline mspkit_status mspkit_cloudmore_webhooks_ensure(const mspkit_cloudm
 static inline mspkit_status mspkit_cloudmore_webhooks_ensure_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_cloudmore_webhooks_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_cloudmore_webhooks_ensure_many_params {
+    /**
+     * Set by `mspkit_cloudmore_webhooks_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+    /**
+     * Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+     * (optional, GUID, by default the client's)
+     */
+    mspkit_str seller_id;
+} mspkit_cloudmore_webhooks_ensure_many_params;
+
+static const mspkit_field mspkit_cloudmore_webhooks_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_webhooks_ensure_many_params, seller_id, "seller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_webhooks_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_webhooks_ensure_many_params, mspkit_cloudmore_webhooks_ensure_many_params_fields);
+
+/**
+ * A `mspkit_cloudmore_webhooks_ensure_many_params` with nothing given.
+ */
+static inline mspkit_cloudmore_webhooks_ensure_many_params mspkit_cloudmore_webhooks_ensure_many_params_init(void)
+{
+    mspkit_cloudmore_webhooks_ensure_many_params made;
+    mspkit_params_init(&mspkit_cloudmore_webhooks_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_cloudmore_webhooks_ensure_many_descriptor = {sizeof(mspkit_descriptor), "cloudmore.webhooks.ensure_many", NULL, 0, &mspkit_cloudmore_webhooks_ensure_many_params_layout, &mspkit_cloudmore_ensure_webhook_outcomes_layout};
+
+/**
+ * Finds or creates a webhook, for many at once.
+ *
+ * Does for each row what `webhooks.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `webhooks.list` only once for each place that the rows name. Rows with the same
+ * key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_cloudmore_webhooks_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_cloudmore_ensure_webhook_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_ensure_many(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_ensure_many_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_webhooks_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_webhooks_ensure_many_submit(const mspkit_cloudmore *client, const mspkit_cloudmore_webhooks_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_webhooks_ensure_many_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 /**

@@ -15,7 +15,7 @@
 //   azure_users       list
 //   billing           per_organization, per_organization_result, per_service, wait
 //   broker_manual_billing delete, get, list
-//   brokers           create, delete, ensure, get, list
+//   brokers           create, delete, ensure, ensure_many, get, list
 //   bulk_consumptions status, wait
 //   catalog           list_categories
 //   csp               delete
@@ -32,26 +32,26 @@
 //   nce_subscriptions alignment_dates, get, list, list_all
 //   organization_groups delete, delete_member
 //   organization_prices list
-//   organizations     create, delete, ensure, get, list, replace
+//   organizations     create, delete, ensure, ensure_many, get, list, replace
 //   payment_methods   delete
 //   prices            list
 //   product_addons    delete
 //   products          delete
 //   reseller_services disable, list, list_subscriptions
 //   resellers         get, list
-//   seller_administrators create, delete, ensure, get, list
+//   seller_administrators create, delete, ensure, ensure_many, get, list
 //   seller_prices     list
 //   seller_product_addons delete, get, list
 //   seller_products   delete, get, list
 //   seller_services   custom_properties_data, disable, get, list, list_resellers
 //   server            health
-//   services          create, delete, ensure, get, list, replace, update
+//   services          create, delete, ensure, ensure_many, get, list, replace, update
 //   subscription_users delete
 //   subscriptions     get, list
 //   user_groups       delete, delete_member
 //   users             delete, get, list, list_roles
-//   webhooks          create, delete, ensure, get, list
-//   models            AzureBilledUsageLine, AzureOneTimeInvoice, AzureOneTimeReport, AzurePlanSubscription, AzureSubscription, AzureUnbilledUsageLine, AzureUnbilledUsageStatus, AzureUser, AzureUserSubscription, BillingPerOrganization, BillingPerOrganizationResult, BillingPerService, BrokerContact, BrokerAddress, BrokerInvoiceContact, Broker, BrokerBillingLine, BrokerCustomProperty, BulkConsumptionStatus, CreatedObject, CreatedOrganization, CreatedService, CspBillingPerOrganization, CspLicense, CspSubscription, CspTenant, CspUser, CspUserListResult, CustomPropertyData, Difference, EnsuredBroker, OrganizationContact, Organization, EnsuredOrganization, CustomProperty, OrganizationService, EnsuredOrganizationService, AdministratorAddress, SellerAdministrator, EnsuredSellerAdministrator, Webhook, EnsuredWebhook, EstoreService, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, NceAlignmentDates, NceProduct, NceSubscription, OrganizationPrice, Price, ReportTask, ResellerService, ResellerServiceSubscription, Role, SellerPrice, SellerProduct, SellerProductAddon, SellerReseller, SellerService, SellerServiceReseller, ServerHealth, ServiceCategory, Subscription, User
+//   webhooks          create, delete, ensure, ensure_many, get, list
+//   models            AzureBilledUsageLine, AzureOneTimeInvoice, AzureOneTimeReport, AzurePlanSubscription, AzureSubscription, AzureUnbilledUsageLine, AzureUnbilledUsageStatus, AzureUser, AzureUserSubscription, BillingPerOrganization, BillingPerOrganizationResult, BillingPerService, BrokerContact, BrokerAddress, BrokerInvoiceContact, Broker, BrokerBillingLine, BrokerCustomProperty, BulkConsumptionStatus, CreatedObject, CreatedOrganization, CreatedService, CspBillingPerOrganization, CspLicense, CspSubscription, CspTenant, CspUser, CspUserListResult, CustomPropertyData, Difference, EnsuredBroker, EnsureFailure, EnsureBrokerOutcome, EnsureBrokerOutcomes, OrganizationContact, Organization, EnsuredOrganization, EnsureOrganizationOutcome, EnsureOrganizationOutcomes, AdministratorAddress, SellerAdministrator, EnsuredSellerAdministrator, EnsureSellerAdministratorOutcome, EnsureSellerAdministratorOutcomes, CustomProperty, OrganizationService, EnsuredOrganizationService, EnsureServiceOutcome, EnsureServiceOutcomes, Webhook, EnsuredWebhook, EnsureWebhookOutcome, EnsureWebhookOutcomes, EstoreService, EstoreServiceDetail, ExternalInvoice, ManualBillingLine, NceAlignmentDates, NceProduct, NceSubscription, OrganizationPrice, Price, ReportTask, ResellerService, ResellerServiceSubscription, Role, SellerPrice, SellerProduct, SellerProductAddon, SellerReseller, SellerService, SellerServiceReseller, ServerHealth, ServiceCategory, Subscription, User
 //
 // The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_CLOUDMORE_HPP
@@ -704,6 +704,100 @@ struct EnsuredBroker {
     }
 };
 
+/// Why a row has no object.
+struct EnsureFailure {
+    using c_struct = mspkit_cloudmore_ensure_failure_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_failure_layout; }
+
+    /// The kind of the error, such as `OutcomeUnknown`.
+    std::optional<std::string> kind;
+    /// The whole message, for people.
+    std::optional<std::string> message;
+    /// The HTTP status of the last response, if there was one.
+    std::optional<std::int64_t> status;
+    /// Whether the row can be tried again without harm.
+    std::optional<bool> retryable;
+    /// The objects that match, of the kind `Ambiguous`, under the vendor's names.
+    std::optional<std::vector<std::string>> matches;
+    /// The fields with other values, of the kind `Difference`.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureFailure(const View &view)
+        : kind(detail::field(view.kind)),
+          message(detail::field(view.message)),
+          status(detail::field(view.status)),
+          retryable(detail::field(view.retryable)),
+          json(detail::copy(view.json))
+    {
+        if (view.matches.presence == MSPKIT_PRESENT) {
+            matches.emplace();
+            for (std::size_t at = 0; at < view.matches.count; ++at) {
+                matches->push_back(detail::copy(view.matches.entries[at]));
+            }
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureBrokerOutcome {
+    using c_struct = mspkit_cloudmore_ensure_broker_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_broker_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredBroker> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureBrokerOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureBrokerOutcomes {
+    using c_struct = mspkit_cloudmore_ensure_broker_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_broker_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureBrokerOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureBrokerOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
 /// Whom to talk to at an organization. The vendor publishes a part of the fields.
 struct OrganizationContact {
     using c_struct = mspkit_cloudmore_organization_contact_view;
@@ -796,6 +890,219 @@ struct EnsuredOrganization {
             differences.emplace();
             for (std::size_t at = 0; at < view.differences.count; ++at) {
                 differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureOrganizationOutcome {
+    using c_struct = mspkit_cloudmore_ensure_organization_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_organization_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredOrganization> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureOrganizationOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureOrganizationOutcomes {
+    using c_struct = mspkit_cloudmore_ensure_organization_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_organization_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureOrganizationOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureOrganizationOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
+/// The address of an administrator.
+struct AdministratorAddress {
+    using c_struct = mspkit_cloudmore_administrator_address_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_administrator_address_layout; }
+
+    /// Country, an ISO 3166-1 code of two letters.
+    std::optional<std::string> country_code;
+    /// Street and number. Brokers have `address` instead.
+    std::optional<std::string> street;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// City.
+    std::optional<std::string> city;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit AdministratorAddress(const View &view)
+        : country_code(detail::field(view.country_code)),
+          street(detail::field(view.street)),
+          postal_code(detail::field(view.postal_code)),
+          city(detail::field(view.city)),
+          json(detail::copy(view.json))
+    {
+    }
+};
+
+/// An administrator of a seller. Rows of a list may have fewer fields.
+struct SellerAdministrator {
+    using c_struct = mspkit_cloudmore_seller_administrator_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_administrator_layout; }
+
+    /// Id of the administrator.
+    std::optional<std::string> id;
+    /// Login name, in the form of an e-mail address.
+    std::optional<std::string> name;
+    /// First name.
+    std::optional<std::string> first_name;
+    /// Last name.
+    std::optional<std::string> last_name;
+    /// Name as people see it.
+    std::optional<std::string> display_name;
+    /// Id of the role, a number on the server.
+    std::optional<std::string> role_id;
+    /// Name of the role.
+    std::optional<std::string> role_name;
+    /// Job title.
+    std::optional<std::string> title;
+    /// E-mail address.
+    std::optional<std::string> email;
+    /// Country code of the mobile number, without a plus sign.
+    std::optional<std::string> cell_phone_prefix;
+    /// Mobile number without its country code.
+    std::optional<std::string> cell_phone;
+    /// The address.
+    std::optional<AdministratorAddress> address;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit SellerAdministrator(const View &view)
+        : id(detail::field(view.id)),
+          name(detail::field(view.name)),
+          first_name(detail::field(view.first_name)),
+          last_name(detail::field(view.last_name)),
+          display_name(detail::field(view.display_name)),
+          role_id(detail::field(view.role_id)),
+          role_name(detail::field(view.role_name)),
+          title(detail::field(view.title)),
+          email(detail::field(view.email)),
+          cell_phone_prefix(detail::field(view.cell_phone_prefix)),
+          cell_phone(detail::field(view.cell_phone)),
+          json(detail::copy(view.json))
+    {
+        if (view.address.view != nullptr) {
+            address.emplace(*view.address.view);
+        }
+    }
+};
+
+/// What was found or created.
+struct EnsuredSellerAdministrator {
+    using c_struct = mspkit_cloudmore_ensured_seller_administrator_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_seller_administrator_layout; }
+
+    /// The object: as the list has it, or as it was sent, with its id.
+    std::optional<SellerAdministrator> value;
+    /// Whether this call created it.
+    std::optional<bool> created;
+    /// The fields of an object that was found with other values than those that were given.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsuredSellerAdministrator(const View &view)
+        : created(detail::field(view.created)),
+          json(detail::copy(view.json))
+    {
+        if (view.value.view != nullptr) {
+            value.emplace(*view.value.view);
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureSellerAdministratorOutcome {
+    using c_struct = mspkit_cloudmore_ensure_seller_administrator_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_seller_administrator_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredSellerAdministrator> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureSellerAdministratorOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureSellerAdministratorOutcomes {
+    using c_struct = mspkit_cloudmore_ensure_seller_administrator_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_seller_administrator_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureSellerAdministratorOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureSellerAdministratorOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
             }
         }
     }
@@ -920,112 +1227,52 @@ struct EnsuredOrganizationService {
     }
 };
 
-/// The address of an administrator.
-struct AdministratorAddress {
-    using c_struct = mspkit_cloudmore_administrator_address_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_administrator_address_layout; }
+/// What became of one row.
+struct EnsureServiceOutcome {
+    using c_struct = mspkit_cloudmore_ensure_service_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_service_outcome_layout; }
 
-    /// Country, an ISO 3166-1 code of two letters.
-    std::optional<std::string> country_code;
-    /// Street and number. Brokers have `address` instead.
-    std::optional<std::string> street;
-    /// Postal code.
-    std::optional<std::string> postal_code;
-    /// City.
-    std::optional<std::string> city;
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredOrganizationService> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
     template <class View, detail::only<View, c_struct> = 0>
-    explicit AdministratorAddress(const View &view)
-        : country_code(detail::field(view.country_code)),
-          street(detail::field(view.street)),
-          postal_code(detail::field(view.postal_code)),
-          city(detail::field(view.city)),
+    explicit EnsureServiceOutcome(const View &view)
+        : row(detail::field(view.row)),
           json(detail::copy(view.json))
     {
-    }
-};
-
-/// An administrator of a seller. Rows of a list may have fewer fields.
-struct SellerAdministrator {
-    using c_struct = mspkit_cloudmore_seller_administrator_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_seller_administrator_layout; }
-
-    /// Id of the administrator.
-    std::optional<std::string> id;
-    /// Login name, in the form of an e-mail address.
-    std::optional<std::string> name;
-    /// First name.
-    std::optional<std::string> first_name;
-    /// Last name.
-    std::optional<std::string> last_name;
-    /// Name as people see it.
-    std::optional<std::string> display_name;
-    /// Id of the role, a number on the server.
-    std::optional<std::string> role_id;
-    /// Name of the role.
-    std::optional<std::string> role_name;
-    /// Job title.
-    std::optional<std::string> title;
-    /// E-mail address.
-    std::optional<std::string> email;
-    /// Country code of the mobile number, without a plus sign.
-    std::optional<std::string> cell_phone_prefix;
-    /// Mobile number without its country code.
-    std::optional<std::string> cell_phone;
-    /// The address.
-    std::optional<AdministratorAddress> address;
-    /// The whole object as JSON, including fields that are not known here.
-    std::string json;
-
-    template <class View, detail::only<View, c_struct> = 0>
-    explicit SellerAdministrator(const View &view)
-        : id(detail::field(view.id)),
-          name(detail::field(view.name)),
-          first_name(detail::field(view.first_name)),
-          last_name(detail::field(view.last_name)),
-          display_name(detail::field(view.display_name)),
-          role_id(detail::field(view.role_id)),
-          role_name(detail::field(view.role_name)),
-          title(detail::field(view.title)),
-          email(detail::field(view.email)),
-          cell_phone_prefix(detail::field(view.cell_phone_prefix)),
-          cell_phone(detail::field(view.cell_phone)),
-          json(detail::copy(view.json))
-    {
-        if (view.address.view != nullptr) {
-            address.emplace(*view.address.view);
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
         }
     }
 };
 
-/// What was found or created.
-struct EnsuredSellerAdministrator {
-    using c_struct = mspkit_cloudmore_ensured_seller_administrator_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensured_seller_administrator_layout; }
+/// What was found or created, row by row.
+struct EnsureServiceOutcomes {
+    using c_struct = mspkit_cloudmore_ensure_service_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_service_outcomes_layout; }
 
-    /// The object: as the list has it, or as it was sent, with its id.
-    std::optional<SellerAdministrator> value;
-    /// Whether this call created it.
-    std::optional<bool> created;
-    /// The fields of an object that was found with other values than those that were given.
-    std::optional<std::vector<Difference>> differences;
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureServiceOutcome>> outcomes;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
 
     template <class View, detail::only<View, c_struct> = 0>
-    explicit EnsuredSellerAdministrator(const View &view)
-        : created(detail::field(view.created)),
-          json(detail::copy(view.json))
+    explicit EnsureServiceOutcomes(const View &view)
+        : json(detail::copy(view.json))
     {
-        if (view.value.view != nullptr) {
-            value.emplace(*view.value.view);
-        }
-        if (view.differences.presence == MSPKIT_PRESENT) {
-            differences.emplace();
-            for (std::size_t at = 0; at < view.differences.count; ++at) {
-                differences->emplace_back(*view.differences.entries[at]);
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
             }
         }
     }
@@ -1096,6 +1343,57 @@ struct EnsuredWebhook {
             differences.emplace();
             for (std::size_t at = 0; at < view.differences.count; ++at) {
                 differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureWebhookOutcome {
+    using c_struct = mspkit_cloudmore_ensure_webhook_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_webhook_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredWebhook> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureWebhookOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureWebhookOutcomes {
+    using c_struct = mspkit_cloudmore_ensure_webhook_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_ensure_webhook_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureWebhookOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureWebhookOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
             }
         }
     }
@@ -1816,6 +2114,16 @@ struct brokers_ensure_params {
     std::optional<std::string> seller_id = {};
 };
 
+/// Parameters of `ensure_many` of `brokers` besides its arguments.
+struct brokers_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
 /// Parameters of `get` of `brokers` besides its arguments.
 struct brokers_get_params {
     /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
@@ -2088,6 +2396,16 @@ struct organizations_ensure_params {
     std::optional<std::string> reseller_id = {};
 };
 
+/// Parameters of `ensure_many` of `organizations` besides its arguments.
+struct organizations_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
 /// Parameters of `get` of `organizations` besides its arguments.
 struct organizations_get_params {
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
@@ -2255,6 +2573,16 @@ struct seller_administrators_ensure_params {
     std::optional<std::string> seller_id = {};
 };
 
+/// Parameters of `ensure_many` of `seller_administrators` besides its arguments.
+struct seller_administrators_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
 /// Parameters of `get` of `seller_administrators` besides its arguments.
 struct seller_administrators_get_params {
     /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
@@ -2383,6 +2711,16 @@ struct services_ensure_params {
     std::optional<std::string> currency_code = {};
     /// The values of the custom properties. (optional, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// Parameters of `ensure_many` of `services` besides its arguments.
+struct services_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
     /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
     /// client's)
     std::optional<std::string> reseller_id = {};
@@ -2533,6 +2871,16 @@ struct webhooks_ensure_params {
     std::optional<std::string> basic_auth_user_name = {};
     /// Password for HTTP Basic at the receiver. (optional, text, secret)
     std::optional<std::string> basic_auth_password = {};
+    /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
+    /// (optional, GUID, by default the client's)
+    std::optional<std::string> seller_id = {};
+};
+
+/// Parameters of `ensure_many` of `webhooks` besides its arguments.
+struct webhooks_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
     /// Id of the seller; the client's by default. Calls at this level need a seller's credentials.
     /// (optional, GUID, by default the client's)
     std::optional<std::string> seller_id = {};
@@ -3311,6 +3659,34 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_cloudmore_brokers_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a broker, for many at once. See `mspkit_cloudmore_brokers_ensure_many`.
+    response<EnsureBrokerOutcomes> ensure_many(const brokers_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(params, options).value(); }
+    result<response<EnsureBrokerOutcomes>> try_ensure_many(const brokers_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_ensure_many_params given = mspkit_cloudmore_brokers_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_brokers_ensure_many(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureBrokerOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureBrokerOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const brokers_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_brokers_ensure_many_params given = mspkit_cloudmore_brokers_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_brokers_ensure_many_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -4288,6 +4664,35 @@ public:
         return number;
     }
 
+    /// Finds or creates an organization, for many at once. See
+    /// `mspkit_cloudmore_organizations_ensure_many`.
+    response<EnsureOrganizationOutcomes> ensure_many(const organizations_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(params, options).value(); }
+    result<response<EnsureOrganizationOutcomes>> try_ensure_many(const organizations_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_ensure_many_params given = mspkit_cloudmore_organizations_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_organizations_ensure_many(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureOrganizationOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureOrganizationOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const organizations_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_organizations_ensure_many_params given = mspkit_cloudmore_organizations_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_organizations_ensure_many_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one organization. See `mspkit_cloudmore_organizations_get`.
     response<Organization> get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, params, options).value(); }
     result<response<Organization>> try_get(std::string_view organization_id, const organizations_get_params &params = {}, const call_options &options = {}) const
@@ -4758,6 +5163,35 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_cloudmore_seller_administrators_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates an administrator of the seller, for many at once. See
+    /// `mspkit_cloudmore_seller_administrators_ensure_many`.
+    response<EnsureSellerAdministratorOutcomes> ensure_many(const seller_administrators_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(params, options).value(); }
+    result<response<EnsureSellerAdministratorOutcomes>> try_ensure_many(const seller_administrators_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_ensure_many_params given = mspkit_cloudmore_seller_administrators_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_seller_administrators_ensure_many(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureSellerAdministratorOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureSellerAdministratorOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const seller_administrators_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_seller_administrators_ensure_many_params given = mspkit_cloudmore_seller_administrators_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_seller_administrators_ensure_many_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -5232,6 +5666,35 @@ public:
         return number;
     }
 
+    /// Finds or adds a service from the E-Store to an organization, for many at once. See
+    /// `mspkit_cloudmore_services_ensure_many`.
+    response<EnsureServiceOutcomes> ensure_many(std::string_view organization_id, const services_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(organization_id, params, options).value(); }
+    result<response<EnsureServiceOutcomes>> try_ensure_many(std::string_view organization_id, const services_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_services_ensure_many_params given = mspkit_cloudmore_services_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_services_ensure_many(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureServiceOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureServiceOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, std::string_view organization_id, const services_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_services_ensure_many_params given = mspkit_cloudmore_services_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_services_ensure_many_submit(held, detail::given(organization_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one service of an organization. See `mspkit_cloudmore_services_get`.
     response<OrganizationService> get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, params, options).value(); }
     result<response<OrganizationService>> try_get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const
@@ -5697,6 +6160,34 @@ public:
         return number;
     }
 
+    /// Finds or creates a webhook, for many at once. See `mspkit_cloudmore_webhooks_ensure_many`.
+    response<EnsureWebhookOutcomes> ensure_many(const webhooks_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(params, options).value(); }
+    result<response<EnsureWebhookOutcomes>> try_ensure_many(const webhooks_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_ensure_many_params given = mspkit_cloudmore_webhooks_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_webhooks_ensure_many(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureWebhookOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureWebhookOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const webhooks_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_cloudmore_webhooks_ensure_many_params given = mspkit_cloudmore_webhooks_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        given.seller_id = detail::given(params.seller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_webhooks_ensure_many_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one webhook. See `mspkit_cloudmore_webhooks_get`.
     response<Webhook> get(std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const { return try_get(webhook_id, params, options).value(); }
     result<response<Webhook>> try_get(std::string_view webhook_id, const webhooks_get_params &params = {}, const call_options &options = {}) const
@@ -5796,17 +6287,28 @@ public:
     using CustomPropertyData = cloudmore_types::CustomPropertyData;
     using Difference = cloudmore_types::Difference;
     using EnsuredBroker = cloudmore_types::EnsuredBroker;
+    using EnsureFailure = cloudmore_types::EnsureFailure;
+    using EnsureBrokerOutcome = cloudmore_types::EnsureBrokerOutcome;
+    using EnsureBrokerOutcomes = cloudmore_types::EnsureBrokerOutcomes;
     using OrganizationContact = cloudmore_types::OrganizationContact;
     using Organization = cloudmore_types::Organization;
     using EnsuredOrganization = cloudmore_types::EnsuredOrganization;
-    using CustomProperty = cloudmore_types::CustomProperty;
-    using OrganizationService = cloudmore_types::OrganizationService;
-    using EnsuredOrganizationService = cloudmore_types::EnsuredOrganizationService;
+    using EnsureOrganizationOutcome = cloudmore_types::EnsureOrganizationOutcome;
+    using EnsureOrganizationOutcomes = cloudmore_types::EnsureOrganizationOutcomes;
     using AdministratorAddress = cloudmore_types::AdministratorAddress;
     using SellerAdministrator = cloudmore_types::SellerAdministrator;
     using EnsuredSellerAdministrator = cloudmore_types::EnsuredSellerAdministrator;
+    using EnsureSellerAdministratorOutcome = cloudmore_types::EnsureSellerAdministratorOutcome;
+    using EnsureSellerAdministratorOutcomes = cloudmore_types::EnsureSellerAdministratorOutcomes;
+    using CustomProperty = cloudmore_types::CustomProperty;
+    using OrganizationService = cloudmore_types::OrganizationService;
+    using EnsuredOrganizationService = cloudmore_types::EnsuredOrganizationService;
+    using EnsureServiceOutcome = cloudmore_types::EnsureServiceOutcome;
+    using EnsureServiceOutcomes = cloudmore_types::EnsureServiceOutcomes;
     using Webhook = cloudmore_types::Webhook;
     using EnsuredWebhook = cloudmore_types::EnsuredWebhook;
+    using EnsureWebhookOutcome = cloudmore_types::EnsureWebhookOutcome;
+    using EnsureWebhookOutcomes = cloudmore_types::EnsureWebhookOutcomes;
     using EstoreService = cloudmore_types::EstoreService;
     using EstoreServiceDetail = cloudmore_types::EstoreServiceDetail;
     using ExternalInvoice = cloudmore_types::ExternalInvoice;
@@ -5856,6 +6358,7 @@ public:
     using brokers_create_params = cloudmore_types::brokers_create_params;
     using brokers_delete_params = cloudmore_types::brokers_delete_params;
     using brokers_ensure_params = cloudmore_types::brokers_ensure_params;
+    using brokers_ensure_many_params = cloudmore_types::brokers_ensure_many_params;
     using brokers_get_params = cloudmore_types::brokers_get_params;
     using brokers_list_params = cloudmore_types::brokers_list_params;
     using bulk_consumptions_status_params = cloudmore_types::bulk_consumptions_status_params;
@@ -5890,6 +6393,7 @@ public:
     using organizations_create_params = cloudmore_types::organizations_create_params;
     using organizations_delete_params = cloudmore_types::organizations_delete_params;
     using organizations_ensure_params = cloudmore_types::organizations_ensure_params;
+    using organizations_ensure_many_params = cloudmore_types::organizations_ensure_many_params;
     using organizations_get_params = cloudmore_types::organizations_get_params;
     using organizations_list_params = cloudmore_types::organizations_list_params;
     using organizations_replace_params = cloudmore_types::organizations_replace_params;
@@ -5905,6 +6409,7 @@ public:
     using seller_administrators_create_params = cloudmore_types::seller_administrators_create_params;
     using seller_administrators_delete_params = cloudmore_types::seller_administrators_delete_params;
     using seller_administrators_ensure_params = cloudmore_types::seller_administrators_ensure_params;
+    using seller_administrators_ensure_many_params = cloudmore_types::seller_administrators_ensure_many_params;
     using seller_administrators_get_params = cloudmore_types::seller_administrators_get_params;
     using seller_administrators_list_params = cloudmore_types::seller_administrators_list_params;
     using seller_prices_list_params = cloudmore_types::seller_prices_list_params;
@@ -5922,6 +6427,7 @@ public:
     using services_create_params = cloudmore_types::services_create_params;
     using services_delete_params = cloudmore_types::services_delete_params;
     using services_ensure_params = cloudmore_types::services_ensure_params;
+    using services_ensure_many_params = cloudmore_types::services_ensure_many_params;
     using services_get_params = cloudmore_types::services_get_params;
     using services_list_params = cloudmore_types::services_list_params;
     using services_replace_params = cloudmore_types::services_replace_params;
@@ -5938,6 +6444,7 @@ public:
     using webhooks_create_params = cloudmore_types::webhooks_create_params;
     using webhooks_delete_params = cloudmore_types::webhooks_delete_params;
     using webhooks_ensure_params = cloudmore_types::webhooks_ensure_params;
+    using webhooks_ensure_many_params = cloudmore_types::webhooks_ensure_many_params;
     using webhooks_get_params = cloudmore_types::webhooks_get_params;
     using webhooks_list_params = cloudmore_types::webhooks_list_params;
 

@@ -6,24 +6,24 @@
  * Contents
  *
  *   client            mspkit_ncentral_new, _with_options, _client, _free
- *   access_groups     create, create_for_devices, ensure, ensure_for_devices, get, links, list
+ *   access_groups     create, create_for_devices, ensure, ensure_for_devices, ensure_many, ensure_many_for_devices, get, links, list
  *   appliance_tasks   get
  *   auth              authenticate, authenticate_sso, links, logout, refresh, validate
  *   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
- *   customers         create_installer_link, create_site, ensure_site, get, get_registration_token, list, list_installers, list_sites
+ *   customers         create_installer_link, create_site, ensure_site, ensure_sites, get, get_registration_token, list, list_installers, list_sites
  *   device_filters    list
- *   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, ensure, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+ *   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, ensure, ensure_many, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
  *   maintenance_windows create, delete, replace
  *   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
  *   reports           get, request_patch_comparison, wait
  *   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
  *   server            health, info, links, time, versions, versions_authenticated
- *   service_orgs      create, create_customer, ensure, ensure_customer, get, list, list_customers
+ *   service_orgs      create, create_customer, ensure, ensure_customer, ensure_customers, ensure_many, get, list, list_customers
  *   sites             get, get_registration_token, list
  *   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
- *   user_roles        create, ensure, get, list
- *   users             create, ensure, links, list, me
- *   models            access_group, active_issue, added_device_note, added_device_notes, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_property, custom_property_default, custom_property_warnings, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_note, enumerated_property_value, device_property_default, device_remote_control, device_service_status, device_task, device_with_custom_properties, direct_task, difference, ensured_access_group, ensured_customer, ensured_device, service_org, ensured_service_org, site, ensured_site, user, ensured_user, user_role_extra, user_role, ensured_user_role, installer, installer_link, job_status, links, maintenance_window_action, maintenance_window_actions, maintenance_window, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, replaced_device_note, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, token_status, user_created, user_role_detail, user_self
+ *   user_roles        create, ensure, ensure_many, get, list
+ *   users             create, ensure, ensure_many, links, list, me
+ *   models            access_group, active_issue, added_device_note, added_device_notes, appliance_task_threshold, appliance_task_detail, appliance_task, auth_links, auth_token, token_pair, auth_tokens, created_device, custom_property, custom_property_default, custom_property_warnings, custom_psa_ticket, custom_psa_ticket_info, customer, device_status, device, device_activation_key, asset_os, asset_computer_system, asset_processor, asset_network_adapter, asset_network_adapters, asset_application, asset_applications, asset_device, device_assets, device_filter, device_lifecycle, device_note, enumerated_property_value, device_property_default, device_remote_control, device_service_status, device_task, device_with_custom_properties, direct_task, difference, ensured_access_group, ensure_failure, ensure_access_group_outcome, ensure_access_group_outcomes, ensured_customer, ensure_customer_outcome, ensure_customer_outcomes, ensure_device_access_group_outcome, ensure_device_access_group_outcomes, ensured_device, ensure_device_outcome, ensure_device_outcomes, service_org, ensured_service_org, ensure_service_org_outcome, ensure_service_org_outcomes, site, ensured_site, ensure_site_outcome, ensure_site_outcomes, user, ensured_user, ensure_user_outcome, ensure_user_outcomes, user_role_extra, user_role, ensured_user_role, ensure_user_role_outcome, ensure_user_role_outcomes, installer, installer_link, job_status, links, maintenance_window_action, maintenance_window_actions, maintenance_window, org_unit, org_unit_limit, org_unit_limits, patch_device_class_summary, patch_type_summary, patch_install_summary, patch_approval_summary, patch_comparison, patch_report, psa_company, psa_contact, psa_credential_check, psa_customer_mapping, psa_site, registration_token, tunnel_configuration, ssh_tunnel_configuration, mspa_configuration, connection_details, remote_control_task, replaced_device_note, scheduled_task, scheduled_task_status_detail, scheduled_task_outcome, scheduled_task_status, server_health, server_info, server_time, server_versions, controlled_service, service_control_result, token_status, user_created, user_role_detail, user_self
  *
  * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
@@ -2562,6 +2562,136 @@ static inline const mspkit_ncentral_ensured_access_group_view *mspkit_ncentral_e
 }
 
 /**
+ * Why a row has no object.
+ */
+typedef struct mspkit_ncentral_ensure_failure_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The kind of the error, such as `OutcomeUnknown`.
+     */
+    mspkit_text kind;
+    /**
+     * The whole message, for people.
+     */
+    mspkit_text message;
+    /**
+     * The HTTP status of the last response, if there was one.
+     */
+    mspkit_int status;
+    /**
+     * Whether the row can be tried again without harm.
+     */
+    mspkit_flag retryable;
+    /**
+     * The objects that match, of the kind `Ambiguous`, under the vendor's names.
+     */
+    struct {
+        const mspkit_str *entries;
+        size_t count;
+        int32_t presence;
+    } matches;
+    /**
+     * The fields with other values, of the kind `Difference`.
+     */
+    struct {
+        const mspkit_ncentral_difference_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } differences;
+} mspkit_ncentral_ensure_failure_view;
+
+static const mspkit_field mspkit_ncentral_ensure_failure_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_failure_view, kind, "kind", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_failure_view, message, "message", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_failure_view, status, "status", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_failure_view, retryable, "retryable", MSPKIT_FIELD_FLAG, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_failure_view, matches, "matches", MSPKIT_FIELD_JSONS, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_failure_view, differences, "differences", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_difference_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_failure_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_failure_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_failure_view, mspkit_ncentral_ensure_failure_fields);
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_access_group_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_access_group_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_access_group_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_access_group_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_access_group_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_access_group_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_access_group_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_access_group_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_access_group_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_access_group_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_access_group_outcome_view, mspkit_ncentral_ensure_access_group_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_access_group_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_access_group_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_access_group_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_access_group_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_access_group_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_access_group_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_access_group_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_access_group_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_access_group_outcomes_view, mspkit_ncentral_ensure_access_group_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_access_group_outcomes_view *mspkit_ncentral_ensure_access_group_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_access_group_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_access_group_outcomes_layout);
+}
+
+/**
  * What was found or created.
  */
 typedef struct mspkit_ncentral_ensured_customer_view {
@@ -2610,6 +2740,154 @@ static inline const mspkit_ncentral_ensured_customer_view *mspkit_ncentral_ensur
 }
 
 /**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_customer_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_customer_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_customer_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_customer_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_customer_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_customer_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_customer_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_customer_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_customer_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_customer_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_customer_outcome_view, mspkit_ncentral_ensure_customer_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_customer_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_customer_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_customer_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_customer_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_customer_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_customer_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_customer_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_customer_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_customer_outcomes_view, mspkit_ncentral_ensure_customer_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_customer_outcomes_view *mspkit_ncentral_ensure_customer_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_customer_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_customer_outcomes_layout);
+}
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_device_access_group_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_access_group_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_device_access_group_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_device_access_group_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_access_group_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_access_group_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_access_group_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_access_group_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_device_access_group_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_device_access_group_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_device_access_group_outcome_view, mspkit_ncentral_ensure_device_access_group_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_device_access_group_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_device_access_group_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_device_access_group_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_device_access_group_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_access_group_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_device_access_group_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_device_access_group_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_device_access_group_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_device_access_group_outcomes_view, mspkit_ncentral_ensure_device_access_group_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_device_access_group_outcomes_view *mspkit_ncentral_ensure_device_access_group_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_device_access_group_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_device_access_group_outcomes_layout);
+}
+
+/**
  * What was found or created.
  */
 typedef struct mspkit_ncentral_ensured_device_view {
@@ -2655,6 +2933,80 @@ static const mspkit_layout mspkit_ncentral_ensured_device_layout = MSPKIT_LAYOUT
 static inline const mspkit_ncentral_ensured_device_view *mspkit_ncentral_ensured_device_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_ensured_device_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_device_layout);
+}
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_device_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_device_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_device_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_device_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_device_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_device_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_device_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_device_outcome_view, mspkit_ncentral_ensure_device_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_device_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_device_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_device_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_device_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_device_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_device_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_device_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_device_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_device_outcomes_view, mspkit_ncentral_ensure_device_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_device_outcomes_view *mspkit_ncentral_ensure_device_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_device_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_device_outcomes_layout);
 }
 
 /**
@@ -2859,6 +3211,80 @@ static const mspkit_layout mspkit_ncentral_ensured_service_org_layout = MSPKIT_L
 static inline const mspkit_ncentral_ensured_service_org_view *mspkit_ncentral_ensured_service_org_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_ensured_service_org_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_service_org_layout);
+}
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_service_org_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_service_org_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_service_org_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_service_org_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_service_org_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_service_org_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_service_org_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_service_org_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_service_org_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_service_org_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_service_org_outcome_view, mspkit_ncentral_ensure_service_org_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_service_org_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_service_org_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_service_org_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_service_org_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_service_org_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_service_org_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_service_org_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_service_org_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_service_org_outcomes_view, mspkit_ncentral_ensure_service_org_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_service_org_outcomes_view *mspkit_ncentral_ensure_service_org_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_service_org_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_service_org_outcomes_layout);
 }
 
 /**
@@ -3071,6 +3497,80 @@ static inline const mspkit_ncentral_ensured_site_view *mspkit_ncentral_ensured_s
 }
 
 /**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_site_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_site_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_site_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_site_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_site_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_site_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_site_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_site_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_site_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_site_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_site_outcome_view, mspkit_ncentral_ensure_site_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_site_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_site_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_site_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_site_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_site_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_site_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_site_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_site_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_site_outcomes_view, mspkit_ncentral_ensure_site_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_site_outcomes_view *mspkit_ncentral_ensure_site_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_site_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_site_outcomes_layout);
+}
+
+/**
  * A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
  * servers may send fields that are not listed here.
  */
@@ -3248,6 +3748,80 @@ static inline const mspkit_ncentral_ensured_user_view *mspkit_ncentral_ensured_u
 }
 
 /**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_user_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_user_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_user_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_user_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_user_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_user_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_user_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_user_outcome_view, mspkit_ncentral_ensure_user_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_user_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_user_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_user_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_user_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_user_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_user_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_user_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_user_outcomes_view, mspkit_ncentral_ensure_user_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_user_outcomes_view *mspkit_ncentral_ensure_user_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_user_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_user_outcomes_layout);
+}
+
+/**
  * More about a user role. Every field may be null or absent.
  */
 typedef struct mspkit_ncentral_user_role_extra_view {
@@ -3389,6 +3963,80 @@ static const mspkit_layout mspkit_ncentral_ensured_user_role_layout = MSPKIT_LAY
 static inline const mspkit_ncentral_ensured_user_role_view *mspkit_ncentral_ensured_user_role_of_response(const mspkit_response *response)
 {
     return (const mspkit_ncentral_ensured_user_role_view *)mspkit_response_view(response, &mspkit_ncentral_ensured_user_role_layout);
+}
+
+/**
+ * What became of one row.
+ */
+typedef struct mspkit_ncentral_ensure_user_role_outcome_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The number of the row, from 0.
+     */
+    mspkit_int row;
+    /**
+     * What was found or created; null if that failed.
+     */
+    struct {
+        const mspkit_ncentral_ensured_user_role_view *view;
+        int32_t presence;
+    } ensured;
+    /**
+     * Why it failed; null if it did not.
+     */
+    struct {
+        const mspkit_ncentral_ensure_failure_view *view;
+        int32_t presence;
+    } error;
+} mspkit_ncentral_ensure_user_role_outcome_view;
+
+static const mspkit_field mspkit_ncentral_ensure_user_role_outcome_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_role_outcome_view, row, "row", MSPKIT_FIELD_INT, NULL),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_role_outcome_view, ensured, "ensured", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensured_user_role_layout),
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_role_outcome_view, error, "error", MSPKIT_FIELD_OBJECT, &mspkit_ncentral_ensure_failure_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_user_role_outcome_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_user_role_outcome_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_user_role_outcome_view, mspkit_ncentral_ensure_user_role_outcome_fields);
+
+/**
+ * What was found or created, row by row.
+ */
+typedef struct mspkit_ncentral_ensure_user_role_outcomes_view {
+    /**
+     * The whole object, including fields that are not known here.
+     */
+    mspkit_bytes json;
+    /**
+     * The outcome of each row, in the order of the rows.
+     */
+    struct {
+        const mspkit_ncentral_ensure_user_role_outcome_view *const *entries;
+        size_t count;
+        int32_t presence;
+    } outcomes;
+} mspkit_ncentral_ensure_user_role_outcomes_view;
+
+static const mspkit_field mspkit_ncentral_ensure_user_role_outcomes_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_ensure_user_role_outcomes_view, outcomes, "outcomes", MSPKIT_FIELD_OBJECTS, &mspkit_ncentral_ensure_user_role_outcome_layout),
+};
+
+/**
+ * The table of `mspkit_ncentral_ensure_user_role_outcomes_view`.
+ */
+static const mspkit_layout mspkit_ncentral_ensure_user_role_outcomes_layout = MSPKIT_LAYOUT(mspkit_ncentral_ensure_user_role_outcomes_view, mspkit_ncentral_ensure_user_role_outcomes_fields);
+
+/**
+ * The result in a response.
+ */
+static inline const mspkit_ncentral_ensure_user_role_outcomes_view *mspkit_ncentral_ensure_user_role_outcomes_of_response(const mspkit_response *response)
+{
+    return (const mspkit_ncentral_ensure_user_role_outcomes_view *)mspkit_response_view(response, &mspkit_ncentral_ensure_user_role_outcomes_layout);
 }
 
 /**
@@ -5744,6 +6392,9 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_descriptor =
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_access_groups_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_access_group_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
  *   `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which does that
  *   before it creates.
@@ -5828,6 +6479,9 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_for_devices_
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_access_groups_ensure_for_devices_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_access_group_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
  *   `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure_for_devices`, which
  *   does that before it creates.
@@ -5845,6 +6499,137 @@ static inline mspkit_status mspkit_ncentral_access_groups_ensure_for_devices_sub
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_for_devices_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_access_groups_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_ensure_many_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_access_groups_ensure_many_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_ensure_many_params, mspkit_ncentral_access_groups_ensure_many_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_ensure_many_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_ensure_many_params mspkit_ncentral_access_groups_ensure_many_params_init(void)
+{
+    mspkit_ncentral_access_groups_ensure_many_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_ensure_many_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_many_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.ensure_many", mspkit_ncentral_access_groups_ensure_many_arguments, 1, &mspkit_ncentral_access_groups_ensure_many_params_layout, &mspkit_ncentral_ensure_access_group_outcomes_layout};
+
+/**
+ * Finds or creates an access group of organization units, for many at once.
+ *
+ * Does for each row what `access_groups.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `access_groups.list` only once for each place that the rows name. Rows with the
+ * same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access
+ * token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_access_groups_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_access_group_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_many(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_many_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_many_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_many_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_access_groups_ensure_many_for_devices` besides its arguments.
+ */
+typedef struct mspkit_ncentral_access_groups_ensure_many_for_devices_params {
+    /**
+     * Set by `mspkit_ncentral_access_groups_ensure_many_for_devices_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_access_groups_ensure_many_for_devices_params;
+
+static const mspkit_field mspkit_ncentral_access_groups_ensure_many_for_devices_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_access_groups_ensure_many_for_devices_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_access_groups_ensure_many_for_devices_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_access_groups_ensure_many_for_devices_params, mspkit_ncentral_access_groups_ensure_many_for_devices_params_fields);
+
+/**
+ * A `mspkit_ncentral_access_groups_ensure_many_for_devices_params` with nothing given.
+ */
+static inline mspkit_ncentral_access_groups_ensure_many_for_devices_params mspkit_ncentral_access_groups_ensure_many_for_devices_params_init(void)
+{
+    mspkit_ncentral_access_groups_ensure_many_for_devices_params made;
+    mspkit_params_init(&mspkit_ncentral_access_groups_ensure_many_for_devices_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_access_groups_ensure_many_for_devices_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_many_for_devices_descriptor = {sizeof(mspkit_descriptor), "ncentral.access_groups.ensure_many_for_devices", mspkit_ncentral_access_groups_ensure_many_for_devices_arguments, 1, &mspkit_ncentral_access_groups_ensure_many_for_devices_params_layout, &mspkit_ncentral_ensure_device_access_group_outcomes_layout};
+
+/**
+ * Finds or creates an access group of devices, for many at once.
+ *
+ * Does for each row what `access_groups.ensure_for_devices` does, several rows at a time within the
+ * limits of the endpoints, but reads `access_groups.list` only once for each place that the rows name.
+ * Rows with the same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_access_groups_ensure_many_for_devices_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_device_access_group_outcomes_of_response`
+ *   reads it.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_many_for_devices(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_many_for_devices_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_many_for_devices_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_access_groups_ensure_many_for_devices`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_access_groups_ensure_many_for_devices_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_access_groups_ensure_many_for_devices_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_access_groups_ensure_many_for_devices_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_access_groups_get_arguments[] = {"access_group_id"};
@@ -6821,6 +7606,9 @@ static const mspkit_descriptor mspkit_ncentral_customers_ensure_site_descriptor 
  * - `customer_id`: Id of the customer. (id)
  * - `params`: some are required; see `mspkit_ncentral_customers_ensure_site_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_site_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
  *   `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`, which does that
  *   before it creates.
@@ -6838,6 +7626,71 @@ static inline mspkit_status mspkit_ncentral_customers_ensure_site_submit(const m
 {
     const mspkit_str arguments[] = {customer_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_ensure_site_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_customers_ensure_sites` besides its arguments.
+ */
+typedef struct mspkit_ncentral_customers_ensure_sites_params {
+    /**
+     * Set by `mspkit_ncentral_customers_ensure_sites_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_customers_ensure_sites_params;
+
+static const mspkit_field mspkit_ncentral_customers_ensure_sites_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_customers_ensure_sites_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_customers_ensure_sites_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_customers_ensure_sites_params, mspkit_ncentral_customers_ensure_sites_params_fields);
+
+/**
+ * A `mspkit_ncentral_customers_ensure_sites_params` with nothing given.
+ */
+static inline mspkit_ncentral_customers_ensure_sites_params mspkit_ncentral_customers_ensure_sites_params_init(void)
+{
+    mspkit_ncentral_customers_ensure_sites_params made;
+    mspkit_params_init(&mspkit_ncentral_customers_ensure_sites_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_customers_ensure_sites_arguments[] = {"customer_id"};
+static const mspkit_descriptor mspkit_ncentral_customers_ensure_sites_descriptor = {sizeof(mspkit_descriptor), "ncentral.customers.ensure_sites", mspkit_ncentral_customers_ensure_sites_arguments, 1, &mspkit_ncentral_customers_ensure_sites_params_layout, &mspkit_ncentral_ensure_site_outcomes_layout};
+
+/**
+ * Finds or creates a site under a customer, for many at once.
+ *
+ * Does for each row what `customers.ensure_site` does, several rows at a time within the limits of the
+ * endpoints, but reads `customers.list_sites` only once for each place that the rows name. Rows with the
+ * same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
+ * `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: some are required; see `mspkit_ncentral_customers_ensure_sites_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_site_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_customers_ensure_sites(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_ensure_sites_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_ensure_sites_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_customers_ensure_sites`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_customers_ensure_sites_submit(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_ncentral_customers_ensure_sites_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {customer_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_customers_ensure_sites_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_customers_get_arguments[] = {"customer_id"};
@@ -7838,6 +8691,9 @@ static const mspkit_descriptor mspkit_ncentral_devices_ensure_descriptor = {size
  *
  * - `params`: some are required; see `mspkit_ncentral_devices_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_device_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
  *   `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which does that
  *   before it creates.
@@ -7853,6 +8709,66 @@ static inline mspkit_status mspkit_ncentral_devices_ensure(const mspkit_ncentral
 static inline mspkit_status mspkit_ncentral_devices_ensure_submit(const mspkit_ncentral *client, const mspkit_ncentral_devices_ensure_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_ensure_descriptor, NULL, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_devices_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_ncentral_devices_ensure_many_params {
+    /**
+     * Set by `mspkit_ncentral_devices_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_devices_ensure_many_params;
+
+static const mspkit_field mspkit_ncentral_devices_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_devices_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_devices_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_devices_ensure_many_params, mspkit_ncentral_devices_ensure_many_params_fields);
+
+/**
+ * A `mspkit_ncentral_devices_ensure_many_params` with nothing given.
+ */
+static inline mspkit_ncentral_devices_ensure_many_params mspkit_ncentral_devices_ensure_many_params_init(void)
+{
+    mspkit_ncentral_devices_ensure_many_params made;
+    mspkit_params_init(&mspkit_ncentral_devices_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_devices_ensure_many_descriptor = {sizeof(mspkit_descriptor), "ncentral.devices.ensure_many", NULL, 0, &mspkit_ncentral_devices_ensure_many_params_layout, &mspkit_ncentral_ensure_device_outcomes_layout};
+
+/**
+ * Finds or creates a device, for many at once.
+ *
+ * Does for each row what `devices.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `org_units.list_devices` only once for each place that the rows name. Rows with
+ * the same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/device`. Sent with an access token, which the client obtains
+ * and renews. Never sent again once it may have arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_devices_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_device_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_devices_ensure_many(const mspkit_ncentral *client, const mspkit_ncentral_devices_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_devices_ensure_many_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_devices_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_devices_ensure_many_submit(const mspkit_ncentral *client, const mspkit_ncentral_devices_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_devices_ensure_many_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_devices_get_arguments[] = {"device_id"};
@@ -10715,6 +11631,9 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_descriptor = 
  *
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_service_org_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `so_name`
  *   that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does that before it
  *   creates.
@@ -10864,6 +11783,9 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_customer_desc
  * - `so_id`: Id of the service organization. (id)
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_customer_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_customer_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
  *   `customer_name` that was sent in `service_orgs.list_customers`, or call
  *   `service_orgs.ensure_customer`, which does that before it creates.
@@ -10882,6 +11804,136 @@ static inline mspkit_status mspkit_ncentral_service_orgs_ensure_customer_submit(
 {
     const mspkit_str arguments[] = {so_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_customer_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_service_orgs_ensure_customers` besides its arguments.
+ */
+typedef struct mspkit_ncentral_service_orgs_ensure_customers_params {
+    /**
+     * Set by `mspkit_ncentral_service_orgs_ensure_customers_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_service_orgs_ensure_customers_params;
+
+static const mspkit_field mspkit_ncentral_service_orgs_ensure_customers_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_customers_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_service_orgs_ensure_customers_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_orgs_ensure_customers_params, mspkit_ncentral_service_orgs_ensure_customers_params_fields);
+
+/**
+ * A `mspkit_ncentral_service_orgs_ensure_customers_params` with nothing given.
+ */
+static inline mspkit_ncentral_service_orgs_ensure_customers_params mspkit_ncentral_service_orgs_ensure_customers_params_init(void)
+{
+    mspkit_ncentral_service_orgs_ensure_customers_params made;
+    mspkit_params_init(&mspkit_ncentral_service_orgs_ensure_customers_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_service_orgs_ensure_customers_arguments[] = {"so_id"};
+static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_customers_descriptor = {sizeof(mspkit_descriptor), "ncentral.service_orgs.ensure_customers", mspkit_ncentral_service_orgs_ensure_customers_arguments, 1, &mspkit_ncentral_service_orgs_ensure_customers_params_layout, &mspkit_ncentral_ensure_customer_outcomes_layout};
+
+/**
+ * Finds or creates a customer under a service organization, for many at once.
+ *
+ * Does for each row what `service_orgs.ensure_customer` does, several rows at a time within the limits of
+ * the endpoints, but reads `service_orgs.list_customers` only once for each place that the rows name.
+ * Rows with the same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. See Manage Customers:
+ * https://developer.n-able.com/n-central/docs/manage-customers `POST /api/service-orgs/{soId}/customers`.
+ * Sent with an access token, which the client obtains and renews. Never sent again once it may have
+ * arrived.
+ *
+ * - `so_id`: Id of the service organization. (id)
+ * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_customers_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_customer_outcomes_of_response` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_customers(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_ensure_customers_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {so_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_customers_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_service_orgs_ensure_customers`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_customers_submit(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_ensure_customers_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {so_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_customers_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_service_orgs_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_ncentral_service_orgs_ensure_many_params {
+    /**
+     * Set by `mspkit_ncentral_service_orgs_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_service_orgs_ensure_many_params;
+
+static const mspkit_field mspkit_ncentral_service_orgs_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_service_orgs_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_service_orgs_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_orgs_ensure_many_params, mspkit_ncentral_service_orgs_ensure_many_params_fields);
+
+/**
+ * A `mspkit_ncentral_service_orgs_ensure_many_params` with nothing given.
+ */
+static inline mspkit_ncentral_service_orgs_ensure_many_params mspkit_ncentral_service_orgs_ensure_many_params_init(void)
+{
+    mspkit_ncentral_service_orgs_ensure_many_params made;
+    mspkit_params_init(&mspkit_ncentral_service_orgs_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_many_descriptor = {sizeof(mspkit_descriptor), "ncentral.service_orgs.ensure_many", NULL, 0, &mspkit_ncentral_service_orgs_ensure_many_params_layout, &mspkit_ncentral_ensure_service_org_outcomes_layout};
+
+/**
+ * Finds or creates a service organization, for many at once.
+ *
+ * Does for each row what `service_orgs.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `service_orgs.list` only once for each place that the rows name. Rows with the
+ * same key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. See Managing Service Organizations:
+ * https://developer.n-able.com/n-central/docs/managing-service-organizations `POST /api/service-orgs`.
+ * Sent with an access token, which the client obtains and renews. Never sent again once it may have
+ * arrived.
+ *
+ * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_service_org_outcomes_of_response` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_many(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_many_descriptor, NULL, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_service_orgs_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_service_orgs_ensure_many_submit(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_ensure_many_descriptor, NULL, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_service_orgs_get_arguments[] = {"so_id"};
@@ -11638,6 +12690,9 @@ static const mspkit_descriptor mspkit_ncentral_user_roles_ensure_descriptor = {s
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_user_roles_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_user_role_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the
  *   `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does that before
  *   it creates.
@@ -11655,6 +12710,71 @@ static inline mspkit_status mspkit_ncentral_user_roles_ensure_submit(const mspki
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_user_roles_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_ncentral_user_roles_ensure_many_params {
+    /**
+     * Set by `mspkit_ncentral_user_roles_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_user_roles_ensure_many_params;
+
+static const mspkit_field mspkit_ncentral_user_roles_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_user_roles_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_user_roles_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_user_roles_ensure_many_params, mspkit_ncentral_user_roles_ensure_many_params_fields);
+
+/**
+ * A `mspkit_ncentral_user_roles_ensure_many_params` with nothing given.
+ */
+static inline mspkit_ncentral_user_roles_ensure_many_params mspkit_ncentral_user_roles_ensure_many_params_init(void)
+{
+    mspkit_ncentral_user_roles_ensure_many_params made;
+    mspkit_params_init(&mspkit_ncentral_user_roles_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_user_roles_ensure_many_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_user_roles_ensure_many_descriptor = {sizeof(mspkit_descriptor), "ncentral.user_roles.ensure_many", mspkit_ncentral_user_roles_ensure_many_arguments, 1, &mspkit_ncentral_user_roles_ensure_many_params_layout, &mspkit_ncentral_ensure_user_role_outcomes_layout};
+
+/**
+ * Finds or creates a user role in an organization unit, for many at once.
+ *
+ * Does for each row what `user_roles.ensure` does, several rows at a time within the limits of the
+ * endpoints, but reads `user_roles.list` only once for each place that the rows name. Rows with the same
+ * key make one object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token,
+ * which the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_user_roles_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_user_role_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_ensure_many(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_ensure_many_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_user_roles_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_user_roles_ensure_many_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_user_roles_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_user_roles_ensure_many_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const char *const mspkit_ncentral_user_roles_get_arguments[] = {"org_unit_id", "user_role_id"};
@@ -12068,6 +13188,9 @@ static const mspkit_descriptor mspkit_ncentral_users_ensure_descriptor = {sizeof
  *   (id)
  * - `params`: some are required; see `mspkit_ncentral_users_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_user_of_response` reads it.
+ * - `MSPKIT_E_AMBIGUOUS`: several objects match; `mspkit_error_matches` has them.
+ * - `MSPKIT_E_DIFFERENCE`: the object has other values, and `on_difference` is `raise`;
+ *   `mspkit_error_differences` has them.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the `username`
  *   or `email` that was sent in `users.list`, or call `users.ensure`, which does that before it creates.
  */
@@ -12084,6 +13207,71 @@ static inline mspkit_status mspkit_ncentral_users_ensure_submit(const mspkit_nce
 {
     const mspkit_str arguments[] = {org_unit_id};
     return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_ensure_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * Parameters of `mspkit_ncentral_users_ensure_many` besides its arguments.
+ */
+typedef struct mspkit_ncentral_users_ensure_many_params {
+    /**
+     * Set by `mspkit_ncentral_users_ensure_many_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The objects, each with the parameters that it is created with. (required, list of objects, as the
+     * text of a JSON array)
+     */
+    mspkit_str rows;
+} mspkit_ncentral_users_ensure_many_params;
+
+static const mspkit_field mspkit_ncentral_users_ensure_many_params_fields[] = {
+    MSPKIT_FIELD(mspkit_ncentral_users_ensure_many_params, rows, "rows", MSPKIT_FIELD_JSON, NULL),
+};
+static const mspkit_layout mspkit_ncentral_users_ensure_many_params_layout = MSPKIT_LAYOUT(mspkit_ncentral_users_ensure_many_params, mspkit_ncentral_users_ensure_many_params_fields);
+
+/**
+ * A `mspkit_ncentral_users_ensure_many_params` with nothing given.
+ */
+static inline mspkit_ncentral_users_ensure_many_params mspkit_ncentral_users_ensure_many_params_init(void)
+{
+    mspkit_ncentral_users_ensure_many_params made;
+    mspkit_params_init(&mspkit_ncentral_users_ensure_many_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_ncentral_users_ensure_many_arguments[] = {"org_unit_id"};
+static const mspkit_descriptor mspkit_ncentral_users_ensure_many_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.ensure_many", mspkit_ncentral_users_ensure_many_arguments, 1, &mspkit_ncentral_users_ensure_many_params_layout, &mspkit_ncentral_ensure_user_outcomes_layout};
+
+/**
+ * Finds or creates a user in an organization unit, for many at once.
+ *
+ * Does for each row what `users.ensure` does, several rows at a time within the limits of the endpoints,
+ * but reads `users.list` only once for each place that the rows name. Rows with the same key make one
+ * object.
+ *
+ * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
+ * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
+ * or if no list could be read. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which
+ * the client obtains and renews. Never sent again once it may have arrived.
+ *
+ * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
+ *   (id)
+ * - `params`: some are required; see `mspkit_ncentral_users_ensure_many_params`.
+ * - `response`: receives the result. `mspkit_ncentral_ensure_user_outcomes_of_response` reads it.
+ */
+static inline mspkit_status mspkit_ncentral_users_ensure_many(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_ensure_many_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_users_ensure_many_descriptor, arguments, params, options, response, error);
+}
+
+/**
+ * Submits `mspkit_ncentral_users_ensure_many`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_ncentral_users_ensure_many_submit(const mspkit_ncentral *client, mspkit_str org_unit_id, const mspkit_ncentral_users_ensure_many_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {org_unit_id};
+    return mspkit_typed_call_submit(mspkit_ncentral_client(client), &mspkit_ncentral_users_ensure_many_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 static const mspkit_descriptor mspkit_ncentral_users_links_descriptor = {sizeof(mspkit_descriptor), "ncentral.users.links", NULL, 0, NULL, &mspkit_ncentral_links_layout};

@@ -5,24 +5,24 @@
 //
 // Contents
 //
-//   access_groups     create, create_for_devices, ensure, ensure_for_devices, get, links, list
+//   access_groups     create, create_for_devices, ensure, ensure_for_devices, ensure_many, ensure_many_for_devices, get, links, list
 //   appliance_tasks   get
 //   auth              authenticate, authenticate_sso, links, logout, refresh, validate
 //   custom_psa        create_ticket, get_ticket, get_ticket_info, links, reopen_ticket, resolve_ticket, ticket_links
-//   customers         create_installer_link, create_site, ensure_site, get, get_registration_token, list, list_installers, list_sites
+//   customers         create_installer_link, create_site, ensure_site, ensure_sites, get, get_registration_token, list, list_installers, list_sites
 //   device_filters    list
-//   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, ensure, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
+//   devices           control_services, create, create_note, create_notes, create_remote_control_task, delete, delete_note, delete_notes, ensure, ensure_many, get, get_activation_key, get_assets, get_custom_property, get_lifecycle, get_remote_control_type, list, list_custom_properties, list_maintenance_windows, list_notes, list_service_status, list_tasks, list_with_custom_properties, replace_lifecycle, replace_note, set_custom_property, update_lifecycle
 //   maintenance_windows create, delete, replace
 //   org_units         get, get_custom_property, get_custom_property_default, get_device_property_default, get_limits, get_registration_token, list, list_active_issues, list_children, list_custom_properties, list_devices, list_devices_with_custom_properties, list_job_statuses, set_custom_property, set_custom_property_default, update_limits
 //   reports           get, request_patch_comparison, wait
 //   scheduled_tasks   get, get_status, links, list_status_details, run_direct, wait
 //   server            health, info, links, time, versions, versions_authenticated
-//   service_orgs      create, create_customer, ensure, ensure_customer, get, list, list_customers
+//   service_orgs      create, create_customer, ensure, ensure_customer, ensure_customers, ensure_many, get, list, list_customers
 //   sites             get, get_registration_token, list
 //   standard_psa      get_customer_mapping, links, list_companies, list_contacts, list_mappings, list_sites, replace_mappings, validate_credential
-//   user_roles        create, ensure, get, list
-//   users             create, ensure, links, list, me
-//   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Difference, EnsuredAccessGroup, EnsuredCustomer, EnsuredDevice, ServiceOrg, EnsuredServiceOrg, Site, EnsuredSite, User, EnsuredUser, UserRoleExtra, UserRole, EnsuredUserRole, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, TokenStatus, UserCreated, UserRoleDetail, UserSelf
+//   user_roles        create, ensure, ensure_many, get, list
+//   users             create, ensure, ensure_many, links, list, me
+//   models            AccessGroup, ActiveIssue, AddedDeviceNote, AddedDeviceNotes, ApplianceTaskThreshold, ApplianceTaskDetail, ApplianceTask, AuthLinks, AuthToken, TokenPair, AuthTokens, CreatedDevice, CustomProperty, CustomPropertyDefault, CustomPropertyWarnings, CustomPsaTicket, CustomPsaTicketInfo, Customer, DeviceStatus, Device, DeviceActivationKey, AssetOs, AssetComputerSystem, AssetProcessor, AssetNetworkAdapter, AssetNetworkAdapters, AssetApplication, AssetApplications, AssetDevice, DeviceAssets, DeviceFilter, DeviceLifecycle, DeviceNote, EnumeratedPropertyValue, DevicePropertyDefault, DeviceRemoteControl, DeviceServiceStatus, DeviceTask, DeviceWithCustomProperties, DirectTask, Difference, EnsuredAccessGroup, EnsureFailure, EnsureAccessGroupOutcome, EnsureAccessGroupOutcomes, EnsuredCustomer, EnsureCustomerOutcome, EnsureCustomerOutcomes, EnsureDeviceAccessGroupOutcome, EnsureDeviceAccessGroupOutcomes, EnsuredDevice, EnsureDeviceOutcome, EnsureDeviceOutcomes, ServiceOrg, EnsuredServiceOrg, EnsureServiceOrgOutcome, EnsureServiceOrgOutcomes, Site, EnsuredSite, EnsureSiteOutcome, EnsureSiteOutcomes, User, EnsuredUser, EnsureUserOutcome, EnsureUserOutcomes, UserRoleExtra, UserRole, EnsuredUserRole, EnsureUserRoleOutcome, EnsureUserRoleOutcomes, Installer, InstallerLink, JobStatus, Links, MaintenanceWindowAction, MaintenanceWindowActions, MaintenanceWindow, OrgUnit, OrgUnitLimit, OrgUnitLimits, PatchDeviceClassSummary, PatchTypeSummary, PatchInstallSummary, PatchApprovalSummary, PatchComparison, PatchReport, PsaCompany, PsaContact, PsaCredentialCheck, PsaCustomerMapping, PsaSite, RegistrationToken, TunnelConfiguration, SshTunnelConfiguration, MspaConfiguration, ConnectionDetails, RemoteControlTask, ReplacedDeviceNote, ScheduledTask, ScheduledTaskStatusDetail, ScheduledTaskOutcome, ScheduledTaskStatus, ServerHealth, ServerInfo, ServerTime, ServerVersions, ControlledService, ServiceControlResult, TokenStatus, UserCreated, UserRoleDetail, UserSelf
 //
 // The classes of the operations and the models' constructors are templates, so that only what a program uses is compiled.
 #ifndef MSPKIT_NCENTRAL_HPP
@@ -1573,6 +1573,100 @@ struct EnsuredAccessGroup {
     }
 };
 
+/// Why a row has no object.
+struct EnsureFailure {
+    using c_struct = mspkit_ncentral_ensure_failure_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_failure_layout; }
+
+    /// The kind of the error, such as `OutcomeUnknown`.
+    std::optional<std::string> kind;
+    /// The whole message, for people.
+    std::optional<std::string> message;
+    /// The HTTP status of the last response, if there was one.
+    std::optional<std::int64_t> status;
+    /// Whether the row can be tried again without harm.
+    std::optional<bool> retryable;
+    /// The objects that match, of the kind `Ambiguous`, under the vendor's names.
+    std::optional<std::vector<std::string>> matches;
+    /// The fields with other values, of the kind `Difference`.
+    std::optional<std::vector<Difference>> differences;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureFailure(const View &view)
+        : kind(detail::field(view.kind)),
+          message(detail::field(view.message)),
+          status(detail::field(view.status)),
+          retryable(detail::field(view.retryable)),
+          json(detail::copy(view.json))
+    {
+        if (view.matches.presence == MSPKIT_PRESENT) {
+            matches.emplace();
+            for (std::size_t at = 0; at < view.matches.count; ++at) {
+                matches->push_back(detail::copy(view.matches.entries[at]));
+            }
+        }
+        if (view.differences.presence == MSPKIT_PRESENT) {
+            differences.emplace();
+            for (std::size_t at = 0; at < view.differences.count; ++at) {
+                differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureAccessGroupOutcome {
+    using c_struct = mspkit_ncentral_ensure_access_group_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_access_group_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredAccessGroup> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureAccessGroupOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureAccessGroupOutcomes {
+    using c_struct = mspkit_ncentral_ensure_access_group_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_access_group_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureAccessGroupOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureAccessGroupOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
 /// What was found or created.
 struct EnsuredCustomer {
     using c_struct = mspkit_ncentral_ensured_customer_view;
@@ -1604,6 +1698,108 @@ struct EnsuredCustomer {
     }
 };
 
+/// What became of one row.
+struct EnsureCustomerOutcome {
+    using c_struct = mspkit_ncentral_ensure_customer_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_customer_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredCustomer> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureCustomerOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureCustomerOutcomes {
+    using c_struct = mspkit_ncentral_ensure_customer_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_customer_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureCustomerOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureCustomerOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureDeviceAccessGroupOutcome {
+    using c_struct = mspkit_ncentral_ensure_device_access_group_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_device_access_group_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredAccessGroup> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureDeviceAccessGroupOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureDeviceAccessGroupOutcomes {
+    using c_struct = mspkit_ncentral_ensure_device_access_group_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_device_access_group_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureDeviceAccessGroupOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureDeviceAccessGroupOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
 /// What was found or created.
 struct EnsuredDevice {
     using c_struct = mspkit_ncentral_ensured_device_view;
@@ -1630,6 +1826,57 @@ struct EnsuredDevice {
             differences.emplace();
             for (std::size_t at = 0; at < view.differences.count; ++at) {
                 differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureDeviceOutcome {
+    using c_struct = mspkit_ncentral_ensure_device_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_device_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredDevice> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureDeviceOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureDeviceOutcomes {
+    using c_struct = mspkit_ncentral_ensure_device_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_device_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureDeviceOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureDeviceOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
             }
         }
     }
@@ -1749,6 +1996,57 @@ struct EnsuredServiceOrg {
             differences.emplace();
             for (std::size_t at = 0; at < view.differences.count; ++at) {
                 differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureServiceOrgOutcome {
+    using c_struct = mspkit_ncentral_ensure_service_org_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_service_org_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredServiceOrg> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureServiceOrgOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureServiceOrgOutcomes {
+    using c_struct = mspkit_ncentral_ensure_service_org_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_service_org_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureServiceOrgOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureServiceOrgOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
             }
         }
     }
@@ -1876,6 +2174,57 @@ struct EnsuredSite {
     }
 };
 
+/// What became of one row.
+struct EnsureSiteOutcome {
+    using c_struct = mspkit_ncentral_ensure_site_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_site_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredSite> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureSiteOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureSiteOutcomes {
+    using c_struct = mspkit_ncentral_ensure_site_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_site_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureSiteOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureSiteOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
 /// A user as it is listed. Only the id and the name are sure; everything else may be null or absent, and
 /// servers may send fields that are not listed here.
 struct User {
@@ -1992,6 +2341,57 @@ struct EnsuredUser {
     }
 };
 
+/// What became of one row.
+struct EnsureUserOutcome {
+    using c_struct = mspkit_ncentral_ensure_user_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_user_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredUser> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureUserOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureUserOutcomes {
+    using c_struct = mspkit_ncentral_ensure_user_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_user_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureUserOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureUserOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
+            }
+        }
+    }
+};
+
 /// More about a user role. Every field may be null or absent.
 struct UserRoleExtra {
     using c_struct = mspkit_ncentral_user_role_extra_view;
@@ -2085,6 +2485,57 @@ struct EnsuredUserRole {
             differences.emplace();
             for (std::size_t at = 0; at < view.differences.count; ++at) {
                 differences->emplace_back(*view.differences.entries[at]);
+            }
+        }
+    }
+};
+
+/// What became of one row.
+struct EnsureUserRoleOutcome {
+    using c_struct = mspkit_ncentral_ensure_user_role_outcome_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_user_role_outcome_layout; }
+
+    /// The number of the row, from 0.
+    std::optional<std::int64_t> row;
+    /// What was found or created; null if that failed.
+    std::optional<EnsuredUserRole> ensured;
+    /// Why it failed; null if it did not.
+    std::optional<EnsureFailure> error;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureUserRoleOutcome(const View &view)
+        : row(detail::field(view.row)),
+          json(detail::copy(view.json))
+    {
+        if (view.ensured.view != nullptr) {
+            ensured.emplace(*view.ensured.view);
+        }
+        if (view.error.view != nullptr) {
+            error.emplace(*view.error.view);
+        }
+    }
+};
+
+/// What was found or created, row by row.
+struct EnsureUserRoleOutcomes {
+    using c_struct = mspkit_ncentral_ensure_user_role_outcomes_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_ensure_user_role_outcomes_layout; }
+
+    /// The outcome of each row, in the order of the rows.
+    std::optional<std::vector<EnsureUserRoleOutcome>> outcomes;
+    /// The whole object as JSON, including fields that are not known here.
+    std::string json;
+
+    template <class View, detail::only<View, c_struct> = 0>
+    explicit EnsureUserRoleOutcomes(const View &view)
+        : json(detail::copy(view.json))
+    {
+        if (view.outcomes.presence == MSPKIT_PRESENT) {
+            outcomes.emplace();
+            for (std::size_t at = 0; at < view.outcomes.count; ++at) {
+                outcomes->emplace_back(*view.outcomes.entries[at]);
             }
         }
     }
@@ -3472,6 +3923,20 @@ struct access_groups_ensure_for_devices_params {
     std::optional<std::string> user_ids = {};
 };
 
+/// Parameters of `ensure_many` of `access_groups` besides its arguments.
+struct access_groups_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+};
+
+/// Parameters of `ensure_many_for_devices` of `access_groups` besides its arguments.
+struct access_groups_ensure_many_for_devices_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+};
+
 /// Parameters of `list` of `access_groups` besides its arguments.
 struct access_groups_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -3599,6 +4064,13 @@ struct customers_ensure_site_params {
     std::optional<std::string> country = {};
     /// Postal code. (optional, text)
     std::optional<std::string> postal_code = {};
+};
+
+/// Parameters of `ensure_sites` of `customers` besides its arguments.
+struct customers_ensure_sites_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
 };
 
 /// Parameters of `list` of `customers` besides its arguments.
@@ -3774,6 +4246,13 @@ struct devices_ensure_params {
     std::optional<std::string> username = {};
     /// Password of that user. (optional, text, secret)
     std::optional<std::string> password = {};
+};
+
+/// Parameters of `ensure_many` of `devices` besides its arguments.
+struct devices_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
 };
 
 /// Parameters of `list` of `devices` besides its arguments.
@@ -4264,6 +4743,20 @@ struct service_orgs_ensure_customer_params {
     std::optional<std::string> postal_code = {};
 };
 
+/// Parameters of `ensure_customers` of `service_orgs` besides its arguments.
+struct service_orgs_ensure_customers_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+};
+
+/// Parameters of `ensure_many` of `service_orgs` besides its arguments.
+struct service_orgs_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
+};
+
 /// Parameters of `list` of `service_orgs` besides its arguments.
 struct service_orgs_list_params {
     /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
@@ -4366,6 +4859,13 @@ struct user_roles_ensure_params {
     /// Ids of the users who get the role. They are sent as text. (optional, list of ids, as the text of a
     /// JSON array)
     std::optional<std::string> user_ids = {};
+};
+
+/// Parameters of `ensure_many` of `user_roles` besides its arguments.
+struct user_roles_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
 };
 
 /// Parameters of `list` of `user_roles` besides its arguments.
@@ -4475,6 +4975,13 @@ struct users_ensure_params {
     std::optional<std::string> access_group_ids = {};
     /// Whether the user can only use the API. (optional, true or false; `MSPKIT_DEFAULT`: not given)
     std::optional<bool> api_only_user = {};
+};
+
+/// Parameters of `ensure_many` of `users` besides its arguments.
+struct users_ensure_many_params {
+    /// The objects, each with the parameters that it is created with. (required, list of objects, as the
+    /// text of a JSON array)
+    std::optional<std::string> rows = {};
 };
 
 /// Parameters of `list` of `users` besides its arguments.
@@ -4636,6 +5143,60 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_access_groups_ensure_for_devices_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates an access group of organization units, for many at once. See
+    /// `mspkit_ncentral_access_groups_ensure_many`.
+    response<EnsureAccessGroupOutcomes> ensure_many(const id &org_unit_id, const access_groups_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(org_unit_id, params, options).value(); }
+    result<response<EnsureAccessGroupOutcomes>> try_ensure_many(const id &org_unit_id, const access_groups_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_many_params given = mspkit_ncentral_access_groups_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_ensure_many(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureAccessGroupOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureAccessGroupOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const id &org_unit_id, const access_groups_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_many_params given = mspkit_ncentral_access_groups_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_ensure_many_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates an access group of devices, for many at once. See
+    /// `mspkit_ncentral_access_groups_ensure_many_for_devices`.
+    response<EnsureDeviceAccessGroupOutcomes> ensure_many_for_devices(const id &org_unit_id, const access_groups_ensure_many_for_devices_params &params, const call_options &options = {}) const { return try_ensure_many_for_devices(org_unit_id, params, options).value(); }
+    result<response<EnsureDeviceAccessGroupOutcomes>> try_ensure_many_for_devices(const id &org_unit_id, const access_groups_ensure_many_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_many_for_devices_params given = mspkit_ncentral_access_groups_ensure_many_for_devices_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_access_groups_ensure_many_for_devices(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureDeviceAccessGroupOutcomes>(got);
+    }
+    /// Same as `ensure_many_for_devices`, submitted to a queue: its completion has `take<EnsureDeviceAccessGroupOutcomes>()`.
+    mspkit_operation submit_ensure_many_for_devices(queue &to, void *user_data, const id &org_unit_id, const access_groups_ensure_many_for_devices_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_access_groups_ensure_many_for_devices_params given = mspkit_ncentral_access_groups_ensure_many_for_devices_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_access_groups_ensure_many_for_devices_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -5221,6 +5782,33 @@ public:
         return number;
     }
 
+    /// Finds or creates a site under a customer, for many at once. See
+    /// `mspkit_ncentral_customers_ensure_sites`.
+    response<EnsureSiteOutcomes> ensure_sites(const id &customer_id, const customers_ensure_sites_params &params, const call_options &options = {}) const { return try_ensure_sites(customer_id, params, options).value(); }
+    result<response<EnsureSiteOutcomes>> try_ensure_sites(const id &customer_id, const customers_ensure_sites_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_ensure_sites_params given = mspkit_ncentral_customers_ensure_sites_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_customers_ensure_sites(held, detail::given(customer_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureSiteOutcomes>(got);
+    }
+    /// Same as `ensure_sites`, submitted to a queue: its completion has `take<EnsureSiteOutcomes>()`.
+    mspkit_operation submit_ensure_sites(queue &to, void *user_data, const id &customer_id, const customers_ensure_sites_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_customers_ensure_sites_params given = mspkit_ncentral_customers_ensure_sites_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_customers_ensure_sites_submit(held, detail::given(customer_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one customer. See `mspkit_ncentral_customers_get`.
     response<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
     result<response<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
@@ -5647,6 +6235,32 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_ncentral_devices_ensure_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a device, for many at once. See `mspkit_ncentral_devices_ensure_many`.
+    response<EnsureDeviceOutcomes> ensure_many(const devices_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(params, options).value(); }
+    result<response<EnsureDeviceOutcomes>> try_ensure_many(const devices_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_ensure_many_params given = mspkit_ncentral_devices_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_devices_ensure_many(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureDeviceOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureDeviceOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const devices_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_devices_ensure_many_params given = mspkit_ncentral_devices_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_devices_ensure_many_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -7143,6 +7757,60 @@ public:
         return number;
     }
 
+    /// Finds or creates a customer under a service organization, for many at once. See
+    /// `mspkit_ncentral_service_orgs_ensure_customers`.
+    response<EnsureCustomerOutcomes> ensure_customers(const id &so_id, const service_orgs_ensure_customers_params &params, const call_options &options = {}) const { return try_ensure_customers(so_id, params, options).value(); }
+    result<response<EnsureCustomerOutcomes>> try_ensure_customers(const id &so_id, const service_orgs_ensure_customers_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_customers_params given = mspkit_ncentral_service_orgs_ensure_customers_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_service_orgs_ensure_customers(held, detail::given(so_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureCustomerOutcomes>(got);
+    }
+    /// Same as `ensure_customers`, submitted to a queue: its completion has `take<EnsureCustomerOutcomes>()`.
+    mspkit_operation submit_ensure_customers(queue &to, void *user_data, const id &so_id, const service_orgs_ensure_customers_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_customers_params given = mspkit_ncentral_service_orgs_ensure_customers_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_service_orgs_ensure_customers_submit(held, detail::given(so_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Finds or creates a service organization, for many at once. See
+    /// `mspkit_ncentral_service_orgs_ensure_many`.
+    response<EnsureServiceOrgOutcomes> ensure_many(const service_orgs_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(params, options).value(); }
+    result<response<EnsureServiceOrgOutcomes>> try_ensure_many(const service_orgs_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_many_params given = mspkit_ncentral_service_orgs_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_service_orgs_ensure_many(held, &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureServiceOrgOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureServiceOrgOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const service_orgs_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_service_orgs_ensure_many_params given = mspkit_ncentral_service_orgs_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_service_orgs_ensure_many_submit(held, &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one service organization. See `mspkit_ncentral_service_orgs_get`.
     response<ServiceOrg> get(const id &so_id, const call_options &options = {}) const { return try_get(so_id, options).value(); }
     result<response<ServiceOrg>> try_get(const id &so_id, const call_options &options = {}) const
@@ -7521,6 +8189,33 @@ public:
         return number;
     }
 
+    /// Finds or creates a user role in an organization unit, for many at once. See
+    /// `mspkit_ncentral_user_roles_ensure_many`.
+    response<EnsureUserRoleOutcomes> ensure_many(const id &org_unit_id, const user_roles_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(org_unit_id, params, options).value(); }
+    result<response<EnsureUserRoleOutcomes>> try_ensure_many(const id &org_unit_id, const user_roles_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_ensure_many_params given = mspkit_ncentral_user_roles_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_user_roles_ensure_many(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureUserRoleOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureUserRoleOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const id &org_unit_id, const user_roles_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_user_roles_ensure_many_params given = mspkit_ncentral_user_roles_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_user_roles_ensure_many_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets one user role. See `mspkit_ncentral_user_roles_get`.
     response<UserRoleDetail> get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const { return try_get(org_unit_id, user_role_id, options).value(); }
     result<response<UserRoleDetail>> try_get(const id &org_unit_id, const id &user_role_id, const call_options &options = {}) const
@@ -7698,6 +8393,33 @@ public:
         return number;
     }
 
+    /// Finds or creates a user in an organization unit, for many at once. See
+    /// `mspkit_ncentral_users_ensure_many`.
+    response<EnsureUserOutcomes> ensure_many(const id &org_unit_id, const users_ensure_many_params &params, const call_options &options = {}) const { return try_ensure_many(org_unit_id, params, options).value(); }
+    result<response<EnsureUserOutcomes>> try_ensure_many(const id &org_unit_id, const users_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_ensure_many_params given = mspkit_ncentral_users_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_response *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_ncentral_users_ensure_many(held, detail::given(org_unit_id), &given, view.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return response<EnsureUserOutcomes>(got);
+    }
+    /// Same as `ensure_many`, submitted to a queue: its completion has `take<EnsureUserOutcomes>()`.
+    mspkit_operation submit_ensure_many(queue &to, void *user_data, const id &org_unit_id, const users_ensure_many_params &params, const call_options &options = {}) const
+    {
+        const detail::options_view view(options);
+        mspkit_ncentral_users_ensure_many_params given = mspkit_ncentral_users_ensure_many_params_init();
+        given.rows = detail::given(params.rows);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_ncentral_users_ensure_many_submit(held, detail::given(org_unit_id), &given, view.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
     /// Gets the links that the user endpoints start from. See `mspkit_ncentral_users_links`.
     response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
     result<response<Links>> try_links(const call_options &options = {}) const
@@ -7825,17 +8547,34 @@ public:
     using DirectTask = ncentral_types::DirectTask;
     using Difference = ncentral_types::Difference;
     using EnsuredAccessGroup = ncentral_types::EnsuredAccessGroup;
+    using EnsureFailure = ncentral_types::EnsureFailure;
+    using EnsureAccessGroupOutcome = ncentral_types::EnsureAccessGroupOutcome;
+    using EnsureAccessGroupOutcomes = ncentral_types::EnsureAccessGroupOutcomes;
     using EnsuredCustomer = ncentral_types::EnsuredCustomer;
+    using EnsureCustomerOutcome = ncentral_types::EnsureCustomerOutcome;
+    using EnsureCustomerOutcomes = ncentral_types::EnsureCustomerOutcomes;
+    using EnsureDeviceAccessGroupOutcome = ncentral_types::EnsureDeviceAccessGroupOutcome;
+    using EnsureDeviceAccessGroupOutcomes = ncentral_types::EnsureDeviceAccessGroupOutcomes;
     using EnsuredDevice = ncentral_types::EnsuredDevice;
+    using EnsureDeviceOutcome = ncentral_types::EnsureDeviceOutcome;
+    using EnsureDeviceOutcomes = ncentral_types::EnsureDeviceOutcomes;
     using ServiceOrg = ncentral_types::ServiceOrg;
     using EnsuredServiceOrg = ncentral_types::EnsuredServiceOrg;
+    using EnsureServiceOrgOutcome = ncentral_types::EnsureServiceOrgOutcome;
+    using EnsureServiceOrgOutcomes = ncentral_types::EnsureServiceOrgOutcomes;
     using Site = ncentral_types::Site;
     using EnsuredSite = ncentral_types::EnsuredSite;
+    using EnsureSiteOutcome = ncentral_types::EnsureSiteOutcome;
+    using EnsureSiteOutcomes = ncentral_types::EnsureSiteOutcomes;
     using User = ncentral_types::User;
     using EnsuredUser = ncentral_types::EnsuredUser;
+    using EnsureUserOutcome = ncentral_types::EnsureUserOutcome;
+    using EnsureUserOutcomes = ncentral_types::EnsureUserOutcomes;
     using UserRoleExtra = ncentral_types::UserRoleExtra;
     using UserRole = ncentral_types::UserRole;
     using EnsuredUserRole = ncentral_types::EnsuredUserRole;
+    using EnsureUserRoleOutcome = ncentral_types::EnsureUserRoleOutcome;
+    using EnsureUserRoleOutcomes = ncentral_types::EnsureUserRoleOutcomes;
     using Installer = ncentral_types::Installer;
     using InstallerLink = ncentral_types::InstallerLink;
     using JobStatus = ncentral_types::JobStatus;
@@ -7882,6 +8621,8 @@ public:
     using access_groups_create_for_devices_params = ncentral_types::access_groups_create_for_devices_params;
     using access_groups_ensure_params = ncentral_types::access_groups_ensure_params;
     using access_groups_ensure_for_devices_params = ncentral_types::access_groups_ensure_for_devices_params;
+    using access_groups_ensure_many_params = ncentral_types::access_groups_ensure_many_params;
+    using access_groups_ensure_many_for_devices_params = ncentral_types::access_groups_ensure_many_for_devices_params;
     using access_groups_list_params = ncentral_types::access_groups_list_params;
     using auth_authenticate_sso_params = ncentral_types::auth_authenticate_sso_params;
     using custom_psa_create_ticket_params = ncentral_types::custom_psa_create_ticket_params;
@@ -7889,6 +8630,7 @@ public:
     using customers_create_installer_link_params = ncentral_types::customers_create_installer_link_params;
     using customers_create_site_params = ncentral_types::customers_create_site_params;
     using customers_ensure_site_params = ncentral_types::customers_ensure_site_params;
+    using customers_ensure_sites_params = ncentral_types::customers_ensure_sites_params;
     using customers_list_params = ncentral_types::customers_list_params;
     using customers_list_installers_params = ncentral_types::customers_list_installers_params;
     using customers_list_sites_params = ncentral_types::customers_list_sites_params;
@@ -7901,6 +8643,7 @@ public:
     using devices_delete_params = ncentral_types::devices_delete_params;
     using devices_delete_notes_params = ncentral_types::devices_delete_notes_params;
     using devices_ensure_params = ncentral_types::devices_ensure_params;
+    using devices_ensure_many_params = ncentral_types::devices_ensure_many_params;
     using devices_list_params = ncentral_types::devices_list_params;
     using devices_list_notes_params = ncentral_types::devices_list_notes_params;
     using devices_list_with_custom_properties_params = ncentral_types::devices_list_with_custom_properties_params;
@@ -7927,6 +8670,8 @@ public:
     using service_orgs_create_customer_params = ncentral_types::service_orgs_create_customer_params;
     using service_orgs_ensure_params = ncentral_types::service_orgs_ensure_params;
     using service_orgs_ensure_customer_params = ncentral_types::service_orgs_ensure_customer_params;
+    using service_orgs_ensure_customers_params = ncentral_types::service_orgs_ensure_customers_params;
+    using service_orgs_ensure_many_params = ncentral_types::service_orgs_ensure_many_params;
     using service_orgs_list_params = ncentral_types::service_orgs_list_params;
     using service_orgs_list_customers_params = ncentral_types::service_orgs_list_customers_params;
     using sites_list_params = ncentral_types::sites_list_params;
@@ -7934,9 +8679,11 @@ public:
     using standard_psa_validate_credential_params = ncentral_types::standard_psa_validate_credential_params;
     using user_roles_create_params = ncentral_types::user_roles_create_params;
     using user_roles_ensure_params = ncentral_types::user_roles_ensure_params;
+    using user_roles_ensure_many_params = ncentral_types::user_roles_ensure_many_params;
     using user_roles_list_params = ncentral_types::user_roles_list_params;
     using users_create_params = ncentral_types::users_create_params;
     using users_ensure_params = ncentral_types::users_ensure_params;
+    using users_ensure_many_params = ncentral_types::users_ensure_many_params;
     using users_list_params = ncentral_types::users_list_params;
 
     explicit ncentral(const client_options &options = {}) : client("ncentral", options) {}

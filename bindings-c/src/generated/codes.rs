@@ -82,8 +82,8 @@ pub enum mspkit_status {
     /// The server accepted the request and responded that it was not carried out. Read the response;
     /// repeating the same request will not help.
     MSPKIT_E_OPERATION_FAILED = -19,
-    /// Several objects match what was looked for, so nothing was created. Choose one of `matches` and use
-    /// its id.
+    /// Several objects match what was looked for, and none of them more than the others. Choose one of
+    /// `matches` by its id.
     MSPKIT_E_AMBIGUOUS = -20,
     /// The object exists with other values than those that were given, and `on_difference` is `raise`.
     /// Change the object, or accept it; `differences` has the fields.
@@ -139,6 +139,6 @@ pub(crate) const STATUSES: &[(mspkit_status, &CStr)] = &[
     (MSPKIT_E_LIST_INCOMPLETE, c"A list ended with fewer rows than the server announced, and other rows were received twice or on_incomplete is raise"),
     (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its response lacks the requested field"),
     (MSPKIT_E_OPERATION_FAILED, c"The server accepted the request and responded that it was not carried out"),
-    (MSPKIT_E_AMBIGUOUS, c"Several objects match what was looked for, so nothing was created"),
+    (MSPKIT_E_AMBIGUOUS, c"Several objects match what was looked for, and none of them more than the others"),
     (MSPKIT_E_DIFFERENCE, c"The object exists with other values than those that were given, and on_difference is raise"),
 ];

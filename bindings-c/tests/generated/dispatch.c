@@ -430,6 +430,80 @@ static json *of_mspkit_cloudmore_ensured_broker(const mspkit_cloudmore_ensured_b
     return made;
 }
 
+static json *of_mspkit_cloudmore_ensure_failure(const mspkit_cloudmore_ensure_failure_view *view)
+{
+    static const char *const known[] = {
+        "kind",
+        "message",
+        "status",
+        "retryable",
+        "matches",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "kind", view->kind);
+    view_text(made, "message", view->message);
+    view_int(made, "status", view->status);
+    view_flag(made, "retryable", view->retryable);
+    if (view_there(made, "matches", view->matches.presence, view->matches.entries != NULL || view->matches.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->matches.count; at++) {
+            json_push(list, json_parse(view->matches.entries[at].data, view->matches.entries[at].len));
+        }
+        json_put(made, "matches", list);
+    }
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_broker_outcome(const mspkit_cloudmore_ensure_broker_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_cloudmore_ensured_broker(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_cloudmore_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_broker_outcomes(const mspkit_cloudmore_ensure_broker_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_cloudmore_ensure_broker_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_cloudmore_organization_contact(const mspkit_cloudmore_organization_contact_view *view)
 {
     static const char *const known[] = {
@@ -494,6 +568,163 @@ static json *of_mspkit_cloudmore_ensured_organization(const mspkit_cloudmore_ens
             json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
         }
         json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_organization_outcome(const mspkit_cloudmore_ensure_organization_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_cloudmore_ensured_organization(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_cloudmore_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_organization_outcomes(const mspkit_cloudmore_ensure_organization_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_cloudmore_ensure_organization_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_administrator_address(const mspkit_cloudmore_administrator_address_view *view)
+{
+    static const char *const known[] = {
+        "countryCode",
+        "street",
+        "postalCode",
+        "city",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "countryCode", view->country_code);
+    view_text(made, "street", view->street);
+    view_text(made, "postalCode", view->postal_code);
+    view_text(made, "city", view->city);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_seller_administrator(const mspkit_cloudmore_seller_administrator_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "firstName",
+        "lastName",
+        "displayName",
+        "roleId",
+        "roleName",
+        "title",
+        "email",
+        "cellPhonePrefix",
+        "cellPhone",
+        "address",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_text(made, "firstName", view->first_name);
+    view_text(made, "lastName", view->last_name);
+    view_text(made, "displayName", view->display_name);
+    view_text(made, "roleId", view->role_id);
+    view_text(made, "roleName", view->role_name);
+    view_text(made, "title", view->title);
+    view_text(made, "email", view->email);
+    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
+    view_text(made, "cellPhone", view->cell_phone);
+    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
+        json_put(made, "address", of_mspkit_cloudmore_administrator_address(view->address.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensured_seller_administrator(const mspkit_cloudmore_ensured_seller_administrator_view *view)
+{
+    static const char *const known[] = {
+        "value",
+        "created",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
+        json_put(made, "value", of_mspkit_cloudmore_seller_administrator(view->value.view));
+    }
+    view_flag(made, "created", view->created);
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_seller_administrator_outcome(const mspkit_cloudmore_ensure_seller_administrator_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_cloudmore_ensured_seller_administrator(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_cloudmore_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_seller_administrator_outcomes(const mspkit_cloudmore_ensure_seller_administrator_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_cloudmore_ensure_seller_administrator_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
     }
     view_extra(made, view->json, known);
     return made;
@@ -592,80 +823,40 @@ static json *of_mspkit_cloudmore_ensured_organization_service(const mspkit_cloud
     return made;
 }
 
-static json *of_mspkit_cloudmore_administrator_address(const mspkit_cloudmore_administrator_address_view *view)
+static json *of_mspkit_cloudmore_ensure_service_outcome(const mspkit_cloudmore_ensure_service_outcome_view *view)
 {
     static const char *const known[] = {
-        "countryCode",
-        "street",
-        "postalCode",
-        "city",
+        "row",
+        "ensured",
+        "error",
         NULL,
     };
     json *made = json_object();
-    view_text(made, "countryCode", view->country_code);
-    view_text(made, "street", view->street);
-    view_text(made, "postalCode", view->postal_code);
-    view_text(made, "city", view->city);
-    view_extra(made, view->json, known);
-    return made;
-}
-
-static json *of_mspkit_cloudmore_seller_administrator(const mspkit_cloudmore_seller_administrator_view *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "firstName",
-        "lastName",
-        "displayName",
-        "roleId",
-        "roleName",
-        "title",
-        "email",
-        "cellPhonePrefix",
-        "cellPhone",
-        "address",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    view_text(made, "firstName", view->first_name);
-    view_text(made, "lastName", view->last_name);
-    view_text(made, "displayName", view->display_name);
-    view_text(made, "roleId", view->role_id);
-    view_text(made, "roleName", view->role_name);
-    view_text(made, "title", view->title);
-    view_text(made, "email", view->email);
-    view_text(made, "cellPhonePrefix", view->cell_phone_prefix);
-    view_text(made, "cellPhone", view->cell_phone);
-    if (view_there(made, "address", view->address.presence, view->address.view != NULL)) {
-        json_put(made, "address", of_mspkit_cloudmore_administrator_address(view->address.view));
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_cloudmore_ensured_organization_service(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_cloudmore_ensure_failure(view->error.view));
     }
     view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_mspkit_cloudmore_ensured_seller_administrator(const mspkit_cloudmore_ensured_seller_administrator_view *view)
+static json *of_mspkit_cloudmore_ensure_service_outcomes(const mspkit_cloudmore_ensure_service_outcomes_view *view)
 {
     static const char *const known[] = {
-        "value",
-        "created",
-        "differences",
+        "outcomes",
         NULL,
     };
     json *made = json_object();
     size_t at;
-    if (view_there(made, "value", view->value.presence, view->value.view != NULL)) {
-        json_put(made, "value", of_mspkit_cloudmore_seller_administrator(view->value.view));
-    }
-    view_flag(made, "created", view->created);
-    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
         json *list = json_array();
-        for (at = 0; at < view->differences.count; at++) {
-            json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_cloudmore_ensure_service_outcome(view->outcomes.entries[at]));
         }
-        json_put(made, "differences", list);
+        json_put(made, "outcomes", list);
     }
     view_extra(made, view->json, known);
     return made;
@@ -717,6 +908,45 @@ static json *of_mspkit_cloudmore_ensured_webhook(const mspkit_cloudmore_ensured_
             json_push(list, of_mspkit_cloudmore_difference(view->differences.entries[at]));
         }
         json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_webhook_outcome(const mspkit_cloudmore_ensure_webhook_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_cloudmore_ensured_webhook(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_cloudmore_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_ensure_webhook_outcomes(const mspkit_cloudmore_ensure_webhook_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_cloudmore_ensure_webhook_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
     }
     view_extra(made, view->json, known);
     return made;
@@ -2110,6 +2340,80 @@ static json *of_mspkit_ncentral_ensured_access_group(const mspkit_ncentral_ensur
     return made;
 }
 
+static json *of_mspkit_ncentral_ensure_failure(const mspkit_ncentral_ensure_failure_view *view)
+{
+    static const char *const known[] = {
+        "kind",
+        "message",
+        "status",
+        "retryable",
+        "matches",
+        "differences",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "kind", view->kind);
+    view_text(made, "message", view->message);
+    view_int(made, "status", view->status);
+    view_flag(made, "retryable", view->retryable);
+    if (view_there(made, "matches", view->matches.presence, view->matches.entries != NULL || view->matches.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->matches.count; at++) {
+            json_push(list, json_parse(view->matches.entries[at].data, view->matches.entries[at].len));
+        }
+        json_put(made, "matches", list);
+    }
+    if (view_there(made, "differences", view->differences.presence, view->differences.entries != NULL || view->differences.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->differences.count; at++) {
+            json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
+        }
+        json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_access_group_outcome(const mspkit_ncentral_ensure_access_group_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_access_group(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_access_group_outcomes(const mspkit_ncentral_ensure_access_group_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_access_group_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_ensured_customer(const mspkit_ncentral_ensured_customer_view *view)
 {
     static const char *const known[] = {
@@ -2135,6 +2439,84 @@ static json *of_mspkit_ncentral_ensured_customer(const mspkit_ncentral_ensured_c
     return made;
 }
 
+static json *of_mspkit_ncentral_ensure_customer_outcome(const mspkit_ncentral_ensure_customer_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_customer(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_customer_outcomes(const mspkit_ncentral_ensure_customer_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_customer_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_device_access_group_outcome(const mspkit_ncentral_ensure_device_access_group_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_access_group(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_device_access_group_outcomes(const mspkit_ncentral_ensure_device_access_group_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_device_access_group_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_ensured_device(const mspkit_ncentral_ensured_device_view *view)
 {
     static const char *const known[] = {
@@ -2155,6 +2537,45 @@ static json *of_mspkit_ncentral_ensured_device(const mspkit_ncentral_ensured_dev
             json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
         }
         json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_device_outcome(const mspkit_ncentral_ensure_device_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_device(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_device_outcomes(const mspkit_ncentral_ensure_device_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_device_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
     }
     view_extra(made, view->json, known);
     return made;
@@ -2243,6 +2664,45 @@ static json *of_mspkit_ncentral_ensured_service_org(const mspkit_ncentral_ensure
     return made;
 }
 
+static json *of_mspkit_ncentral_ensure_service_org_outcome(const mspkit_ncentral_ensure_service_org_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_service_org(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_service_org_outcomes(const mspkit_ncentral_ensure_service_org_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_service_org_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_site(const mspkit_ncentral_site_view *view)
 {
     static const char *const known[] = {
@@ -2323,6 +2783,45 @@ static json *of_mspkit_ncentral_ensured_site(const mspkit_ncentral_ensured_site_
             json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
         }
         json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_site_outcome(const mspkit_ncentral_ensure_site_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_site(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_site_outcomes(const mspkit_ncentral_ensure_site_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_site_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
     }
     view_extra(made, view->json, known);
     return made;
@@ -2418,6 +2917,45 @@ static json *of_mspkit_ncentral_ensured_user(const mspkit_ncentral_ensured_user_
     return made;
 }
 
+static json *of_mspkit_ncentral_ensure_user_outcome(const mspkit_ncentral_ensure_user_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_user(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_user_outcomes(const mspkit_ncentral_ensure_user_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_user_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
 static json *of_mspkit_ncentral_user_role_extra(const mspkit_ncentral_user_role_extra_view *view)
 {
     static const char *const known[] = {
@@ -2489,6 +3027,45 @@ static json *of_mspkit_ncentral_ensured_user_role(const mspkit_ncentral_ensured_
             json_push(list, of_mspkit_ncentral_difference(view->differences.entries[at]));
         }
         json_put(made, "differences", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_user_role_outcome(const mspkit_ncentral_ensure_user_role_outcome_view *view)
+{
+    static const char *const known[] = {
+        "row",
+        "ensured",
+        "error",
+        NULL,
+    };
+    json *made = json_object();
+    view_int(made, "row", view->row);
+    if (view_there(made, "ensured", view->ensured.presence, view->ensured.view != NULL)) {
+        json_put(made, "ensured", of_mspkit_ncentral_ensured_user_role(view->ensured.view));
+    }
+    if (view_there(made, "error", view->error.presence, view->error.view != NULL)) {
+        json_put(made, "error", of_mspkit_ncentral_ensure_failure(view->error.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_ensure_user_role_outcomes(const mspkit_ncentral_ensure_user_role_outcomes_view *view)
+{
+    static const char *const known[] = {
+        "outcomes",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    if (view_there(made, "outcomes", view->outcomes.presence, view->outcomes.entries != NULL || view->outcomes.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->outcomes.count; at++) {
+            json_push(list, of_mspkit_ncentral_ensure_user_role_outcome(view->outcomes.entries[at]));
+        }
+        json_put(made, "outcomes", list);
     }
     view_extra(made, view->json, known);
     return made;
@@ -3551,6 +4128,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_ensured_broker_view *view = mspkit_cloudmore_ensured_broker_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_ensured_broker(view);
     }
+    if (strcmp(operation, "cloudmore.brokers.ensure_many") == 0) {
+        const mspkit_cloudmore_ensure_broker_outcomes_view *view = mspkit_cloudmore_ensure_broker_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensure_broker_outcomes(view);
+    }
     if (strcmp(operation, "cloudmore.brokers.get") == 0) {
         const mspkit_cloudmore_broker_view *view = mspkit_cloudmore_broker_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_broker(view);
@@ -3599,6 +4180,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_ensured_organization_view *view = mspkit_cloudmore_ensured_organization_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_ensured_organization(view);
     }
+    if (strcmp(operation, "cloudmore.organizations.ensure_many") == 0) {
+        const mspkit_cloudmore_ensure_organization_outcomes_view *view = mspkit_cloudmore_ensure_organization_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensure_organization_outcomes(view);
+    }
     if (strcmp(operation, "cloudmore.organizations.get") == 0) {
         const mspkit_cloudmore_organization_view *view = mspkit_cloudmore_organization_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization(view);
@@ -3614,6 +4199,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "cloudmore.seller_administrators.ensure") == 0) {
         const mspkit_cloudmore_ensured_seller_administrator_view *view = mspkit_cloudmore_ensured_seller_administrator_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_ensured_seller_administrator(view);
+    }
+    if (strcmp(operation, "cloudmore.seller_administrators.ensure_many") == 0) {
+        const mspkit_cloudmore_ensure_seller_administrator_outcomes_view *view = mspkit_cloudmore_ensure_seller_administrator_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensure_seller_administrator_outcomes(view);
     }
     if (strcmp(operation, "cloudmore.seller_administrators.get") == 0) {
         const mspkit_cloudmore_seller_administrator_view *view = mspkit_cloudmore_seller_administrator_of_response(response);
@@ -3643,6 +4232,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_ensured_organization_service_view *view = mspkit_cloudmore_ensured_organization_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_ensured_organization_service(view);
     }
+    if (strcmp(operation, "cloudmore.services.ensure_many") == 0) {
+        const mspkit_cloudmore_ensure_service_outcomes_view *view = mspkit_cloudmore_ensure_service_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensure_service_outcomes(view);
+    }
     if (strcmp(operation, "cloudmore.services.get") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
@@ -3663,6 +4256,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_cloudmore_ensured_webhook_view *view = mspkit_cloudmore_ensured_webhook_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_ensured_webhook(view);
     }
+    if (strcmp(operation, "cloudmore.webhooks.ensure_many") == 0) {
+        const mspkit_cloudmore_ensure_webhook_outcomes_view *view = mspkit_cloudmore_ensure_webhook_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_cloudmore_ensure_webhook_outcomes(view);
+    }
     if (strcmp(operation, "cloudmore.webhooks.get") == 0) {
         const mspkit_cloudmore_webhook_view *view = mspkit_cloudmore_webhook_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_webhook(view);
@@ -3674,6 +4271,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.access_groups.ensure_for_devices") == 0) {
         const mspkit_ncentral_ensured_access_group_view *view = mspkit_ncentral_ensured_access_group_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_ensured_access_group(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.ensure_many") == 0) {
+        const mspkit_ncentral_ensure_access_group_outcomes_view *view = mspkit_ncentral_ensure_access_group_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_access_group_outcomes(view);
+    }
+    if (strcmp(operation, "ncentral.access_groups.ensure_many_for_devices") == 0) {
+        const mspkit_ncentral_ensure_device_access_group_outcomes_view *view = mspkit_ncentral_ensure_device_access_group_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_device_access_group_outcomes(view);
     }
     if (strcmp(operation, "ncentral.access_groups.get") == 0) {
         const mspkit_ncentral_access_group_view *view = mspkit_ncentral_access_group_of_response(response);
@@ -3747,6 +4352,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_ensured_site_view *view = mspkit_ncentral_ensured_site_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_ensured_site(view);
     }
+    if (strcmp(operation, "ncentral.customers.ensure_sites") == 0) {
+        const mspkit_ncentral_ensure_site_outcomes_view *view = mspkit_ncentral_ensure_site_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_site_outcomes(view);
+    }
     if (strcmp(operation, "ncentral.customers.get") == 0) {
         const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
@@ -3778,6 +4387,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.devices.ensure") == 0) {
         const mspkit_ncentral_ensured_device_view *view = mspkit_ncentral_ensured_device_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_ensured_device(view);
+    }
+    if (strcmp(operation, "ncentral.devices.ensure_many") == 0) {
+        const mspkit_ncentral_ensure_device_outcomes_view *view = mspkit_ncentral_ensure_device_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_device_outcomes(view);
     }
     if (strcmp(operation, "ncentral.devices.get") == 0) {
         const mspkit_ncentral_device_view *view = mspkit_ncentral_device_of_response(response);
@@ -3915,6 +4528,14 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_ensured_customer_view *view = mspkit_ncentral_ensured_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_ensured_customer(view);
     }
+    if (strcmp(operation, "ncentral.service_orgs.ensure_customers") == 0) {
+        const mspkit_ncentral_ensure_customer_outcomes_view *view = mspkit_ncentral_ensure_customer_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_customer_outcomes(view);
+    }
+    if (strcmp(operation, "ncentral.service_orgs.ensure_many") == 0) {
+        const mspkit_ncentral_ensure_service_org_outcomes_view *view = mspkit_ncentral_ensure_service_org_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_service_org_outcomes(view);
+    }
     if (strcmp(operation, "ncentral.service_orgs.get") == 0) {
         const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
@@ -3947,6 +4568,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
         const mspkit_ncentral_ensured_user_role_view *view = mspkit_ncentral_ensured_user_role_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_ensured_user_role(view);
     }
+    if (strcmp(operation, "ncentral.user_roles.ensure_many") == 0) {
+        const mspkit_ncentral_ensure_user_role_outcomes_view *view = mspkit_ncentral_ensure_user_role_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_user_role_outcomes(view);
+    }
     if (strcmp(operation, "ncentral.user_roles.get") == 0) {
         const mspkit_ncentral_user_role_detail_view *view = mspkit_ncentral_user_role_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_user_role_detail(view);
@@ -3958,6 +4583,10 @@ json *dispatch_view(const char *operation, const mspkit_response *response)
     if (strcmp(operation, "ncentral.users.ensure") == 0) {
         const mspkit_ncentral_ensured_user_view *view = mspkit_ncentral_ensured_user_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_ensured_user(view);
+    }
+    if (strcmp(operation, "ncentral.users.ensure_many") == 0) {
+        const mspkit_ncentral_ensure_user_outcomes_view *view = mspkit_ncentral_ensure_user_outcomes_of_response(response);
+        return view == NULL ? NULL : of_mspkit_ncentral_ensure_user_outcomes(view);
     }
     if (strcmp(operation, "ncentral.users.links") == 0) {
         const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
@@ -4528,6 +5157,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_brokers_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
                    : mspkit_cloudmore_brokers_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.brokers.ensure_many") == 0) {
+        mspkit_cloudmore_brokers_ensure_many_params params = mspkit_cloudmore_brokers_ensure_many_params_init();
+        params.rows = param_json(call->params, "rows");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_brokers_ensure_many((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_brokers_ensure_many_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.brokers.get") == 0) {
         mspkit_cloudmore_brokers_get_params params = mspkit_cloudmore_brokers_get_params_init();
         const mspkit_str broker_id = param_text(call->params, "broker_id");
@@ -4710,6 +5347,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_organizations_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
                    : mspkit_cloudmore_organizations_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.organizations.ensure_many") == 0) {
+        mspkit_cloudmore_organizations_ensure_many_params params = mspkit_cloudmore_organizations_ensure_many_params_init();
+        params.rows = param_json(call->params, "rows");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_organizations_ensure_many((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_organizations_ensure_many_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.organizations.get") == 0) {
         mspkit_cloudmore_organizations_get_params params = mspkit_cloudmore_organizations_get_params_init();
         const mspkit_str organization_id = param_text(call->params, "organization_id");
@@ -4819,6 +5464,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_seller_administrators_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
                    : mspkit_cloudmore_seller_administrators_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.seller_administrators.ensure_many") == 0) {
+        mspkit_cloudmore_seller_administrators_ensure_many_params params = mspkit_cloudmore_seller_administrators_ensure_many_params_init();
+        params.rows = param_json(call->params, "rows");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_seller_administrators_ensure_many((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_seller_administrators_ensure_many_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.seller_administrators.get") == 0) {
         mspkit_cloudmore_seller_administrators_get_params params = mspkit_cloudmore_seller_administrators_get_params_init();
         const mspkit_str administrator_id = param_text(call->params, "administrator_id");
@@ -4916,6 +5569,15 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_cloudmore_services_ensure((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_ensure_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.services.ensure_many") == 0) {
+        mspkit_cloudmore_services_ensure_many_params params = mspkit_cloudmore_services_ensure_many_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.rows = param_json(call->params, "rows");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_services_ensure_many((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
+                   : mspkit_cloudmore_services_ensure_many_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.get") == 0) {
         mspkit_cloudmore_services_get_params params = mspkit_cloudmore_services_get_params_init();
@@ -5042,6 +5704,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_cloudmore_webhooks_ensure((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
                    : mspkit_cloudmore_webhooks_ensure_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "cloudmore.webhooks.ensure_many") == 0) {
+        mspkit_cloudmore_webhooks_ensure_many_params params = mspkit_cloudmore_webhooks_ensure_many_params_init();
+        params.rows = param_json(call->params, "rows");
+        params.seller_id = param_text(call->params, "seller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_webhooks_ensure_many((const mspkit_cloudmore *)call->client, &params, call->options, response, error)
+                   : mspkit_cloudmore_webhooks_ensure_many_submit((const mspkit_cloudmore *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "cloudmore.webhooks.get") == 0) {
         mspkit_cloudmore_webhooks_get_params params = mspkit_cloudmore_webhooks_get_params_init();
         const mspkit_str webhook_id = param_text(call->params, "webhook_id");
@@ -5095,6 +5765,22 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_access_groups_ensure_for_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
                    : mspkit_ncentral_access_groups_ensure_for_devices_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.ensure_many") == 0) {
+        mspkit_ncentral_access_groups_ensure_many_params params = mspkit_ncentral_access_groups_ensure_many_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_ensure_many((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_ensure_many_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.access_groups.ensure_many_for_devices") == 0) {
+        mspkit_ncentral_access_groups_ensure_many_for_devices_params params = mspkit_ncentral_access_groups_ensure_many_for_devices_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_access_groups_ensure_many_for_devices((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_access_groups_ensure_many_for_devices_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.access_groups.get") == 0) {
         const mspkit_str access_group_id = param_text(call->params, "access_group_id");
@@ -5247,6 +5933,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_customers_ensure_site((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
                    : mspkit_ncentral_customers_ensure_site_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.customers.ensure_sites") == 0) {
+        mspkit_ncentral_customers_ensure_sites_params params = mspkit_ncentral_customers_ensure_sites_params_init();
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_customers_ensure_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->options, response, error)
+                   : mspkit_ncentral_customers_ensure_sites_submit((const mspkit_ncentral *)call->client, customer_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
         const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
@@ -5352,6 +6046,13 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_devices_ensure((const mspkit_ncentral *)call->client, &params, call->options, response, error)
                    : mspkit_ncentral_devices_ensure_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.devices.ensure_many") == 0) {
+        mspkit_ncentral_devices_ensure_many_params params = mspkit_ncentral_devices_ensure_many_params_init();
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_devices_ensure_many((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_devices_ensure_many_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.devices.get") == 0) {
         const mspkit_str device_id = param_text(call->params, "device_id");
@@ -5713,6 +6414,21 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_service_orgs_ensure_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, response, error)
                    : mspkit_ncentral_service_orgs_ensure_customer_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.service_orgs.ensure_customers") == 0) {
+        mspkit_ncentral_service_orgs_ensure_customers_params params = mspkit_ncentral_service_orgs_ensure_customers_params_init();
+        const mspkit_str so_id = param_text(call->params, "so_id");
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_service_orgs_ensure_customers((const mspkit_ncentral *)call->client, so_id, &params, call->options, response, error)
+                   : mspkit_ncentral_service_orgs_ensure_customers_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.service_orgs.ensure_many") == 0) {
+        mspkit_ncentral_service_orgs_ensure_many_params params = mspkit_ncentral_service_orgs_ensure_many_params_init();
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_service_orgs_ensure_many((const mspkit_ncentral *)call->client, &params, call->options, response, error)
+                   : mspkit_ncentral_service_orgs_ensure_many_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.service_orgs.get") == 0) {
         const mspkit_str so_id = param_text(call->params, "so_id");
         return call->queue == NULL
@@ -5776,6 +6492,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
                    ? mspkit_ncentral_user_roles_ensure((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
                    : mspkit_ncentral_user_roles_ensure_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.user_roles.ensure_many") == 0) {
+        mspkit_ncentral_user_roles_ensure_many_params params = mspkit_ncentral_user_roles_ensure_many_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_user_roles_ensure_many((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_user_roles_ensure_many_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.user_roles.get") == 0) {
         const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
         const mspkit_str user_role_id = param_text(call->params, "user_role_id");
@@ -5834,6 +6558,14 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, ms
         return call->queue == NULL
                    ? mspkit_ncentral_users_ensure((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
                    : mspkit_ncentral_users_ensure_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.users.ensure_many") == 0) {
+        mspkit_ncentral_users_ensure_many_params params = mspkit_ncentral_users_ensure_many_params_init();
+        const mspkit_str org_unit_id = param_text(call->params, "org_unit_id");
+        params.rows = param_json(call->params, "rows");
+        return call->queue == NULL
+                   ? mspkit_ncentral_users_ensure_many((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, response, error)
+                   : mspkit_ncentral_users_ensure_many_submit((const mspkit_ncentral *)call->client, org_unit_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.users.links") == 0) {
         return call->queue == NULL

@@ -197,9 +197,9 @@ export class OperationFailedError extends MspError {
 }
 
 /**
- * Several objects match what was looked for, so nothing was created.
+ * Several objects match what was looked for, and none of them more than the others.
  *
- * Choose one of `matches` and use its id.
+ * Choose one of `matches` by its id.
  */
 export class AmbiguousError extends MspError {
   static override readonly kind = "Ambiguous";

@@ -208,9 +208,9 @@ class OperationFailedError(MspError):
 
 
 class AmbiguousError(MspError):
-    """Several objects match what was looked for, so nothing was created.
+    """Several objects match what was looked for, and none of them more than the others.
 
-    Choose one of `matches` and use its id.
+    Choose one of `matches` by its id.
     """
 
     kind: ClassVar[str] = "Ambiguous"

@@ -332,6 +332,35 @@ impl RequestTemplate {
         Self { operation, ..self.clone() }
     }
 
+    /// The request of one row of this one: of an operation with the same path, with these fields as its body.
+    pub(crate) fn of_row(&self, operation: &'static Operation, fields: Fields) -> Self {
+        let secret = |wire: &str| operation.params.iter().any(|param| param.wire == wire && param.secret);
+        let text = |raw: &str| serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
+        // Only its own: each row would otherwise hold those of all.
+        let secrets = if operation.params.iter().any(|param| param.kind.has_secrets()) {
+            self.secrets.clone()
+        } else {
+            fields.iter().filter(|(wire, _)| secret(wire)).map(|(_, raw)| Secret::from(text(raw))).collect()
+        };
+        Self { operation, fields, secrets, ..self.without_fields() }
+    }
+
+    /// The request without its body and its secrets.
+    fn without_fields(&self) -> Self {
+        Self {
+            operation: self.operation,
+            path: self.path.clone(),
+            path_lengths: self.path_lengths.clone(),
+            path_params: self.path_params.clone(),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            fields: Vec::new(),
+            secrets: Vec::new(),
+            spelling: self.spelling,
+            outside: None,
+        }
+    }
+
     /// The request of a list in the service of this one, with parameters by their names in the core.
     pub(crate) fn of_list(
         &self,

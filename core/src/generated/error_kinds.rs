@@ -46,7 +46,7 @@ pub enum ErrorKind {
     MissingField,
     /// The server accepted the request and responded that it was not carried out.
     OperationFailed,
-    /// Several objects match what was looked for, so nothing was created.
+    /// Several objects match what was looked for, and none of them more than the others.
     Ambiguous,
     /// The object exists with other values than those that were given, and `on_difference` is `raise`.
     Difference,
@@ -178,7 +178,7 @@ impl ErrorKind {
                 "Look the object up, as the message says. A created object exists, so do not create it again."
             }
             ErrorKind::OperationFailed => "Read the response; repeating the same request will not help.",
-            ErrorKind::Ambiguous => "Choose one of `matches` and use its id.",
+            ErrorKind::Ambiguous => "Choose one of `matches` by its id.",
             ErrorKind::Difference => "Change the object, or accept it; `differences` has the fields.",
         }
     }

@@ -65,420 +65,446 @@ pub(crate) mod op {
     pub(crate) const CLOUDMORE_BROKERS_DELETE: usize = 24;
     /// `cloudmore.brokers.ensure`
     pub(crate) const CLOUDMORE_BROKERS_ENSURE: usize = 25;
+    /// `cloudmore.brokers.ensure_many`
+    pub(crate) const CLOUDMORE_BROKERS_ENSURE_MANY: usize = 26;
     /// `cloudmore.brokers.get`
-    pub(crate) const CLOUDMORE_BROKERS_GET: usize = 26;
+    pub(crate) const CLOUDMORE_BROKERS_GET: usize = 27;
     /// `cloudmore.brokers.list`
-    pub(crate) const CLOUDMORE_BROKERS_LIST: usize = 27;
+    pub(crate) const CLOUDMORE_BROKERS_LIST: usize = 28;
     /// `cloudmore.bulk_consumptions.status`
-    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_STATUS: usize = 28;
+    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_STATUS: usize = 29;
     /// `cloudmore.bulk_consumptions.wait`
-    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_WAIT: usize = 29;
+    pub(crate) const CLOUDMORE_BULK_CONSUMPTIONS_WAIT: usize = 30;
     /// `cloudmore.catalog.list_categories`
-    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 30;
+    pub(crate) const CLOUDMORE_CATALOG_LIST_CATEGORIES: usize = 31;
     /// `cloudmore.csp.delete`
-    pub(crate) const CLOUDMORE_CSP_DELETE: usize = 31;
+    pub(crate) const CLOUDMORE_CSP_DELETE: usize = 32;
     /// `cloudmore.csp_billing.per_organization`
-    pub(crate) const CLOUDMORE_CSP_BILLING_PER_ORGANIZATION: usize = 32;
+    pub(crate) const CLOUDMORE_CSP_BILLING_PER_ORGANIZATION: usize = 33;
     /// `cloudmore.csp_licenses.delete`
-    pub(crate) const CLOUDMORE_CSP_LICENSES_DELETE: usize = 33;
+    pub(crate) const CLOUDMORE_CSP_LICENSES_DELETE: usize = 34;
     /// `cloudmore.csp_licenses.list`
-    pub(crate) const CLOUDMORE_CSP_LICENSES_LIST: usize = 34;
+    pub(crate) const CLOUDMORE_CSP_LICENSES_LIST: usize = 35;
     /// `cloudmore.csp_products.list_nce`
-    pub(crate) const CLOUDMORE_CSP_PRODUCTS_LIST_NCE: usize = 35;
+    pub(crate) const CLOUDMORE_CSP_PRODUCTS_LIST_NCE: usize = 36;
     /// `cloudmore.csp_subscriptions.list_all`
-    pub(crate) const CLOUDMORE_CSP_SUBSCRIPTIONS_LIST_ALL: usize = 36;
+    pub(crate) const CLOUDMORE_CSP_SUBSCRIPTIONS_LIST_ALL: usize = 37;
     /// `cloudmore.csp_tenants.list`
-    pub(crate) const CLOUDMORE_CSP_TENANTS_LIST: usize = 37;
+    pub(crate) const CLOUDMORE_CSP_TENANTS_LIST: usize = 38;
     /// `cloudmore.csp_users.delete`
-    pub(crate) const CLOUDMORE_CSP_USERS_DELETE: usize = 38;
+    pub(crate) const CLOUDMORE_CSP_USERS_DELETE: usize = 39;
     /// `cloudmore.csp_users.list`
-    pub(crate) const CLOUDMORE_CSP_USERS_LIST: usize = 39;
+    pub(crate) const CLOUDMORE_CSP_USERS_LIST: usize = 40;
     /// `cloudmore.csp_users.list_result`
-    pub(crate) const CLOUDMORE_CSP_USERS_LIST_RESULT: usize = 40;
+    pub(crate) const CLOUDMORE_CSP_USERS_LIST_RESULT: usize = 41;
     /// `cloudmore.csp_users.start_list`
-    pub(crate) const CLOUDMORE_CSP_USERS_START_LIST: usize = 41;
+    pub(crate) const CLOUDMORE_CSP_USERS_START_LIST: usize = 42;
     /// `cloudmore.csp_users.wait`
-    pub(crate) const CLOUDMORE_CSP_USERS_WAIT: usize = 42;
+    pub(crate) const CLOUDMORE_CSP_USERS_WAIT: usize = 43;
     /// `cloudmore.custom_properties.list`
-    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 43;
+    pub(crate) const CLOUDMORE_CUSTOM_PROPERTIES_LIST: usize = 44;
     /// `cloudmore.estore.get`
-    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 44;
+    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 45;
     /// `cloudmore.estore.list`
-    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 45;
+    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 46;
     /// `cloudmore.external_invoices.delete`
-    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 46;
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_DELETE: usize = 47;
     /// `cloudmore.external_invoices.list`
-    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 47;
+    pub(crate) const CLOUDMORE_EXTERNAL_INVOICES_LIST: usize = 48;
     /// `cloudmore.manual_billing.delete`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 48;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_DELETE: usize = 49;
     /// `cloudmore.manual_billing.get`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 49;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_GET: usize = 50;
     /// `cloudmore.manual_billing.list`
-    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 50;
+    pub(crate) const CLOUDMORE_MANUAL_BILLING_LIST: usize = 51;
     /// `cloudmore.nce_subscriptions.alignment_dates`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_ALIGNMENT_DATES: usize = 51;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_ALIGNMENT_DATES: usize = 52;
     /// `cloudmore.nce_subscriptions.get`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_GET: usize = 52;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_GET: usize = 53;
     /// `cloudmore.nce_subscriptions.list`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST: usize = 53;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST: usize = 54;
     /// `cloudmore.nce_subscriptions.list_all`
-    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST_ALL: usize = 54;
+    pub(crate) const CLOUDMORE_NCE_SUBSCRIPTIONS_LIST_ALL: usize = 55;
     /// `cloudmore.organization_groups.delete`
-    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 55;
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE: usize = 56;
     /// `cloudmore.organization_groups.delete_member`
-    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 56;
+    pub(crate) const CLOUDMORE_ORGANIZATION_GROUPS_DELETE_MEMBER: usize = 57;
     /// `cloudmore.organization_prices.list`
-    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 57;
+    pub(crate) const CLOUDMORE_ORGANIZATION_PRICES_LIST: usize = 58;
     /// `cloudmore.organizations.create`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 58;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_CREATE: usize = 59;
     /// `cloudmore.organizations.delete`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 59;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_DELETE: usize = 60;
     /// `cloudmore.organizations.ensure`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_ENSURE: usize = 60;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_ENSURE: usize = 61;
+    /// `cloudmore.organizations.ensure_many`
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_ENSURE_MANY: usize = 62;
     /// `cloudmore.organizations.get`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 61;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_GET: usize = 63;
     /// `cloudmore.organizations.list`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 62;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_LIST: usize = 64;
     /// `cloudmore.organizations.replace`
-    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 63;
+    pub(crate) const CLOUDMORE_ORGANIZATIONS_REPLACE: usize = 65;
     /// `cloudmore.payment_methods.delete`
-    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 64;
+    pub(crate) const CLOUDMORE_PAYMENT_METHODS_DELETE: usize = 66;
     /// `cloudmore.prices.list`
-    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 65;
+    pub(crate) const CLOUDMORE_PRICES_LIST: usize = 67;
     /// `cloudmore.product_addons.delete`
-    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 66;
+    pub(crate) const CLOUDMORE_PRODUCT_ADDONS_DELETE: usize = 68;
     /// `cloudmore.products.delete`
-    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 67;
+    pub(crate) const CLOUDMORE_PRODUCTS_DELETE: usize = 69;
     /// `cloudmore.reseller_services.disable`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 68;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_DISABLE: usize = 70;
     /// `cloudmore.reseller_services.list`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 69;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST: usize = 71;
     /// `cloudmore.reseller_services.list_subscriptions`
-    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 70;
+    pub(crate) const CLOUDMORE_RESELLER_SERVICES_LIST_SUBSCRIPTIONS: usize = 72;
     /// `cloudmore.resellers.get`
-    pub(crate) const CLOUDMORE_RESELLERS_GET: usize = 71;
+    pub(crate) const CLOUDMORE_RESELLERS_GET: usize = 73;
     /// `cloudmore.resellers.list`
-    pub(crate) const CLOUDMORE_RESELLERS_LIST: usize = 72;
+    pub(crate) const CLOUDMORE_RESELLERS_LIST: usize = 74;
     /// `cloudmore.seller_administrators.create`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_CREATE: usize = 73;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_CREATE: usize = 75;
     /// `cloudmore.seller_administrators.delete`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_DELETE: usize = 74;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_DELETE: usize = 76;
     /// `cloudmore.seller_administrators.ensure`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE: usize = 75;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE: usize = 77;
+    /// `cloudmore.seller_administrators.ensure_many`
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE_MANY: usize = 78;
     /// `cloudmore.seller_administrators.get`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_GET: usize = 76;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_GET: usize = 79;
     /// `cloudmore.seller_administrators.list`
-    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_LIST: usize = 77;
+    pub(crate) const CLOUDMORE_SELLER_ADMINISTRATORS_LIST: usize = 80;
     /// `cloudmore.seller_prices.list`
-    pub(crate) const CLOUDMORE_SELLER_PRICES_LIST: usize = 78;
+    pub(crate) const CLOUDMORE_SELLER_PRICES_LIST: usize = 81;
     /// `cloudmore.seller_product_addons.delete`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_DELETE: usize = 79;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_DELETE: usize = 82;
     /// `cloudmore.seller_product_addons.get`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_GET: usize = 80;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_GET: usize = 83;
     /// `cloudmore.seller_product_addons.list`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_LIST: usize = 81;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCT_ADDONS_LIST: usize = 84;
     /// `cloudmore.seller_products.delete`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_DELETE: usize = 82;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_DELETE: usize = 85;
     /// `cloudmore.seller_products.get`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_GET: usize = 83;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_GET: usize = 86;
     /// `cloudmore.seller_products.list`
-    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_LIST: usize = 84;
+    pub(crate) const CLOUDMORE_SELLER_PRODUCTS_LIST: usize = 87;
     /// `cloudmore.seller_services.custom_properties_data`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_CUSTOM_PROPERTIES_DATA: usize = 85;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_CUSTOM_PROPERTIES_DATA: usize = 88;
     /// `cloudmore.seller_services.disable`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_DISABLE: usize = 86;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_DISABLE: usize = 89;
     /// `cloudmore.seller_services.get`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_GET: usize = 87;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_GET: usize = 90;
     /// `cloudmore.seller_services.list`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST: usize = 88;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST: usize = 91;
     /// `cloudmore.seller_services.list_resellers`
-    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST_RESELLERS: usize = 89;
+    pub(crate) const CLOUDMORE_SELLER_SERVICES_LIST_RESELLERS: usize = 92;
     /// `cloudmore.server.health`
-    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 90;
+    pub(crate) const CLOUDMORE_SERVER_HEALTH: usize = 93;
     /// `cloudmore.services.create`
-    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 91;
+    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 94;
     /// `cloudmore.services.delete`
-    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 92;
+    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 95;
     /// `cloudmore.services.ensure`
-    pub(crate) const CLOUDMORE_SERVICES_ENSURE: usize = 93;
+    pub(crate) const CLOUDMORE_SERVICES_ENSURE: usize = 96;
+    /// `cloudmore.services.ensure_many`
+    pub(crate) const CLOUDMORE_SERVICES_ENSURE_MANY: usize = 97;
     /// `cloudmore.services.get`
-    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 94;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 98;
     /// `cloudmore.services.list`
-    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 95;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 99;
     /// `cloudmore.services.replace`
-    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 96;
+    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 100;
     /// `cloudmore.services.update`
-    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 97;
+    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 101;
     /// `cloudmore.subscription_users.delete`
-    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 98;
+    pub(crate) const CLOUDMORE_SUBSCRIPTION_USERS_DELETE: usize = 102;
     /// `cloudmore.subscriptions.get`
-    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 99;
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_GET: usize = 103;
     /// `cloudmore.subscriptions.list`
-    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 100;
+    pub(crate) const CLOUDMORE_SUBSCRIPTIONS_LIST: usize = 104;
     /// `cloudmore.user_groups.delete`
-    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 101;
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE: usize = 105;
     /// `cloudmore.user_groups.delete_member`
-    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 102;
+    pub(crate) const CLOUDMORE_USER_GROUPS_DELETE_MEMBER: usize = 106;
     /// `cloudmore.users.delete`
-    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 103;
+    pub(crate) const CLOUDMORE_USERS_DELETE: usize = 107;
     /// `cloudmore.users.get`
-    pub(crate) const CLOUDMORE_USERS_GET: usize = 104;
+    pub(crate) const CLOUDMORE_USERS_GET: usize = 108;
     /// `cloudmore.users.list`
-    pub(crate) const CLOUDMORE_USERS_LIST: usize = 105;
+    pub(crate) const CLOUDMORE_USERS_LIST: usize = 109;
     /// `cloudmore.users.list_roles`
-    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 106;
+    pub(crate) const CLOUDMORE_USERS_LIST_ROLES: usize = 110;
     /// `cloudmore.webhooks.create`
-    pub(crate) const CLOUDMORE_WEBHOOKS_CREATE: usize = 107;
+    pub(crate) const CLOUDMORE_WEBHOOKS_CREATE: usize = 111;
     /// `cloudmore.webhooks.delete`
-    pub(crate) const CLOUDMORE_WEBHOOKS_DELETE: usize = 108;
+    pub(crate) const CLOUDMORE_WEBHOOKS_DELETE: usize = 112;
     /// `cloudmore.webhooks.ensure`
-    pub(crate) const CLOUDMORE_WEBHOOKS_ENSURE: usize = 109;
+    pub(crate) const CLOUDMORE_WEBHOOKS_ENSURE: usize = 113;
+    /// `cloudmore.webhooks.ensure_many`
+    pub(crate) const CLOUDMORE_WEBHOOKS_ENSURE_MANY: usize = 114;
     /// `cloudmore.webhooks.get`
-    pub(crate) const CLOUDMORE_WEBHOOKS_GET: usize = 110;
+    pub(crate) const CLOUDMORE_WEBHOOKS_GET: usize = 115;
     /// `cloudmore.webhooks.list`
-    pub(crate) const CLOUDMORE_WEBHOOKS_LIST: usize = 111;
+    pub(crate) const CLOUDMORE_WEBHOOKS_LIST: usize = 116;
     /// `ncentral.access_groups.create`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 112;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE: usize = 117;
     /// `ncentral.access_groups.create_for_devices`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 113;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_CREATE_FOR_DEVICES: usize = 118;
     /// `ncentral.access_groups.ensure`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE: usize = 114;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE: usize = 119;
     /// `ncentral.access_groups.ensure_for_devices`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE_FOR_DEVICES: usize = 115;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE_FOR_DEVICES: usize = 120;
+    /// `ncentral.access_groups.ensure_many`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE_MANY: usize = 121;
+    /// `ncentral.access_groups.ensure_many_for_devices`
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_ENSURE_MANY_FOR_DEVICES: usize = 122;
     /// `ncentral.access_groups.get`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 116;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_GET: usize = 123;
     /// `ncentral.access_groups.links`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 117;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LINKS: usize = 124;
     /// `ncentral.access_groups.list`
-    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 118;
+    pub(crate) const NCENTRAL_ACCESS_GROUPS_LIST: usize = 125;
     /// `ncentral.appliance_tasks.get`
-    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 119;
+    pub(crate) const NCENTRAL_APPLIANCE_TASKS_GET: usize = 126;
     /// `ncentral.auth.authenticate`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 120;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 127;
     /// `ncentral.auth.authenticate_sso`
-    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 121;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE_SSO: usize = 128;
     /// `ncentral.auth.links`
-    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 122;
+    pub(crate) const NCENTRAL_AUTH_LINKS: usize = 129;
     /// `ncentral.auth.logout`
-    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 123;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 130;
     /// `ncentral.auth.refresh`
-    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 124;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 131;
     /// `ncentral.auth.validate`
-    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 125;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 132;
     /// `ncentral.custom_psa.create_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 126;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 133;
     /// `ncentral.custom_psa.get_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 127;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 134;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 128;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 135;
     /// `ncentral.custom_psa.links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 129;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 136;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 130;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 137;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 131;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 138;
     /// `ncentral.custom_psa.ticket_links`
-    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 132;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 139;
     /// `ncentral.customers.create_installer_link`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 133;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_INSTALLER_LINK: usize = 140;
     /// `ncentral.customers.create_site`
-    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 134;
+    pub(crate) const NCENTRAL_CUSTOMERS_CREATE_SITE: usize = 141;
     /// `ncentral.customers.ensure_site`
-    pub(crate) const NCENTRAL_CUSTOMERS_ENSURE_SITE: usize = 135;
+    pub(crate) const NCENTRAL_CUSTOMERS_ENSURE_SITE: usize = 142;
+    /// `ncentral.customers.ensure_sites`
+    pub(crate) const NCENTRAL_CUSTOMERS_ENSURE_SITES: usize = 143;
     /// `ncentral.customers.get`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 136;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 144;
     /// `ncentral.customers.get_registration_token`
-    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 137;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET_REGISTRATION_TOKEN: usize = 145;
     /// `ncentral.customers.list`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 138;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 146;
     /// `ncentral.customers.list_installers`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 139;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_INSTALLERS: usize = 147;
     /// `ncentral.customers.list_sites`
-    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 140;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 148;
     /// `ncentral.device_filters.list`
-    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 141;
+    pub(crate) const NCENTRAL_DEVICE_FILTERS_LIST: usize = 149;
     /// `ncentral.devices.control_services`
-    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 142;
+    pub(crate) const NCENTRAL_DEVICES_CONTROL_SERVICES: usize = 150;
     /// `ncentral.devices.create`
-    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 143;
+    pub(crate) const NCENTRAL_DEVICES_CREATE: usize = 151;
     /// `ncentral.devices.create_note`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 144;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTE: usize = 152;
     /// `ncentral.devices.create_notes`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 145;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_NOTES: usize = 153;
     /// `ncentral.devices.create_remote_control_task`
-    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 146;
+    pub(crate) const NCENTRAL_DEVICES_CREATE_REMOTE_CONTROL_TASK: usize = 154;
     /// `ncentral.devices.delete`
-    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 147;
+    pub(crate) const NCENTRAL_DEVICES_DELETE: usize = 155;
     /// `ncentral.devices.delete_note`
-    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 148;
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTE: usize = 156;
     /// `ncentral.devices.delete_notes`
-    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 149;
+    pub(crate) const NCENTRAL_DEVICES_DELETE_NOTES: usize = 157;
     /// `ncentral.devices.ensure`
-    pub(crate) const NCENTRAL_DEVICES_ENSURE: usize = 150;
+    pub(crate) const NCENTRAL_DEVICES_ENSURE: usize = 158;
+    /// `ncentral.devices.ensure_many`
+    pub(crate) const NCENTRAL_DEVICES_ENSURE_MANY: usize = 159;
     /// `ncentral.devices.get`
-    pub(crate) const NCENTRAL_DEVICES_GET: usize = 151;
+    pub(crate) const NCENTRAL_DEVICES_GET: usize = 160;
     /// `ncentral.devices.get_activation_key`
-    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 152;
+    pub(crate) const NCENTRAL_DEVICES_GET_ACTIVATION_KEY: usize = 161;
     /// `ncentral.devices.get_assets`
-    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 153;
+    pub(crate) const NCENTRAL_DEVICES_GET_ASSETS: usize = 162;
     /// `ncentral.devices.get_custom_property`
-    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 154;
+    pub(crate) const NCENTRAL_DEVICES_GET_CUSTOM_PROPERTY: usize = 163;
     /// `ncentral.devices.get_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 155;
+    pub(crate) const NCENTRAL_DEVICES_GET_LIFECYCLE: usize = 164;
     /// `ncentral.devices.get_remote_control_type`
-    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 156;
+    pub(crate) const NCENTRAL_DEVICES_GET_REMOTE_CONTROL_TYPE: usize = 165;
     /// `ncentral.devices.list`
-    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 157;
+    pub(crate) const NCENTRAL_DEVICES_LIST: usize = 166;
     /// `ncentral.devices.list_custom_properties`
-    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 158;
+    pub(crate) const NCENTRAL_DEVICES_LIST_CUSTOM_PROPERTIES: usize = 167;
     /// `ncentral.devices.list_maintenance_windows`
-    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 159;
+    pub(crate) const NCENTRAL_DEVICES_LIST_MAINTENANCE_WINDOWS: usize = 168;
     /// `ncentral.devices.list_notes`
-    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 160;
+    pub(crate) const NCENTRAL_DEVICES_LIST_NOTES: usize = 169;
     /// `ncentral.devices.list_service_status`
-    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 161;
+    pub(crate) const NCENTRAL_DEVICES_LIST_SERVICE_STATUS: usize = 170;
     /// `ncentral.devices.list_tasks`
-    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 162;
+    pub(crate) const NCENTRAL_DEVICES_LIST_TASKS: usize = 171;
     /// `ncentral.devices.list_with_custom_properties`
-    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 163;
+    pub(crate) const NCENTRAL_DEVICES_LIST_WITH_CUSTOM_PROPERTIES: usize = 172;
     /// `ncentral.devices.replace_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 164;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_LIFECYCLE: usize = 173;
     /// `ncentral.devices.replace_note`
-    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 165;
+    pub(crate) const NCENTRAL_DEVICES_REPLACE_NOTE: usize = 174;
     /// `ncentral.devices.set_custom_property`
-    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 166;
+    pub(crate) const NCENTRAL_DEVICES_SET_CUSTOM_PROPERTY: usize = 175;
     /// `ncentral.devices.update_lifecycle`
-    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 167;
+    pub(crate) const NCENTRAL_DEVICES_UPDATE_LIFECYCLE: usize = 176;
     /// `ncentral.maintenance_windows.create`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 168;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_CREATE: usize = 177;
     /// `ncentral.maintenance_windows.delete`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 169;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_DELETE: usize = 178;
     /// `ncentral.maintenance_windows.replace`
-    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 170;
+    pub(crate) const NCENTRAL_MAINTENANCE_WINDOWS_REPLACE: usize = 179;
     /// `ncentral.org_units.get`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 171;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET: usize = 180;
     /// `ncentral.org_units.get_custom_property`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 172;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY: usize = 181;
     /// `ncentral.org_units.get_custom_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 173;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_CUSTOM_PROPERTY_DEFAULT: usize = 182;
     /// `ncentral.org_units.get_device_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 174;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_DEVICE_PROPERTY_DEFAULT: usize = 183;
     /// `ncentral.org_units.get_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 175;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_LIMITS: usize = 184;
     /// `ncentral.org_units.get_registration_token`
-    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 176;
+    pub(crate) const NCENTRAL_ORG_UNITS_GET_REGISTRATION_TOKEN: usize = 185;
     /// `ncentral.org_units.list`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 177;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST: usize = 186;
     /// `ncentral.org_units.list_active_issues`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 178;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_ACTIVE_ISSUES: usize = 187;
     /// `ncentral.org_units.list_children`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 179;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CHILDREN: usize = 188;
     /// `ncentral.org_units.list_custom_properties`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 180;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_CUSTOM_PROPERTIES: usize = 189;
     /// `ncentral.org_units.list_devices`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 181;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES: usize = 190;
     /// `ncentral.org_units.list_devices_with_custom_properties`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 182;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_DEVICES_WITH_CUSTOM_PROPERTIES: usize = 191;
     /// `ncentral.org_units.list_job_statuses`
-    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 183;
+    pub(crate) const NCENTRAL_ORG_UNITS_LIST_JOB_STATUSES: usize = 192;
     /// `ncentral.org_units.set_custom_property`
-    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 184;
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY: usize = 193;
     /// `ncentral.org_units.set_custom_property_default`
-    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 185;
+    pub(crate) const NCENTRAL_ORG_UNITS_SET_CUSTOM_PROPERTY_DEFAULT: usize = 194;
     /// `ncentral.org_units.update_limits`
-    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 186;
+    pub(crate) const NCENTRAL_ORG_UNITS_UPDATE_LIMITS: usize = 195;
     /// `ncentral.reports.get`
-    pub(crate) const NCENTRAL_REPORTS_GET: usize = 187;
+    pub(crate) const NCENTRAL_REPORTS_GET: usize = 196;
     /// `ncentral.reports.request_patch_comparison`
-    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 188;
+    pub(crate) const NCENTRAL_REPORTS_REQUEST_PATCH_COMPARISON: usize = 197;
     /// `ncentral.reports.wait`
-    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 189;
+    pub(crate) const NCENTRAL_REPORTS_WAIT: usize = 198;
     /// `ncentral.scheduled_tasks.get`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 190;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET: usize = 199;
     /// `ncentral.scheduled_tasks.get_status`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 191;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_GET_STATUS: usize = 200;
     /// `ncentral.scheduled_tasks.links`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 192;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LINKS: usize = 201;
     /// `ncentral.scheduled_tasks.list_status_details`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 193;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_LIST_STATUS_DETAILS: usize = 202;
     /// `ncentral.scheduled_tasks.run_direct`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 194;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_RUN_DIRECT: usize = 203;
     /// `ncentral.scheduled_tasks.wait`
-    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 195;
+    pub(crate) const NCENTRAL_SCHEDULED_TASKS_WAIT: usize = 204;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 196;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 205;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 197;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 206;
     /// `ncentral.server.links`
-    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 198;
+    pub(crate) const NCENTRAL_SERVER_LINKS: usize = 207;
     /// `ncentral.server.time`
-    pub(crate) const NCENTRAL_SERVER_TIME: usize = 199;
+    pub(crate) const NCENTRAL_SERVER_TIME: usize = 208;
     /// `ncentral.server.versions`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 200;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS: usize = 209;
     /// `ncentral.server.versions_authenticated`
-    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 201;
+    pub(crate) const NCENTRAL_SERVER_VERSIONS_AUTHENTICATED: usize = 210;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 202;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 211;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 203;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 212;
     /// `ncentral.service_orgs.ensure`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE: usize = 204;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE: usize = 213;
     /// `ncentral.service_orgs.ensure_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMER: usize = 205;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMER: usize = 214;
+    /// `ncentral.service_orgs.ensure_customers`
+    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMERS: usize = 215;
+    /// `ncentral.service_orgs.ensure_many`
+    pub(crate) const NCENTRAL_SERVICE_ORGS_ENSURE_MANY: usize = 216;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 206;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 217;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 207;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 218;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 208;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 219;
     /// `ncentral.sites.get`
-    pub(crate) const NCENTRAL_SITES_GET: usize = 209;
+    pub(crate) const NCENTRAL_SITES_GET: usize = 220;
     /// `ncentral.sites.get_registration_token`
-    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 210;
+    pub(crate) const NCENTRAL_SITES_GET_REGISTRATION_TOKEN: usize = 221;
     /// `ncentral.sites.list`
-    pub(crate) const NCENTRAL_SITES_LIST: usize = 211;
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 222;
     /// `ncentral.standard_psa.get_customer_mapping`
-    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 212;
+    pub(crate) const NCENTRAL_STANDARD_PSA_GET_CUSTOMER_MAPPING: usize = 223;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 213;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 224;
     /// `ncentral.standard_psa.list_companies`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 214;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_COMPANIES: usize = 225;
     /// `ncentral.standard_psa.list_contacts`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 215;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_CONTACTS: usize = 226;
     /// `ncentral.standard_psa.list_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 216;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_MAPPINGS: usize = 227;
     /// `ncentral.standard_psa.list_sites`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 217;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LIST_SITES: usize = 228;
     /// `ncentral.standard_psa.replace_mappings`
-    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 218;
+    pub(crate) const NCENTRAL_STANDARD_PSA_REPLACE_MAPPINGS: usize = 229;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 219;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 230;
     /// `ncentral.user_roles.create`
-    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 220;
+    pub(crate) const NCENTRAL_USER_ROLES_CREATE: usize = 231;
     /// `ncentral.user_roles.ensure`
-    pub(crate) const NCENTRAL_USER_ROLES_ENSURE: usize = 221;
+    pub(crate) const NCENTRAL_USER_ROLES_ENSURE: usize = 232;
+    /// `ncentral.user_roles.ensure_many`
+    pub(crate) const NCENTRAL_USER_ROLES_ENSURE_MANY: usize = 233;
     /// `ncentral.user_roles.get`
-    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 222;
+    pub(crate) const NCENTRAL_USER_ROLES_GET: usize = 234;
     /// `ncentral.user_roles.list`
-    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 223;
+    pub(crate) const NCENTRAL_USER_ROLES_LIST: usize = 235;
     /// `ncentral.users.create`
-    pub(crate) const NCENTRAL_USERS_CREATE: usize = 224;
+    pub(crate) const NCENTRAL_USERS_CREATE: usize = 236;
     /// `ncentral.users.ensure`
-    pub(crate) const NCENTRAL_USERS_ENSURE: usize = 225;
+    pub(crate) const NCENTRAL_USERS_ENSURE: usize = 237;
+    /// `ncentral.users.ensure_many`
+    pub(crate) const NCENTRAL_USERS_ENSURE_MANY: usize = 238;
     /// `ncentral.users.links`
-    pub(crate) const NCENTRAL_USERS_LINKS: usize = 226;
+    pub(crate) const NCENTRAL_USERS_LINKS: usize = 239;
     /// `ncentral.users.list`
-    pub(crate) const NCENTRAL_USERS_LIST: usize = 227;
+    pub(crate) const NCENTRAL_USERS_LIST: usize = 240;
     /// `ncentral.users.me`
-    pub(crate) const NCENTRAL_USERS_ME: usize = 228;
+    pub(crate) const NCENTRAL_USERS_ME: usize = 241;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 229;
+    pub(crate) const WIV_CASES_SEARCH: usize = 242;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 230;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 243;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 231;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 244;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 232;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 245;
 }
 
 /// An optional parameter with all defaults; rows list the differences.
@@ -1939,6 +1965,77 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("allowCmpAccess", "allowCmpAccess"),
             ],
             filter: None,
+            rows: None,
+            page_size: None,
+        }),
+    },
+    Operation {
+        id: "cloudmore.brokers.ensure_many",
+        service: Service::Cloudmore,
+        resource: "brokers",
+        name: "ensure_many",
+        summary: "Finds or creates a broker, for many at once.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/brokers",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::ENSURE_BROKER_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/brokers", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURE_BROKER_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.brokers.create",
+            find: "cloudmore.brokers.list",
+            scope: &[("seller_id", "sellerId")],
+            key: &[KeyField { field: "name", params: &["name"] }],
+            compared: &[
+                ("registrationNumber", "registrationNumber"),
+                ("vat", "vat"),
+                ("domain", "domain"),
+                ("notificationEmail", "notificationEmail"),
+                ("supportEmail", "supportEmail"),
+                ("contact", "contact"),
+                ("address", "address"),
+                ("invoiceContact", "invoiceContact"),
+                ("allowCmpAccess", "allowCmpAccess"),
+            ],
+            filter: None,
+            rows: Some("rows"),
             page_size: None,
         }),
     },
@@ -3723,6 +3820,70 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("contact", "contact"),
             ],
             filter: None,
+            rows: None,
+            page_size: None,
+        }),
+    },
+    Operation {
+        id: "cloudmore.organizations.ensure_many",
+        service: Service::Cloudmore,
+        resource: "organizations",
+        name: "ensure_many",
+        summary: "Finds or creates an organization, for many at once.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/Organizations",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::ENSURE_ORGANIZATION_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/resellers/{resellerId}/Organizations", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURE_ORGANIZATION_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.organizations.create",
+            find: "cloudmore.organizations.list",
+            scope: &[("reseller_id", "resellerId")],
+            key: &[KeyField { field: "name", params: &["name"] }],
+            compared: &[
+                ("registrationNumber", "registrationNumber"),
+                ("vat", "vat"),
+                ("customerNumber", "customerNumber"),
+                ("notificationEmail", "notificationEmail"),
+                ("contact", "contact"),
+            ],
+            filter: None,
+            rows: Some("rows"),
             page_size: None,
         }),
     },
@@ -4500,6 +4661,79 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("address", "address"),
             ],
             filter: None,
+            rows: None,
+            page_size: None,
+        }),
+    },
+    Operation {
+        id: "cloudmore.seller_administrators.ensure_many",
+        service: Service::Cloudmore,
+        resource: "seller_administrators",
+        name: "ensure_many",
+        summary: "Finds or creates an administrator of the seller, for many at once.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/SellerAdministrators",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List {
+                    of: &Kind::Model { of: &schema::cloudmore::ENSURE_SELLER_ADMINISTRATOR_INPUT },
+                },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/SellerAdministrators", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURE_SELLER_ADMINISTRATOR_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.seller_administrators.create",
+            find: "cloudmore.seller_administrators.list",
+            scope: &[("seller_id", "sellerId")],
+            key: &[KeyField { field: "name", params: &["name"] }],
+            compared: &[
+                ("roleId", "roleId"),
+                ("email", "email"),
+                ("firstName", "firstName"),
+                ("lastName", "lastName"),
+                ("displayName", "displayName"),
+                ("title", "title"),
+                ("cellPhonePrefix", "cellPhonePrefix"),
+                ("cellPhone", "cellPhone"),
+                ("address", "address"),
+            ],
+            filter: None,
+            rows: Some("rows"),
             page_size: None,
         }),
     },
@@ -5471,6 +5705,75 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             key: &[KeyField { field: "id", params: &["id"] }],
             compared: &[("customPropertiesData", "customPropertiesData")],
             filter: None,
+            rows: None,
+            page_size: None,
+        }),
+    },
+    Operation {
+        id: "cloudmore.services.ensure_many",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "ensure_many",
+        summary: "Finds or adds a service from the E-Store to an organization, for many at once.",
+        method: Method::POST,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::ENSURE_SERVICE_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit {
+            group: "POST /api/resellers/{resellerId}/organizations/{organizationId}/services",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::ENSURE_SERVICE_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `id` that was sent in `services.list`, or call `services.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.services.create",
+            find: "cloudmore.services.list",
+            scope: &[("reseller_id", "resellerId"), ("organization_id", "organizationId")],
+            key: &[KeyField { field: "id", params: &["id"] }],
+            compared: &[("customPropertiesData", "customPropertiesData")],
+            filter: None,
+            rows: Some("rows"),
             page_size: None,
         }),
     },
@@ -6413,6 +6716,75 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("basicAuthUserName", "basicAuthUserName"),
             ],
             filter: None,
+            rows: None,
+            page_size: None,
+        }),
+    },
+    Operation {
+        id: "cloudmore.webhooks.ensure_many",
+        service: Service::Cloudmore,
+        resource: "webhooks",
+        name: "ensure_many",
+        summary: "Finds or creates a webhook, for many at once.",
+        method: Method::POST,
+        path: "/api/sellers/{sellerId}/webhooks",
+        params: &[
+            Param {
+                name: "seller_id",
+                wire: "sellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("seller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::ENSURE_WEBHOOK_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/sellers/{sellerId}/webhooks", cap: 10 },
+        model: Some(&schema::cloudmore::ENSURE_WEBHOOK_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `name` and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[(
+            403,
+            "Calls at the seller's level need a seller's credentials; those of a broker do not do",
+        )],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "cloudmore.webhooks.create",
+            find: "cloudmore.webhooks.list",
+            scope: &[("seller_id", "sellerId")],
+            key: &[
+                KeyField { field: "name", params: &["name"] },
+                KeyField { field: "url", params: &["url"] },
+            ],
+            compared: &[
+                ("triggerEventType", "triggerEventType"),
+                ("serviceId", "serviceId"),
+                ("messageToSendType", "messageToSendType"),
+                ("basicAuthUserName", "basicAuthUserName"),
+            ],
+            filter: None,
+            rows: Some("rows"),
             page_size: None,
         }),
     },
@@ -6657,6 +7029,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("autoIncludeNewOrgUnits", "autoIncludeNewOrgUnits"),
             ],
             filter: Some("select"),
+            rows: None,
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -6712,6 +7085,130 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("userIds", "userIds"),
             ],
             filter: Some("select"),
+            rows: None,
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.access_groups.ensure_many",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "ensure_many",
+        summary: "Finds or creates an access group of organization units, for many at once.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_ACCESS_GROUP_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/access-groups", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_ACCESS_GROUP_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.access_groups.create",
+            find: "ncentral.access_groups.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "groupName", params: &["groupName"] }],
+            compared: &[
+                ("groupDescription", "groupDescription"),
+                ("orgUnitIds", "orgUnitIds"),
+                ("userIds", "userIds"),
+                ("autoIncludeNewOrgUnits", "autoIncludeNewOrgUnits"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.access_groups.ensure_many_for_devices",
+        service: Service::NCentral,
+        resource: "access_groups",
+        name: "ensure_many_for_devices",
+        summary: "Finds or creates an access group of devices, for many at once.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/device-access-groups",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List {
+                    of: &Kind::Model { of: &schema::ncentral::ENSURE_DEVICE_ACCESS_GROUP_INPUT },
+                },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/device-access-groups", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_DEVICE_ACCESS_GROUP_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure_for_devices`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.access_groups.create_for_devices",
+            find: "ncentral.access_groups.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "groupName", params: &["groupName"] }],
+            compared: &[
+                ("groupDescription", "groupDescription"),
+                ("deviceIds", "deviceIds"),
+                ("userIds", "userIds"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -7512,6 +8009,79 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("postalCode", "postalCode"),
             ],
             filter: Some("select"),
+            rows: None,
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.customers.ensure_sites",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "ensure_sites",
+        summary: "Finds or creates a site under a customer, for many at once.",
+        method: Method::POST,
+        path: "/api/customers/{customerId}/sites",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_SITE_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/customers/{customerId}/sites", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_SITE_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.customers.create_site",
+            find: "ncentral.customers.list_sites",
+            scope: &[("customer_id", "customerId")],
+            key: &[KeyField { field: "siteName", params: &["siteName"] }],
+            compared: &[
+                ("contactFirstName", "contactFirstName"),
+                ("contactLastName", "contactLastName"),
+                ("externalId", "externalId"),
+                ("contactEmail", "contactEmail"),
+                ("phone", "phone"),
+                ("contactTitle", "contactTitle"),
+                ("contactPhone", "contactPhone"),
+                ("contactPhoneExt", "contactPhoneExt"),
+                ("contactDepartment", "contactDepartment"),
+                ("street1", "street1"),
+                ("street2", "street2"),
+                ("city", "city"),
+                ("stateProv", "stateProv"),
+                ("country", "country"),
+                ("postalCode", "postalCode"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -8354,6 +8924,60 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("licenseMode", "licenseMode"),
             ],
             filter: Some("select"),
+            rows: None,
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.devices.ensure_many",
+        service: Service::NCentral,
+        resource: "devices",
+        name: "ensure_many",
+        summary: "Finds or creates a device, for many at once.",
+        method: Method::POST,
+        path: "/api/device",
+        params: &[Param {
+            name: "rows",
+            wire: "rows",
+            kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_DEVICE_INPUT } },
+            required: true,
+            rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+            ..PLAIN
+        }],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/device", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_DEVICE_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.devices.create",
+            find: "ncentral.org_units.list_devices",
+            scope: &[("org_unit_id", "customerId")],
+            key: &[KeyField { field: "longName", params: &["longName"] }],
+            compared: &[
+                ("customerId", "customerId"),
+                ("networkAddress", "uri"),
+                ("supportedOs", "supportedOs"),
+                ("deviceClass", "deviceClass"),
+                ("description", "description"),
+                ("licenseMode", "licenseMode"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -10866,6 +11490,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("postalCode", "postalCode"),
             ],
             filter: Some("select"),
+            rows: None,
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -10969,6 +11594,141 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("postalCode", "postalCode"),
             ],
             filter: Some("select"),
+            rows: None,
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.service_orgs.ensure_customers",
+        service: Service::NCentral,
+        resource: "service_orgs",
+        name: "ensure_customers",
+        summary: "Finds or creates a customer under a service organization, for many at once.",
+        method: Method::POST,
+        path: "/api/service-orgs/{soId}/customers",
+        params: &[
+            Param {
+                name: "so_id",
+                wire: "soId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_CUSTOMER_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/service-orgs/{soId}/customers", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_CUSTOMER_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `customer_name` that was sent in `service_orgs.list_customers`, or call `service_orgs.ensure_customer`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.service_orgs.create_customer",
+            find: "ncentral.service_orgs.list_customers",
+            scope: &[("so_id", "soId")],
+            key: &[KeyField { field: "customerName", params: &["customerName"] }],
+            compared: &[
+                ("contactFirstName", "contactFirstName"),
+                ("contactLastName", "contactLastName"),
+                ("externalId", "externalId"),
+                ("contactEmail", "contactEmail"),
+                ("phone", "phone"),
+                ("contactTitle", "contactTitle"),
+                ("contactPhone", "contactPhone"),
+                ("contactPhoneExt", "contactPhoneExt"),
+                ("contactDepartment", "contactDepartment"),
+                ("street1", "street1"),
+                ("street2", "street2"),
+                ("city", "city"),
+                ("stateProv", "stateProv"),
+                ("country", "country"),
+                ("postalCode", "postalCode"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.service_orgs.ensure_many",
+        service: Service::NCentral,
+        resource: "service_orgs",
+        name: "ensure_many",
+        summary: "Finds or creates a service organization, for many at once.",
+        method: Method::POST,
+        path: "/api/service-orgs",
+        params: &[Param {
+            name: "rows",
+            wire: "rows",
+            kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_SERVICE_ORG_INPUT } },
+            required: true,
+            rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+            ..PLAIN
+        }],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/service-orgs", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_SERVICE_ORG_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `so_name` that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Released,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.service_orgs.create",
+            find: "ncentral.service_orgs.list",
+            scope: &[],
+            key: &[KeyField { field: "soName", params: &["soName"] }],
+            compared: &[
+                ("contactFirstName", "contactFirstName"),
+                ("contactLastName", "contactLastName"),
+                ("externalId", "externalId"),
+                ("contactEmail", "contactEmail"),
+                ("phone", "phone"),
+                ("contactTitle", "contactTitle"),
+                ("contactPhone", "contactPhone"),
+                ("contactPhoneExt", "contactPhoneExt"),
+                ("contactDepartment", "contactDepartment"),
+                ("street1", "street1"),
+                ("street2", "street2"),
+                ("city", "city"),
+                ("stateProv", "stateProv"),
+                ("country", "country"),
+                ("postalCode", "postalCode"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -11699,6 +12459,63 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             key: &[KeyField { field: "roleName", params: &["roleName"] }],
             compared: &[("description", "roleDescription")],
             filter: Some("select"),
+            rows: None,
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.user_roles.ensure_many",
+        service: Service::NCentral,
+        resource: "user_roles",
+        name: "ensure_many",
+        summary: "Finds or creates a user role in an organization unit, for many at once.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/user-roles",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_USER_ROLE_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/user-roles", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_USER_ROLE_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Preview,
+        deprecated: false,
+        hints: &[],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.user_roles.create",
+            find: "ncentral.user_roles.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "roleName", params: &["roleName"] }],
+            compared: &[("description", "roleDescription")],
+            filter: Some("select"),
+            rows: Some("rows"),
             page_size: Some(("page_size", 500)),
         }),
     },
@@ -12049,6 +12866,69 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ("apiOnlyUser", "apiOnlyUser"),
             ],
             filter: Some("select"),
+            rows: None,
+            page_size: Some(("page_size", 500)),
+        }),
+    },
+    Operation {
+        id: "ncentral.users.ensure_many",
+        service: Service::NCentral,
+        resource: "users",
+        name: "ensure_many",
+        summary: "Finds or creates a user in an organization unit, for many at once.",
+        method: Method::POST,
+        path: "/api/org-units/{orgUnitId}/users",
+        params: &[
+            Param {
+                name: "org_unit_id",
+                wire: "orgUnitId",
+                location: ParamLocation::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "rows",
+                wire: "rows",
+                kind: Kind::List { of: &Kind::Model { of: &schema::ncentral::ENSURE_USER_INPUT } },
+                required: true,
+                rules: crate::table::Rules { min_items: 1, ..crate::table::Rules::NONE },
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        at_least_one: false,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false, empty_is_not_found: false },
+        retry: RetryClass::Create,
+        retry_500: true,
+        limit: Limit { group: "POST /api/org-units/{orgUnitId}/users", cap: 5 },
+        model: Some(&schema::ncentral::ENSURE_USER_OUTCOMES),
+        id_fields: &[],
+        outcome_check: Some(
+            "Look for the `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does that before it creates.",
+        ),
+        since: None,
+        stage: Stage::Experimental,
+        deprecated: false,
+        hints: &[(403, "The API user needs the permission USERS_EDIT")],
+        wait: None,
+        join: None,
+        ensure: Some(&Ensure {
+            create: "ncentral.users.create",
+            find: "ncentral.users.list",
+            scope: &[("org_unit_id", "orgUnitId")],
+            key: &[KeyField { field: "userName", params: &["username", "email"] }],
+            compared: &[
+                ("firstName", "firstName"),
+                ("lastName", "lastName"),
+                ("roleIds", "roleIds"),
+                ("accessGroupIds", "accessGroupIds"),
+                ("apiOnlyUser", "apiOnlyUser"),
+            ],
+            filter: Some("select"),
+            rows: Some("rows"),
             page_size: Some(("page_size", 500)),
         }),
     },

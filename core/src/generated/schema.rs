@@ -53,6 +53,17 @@ pub(crate) static MODELS: &[&Model] = &[
     &cloudmore::CUSTOM_PROPERTY,
     &cloudmore::CUSTOM_PROPERTY_DATA,
     &cloudmore::DIFFERENCE,
+    &cloudmore::ENSURE_BROKER_OUTCOME,
+    &cloudmore::ENSURE_BROKER_OUTCOMES,
+    &cloudmore::ENSURE_FAILURE,
+    &cloudmore::ENSURE_ORGANIZATION_OUTCOME,
+    &cloudmore::ENSURE_ORGANIZATION_OUTCOMES,
+    &cloudmore::ENSURE_SELLER_ADMINISTRATOR_OUTCOME,
+    &cloudmore::ENSURE_SELLER_ADMINISTRATOR_OUTCOMES,
+    &cloudmore::ENSURE_SERVICE_OUTCOME,
+    &cloudmore::ENSURE_SERVICE_OUTCOMES,
+    &cloudmore::ENSURE_WEBHOOK_OUTCOME,
+    &cloudmore::ENSURE_WEBHOOK_OUTCOMES,
     &cloudmore::ENSURED_BROKER,
     &cloudmore::ENSURED_ORGANIZATION,
     &cloudmore::ENSURED_ORGANIZATION_SERVICE,
@@ -127,6 +138,23 @@ pub(crate) static MODELS: &[&Model] = &[
     &ncentral::DEVICE_WITH_CUSTOM_PROPERTIES,
     &ncentral::DIFFERENCE,
     &ncentral::DIRECT_TASK,
+    &ncentral::ENSURE_ACCESS_GROUP_OUTCOME,
+    &ncentral::ENSURE_ACCESS_GROUP_OUTCOMES,
+    &ncentral::ENSURE_CUSTOMER_OUTCOME,
+    &ncentral::ENSURE_CUSTOMER_OUTCOMES,
+    &ncentral::ENSURE_DEVICE_ACCESS_GROUP_OUTCOME,
+    &ncentral::ENSURE_DEVICE_ACCESS_GROUP_OUTCOMES,
+    &ncentral::ENSURE_DEVICE_OUTCOME,
+    &ncentral::ENSURE_DEVICE_OUTCOMES,
+    &ncentral::ENSURE_FAILURE,
+    &ncentral::ENSURE_SERVICE_ORG_OUTCOME,
+    &ncentral::ENSURE_SERVICE_ORG_OUTCOMES,
+    &ncentral::ENSURE_SITE_OUTCOME,
+    &ncentral::ENSURE_SITE_OUTCOMES,
+    &ncentral::ENSURE_USER_OUTCOME,
+    &ncentral::ENSURE_USER_OUTCOMES,
+    &ncentral::ENSURE_USER_ROLE_OUTCOME,
+    &ncentral::ENSURE_USER_ROLE_OUTCOMES,
     &ncentral::ENSURED_ACCESS_GROUP,
     &ncentral::ENSURED_CUSTOMER,
     &ncentral::ENSURED_DEVICE,
@@ -1044,6 +1072,360 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A field that an object has with another value than the one that was given.",
+    };
+
+    /// `EnsureBrokerOutcome`
+    pub(crate) static ENSURE_BROKER_OUTCOME: Model = Model {
+        service: "cloudmore",
+        name: "EnsureBrokerOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_BROKER },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureBrokerOutcomes`
+    pub(crate) static ENSURE_BROKER_OUTCOMES: Model = Model {
+        service: "cloudmore",
+        name: "EnsureBrokerOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_BROKER_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureFailure`
+    pub(crate) static ENSURE_FAILURE: Model = Model {
+        service: "cloudmore",
+        name: "EnsureFailure",
+        fields: &[
+            Field {
+                name: "kind",
+                wire: "kind",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The kind of the error, such as `OutcomeUnknown`.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The whole message, for people.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The HTTP status of the last response, if there was one.",
+                ..PLAIN
+            },
+            Field {
+                name: "retryable",
+                wire: "retryable",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the row can be tried again without harm.",
+                ..PLAIN
+            },
+            Field {
+                name: "matches",
+                wire: "matches",
+                kind: Kind::List { of: &Kind::Any },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The objects that match, of the kind `Ambiguous`, under the vendor's names.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields with other values, of the kind `Difference`.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Why a row has no object.",
+    };
+
+    /// `EnsureOrganizationOutcome`
+    pub(crate) static ENSURE_ORGANIZATION_OUTCOME: Model = Model {
+        service: "cloudmore",
+        name: "EnsureOrganizationOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_ORGANIZATION },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureOrganizationOutcomes`
+    pub(crate) static ENSURE_ORGANIZATION_OUTCOMES: Model = Model {
+        service: "cloudmore",
+        name: "EnsureOrganizationOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_ORGANIZATION_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureSellerAdministratorOutcome`
+    pub(crate) static ENSURE_SELLER_ADMINISTRATOR_OUTCOME: Model = Model {
+        service: "cloudmore",
+        name: "EnsureSellerAdministratorOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_SELLER_ADMINISTRATOR },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureSellerAdministratorOutcomes`
+    pub(crate) static ENSURE_SELLER_ADMINISTRATOR_OUTCOMES: Model = Model {
+        service: "cloudmore",
+        name: "EnsureSellerAdministratorOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_SELLER_ADMINISTRATOR_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureServiceOutcome`
+    pub(crate) static ENSURE_SERVICE_OUTCOME: Model = Model {
+        service: "cloudmore",
+        name: "EnsureServiceOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_ORGANIZATION_SERVICE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureServiceOutcomes`
+    pub(crate) static ENSURE_SERVICE_OUTCOMES: Model = Model {
+        service: "cloudmore",
+        name: "EnsureServiceOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_SERVICE_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureWebhookOutcome`
+    pub(crate) static ENSURE_WEBHOOK_OUTCOME: Model = Model {
+        service: "cloudmore",
+        name: "EnsureWebhookOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_WEBHOOK },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureWebhookOutcomes`
+    pub(crate) static ENSURE_WEBHOOK_OUTCOMES: Model = Model {
+        service: "cloudmore",
+        name: "EnsureWebhookOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_WEBHOOK_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
     };
 
     /// `EnsuredBroker`
@@ -2115,6 +2497,365 @@ pub(crate) mod cloudmore {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "The value of a custom property.",
+    };
+
+    /// `EnsureBrokerInput`
+    pub(crate) static ENSURE_BROKER_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "EnsureBrokerInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_number",
+                wire: "registrationNumber",
+                #[cfg(feature = "docs")]
+                doc: "Number in the register of companies.",
+                ..PLAIN
+            },
+            Field {
+                name: "vat",
+                wire: "vat",
+                #[cfg(feature = "docs")]
+                doc: "VAT number.",
+                ..PLAIN
+            },
+            Field {
+                name: "domain",
+                wire: "domain",
+                #[cfg(feature = "docs")]
+                doc: "Web domain. The server refuses one that is malformed.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for notifications.",
+                ..PLAIN
+            },
+            Field {
+                name: "support_email",
+                wire: "supportEmail",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the support.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &NEW_BROKER_CONTACT_INPUT },
+                #[cfg(feature = "docs")]
+                doc: "The person in charge at a broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &NEW_BROKER_ADDRESS_INPUT },
+                #[cfg(feature = "docs")]
+                doc: "The address of a broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "invoice_contact",
+                wire: "invoiceContact",
+                kind: Kind::Model { of: &NEW_BROKER_INVOICE_CONTACT_INPUT },
+                #[cfg(feature = "docs")]
+                doc: "Who gets the invoices of a broker.",
+                ..PLAIN
+            },
+            Field {
+                name: "allow_cmp_access",
+                wire: "allowCmpAccess",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the broker gets CMP access. The vendor says no more about it than its name.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `brokers.ensure_many`.",
+    };
+
+    /// `EnsureOrganizationInput`
+    pub(crate) static ENSURE_ORGANIZATION_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "EnsureOrganizationInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "registration_number",
+                wire: "registrationNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number in a register of companies, or for taxes.",
+                ..PLAIN
+            },
+            Field {
+                name: "vat",
+                wire: "vat",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number for value added tax.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_number",
+                wire: "customerNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Your own number of the customer. Exports carry it.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address that Cloudmore sends notifications to.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact",
+                wire: "contact",
+                kind: Kind::Model { of: &ORGANIZATION_CONTACT_DATA_INPUT },
+                #[cfg(feature = "docs")]
+                doc: "Whom to talk to at an organization. Further fields are allowed and not published.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `organizations.ensure_many`.",
+    };
+
+    /// `EnsureSellerAdministratorInput`
+    pub(crate) static ENSURE_SELLER_ADMINISTRATOR_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "EnsureSellerAdministratorInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Login name, in the form of an e-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_id",
+                wire: "roleId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the role. Sent as text, as in the vendor's tests.",
+                ..PLAIN
+            },
+            Field {
+                name: "email",
+                wire: "email",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address.",
+                ..PLAIN
+            },
+            Field {
+                name: "password",
+                wire: "password",
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Password of the login.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                #[cfg(feature = "docs")]
+                doc: "First name.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                #[cfg(feature = "docs")]
+                doc: "Last name.",
+                ..PLAIN
+            },
+            Field {
+                name: "display_name",
+                wire: "displayName",
+                #[cfg(feature = "docs")]
+                doc: "Name as people see it.",
+                ..PLAIN
+            },
+            Field {
+                name: "title",
+                wire: "title",
+                #[cfg(feature = "docs")]
+                doc: "Job title.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone_prefix",
+                wire: "cellPhonePrefix",
+                #[cfg(feature = "docs")]
+                doc: "Country code of the mobile number, without a plus sign.",
+                ..PLAIN
+            },
+            Field {
+                name: "cell_phone",
+                wire: "cellPhone",
+                #[cfg(feature = "docs")]
+                doc: "Mobile number without its country code.",
+                ..PLAIN
+            },
+            Field {
+                name: "address",
+                wire: "address",
+                kind: Kind::Model { of: &NEW_ADMINISTRATOR_ADDRESS_INPUT },
+                #[cfg(feature = "docs")]
+                doc: "The address of an administrator.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `seller_administrators.ensure_many`.",
+    };
+
+    /// `EnsureServiceInput`
+    pub(crate) static ENSURE_SERVICE_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "EnsureServiceInput",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Guid,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service in the E-Store.",
+                ..PLAIN
+            },
+            Field {
+                name: "currency_code",
+                wire: "currencyCode",
+                kind: Kind::Currency,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Currency, an ISO 4217 code that the service supports.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties_data",
+                wire: "customPropertiesData",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY_DATA_INPUT } },
+                #[cfg(feature = "docs")]
+                doc: "The values of the custom properties.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `services.ensure_many`.",
+    };
+
+    /// `EnsureWebhookInput`
+    pub(crate) static ENSURE_WEBHOOK_INPUT: Model = Model {
+        service: "cloudmore",
+        name: "EnsureWebhookInput",
+        fields: &[
+            Field {
+                name: "name",
+                wire: "name",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the webhook.",
+                ..PLAIN
+            },
+            Field {
+                name: "url",
+                wire: "url",
+                kind: Kind::HttpUrl,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Where the events are sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "trigger_event_type",
+                wire: "triggerEventType",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription.",
+                ..PLAIN
+            },
+            Field {
+                name: "service_id",
+                wire: "serviceId",
+                kind: Kind::Guid,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service whose events are sent.",
+                ..PLAIN
+            },
+            Field {
+                name: "message_to_send_type",
+                wire: "messageToSendType",
+                kind: Kind::NonBlank,
+                #[cfg(feature = "docs")]
+                doc: "What is sent. Known is OnlyTriggerAction.",
+                ..PLAIN
+            },
+            Field {
+                name: "http_header",
+                wire: "httpHeader",
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "A header that is sent with each event. It may hold a secret.",
+                ..PLAIN
+            },
+            Field {
+                name: "basic_auth_user_name",
+                wire: "basicAuthUserName",
+                #[cfg(feature = "docs")]
+                doc: "User name for HTTP Basic at the receiver.",
+                ..PLAIN
+            },
+            Field {
+                name: "basic_auth_password",
+                wire: "basicAuthPassword",
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Password for HTTP Basic at the receiver.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `webhooks.ensure_many`.",
     };
 
     /// `NewAdministratorAddressInput`
@@ -5075,6 +5816,534 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A task that was made to run at once.",
+    };
+
+    /// `EnsureAccessGroupOutcome`
+    pub(crate) static ENSURE_ACCESS_GROUP_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureAccessGroupOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_ACCESS_GROUP },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureAccessGroupOutcomes`
+    pub(crate) static ENSURE_ACCESS_GROUP_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureAccessGroupOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_ACCESS_GROUP_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureCustomerOutcome`
+    pub(crate) static ENSURE_CUSTOMER_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureCustomerOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_CUSTOMER },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureCustomerOutcomes`
+    pub(crate) static ENSURE_CUSTOMER_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureCustomerOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_CUSTOMER_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureDeviceAccessGroupOutcome`
+    pub(crate) static ENSURE_DEVICE_ACCESS_GROUP_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureDeviceAccessGroupOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_ACCESS_GROUP },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureDeviceAccessGroupOutcomes`
+    pub(crate) static ENSURE_DEVICE_ACCESS_GROUP_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureDeviceAccessGroupOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_DEVICE_ACCESS_GROUP_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureDeviceOutcome`
+    pub(crate) static ENSURE_DEVICE_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureDeviceOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_DEVICE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureDeviceOutcomes`
+    pub(crate) static ENSURE_DEVICE_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureDeviceOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_DEVICE_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureFailure`
+    pub(crate) static ENSURE_FAILURE: Model = Model {
+        service: "ncentral",
+        name: "EnsureFailure",
+        fields: &[
+            Field {
+                name: "kind",
+                wire: "kind",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The kind of the error, such as `OutcomeUnknown`.",
+                ..PLAIN
+            },
+            Field {
+                name: "message",
+                wire: "message",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The whole message, for people.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The HTTP status of the last response, if there was one.",
+                ..PLAIN
+            },
+            Field {
+                name: "retryable",
+                wire: "retryable",
+                kind: Kind::Bool,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the row can be tried again without harm.",
+                ..PLAIN
+            },
+            Field {
+                name: "matches",
+                wire: "matches",
+                kind: Kind::List { of: &Kind::Any },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The objects that match, of the kind `Ambiguous`, under the vendor's names.",
+                ..PLAIN
+            },
+            Field {
+                name: "differences",
+                wire: "differences",
+                kind: Kind::List { of: &Kind::Model { of: &DIFFERENCE } },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The fields with other values, of the kind `Difference`.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "Why a row has no object.",
+    };
+
+    /// `EnsureServiceOrgOutcome`
+    pub(crate) static ENSURE_SERVICE_ORG_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureServiceOrgOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_SERVICE_ORG },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureServiceOrgOutcomes`
+    pub(crate) static ENSURE_SERVICE_ORG_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureServiceOrgOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_SERVICE_ORG_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureSiteOutcome`
+    pub(crate) static ENSURE_SITE_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureSiteOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_SITE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureSiteOutcomes`
+    pub(crate) static ENSURE_SITE_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureSiteOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_SITE_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureUserOutcome`
+    pub(crate) static ENSURE_USER_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureUserOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_USER },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureUserOutcomes`
+    pub(crate) static ENSURE_USER_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureUserOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_USER_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
+    };
+
+    /// `EnsureUserRoleOutcome`
+    pub(crate) static ENSURE_USER_ROLE_OUTCOME: Model = Model {
+        service: "ncentral",
+        name: "EnsureUserRoleOutcome",
+        fields: &[
+            Field {
+                name: "row",
+                wire: "row",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The number of the row, from 0.",
+                ..PLAIN
+            },
+            Field {
+                name: "ensured",
+                wire: "ensured",
+                kind: Kind::Model { of: &ENSURED_USER_ROLE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found or created; null if that failed.",
+                ..PLAIN
+            },
+            Field {
+                name: "error",
+                wire: "error",
+                kind: Kind::Model { of: &ENSURE_FAILURE },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Why it failed; null if it did not.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What became of one row.",
+    };
+
+    /// `EnsureUserRoleOutcomes`
+    pub(crate) static ENSURE_USER_ROLE_OUTCOMES: Model = Model {
+        service: "ncentral",
+        name: "EnsureUserRoleOutcomes",
+        fields: &[Field {
+            name: "outcomes",
+            wire: "outcomes",
+            kind: Kind::List { of: &Kind::Model { of: &ENSURE_USER_ROLE_OUTCOME } },
+            required: true,
+            #[cfg(feature = "docs")]
+            doc: "The outcome of each row, in the order of the rows.",
+            ..PLAIN
+        }],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "What was found or created, row by row.",
     };
 
     /// `EnsuredAccessGroup`
@@ -8461,6 +9730,862 @@ pub(crate) mod ncentral {
         rewritten: false,
         #[cfg(feature = "docs")]
         doc: "A patch maintenance window that exists, with all that it is to have.",
+    };
+
+    /// `EnsureAccessGroupInput`
+    pub(crate) static ENSURE_ACCESS_GROUP_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureAccessGroupInput",
+        fields: &[
+            Field {
+                name: "group_name",
+                wire: "groupName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the access group. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "group_description",
+                wire: "groupDescription",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_ids",
+                wire: "orgUnitIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the organization units.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who get access.",
+                ..PLAIN
+            },
+            Field {
+                name: "auto_include_new_org_units",
+                wire: "autoIncludeNewOrgUnits",
+                kind: Kind::Bool,
+                rules: crate::table::Rules { as_text: true, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Whether new organization units are added to it.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `access_groups.ensure_many`.",
+    };
+
+    /// `EnsureCustomerInput`
+    pub(crate) static ENSURE_CUSTOMER_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureCustomerInput",
+        fields: &[
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_type",
+                wire: "licenseType",
+                kind: Kind::OneOf { values: &["Professional", "Essential"], any_case: false },
+                #[cfg(feature = "docs")]
+                doc: "Licence of the customer's devices. The server's default is Professional.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                kind: Kind::Country,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `service_orgs.ensure_customers`.",
+    };
+
+    /// `EnsureDeviceAccessGroupInput`
+    pub(crate) static ENSURE_DEVICE_ACCESS_GROUP_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureDeviceAccessGroupInput",
+        fields: &[
+            Field {
+                name: "group_name",
+                wire: "groupName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the access group. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "group_description",
+                wire: "groupDescription",
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Description of the access group.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_ids",
+                wire: "deviceIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the devices.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who get access.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `access_groups.ensure_many_for_devices`.",
+    };
+
+    /// `EnsureDeviceInput`
+    pub(crate) static ENSURE_DEVICE_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureDeviceInput",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer or site that the device is created for.",
+                ..PLAIN
+            },
+            Field {
+                name: "network_address",
+                wire: "networkAddress",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "IP address or host name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "supported_os",
+                wire: "supportedOs",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Operating system, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "long_name",
+                wire: "longName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the device.",
+                ..PLAIN
+            },
+            Field {
+                name: "device_class",
+                wire: "deviceClass",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Class of the device, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Description of the device, at most 255 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_mode",
+                wire: "licenseMode",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Licence mode, in the vendor's words.",
+                ..PLAIN
+            },
+            Field {
+                name: "mac_address",
+                wire: "macAddress",
+                #[cfg(feature = "docs")]
+                doc: "MAC address.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "User name to log in to the device with.",
+                ..PLAIN
+            },
+            Field {
+                name: "password",
+                wire: "password",
+                secret: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Password of that user.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `devices.ensure_many`.",
+    };
+
+    /// `EnsureServiceOrgInput`
+    pub(crate) static ENSURE_SERVICE_ORG_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureServiceOrgInput",
+        fields: &[
+            Field {
+                name: "so_name",
+                wire: "soName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the service organization. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                kind: Kind::Country,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `service_orgs.ensure_many`.",
+    };
+
+    /// `EnsureSiteInput`
+    pub(crate) static ENSURE_SITE_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureSiteInput",
+        fields: &[
+            Field {
+                name: "site_name",
+                wire: "siteName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the site. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "license_type",
+                wire: "licenseType",
+                kind: Kind::OneOf { values: &["Professional", "Essential"], any_case: false },
+                #[cfg(feature = "docs")]
+                doc: "Licence of the site's devices. The server's default is Professional.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                kind: Kind::Country,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `customers.ensure_sites`.",
+    };
+
+    /// `EnsureUserInput`
+    pub(crate) static ENSURE_USER_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureUserInput",
+        fields: &[
+            Field {
+                name: "email",
+                wire: "email",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "password",
+                wire: "password",
+                kind: Kind::NonBlank,
+                required: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "Password of the new account.",
+                ..PLAIN
+            },
+            Field {
+                name: "first_name",
+                wire: "firstName",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "First name, at most 50 characters. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_name",
+                wire: "lastName",
+                kind: Kind::NonBlank,
+                required: true,
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Last name, at most 50 characters. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "username",
+                wire: "username",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "The name to sign in with, at most 50 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                #[cfg(feature = "docs")]
+                doc: "Country.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                #[cfg(feature = "docs")]
+                doc: "Postal code of letters and digits, with single spaces or hyphens between them.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                rules: crate::table::Rules { max_length: 100, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address, at most 100 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                rules: crate::table::Rules { max_length: 100, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address, at most 100 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "City, at most 50 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "state",
+                wire: "state",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "State or province, at most 50 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "telephone",
+                wire: "telephone",
+                #[cfg(feature = "docs")]
+                doc: "Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if you like.",
+                ..PLAIN
+            },
+            Field {
+                name: "ext",
+                wire: "ext",
+                #[cfg(feature = "docs")]
+                doc: "Extension of the telephone, 1 to 6 digits.",
+                ..PLAIN
+            },
+            Field {
+                name: "department",
+                wire: "department",
+                rules: crate::table::Rules { max_length: 50, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "Department, at most 50 characters.",
+                ..PLAIN
+            },
+            Field {
+                name: "notification_email",
+                wire: "notificationEmail",
+                #[cfg(feature = "docs")]
+                doc: "E-mail address for notifications.",
+                ..PLAIN
+            },
+            Field {
+                name: "status",
+                wire: "status",
+                #[cfg(feature = "docs")]
+                doc: "Status of the account. The vendor documents no list; its example has `enabled`.",
+                ..PLAIN
+            },
+            Field {
+                name: "role_ids",
+                wire: "roleIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the roles of the user. They are sent as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "access_group_ids",
+                wire: "accessGroupIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the access groups of the user. They are sent as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "api_only_user",
+                wire: "apiOnlyUser",
+                kind: Kind::Bool,
+                #[cfg(feature = "docs")]
+                doc: "Whether the user can only use the API.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `users.ensure_many`.",
+    };
+
+    /// `EnsureUserRoleInput`
+    pub(crate) static ENSURE_USER_ROLE_INPUT: Model = Model {
+        service: "ncentral",
+        name: "EnsureUserRoleInput",
+        fields: &[
+            Field {
+                name: "role_name",
+                wire: "roleName",
+                kind: Kind::NonBlank,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the role. Not blank.",
+                ..PLAIN
+            },
+            Field {
+                name: "description",
+                wire: "description",
+                required: true,
+                rules: crate::table::Rules { max_length: 255, ..crate::table::Rules::NONE },
+                #[cfg(feature = "docs")]
+                doc: "What the role is for, at most 255 characters. Later calls show it as `role_description`.",
+                ..PLAIN
+            },
+            Field {
+                name: "permission_ids",
+                wire: "permissionIds",
+                kind: Kind::List { of: &Kind::Id },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Numbers of the permissions. They are sent as text.",
+                ..PLAIN
+            },
+            Field {
+                name: "user_ids",
+                wire: "userIds",
+                kind: Kind::List { of: &Kind::Id },
+                #[cfg(feature = "docs")]
+                doc: "Ids of the users who get the role. They are sent as text.",
+                ..PLAIN
+            },
+        ],
+        open: false,
+        rewritten: false,
+        #[cfg(feature = "docs")]
+        doc: "One object for `user_roles.ensure_many`.",
     };
 
     /// `MaintenanceWindowActionInput`

@@ -135,6 +135,8 @@ pub struct Ensure {
     pub compared: &'static [(&'static str, &'static str)],
     /// The list's parameter that takes a row filter.
     pub filter: Option<&'static str>,
+    /// The parameter with the rows, if it is for many objects.
+    pub rows: Option<&'static str>,
     /// The list's parameter for the size of a page, and its value.
     pub page_size: Option<(&'static str, u32)>,
 }

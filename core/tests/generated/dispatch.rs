@@ -242,6 +242,13 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.brokers.ensure_many" => {
+            let mut call = clients.cloudmore.brokers().ensure_many(cloudmore_brokers_ensure_many(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.brokers.get" => {
             let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
             if params.has("seller_id") {
@@ -517,6 +524,14 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.organizations.ensure_many" => {
+            let mut call =
+                clients.cloudmore.organizations().ensure_many(cloudmore_organizations_ensure_many(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.organizations.get" => {
             let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
             if params.has("reseller_id") {
@@ -632,6 +647,16 @@ pub(crate) async fn call(
                 .cloudmore
                 .seller_administrators()
                 .ensure(cloudmore_seller_administrators_ensure(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.seller_administrators.ensure_many" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .ensure_many(cloudmore_seller_administrators_ensure_many(params));
             if params.has("seller_id") {
                 call = call.seller_id(params.id("seller_id"));
             }
@@ -784,6 +809,16 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.services.ensure_many" => {
+            let mut call = clients
+                .cloudmore
+                .services()
+                .ensure_many(params.id("organization_id"), cloudmore_services_ensure_many(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.services.get" => {
             let mut call =
                 clients.cloudmore.services().get(params.id("organization_id"), params.id("service_id"));
@@ -921,6 +956,13 @@ pub(crate) async fn call(
             }
             Outcome::from_result(overrides.apply(call).await)
         }
+        "cloudmore.webhooks.ensure_many" => {
+            let mut call = clients.cloudmore.webhooks().ensure_many(cloudmore_webhooks_ensure_many(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "cloudmore.webhooks.get" => {
             let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
             if params.has("seller_id") {
@@ -960,6 +1002,20 @@ pub(crate) async fn call(
             let call = clients.ncentral.access_groups().ensure_for_devices(
                 params.id("org_unit_id"),
                 ncentral_access_groups_ensure_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.ensure_many" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .ensure_many(params.id("org_unit_id"), ncentral_access_groups_ensure_many(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.access_groups.ensure_many_for_devices" => {
+            let call = clients.ncentral.access_groups().ensure_many_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_ensure_many_for_devices(params),
             );
             Outcome::from_result(overrides.apply(call).await)
         }
@@ -1058,6 +1114,13 @@ pub(crate) async fn call(
                 .ensure_site(params.id("customer_id"), ncentral_customers_ensure_site(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.customers.ensure_sites" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .ensure_sites(params.id("customer_id"), ncentral_customers_ensure_sites(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -1135,6 +1198,10 @@ pub(crate) async fn call(
         }
         "ncentral.devices.ensure" => {
             let call = clients.ncentral.devices().ensure(ncentral_devices_ensure(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.devices.ensure_many" => {
+            let call = clients.ncentral.devices().ensure_many(ncentral_devices_ensure_many(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.devices.get" => {
@@ -1430,6 +1497,17 @@ pub(crate) async fn call(
                 .ensure_customer(params.id("so_id"), ncentral_service_orgs_ensure_customer(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.service_orgs.ensure_customers" => {
+            let call = clients
+                .ncentral
+                .service_orgs()
+                .ensure_customers(params.id("so_id"), ncentral_service_orgs_ensure_customers(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.service_orgs.ensure_many" => {
+            let call = clients.ncentral.service_orgs().ensure_many(ncentral_service_orgs_ensure_many(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.service_orgs.get" => {
             let call = clients.ncentral.service_orgs().get(params.id("so_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -1515,6 +1593,13 @@ pub(crate) async fn call(
                 .ensure(params.id("org_unit_id"), ncentral_user_roles_ensure(params));
             Outcome::from_result(overrides.apply(call).await)
         }
+        "ncentral.user_roles.ensure_many" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .ensure_many(params.id("org_unit_id"), ncentral_user_roles_ensure_many(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
         "ncentral.user_roles.get" => {
             let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
             Outcome::from_result(overrides.apply(call).await)
@@ -1534,6 +1619,13 @@ pub(crate) async fn call(
         "ncentral.users.ensure" => {
             let call =
                 clients.ncentral.users().ensure(params.id("org_unit_id"), ncentral_users_ensure(params));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.users.ensure_many" => {
+            let call = clients
+                .ncentral
+                .users()
+                .ensure_many(params.id("org_unit_id"), ncentral_users_ensure_many(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.users.links" => {
@@ -1792,6 +1884,13 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.brokers.ensure_many" => {
+            let mut call = clients.cloudmore.brokers().ensure_many(cloudmore_brokers_ensure_many(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.brokers.get" => {
             let mut call = clients.cloudmore.brokers().get(params.id("broker_id"));
             if params.has("seller_id") {
@@ -2067,6 +2166,14 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.organizations.ensure_many" => {
+            let mut call =
+                clients.cloudmore.organizations().ensure_many(cloudmore_organizations_ensure_many(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.organizations.get" => {
             let mut call = clients.cloudmore.organizations().get(params.id("organization_id"));
             if params.has("reseller_id") {
@@ -2182,6 +2289,16 @@ pub(crate) fn call_blocking(
                 .cloudmore
                 .seller_administrators()
                 .ensure(cloudmore_seller_administrators_ensure(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.seller_administrators.ensure_many" => {
+            let mut call = clients
+                .cloudmore
+                .seller_administrators()
+                .ensure_many(cloudmore_seller_administrators_ensure_many(params));
             if params.has("seller_id") {
                 call = call.seller_id(params.id("seller_id"));
             }
@@ -2334,6 +2451,16 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.services.ensure_many" => {
+            let mut call = clients
+                .cloudmore
+                .services()
+                .ensure_many(params.id("organization_id"), cloudmore_services_ensure_many(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.services.get" => {
             let mut call =
                 clients.cloudmore.services().get(params.id("organization_id"), params.id("service_id"));
@@ -2471,6 +2598,13 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "cloudmore.webhooks.ensure_many" => {
+            let mut call = clients.cloudmore.webhooks().ensure_many(cloudmore_webhooks_ensure_many(params));
+            if params.has("seller_id") {
+                call = call.seller_id(params.id("seller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "cloudmore.webhooks.get" => {
             let mut call = clients.cloudmore.webhooks().get(params.id("webhook_id"));
             if params.has("seller_id") {
@@ -2510,6 +2644,20 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.access_groups().ensure_for_devices(
                 params.id("org_unit_id"),
                 ncentral_access_groups_ensure_for_devices(params),
+            );
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.ensure_many" => {
+            let call = clients
+                .ncentral
+                .access_groups()
+                .ensure_many(params.id("org_unit_id"), ncentral_access_groups_ensure_many(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.access_groups.ensure_many_for_devices" => {
+            let call = clients.ncentral.access_groups().ensure_many_for_devices(
+                params.id("org_unit_id"),
+                ncentral_access_groups_ensure_many_for_devices(params),
             );
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
@@ -2608,6 +2756,13 @@ pub(crate) fn call_blocking(
                 .ensure_site(params.id("customer_id"), ncentral_customers_ensure_site(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.customers.ensure_sites" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .ensure_sites(params.id("customer_id"), ncentral_customers_ensure_sites(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.customers.get" => {
             let call = clients.ncentral.customers().get(params.id("customer_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -2685,6 +2840,10 @@ pub(crate) fn call_blocking(
         }
         "ncentral.devices.ensure" => {
             let call = clients.ncentral.devices().ensure(ncentral_devices_ensure(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.devices.ensure_many" => {
+            let call = clients.ncentral.devices().ensure_many(ncentral_devices_ensure_many(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.devices.get" => {
@@ -2980,6 +3139,17 @@ pub(crate) fn call_blocking(
                 .ensure_customer(params.id("so_id"), ncentral_service_orgs_ensure_customer(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.service_orgs.ensure_customers" => {
+            let call = clients
+                .ncentral
+                .service_orgs()
+                .ensure_customers(params.id("so_id"), ncentral_service_orgs_ensure_customers(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.service_orgs.ensure_many" => {
+            let call = clients.ncentral.service_orgs().ensure_many(ncentral_service_orgs_ensure_many(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.service_orgs.get" => {
             let call = clients.ncentral.service_orgs().get(params.id("so_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -3065,6 +3235,13 @@ pub(crate) fn call_blocking(
                 .ensure(params.id("org_unit_id"), ncentral_user_roles_ensure(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
+        "ncentral.user_roles.ensure_many" => {
+            let call = clients
+                .ncentral
+                .user_roles()
+                .ensure_many(params.id("org_unit_id"), ncentral_user_roles_ensure_many(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
         "ncentral.user_roles.get" => {
             let call = clients.ncentral.user_roles().get(params.id("org_unit_id"), params.id("user_role_id"));
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -3084,6 +3261,13 @@ pub(crate) fn call_blocking(
         "ncentral.users.ensure" => {
             let call =
                 clients.ncentral.users().ensure(params.id("org_unit_id"), ncentral_users_ensure(params));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.users.ensure_many" => {
+            let call = clients
+                .ncentral
+                .users()
+                .ensure_many(params.id("org_unit_id"), ncentral_users_ensure_many(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.users.links" => {
@@ -3187,6 +3371,10 @@ fn cloudmore_brokers_ensure(params: &Params) -> cloudmore::EnsureBroker {
     built
 }
 
+fn cloudmore_brokers_ensure_many(params: &Params) -> cloudmore::EnsureBrokerRows {
+    cloudmore::EnsureBrokerRows::new(params.jsons("rows"))
+}
+
 fn cloudmore_csp_billing_per_organization(params: &Params) -> cloudmore::GetCspBilling {
     cloudmore::GetCspBilling::new(params.text("start_date"), params.text("end_date"))
 }
@@ -3217,6 +3405,10 @@ fn cloudmore_organizations_ensure(params: &Params) -> cloudmore::EnsureOrganizat
         contact: json,
     );
     built
+}
+
+fn cloudmore_organizations_ensure_many(params: &Params) -> cloudmore::EnsureOrganizationRows {
+    cloudmore::EnsureOrganizationRows::new(params.jsons("rows"))
 }
 
 fn cloudmore_organizations_list(params: &Params) -> cloudmore::ListOrganizations {
@@ -3281,6 +3473,10 @@ fn cloudmore_seller_administrators_ensure(params: &Params) -> cloudmore::EnsureS
     built
 }
 
+fn cloudmore_seller_administrators_ensure_many(params: &Params) -> cloudmore::EnsureSellerAdministratorRows {
+    cloudmore::EnsureSellerAdministratorRows::new(params.jsons("rows"))
+}
+
 fn cloudmore_seller_prices_list(params: &Params) -> cloudmore::ListSellerPrices {
     cloudmore::ListSellerPrices::new(params.text("currency_code"))
 }
@@ -3299,6 +3495,10 @@ fn cloudmore_services_ensure(params: &Params) -> cloudmore::EnsureService {
         custom_properties_data: jsons,
     );
     built
+}
+
+fn cloudmore_services_ensure_many(params: &Params) -> cloudmore::EnsureServiceRows {
+    cloudmore::EnsureServiceRows::new(params.jsons("rows"))
 }
 
 fn cloudmore_services_replace(params: &Params) -> cloudmore::ReplaceService {
@@ -3341,6 +3541,10 @@ fn cloudmore_webhooks_ensure(params: &Params) -> cloudmore::EnsureWebhook {
     built
 }
 
+fn cloudmore_webhooks_ensure_many(params: &Params) -> cloudmore::EnsureWebhookRows {
+    cloudmore::EnsureWebhookRows::new(params.jsons("rows"))
+}
+
 fn ncentral_access_groups_create(params: &Params) -> ncentral::CreateAccessGroup {
     let mut built =
         ncentral::CreateAccessGroup::new(params.text("group_name"), params.text("group_description"));
@@ -3381,6 +3585,14 @@ fn ncentral_access_groups_ensure_for_devices(params: &Params) -> ncentral::Ensur
         user_ids: ids,
     );
     built
+}
+
+fn ncentral_access_groups_ensure_many(params: &Params) -> ncentral::EnsureAccessGroupRows {
+    ncentral::EnsureAccessGroupRows::new(params.jsons("rows"))
+}
+
+fn ncentral_access_groups_ensure_many_for_devices(params: &Params) -> ncentral::EnsureDeviceAccessGroupRows {
+    ncentral::EnsureDeviceAccessGroupRows::new(params.jsons("rows"))
 }
 
 fn ncentral_access_groups_list(params: &Params) -> ncentral::ListAccessGroups {
@@ -3463,6 +3675,10 @@ fn ncentral_customers_ensure_site(params: &Params) -> ncentral::EnsureSite {
         postal_code: text,
     );
     built
+}
+
+fn ncentral_customers_ensure_sites(params: &Params) -> ncentral::EnsureSiteRows {
+    ncentral::EnsureSiteRows::new(params.jsons("rows"))
 }
 
 fn ncentral_customers_list(params: &Params) -> ncentral::ListCustomers {
@@ -3588,6 +3804,10 @@ fn ncentral_devices_ensure(params: &Params) -> ncentral::EnsureDevice {
         password: text,
     );
     built
+}
+
+fn ncentral_devices_ensure_many(params: &Params) -> ncentral::EnsureDeviceRows {
+    ncentral::EnsureDeviceRows::new(params.jsons("rows"))
 }
 
 fn ncentral_devices_list(params: &Params) -> ncentral::ListDevices {
@@ -3901,6 +4121,14 @@ fn ncentral_service_orgs_ensure_customer(params: &Params) -> ncentral::EnsureCus
     built
 }
 
+fn ncentral_service_orgs_ensure_customers(params: &Params) -> ncentral::EnsureCustomerRows {
+    ncentral::EnsureCustomerRows::new(params.jsons("rows"))
+}
+
+fn ncentral_service_orgs_ensure_many(params: &Params) -> ncentral::EnsureServiceOrgRows {
+    ncentral::EnsureServiceOrgRows::new(params.jsons("rows"))
+}
+
 fn ncentral_service_orgs_list(params: &Params) -> ncentral::ListServiceOrgs {
     let mut built = ncentral::ListServiceOrgs::new();
     optional!(built, params,
@@ -3973,6 +4201,10 @@ fn ncentral_user_roles_ensure(params: &Params) -> ncentral::EnsureUserRole {
     built
 }
 
+fn ncentral_user_roles_ensure_many(params: &Params) -> ncentral::EnsureUserRoleRows {
+    ncentral::EnsureUserRoleRows::new(params.jsons("rows"))
+}
+
 fn ncentral_user_roles_list(params: &Params) -> ncentral::ListUserRoles {
     let mut built = ncentral::ListUserRoles::new();
     optional!(built, params,
@@ -4037,6 +4269,10 @@ fn ncentral_users_ensure(params: &Params) -> ncentral::EnsureUser {
         api_only_user: flag,
     );
     built
+}
+
+fn ncentral_users_ensure_many(params: &Params) -> ncentral::EnsureUserRows {
+    ncentral::EnsureUserRows::new(params.jsons("rows"))
 }
 
 fn ncentral_users_list(params: &Params) -> ncentral::ListUsers {

@@ -10,6 +10,8 @@ import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   Broker,
   CreatedObject,
+  EnsureBrokerInput,
+  EnsureBrokerOutcomes,
   EnsuredBroker,
   NewBrokerAddressInput,
   NewBrokerContactInput,
@@ -84,6 +86,23 @@ export interface BrokersEnsureParams {
   readonly invoiceContact?: NewBrokerInvoiceContactInput | undefined;
   /** Whether the broker gets CMP access. The vendor says no more about it than its name. */
   readonly allowCmpAccess?: boolean | undefined;
+  /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
+  readonly sellerId?: string | undefined;
+}
+
+/** Parameters of `brokers.ensureMany`. */
+export interface BrokersEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ address: { address: "Narva
+   * mnt 5", city: "Tallinn", countryCode: "EE", postalCode: "10117" }, allowCmpAccess: true, contact: {
+   * cellPhone: "5550101", cellPhonePrefix: "372", email: "toomas.tamm@example.com", jobTitle: "Managing
+   * director", name: "Toomas Tamm", phone: "5550100", phonePrefix: "372" }, domain:
+   * "tallinncloud.example.com", invoiceContact: { email: "invoices@example.com", name: "Accounts
+   * payable", phone: "5550102", phonePrefix: "372" }, name: "Tallinn Cloud Services", notificationEmail:
+   * "notifications@example.com", registrationNumber: "12345678", supportEmail: "support@example.com",
+   * vat: "EE123456789" }]`.
+   */
+  readonly rows: readonly EnsureBrokerInput[];
   /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
   readonly sellerId?: string | undefined;
 }
@@ -177,6 +196,9 @@ export class Brokers extends AsyncResource {
    *
    * @param params - See {@link BrokersEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
    *   that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it creates.
    * @example
@@ -190,6 +212,34 @@ export class Brokers extends AsyncResource {
    */
   ensure(params: BrokersEnsureParams, options?: CallOptions): Call<EnsuredBroker> {
     return this._call("cloudmore.brokers.ensure", shapes.EnsuredBroker, {}, params, options);
+  }
+
+  /**
+   * Finds or creates a broker, for many at once.
+   *
+   * Does for each row what `brokers.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `brokers.list` only once for each place that the rows name. Rows with the same
+   * key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link BrokersEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureBrokerOutcomes = await client.brokers.ensureMany({
+   *   rows: [{ address: { address: "Narva mnt 5", city: "Tallinn", countryCode: "EE", postalCode: "10117" }, allowCmpAccess: true, contact: { cellPhone: "5550101", cellPhonePrefix: "372", email: "toomas.tamm@example.com", jobTitle: "Managing director", name: "Toomas Tamm", phone: "5550100", phonePrefix: "372" }, domain: "tallinncloud.example.com", invoiceContact: { email: "invoices@example.com", name: "Accounts payable", phone: "5550102", phonePrefix: "372" }, name: "Tallinn Cloud Services", notificationEmail: "notifications@example.com", registrationNumber: "12345678", supportEmail: "support@example.com", vat: "EE123456789" }],
+   * });
+   * console.log(ensureBrokerOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(params: BrokersEnsureManyParams, options?: CallOptions): Call<EnsureBrokerOutcomes> {
+    return this._call("cloudmore.brokers.ensure_many", shapes.EnsureBrokerOutcomes, {}, params, options);
   }
 
   /**

@@ -408,6 +408,102 @@ export interface Difference {
   readonly field: string;
 }
 
+/** What became of one row. */
+export interface EnsureBrokerOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredBroker | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureBrokerOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureBrokerOutcome[];
+}
+
+/** Why a row has no object. */
+export interface EnsureFailure {
+  /** The kind of the error, such as `OutcomeUnknown`. */
+  readonly kind: string;
+  /** The whole message, for people. */
+  readonly message: string;
+  /** The HTTP status of the last response, if there was one. */
+  readonly status?: number | bigint | null;
+  /** Whether the row can be tried again without harm. */
+  readonly retryable: boolean;
+  /** The objects that match, of the kind `Ambiguous`, under the vendor's names. */
+  readonly matches: readonly unknown[];
+  /** The fields with other values, of the kind `Difference`. */
+  readonly differences: readonly Difference[];
+}
+
+/** What became of one row. */
+export interface EnsureOrganizationOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredOrganization | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureOrganizationOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureOrganizationOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureSellerAdministratorOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredSellerAdministrator | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureSellerAdministratorOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureSellerAdministratorOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureServiceOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredOrganizationService | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureServiceOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureServiceOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureWebhookOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredWebhook | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureWebhookOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureWebhookOutcome[];
+}
+
 /** What was found or created. */
 export interface EnsuredBroker {
   /** The object: as the list has it, or as it was sent, with its id. */
@@ -788,6 +884,117 @@ export interface CustomPropertyDataInput {
   readonly value: string | null;
   /** Additional members, by the vendor's names. */
   readonly [name: string]: unknown;
+}
+
+/** One object for `brokers.ensureMany`. */
+export interface EnsureBrokerInput {
+  /** Name of the broker. */
+  readonly name: string;
+  /** Number in the register of companies. */
+  readonly registrationNumber?: string | undefined;
+  /** VAT number. */
+  readonly vat?: string | undefined;
+  /** Web domain. The server refuses one that is malformed. */
+  readonly domain?: string | undefined;
+  /** E-mail address for notifications. */
+  readonly notificationEmail?: string | undefined;
+  /** E-mail address of the support. */
+  readonly supportEmail?: string | undefined;
+  /** The person in charge at a broker. As in `{ email: "toomas.tamm@example.com", name: "Toomas Tamm" }`. */
+  readonly contact?: NewBrokerContactInput | undefined;
+  /**
+   * The address of a broker. As in `{ address: "Narva mnt 5", city: "Tallinn", countryCode: "EE",
+   * postalCode: "10117" }`.
+   */
+  readonly address?: NewBrokerAddressInput | undefined;
+  /**
+   * Who gets the invoices of a broker. As in `{ email: "invoices@example.com", name: "Accounts payable"
+   * }`.
+   */
+  readonly invoiceContact?: NewBrokerInvoiceContactInput | undefined;
+  /** Whether the broker gets CMP access. The vendor says no more about it than its name. */
+  readonly allowCmpAccess?: boolean | undefined;
+}
+
+/** One object for `organizations.ensureMany`. */
+export interface EnsureOrganizationInput {
+  /** Name of the organization. Not blank. */
+  readonly name: string;
+  /** Number in a register of companies, or for taxes. */
+  readonly registrationNumber?: string | null | undefined;
+  /** Number for value added tax. */
+  readonly vat?: string | null | undefined;
+  /** Your own number of the customer. Exports carry it. */
+  readonly customerNumber?: string | null | undefined;
+  /** E-mail address that Cloudmore sends notifications to. */
+  readonly notificationEmail?: string | null | undefined;
+  /**
+   * Whom to talk to at an organization. Further fields are allowed and not published. As in `{ email:
+   * "john.doe@woodgrove.example", name: "John Doe" }`.
+   */
+  readonly contact?: OrganizationContactDataInput | undefined;
+}
+
+/** One object for `sellerAdministrators.ensureMany`. */
+export interface EnsureSellerAdministratorInput {
+  /** Login name, in the form of an e-mail address. */
+  readonly name: string;
+  /** Id of the role. Sent as text, as in the vendor's tests. */
+  readonly roleId: Id;
+  /** E-mail address. */
+  readonly email: string;
+  /** Password of the login. */
+  readonly password?: string | undefined;
+  /** First name. */
+  readonly firstName?: string | undefined;
+  /** Last name. */
+  readonly lastName?: string | undefined;
+  /** Name as people see it. */
+  readonly displayName?: string | undefined;
+  /** Job title. */
+  readonly title?: string | undefined;
+  /** Country code of the mobile number, without a plus sign. */
+  readonly cellPhonePrefix?: string | undefined;
+  /** Mobile number without its country code. */
+  readonly cellPhone?: string | undefined;
+  /**
+   * The address of an administrator. As in `{ city: "Tallinn", countryCode: "EE", postalCode: "10117",
+   * street: "Narva mnt 5" }`.
+   */
+  readonly address?: NewAdministratorAddressInput | undefined;
+}
+
+/** One object for `services.ensureMany`. */
+export interface EnsureServiceInput {
+  /** Id of the service in the E-Store. A GUID. */
+  readonly id: string;
+  /** Currency, an ISO 4217 code that the service supports. */
+  readonly currencyCode: string;
+  /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
+  readonly customPropertiesData?: readonly CustomPropertyDataInput[] | null | undefined;
+}
+
+/** One object for `webhooks.ensureMany`. */
+export interface EnsureWebhookInput {
+  /** Name of the webhook. Not blank. */
+  readonly name: string;
+  /** Where the events are sent. */
+  readonly url: string;
+  /**
+   * The event. `WebhookEvent` has the known ones; there are more whose names begin with Subscription. Not
+   * blank.
+   */
+  readonly triggerEventType: string;
+  /** Id of the service whose events are sent. A GUID. */
+  readonly serviceId?: string | undefined;
+  /** What is sent. Known is OnlyTriggerAction. Not blank. */
+  readonly messageToSendType?: string | undefined;
+  /** A header that is sent with each event. It may hold a secret. */
+  readonly httpHeader?: string | undefined;
+  /** User name for HTTP Basic at the receiver. */
+  readonly basicAuthUserName?: string | undefined;
+  /** Password for HTTP Basic at the receiver. */
+  readonly basicAuthPassword?: string | undefined;
 }
 
 /** The address of an administrator. */

@@ -9,6 +9,8 @@ import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedOrganization,
+  EnsureOrganizationInput,
+  EnsureOrganizationOutcomes,
   EnsuredOrganization,
   Organization,
   OrganizationContactDataInput,
@@ -60,6 +62,19 @@ export interface OrganizationsEnsureParams {
    * "john.doe@woodgrove.example", name: "John Doe" }`.
    */
   readonly contact?: OrganizationContactDataInput | undefined;
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
+  readonly resellerId?: string | undefined;
+}
+
+/** Parameters of `organizations.ensureMany`. */
+export interface OrganizationsEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ contact: { cellPhone:
+   * "5550124", email: "john.doe@woodgrove.example", name: "John Doe", phone: "5550123" }, customerNumber:
+   * "C-1001", name: "Woodgrove Ltd", notificationEmail: "cloud@woodgrove.example", registrationNumber:
+   * "12345678", vat: "EE123456789" }]`.
+   */
+  readonly rows: readonly EnsureOrganizationInput[];
   /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -186,6 +201,9 @@ export class Organizations extends AsyncResource {
    *
    * @param params - See {@link OrganizationsEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
    *   that was sent in `organizations.list`, or call `organizations.ensure`, which does that before it
    *   creates.
@@ -201,6 +219,41 @@ export class Organizations extends AsyncResource {
    */
   ensure(params: OrganizationsEnsureParams, options?: CallOptions): Call<EnsuredOrganization> {
     return this._call("cloudmore.organizations.ensure", shapes.EnsuredOrganization, {}, params, options);
+  }
+
+  /**
+   * Finds or creates an organization, for many at once.
+   *
+   * Does for each row what `organizations.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `organizations.list` only once for each place that the rows name. Rows with the
+   * same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains
+   * and renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link OrganizationsEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
+   * @example
+   * ```ts
+   * const ensureOrganizationOutcomes = await client.organizations.ensureMany({
+   *   rows: [{ contact: { cellPhone: "5550124", email: "john.doe@woodgrove.example", name: "John Doe", phone: "5550123" }, customerNumber: "C-1001", name: "Woodgrove Ltd", notificationEmail: "cloud@woodgrove.example", registrationNumber: "12345678", vat: "EE123456789" }],
+   * });
+   * console.log(ensureOrganizationOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(params: OrganizationsEnsureManyParams, options?: CallOptions): Call<EnsureOrganizationOutcomes> {
+    return this._call(
+      "cloudmore.organizations.ensure_many",
+      shapes.EnsureOrganizationOutcomes,
+      {},
+      params,
+      options,
+    );
   }
 
   /**

@@ -9,6 +9,8 @@ import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedObject,
+  EnsureSellerAdministratorInput,
+  EnsureSellerAdministratorOutcomes,
   EnsuredSellerAdministrator,
   NewAdministratorAddressInput,
   SellerAdministrator,
@@ -80,6 +82,20 @@ export interface SellerAdministratorsEnsureParams {
    * street: "Narva mnt 5" }`.
    */
   readonly address?: NewAdministratorAddressInput | undefined;
+  /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
+  readonly sellerId?: string | undefined;
+}
+
+/** Parameters of `sellerAdministrators.ensureMany`. */
+export interface SellerAdministratorsEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ address: { city: "Tallinn",
+   * countryCode: "EE", postalCode: "10117", street: "Narva mnt 5" }, cellPhone: "5550103",
+   * cellPhonePrefix: "372", displayName: "Kadri Saar", email: "kadri.saar@example.com", firstName:
+   * "Kadri", lastName: "Saar", name: "kadri.saar@example.com", password: "correct horse battery staple",
+   * roleId: "2", title: "Operations manager" }]`.
+   */
+  readonly rows: readonly EnsureSellerAdministratorInput[];
   /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
   readonly sellerId?: string | undefined;
 }
@@ -174,6 +190,9 @@ export class SellerAdministrators extends AsyncResource {
    *
    * @param params - See {@link SellerAdministratorsEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
    *   that was sent in `sellerAdministrators.list`, or call `sellerAdministrators.ensure`, which does
    *   that before it creates.
@@ -192,6 +211,43 @@ export class SellerAdministrators extends AsyncResource {
     return this._call(
       "cloudmore.seller_administrators.ensure",
       shapes.EnsuredSellerAdministrator,
+      {},
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Finds or creates an administrator of the seller, for many at once.
+   *
+   * Does for each row what `sellerAdministrators.ensure` does, several rows at a time within the limits
+   * of the endpoints, but reads `sellerAdministrators.list` only once for each place that the rows name.
+   * Rows with the same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
+   * obtains and renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link SellerAdministratorsEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureSellerAdministratorOutcomes = await client.sellerAdministrators.ensureMany({
+   *   rows: [{ address: { city: "Tallinn", countryCode: "EE", postalCode: "10117", street: "Narva mnt 5" }, cellPhone: "5550103", cellPhonePrefix: "372", displayName: "Kadri Saar", email: "kadri.saar@example.com", firstName: "Kadri", lastName: "Saar", name: "kadri.saar@example.com", password: "correct horse battery staple", roleId: "2", title: "Operations manager" }],
+   * });
+   * console.log(ensureSellerAdministratorOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(
+    params: SellerAdministratorsEnsureManyParams,
+    options?: CallOptions,
+  ): Call<EnsureSellerAdministratorOutcomes> {
+    return this._call(
+      "cloudmore.seller_administrators.ensure_many",
+      shapes.EnsureSellerAdministratorOutcomes,
       {},
       params,
       options,

@@ -10,6 +10,8 @@ import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedService,
   CustomPropertyDataInput,
+  EnsureServiceInput,
+  EnsureServiceOutcomes,
   EnsuredOrganizationService,
   OrganizationService,
 } from "./models.js";
@@ -48,6 +50,20 @@ export interface ServicesEnsureParams {
   readonly currencyCode: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
   readonly customPropertiesData?: readonly CustomPropertyDataInput[] | null | undefined;
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
+  readonly resellerId?: string | undefined;
+}
+
+/** Parameters of `services.ensureMany`. */
+export interface ServicesEnsureManyParams {
+  /** Id of the organization. A GUID. */
+  readonly organizationId: string;
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ currencyCode: "EUR",
+   * customPropertiesData: [{ id: "adminFirstName", value: "John" }, { id: "adminLastName", value: "Doe"
+   * }, { id: "domain", value: "abcdecompanytest.com" }], id: "8806367b-001a-4632-afb4-27a7fad7660c" }]`.
+   */
+  readonly rows: readonly EnsureServiceInput[];
   /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -175,6 +191,9 @@ export class Services extends AsyncResource {
    *
    * @param params - See {@link ServicesEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `id`
    *   that was sent in `services.list`, or call `services.ensure`, which does that before it creates.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
@@ -192,6 +211,37 @@ export class Services extends AsyncResource {
    */
   ensure(params: ServicesEnsureParams, options?: CallOptions): Call<EnsuredOrganizationService> {
     return this._call("cloudmore.services.ensure", shapes.EnsuredOrganizationService, {}, params, options);
+  }
+
+  /**
+   * Finds or adds a service from the E-Store to an organization, for many at once.
+   *
+   * Does for each row what `services.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `services.list` only once for each place that the rows name. Rows with the same
+   * key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
+   * token, which the client obtains and renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link ServicesEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
+   * @example
+   * ```ts
+   * const ensureServiceOutcomes = await client.services.ensureMany({
+   *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+   *   rows: [{ currencyCode: "EUR", customPropertiesData: [{ id: "adminFirstName", value: "John" }, { id: "adminLastName", value: "Doe" }, { id: "domain", value: "abcdecompanytest.com" }], id: "8806367b-001a-4632-afb4-27a7fad7660c" }],
+   * });
+   * console.log(ensureServiceOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(params: ServicesEnsureManyParams, options?: CallOptions): Call<EnsureServiceOutcomes> {
+    return this._call("cloudmore.services.ensure_many", shapes.EnsureServiceOutcomes, {}, params, options);
   }
 
   /**

@@ -269,6 +269,37 @@ export const EnsuredBroker = new Shape<models.EnsuredBroker>(
   ["value", "created", "differences"],
 );
 
+export const EnsureFailure = new Shape<models.EnsureFailure>(
+  "EnsureFailure",
+  {
+    kind: "text",
+    message: "text",
+    status: "integer",
+    retryable: "bool",
+    matches: many("json"),
+    differences: many(Difference),
+  },
+  ["kind", "message", "retryable", "matches", "differences"],
+);
+
+export const EnsureBrokerOutcome = new Shape<models.EnsureBrokerOutcome>(
+  "EnsureBrokerOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredBroker,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureBrokerOutcomes = new Shape<models.EnsureBrokerOutcomes>(
+  "EnsureBrokerOutcomes",
+  {
+    outcomes: many(EnsureBrokerOutcome),
+  },
+  ["outcomes"],
+);
+
 export const OrganizationContact = new Shape<models.OrganizationContact>(
   "OrganizationContact",
   {
@@ -305,25 +336,22 @@ export const EnsuredOrganization = new Shape<models.EnsuredOrganization>(
   ["value", "created", "differences"],
 );
 
-export const OrganizationService = new Shape<models.OrganizationService>(
-  "OrganizationService",
+export const EnsureOrganizationOutcome = new Shape<models.EnsureOrganizationOutcome>(
+  "EnsureOrganizationOutcome",
   {
-    id: "id",
-    name: "text",
-    customProperties: many(CustomProperty),
-    customPropertiesData: many(CustomPropertyData),
+    row: "integer",
+    ensured: EnsuredOrganization,
+    error: EnsureFailure,
   },
-  ["id"],
+  ["row"],
 );
 
-export const EnsuredOrganizationService = new Shape<models.EnsuredOrganizationService>(
-  "EnsuredOrganizationService",
+export const EnsureOrganizationOutcomes = new Shape<models.EnsureOrganizationOutcomes>(
+  "EnsureOrganizationOutcomes",
   {
-    value: OrganizationService,
-    created: "bool",
-    differences: many(Difference),
+    outcomes: many(EnsureOrganizationOutcome),
   },
-  ["value", "created", "differences"],
+  ["outcomes"],
 );
 
 export const SellerAdministrator = new Shape<models.SellerAdministrator>(
@@ -355,6 +383,63 @@ export const EnsuredSellerAdministrator = new Shape<models.EnsuredSellerAdminist
   ["value", "created", "differences"],
 );
 
+export const EnsureSellerAdministratorOutcome = new Shape<models.EnsureSellerAdministratorOutcome>(
+  "EnsureSellerAdministratorOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredSellerAdministrator,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureSellerAdministratorOutcomes = new Shape<models.EnsureSellerAdministratorOutcomes>(
+  "EnsureSellerAdministratorOutcomes",
+  {
+    outcomes: many(EnsureSellerAdministratorOutcome),
+  },
+  ["outcomes"],
+);
+
+export const OrganizationService = new Shape<models.OrganizationService>(
+  "OrganizationService",
+  {
+    id: "id",
+    name: "text",
+    customProperties: many(CustomProperty),
+    customPropertiesData: many(CustomPropertyData),
+  },
+  ["id"],
+);
+
+export const EnsuredOrganizationService = new Shape<models.EnsuredOrganizationService>(
+  "EnsuredOrganizationService",
+  {
+    value: OrganizationService,
+    created: "bool",
+    differences: many(Difference),
+  },
+  ["value", "created", "differences"],
+);
+
+export const EnsureServiceOutcome = new Shape<models.EnsureServiceOutcome>(
+  "EnsureServiceOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredOrganizationService,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureServiceOutcomes = new Shape<models.EnsureServiceOutcomes>(
+  "EnsureServiceOutcomes",
+  {
+    outcomes: many(EnsureServiceOutcome),
+  },
+  ["outcomes"],
+);
+
 export const Webhook = new Shape<models.Webhook>(
   "Webhook",
   {
@@ -378,6 +463,24 @@ export const EnsuredWebhook = new Shape<models.EnsuredWebhook>(
     differences: many(Difference),
   },
   ["value", "created", "differences"],
+);
+
+export const EnsureWebhookOutcome = new Shape<models.EnsureWebhookOutcome>(
+  "EnsureWebhookOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredWebhook,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureWebhookOutcomes = new Shape<models.EnsureWebhookOutcomes>(
+  "EnsureWebhookOutcomes",
+  {
+    outcomes: many(EnsureWebhookOutcome),
+  },
+  ["outcomes"],
 );
 
 export const EstoreService = new Shape<models.EstoreService>(

@@ -7,7 +7,13 @@ import type { CallOptions, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { CreatedObject, EnsuredWebhook, Webhook } from "./models.js";
+import type {
+  CreatedObject,
+  EnsureWebhookInput,
+  EnsureWebhookOutcomes,
+  EnsuredWebhook,
+  Webhook,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `webhooks.create`. */
 export interface WebhooksCreateParams {
@@ -63,6 +69,19 @@ export interface WebhooksEnsureParams {
   readonly basicAuthUserName?: string | undefined;
   /** Password for HTTP Basic at the receiver. */
   readonly basicAuthPassword?: string | undefined;
+  /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
+  readonly sellerId?: string | undefined;
+}
+
+/** Parameters of `webhooks.ensureMany`. */
+export interface WebhooksEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ basicAuthPassword: "correct
+   * horse battery staple", basicAuthUserName: "cloudmore", messageToSendType: "OnlyTriggerAction", name:
+   * "New services", serviceId: "8806367b-001a-4632-afb4-27a7fad7660c", triggerEventType:
+   * "BrokerAddService", url: "https://hooks.example.com/cloudmore" }]`.
+   */
+  readonly rows: readonly EnsureWebhookInput[];
   /** Id of the seller; the client's by default. Calls at this level need a seller's credentials. A GUID. */
   readonly sellerId?: string | undefined;
 }
@@ -157,6 +176,9 @@ export class Webhooks extends AsyncResource {
    *
    * @param params - See {@link WebhooksEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the `name`
    *   and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that before it
    *   creates.
@@ -173,6 +195,34 @@ export class Webhooks extends AsyncResource {
    */
   ensure(params: WebhooksEnsureParams, options?: CallOptions): Call<EnsuredWebhook> {
     return this._call("cloudmore.webhooks.ensure", shapes.EnsuredWebhook, {}, params, options);
+  }
+
+  /**
+   * Finds or creates a webhook, for many at once.
+   *
+   * Does for each row what `webhooks.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `webhooks.list` only once for each place that the rows name. Rows with the same
+   * key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param params - See {@link WebhooksEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureWebhookOutcomes = await client.webhooks.ensureMany({
+   *   rows: [{ basicAuthPassword: "correct horse battery staple", basicAuthUserName: "cloudmore", messageToSendType: "OnlyTriggerAction", name: "New services", serviceId: "8806367b-001a-4632-afb4-27a7fad7660c", triggerEventType: "BrokerAddService", url: "https://hooks.example.com/cloudmore" }],
+   * });
+   * console.log(ensureWebhookOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(params: WebhooksEnsureManyParams, options?: CallOptions): Call<EnsureWebhookOutcomes> {
+    return this._call("cloudmore.webhooks.ensure_many", shapes.EnsureWebhookOutcomes, {}, params, options);
   }
 
   /**

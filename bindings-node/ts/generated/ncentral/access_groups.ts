@@ -7,7 +7,15 @@ import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { AccessGroup, EnsuredAccessGroup, Links } from "./models.js";
+import type {
+  AccessGroup,
+  EnsureAccessGroupInput,
+  EnsureAccessGroupOutcomes,
+  EnsureDeviceAccessGroupInput,
+  EnsureDeviceAccessGroupOutcomes,
+  EnsuredAccessGroup,
+  Links,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `accessGroups.create`. */
 export interface AccessGroupsCreateParams {
@@ -59,6 +67,25 @@ export interface AccessGroupsEnsureForDevicesParams {
   readonly deviceIds?: readonly Id[] | null | undefined;
   /** Ids of the users who get access. As in `["1"]`. */
   readonly userIds?: readonly Id[] | null | undefined;
+}
+
+/** Parameters of `accessGroups.ensureMany`. */
+export interface AccessGroupsEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ groupDescription: "Customers
+   * that are looked after at night", groupName: "Night Shift", orgUnitIds: ["100", "101"], userIds: ["1"]
+   * }]`.
+   */
+  readonly rows: readonly EnsureAccessGroupInput[];
+}
+
+/** Parameters of `accessGroups.ensureManyForDevices`. */
+export interface AccessGroupsEnsureManyForDevicesParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ deviceIds: ["123456789"],
+   * groupDescription: "Servers of the head office", groupName: "Server Room", userIds: ["1"] }]`.
+   */
+  readonly rows: readonly EnsureDeviceAccessGroupInput[];
 }
 
 /** Parameters of `accessGroups.list`. */
@@ -173,6 +200,9 @@ export class AccessGroups extends AsyncResource {
    *   site.
    * @param params - See {@link AccessGroupsEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `groupName` that was sent in `accessGroups.list`, or call `accessGroups.ensure`, which does that
    *   before it creates.
@@ -216,6 +246,9 @@ export class AccessGroups extends AsyncResource {
    *   site.
    * @param params - See {@link AccessGroupsEnsureForDevicesParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `groupName` that was sent in `accessGroups.list`, or call `accessGroups.ensureForDevices`, which
    *   does that before it creates.
@@ -237,6 +270,86 @@ export class AccessGroups extends AsyncResource {
     return this._call(
       "ncentral.access_groups.ensure_for_devices",
       shapes.EnsuredAccessGroup,
+      { orgUnitId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Finds or creates an access group of organization units, for many at once.
+   *
+   * Does for each row what `accessGroups.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `accessGroups.list` only once for each place that the rows name. Rows with the
+   * same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client obtains
+   * and renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link AccessGroupsEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureAccessGroupOutcomes = await client.accessGroups.ensureMany("50", {
+   *   rows: [{ groupDescription: "Customers that are looked after at night", groupName: "Night Shift", orgUnitIds: ["100", "101"], userIds: ["1"] }],
+   * });
+   * console.log(ensureAccessGroupOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(
+    orgUnitId: Id,
+    params: AccessGroupsEnsureManyParams,
+    options?: CallOptions,
+  ): Call<EnsureAccessGroupOutcomes> {
+    return this._call(
+      "ncentral.access_groups.ensure_many",
+      shapes.EnsureAccessGroupOutcomes,
+      { orgUnitId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Finds or creates an access group of devices, for many at once.
+   *
+   * Does for each row what `accessGroups.ensureForDevices` does, several rows at a time within the limits
+   * of the endpoints, but reads `accessGroups.list` only once for each place that the rows name. Rows
+   * with the same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the client
+   * obtains and renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link AccessGroupsEnsureManyForDevicesParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureDeviceAccessGroupOutcomes = await client.accessGroups.ensureManyForDevices("50", {
+   *   rows: [{ deviceIds: ["123456789"], groupDescription: "Servers of the head office", groupName: "Server Room", userIds: ["1"] }],
+   * });
+   * console.log(ensureDeviceAccessGroupOutcomes.outcomes);
+   * ```
+   */
+  ensureManyForDevices(
+    orgUnitId: Id,
+    params: AccessGroupsEnsureManyForDevicesParams,
+    options?: CallOptions,
+  ): Call<EnsureDeviceAccessGroupOutcomes> {
+    return this._call(
+      "ncentral.access_groups.ensure_many_for_devices",
+      shapes.EnsureDeviceAccessGroupOutcomes,
       { orgUnitId },
       params,
       options,

@@ -6,7 +6,16 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Customer, EnsuredSite, Installer, InstallerLink, RegistrationToken, Site } from "./models.js";
+import type {
+  Customer,
+  EnsureSiteInput,
+  EnsureSiteOutcomes,
+  EnsuredSite,
+  Installer,
+  InstallerLink,
+  RegistrationToken,
+  Site,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `customers.createInstallerLink`. */
 export interface CustomersCreateInstallerLinkParams {
@@ -94,6 +103,15 @@ export interface CustomersEnsureSiteParams {
   readonly country?: string | null | undefined;
   /** Postal code. */
   readonly postalCode?: string | null | undefined;
+}
+
+/** Parameters of `customers.ensureSites`. */
+export interface CustomersEnsureSitesParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ contactFirstName: "Jane",
+   * contactLastName: "Doe", licenseType: "Professional", siteName: "Client Corp Warehouse" }]`.
+   */
+  readonly rows: readonly EnsureSiteInput[];
 }
 
 /** Parameters of `customers.list`. */
@@ -245,6 +263,9 @@ export class Customers extends AsyncResource {
    * @param customerId - Id of the customer.
    * @param params - See {@link CustomersEnsureSiteParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `siteName` that was sent in `customers.listSites`, or call `customers.ensureSite`, which does that
    *   before it creates.
@@ -262,6 +283,46 @@ export class Customers extends AsyncResource {
    */
   ensureSite(customerId: Id, params: CustomersEnsureSiteParams, options?: CallOptions): Call<EnsuredSite> {
     return this._call("ncentral.customers.ensure_site", shapes.EnsuredSite, { customerId }, params, options);
+  }
+
+  /**
+   * Finds or creates a site under a customer, for many at once.
+   *
+   * Does for each row what `customers.ensureSite` does, several rows at a time within the limits of the
+   * endpoints, but reads `customers.listSites` only once for each place that the rows name. Rows with the
+   * same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - See {@link CustomersEnsureSitesParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * const ensureSiteOutcomes = await client.customers.ensureSites("100", {
+   *   rows: [{ contactFirstName: "Jane", contactLastName: "Doe", licenseType: "Professional", siteName: "Client Corp Warehouse" }],
+   * });
+   * console.log(ensureSiteOutcomes.outcomes);
+   * ```
+   */
+  ensureSites(
+    customerId: Id,
+    params: CustomersEnsureSitesParams,
+    options?: CallOptions,
+  ): Call<EnsureSiteOutcomes> {
+    return this._call(
+      "ncentral.customers.ensure_sites",
+      shapes.EnsureSiteOutcomes,
+      { customerId },
+      params,
+      options,
+    );
   }
 
   /**

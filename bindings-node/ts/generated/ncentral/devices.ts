@@ -22,6 +22,8 @@ import type {
   DeviceServiceStatus,
   DeviceTask,
   DeviceWithCustomProperties,
+  EnsureDeviceInput,
+  EnsureDeviceOutcomes,
   EnsuredDevice,
   MaintenanceWindow,
   RemoteControlTask,
@@ -133,6 +135,16 @@ export interface DevicesEnsureParams {
   readonly username?: string | undefined;
   /** Password of that user. */
   readonly password?: string | undefined;
+}
+
+/** Parameters of `devices.ensureMany`. */
+export interface DevicesEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ customerId: "321",
+   * description: "Router of the head office", deviceClass: "Router", licenseMode: "Standard", longName:
+   * "router-1", networkAddress: "192.0.2.20", supportedOs: "Windows" }]`.
+   */
+  readonly rows: readonly EnsureDeviceInput[];
 }
 
 /** Parameters of `devices.list`. */
@@ -534,6 +546,9 @@ export class Devices extends AsyncResource {
    *
    * @param params - See {@link DevicesEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `longName` that was sent in `orgUnits.listDevices`, or call `devices.ensure`, which does that
    *   before it creates.
@@ -552,6 +567,34 @@ export class Devices extends AsyncResource {
    */
   ensure(params: DevicesEnsureParams, options?: CallOptions): Call<EnsuredDevice> {
     return this._call("ncentral.devices.ensure", shapes.EnsuredDevice, {}, params, options);
+  }
+
+  /**
+   * Finds or creates a device, for many at once.
+   *
+   * Does for each row what `devices.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `orgUnits.listDevices` only once for each place that the rows name. Rows with
+   * the same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent again
+   * once it may have arrived.
+   *
+   * @param params - See {@link DevicesEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureDeviceOutcomes = await client.devices.ensureMany({
+   *   rows: [{ customerId: "321", description: "Router of the head office", deviceClass: "Router", licenseMode: "Standard", longName: "router-1", networkAddress: "192.0.2.20", supportedOs: "Windows" }],
+   * });
+   * console.log(ensureDeviceOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(params: DevicesEnsureManyParams, options?: CallOptions): Call<EnsureDeviceOutcomes> {
+    return this._call("ncentral.devices.ensure_many", shapes.EnsureDeviceOutcomes, {}, params, options);
   }
 
   /**

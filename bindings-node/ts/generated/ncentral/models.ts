@@ -954,6 +954,150 @@ export interface DirectTask {
   readonly taskId: string;
 }
 
+/** What became of one row. */
+export interface EnsureAccessGroupOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredAccessGroup | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureAccessGroupOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureAccessGroupOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureCustomerOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredCustomer | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureCustomerOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureCustomerOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureDeviceAccessGroupOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredAccessGroup | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureDeviceAccessGroupOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureDeviceAccessGroupOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureDeviceOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredDevice | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureDeviceOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureDeviceOutcome[];
+}
+
+/** Why a row has no object. */
+export interface EnsureFailure {
+  /** The kind of the error, such as `OutcomeUnknown`. */
+  readonly kind: string;
+  /** The whole message, for people. */
+  readonly message: string;
+  /** The HTTP status of the last response, if there was one. */
+  readonly status?: number | bigint | null;
+  /** Whether the row can be tried again without harm. */
+  readonly retryable: boolean;
+  /** The objects that match, of the kind `Ambiguous`, under the vendor's names. */
+  readonly matches: readonly unknown[];
+  /** The fields with other values, of the kind `Difference`. */
+  readonly differences: readonly Difference[];
+}
+
+/** What became of one row. */
+export interface EnsureServiceOrgOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredServiceOrg | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureServiceOrgOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureServiceOrgOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureSiteOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredSite | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureSiteOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureSiteOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureUserOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredUser | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureUserOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureUserOutcome[];
+}
+
+/** What became of one row. */
+export interface EnsureUserRoleOutcome {
+  /** The number of the row, from 0. */
+  readonly row: number | bigint;
+  /** What was found or created; null if that failed. */
+  readonly ensured?: EnsuredUserRole | null;
+  /** Why it failed; null if it did not. */
+  readonly error?: EnsureFailure | null;
+}
+
+/** What was found or created, row by row. */
+export interface EnsureUserRoleOutcomes {
+  /** The outcome of each row, in the order of the rows. */
+  readonly outcomes: readonly EnsureUserRoleOutcome[];
+}
+
 /** What was found or created. */
 export interface EnsuredAccessGroup {
   /** The object: as the list has it, or as it was sent, with its id. */
@@ -1857,6 +2001,231 @@ export interface ChangedMaintenanceWindowInput {
   readonly userMessageEnabled?: boolean | undefined;
   /** Whether the state of the device is preserved. The vendor does not say more. */
   readonly preserveStateEnabled?: boolean | undefined;
+}
+
+/** One object for `accessGroups.ensureMany`. */
+export interface EnsureAccessGroupInput {
+  /** Name of the access group. Not blank. */
+  readonly groupName: string;
+  /** Description of the access group. */
+  readonly groupDescription: string;
+  /** Ids of the organization units. As in `["100", "101"]`. */
+  readonly orgUnitIds?: readonly Id[] | null | undefined;
+  /** Ids of the users who get access. As in `["1"]`. */
+  readonly userIds?: readonly Id[] | null | undefined;
+  /** Whether new organization units are added to it. */
+  readonly autoIncludeNewOrgUnits?: boolean | undefined;
+}
+
+/** One object for `serviceOrgs.ensureCustomers`. */
+export interface EnsureCustomerInput {
+  /** Name of the customer. Not blank. */
+  readonly customerName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /**
+   * Licence of the customer's devices. The server's default is Professional. One of `Professional` or
+   * `Essential`.
+   */
+  readonly licenseType?: "Professional" | "Essential" | undefined;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the organization. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
+/** One object for `accessGroups.ensureManyForDevices`. */
+export interface EnsureDeviceAccessGroupInput {
+  /** Name of the access group. Not blank. */
+  readonly groupName: string;
+  /** Description of the access group. */
+  readonly groupDescription: string;
+  /** Ids of the devices. As in `["123456789"]`. */
+  readonly deviceIds?: readonly Id[] | null | undefined;
+  /** Ids of the users who get access. As in `["1"]`. */
+  readonly userIds?: readonly Id[] | null | undefined;
+}
+
+/** One object for `devices.ensureMany`. */
+export interface EnsureDeviceInput {
+  /** Id of the customer or site that the device is created for. Not blank. */
+  readonly customerId: string;
+  /** IP address or host name of the device. Not blank. */
+  readonly networkAddress: string;
+  /** Operating system, in the vendor's words. Not blank. */
+  readonly supportedOs: string;
+  /** Name of the device. Not blank. */
+  readonly longName: string;
+  /** Class of the device, in the vendor's words. Not blank. */
+  readonly deviceClass: string;
+  /** Description of the device, at most 255 characters. */
+  readonly description?: string | undefined;
+  /** Licence mode, in the vendor's words. */
+  readonly licenseMode?: string | undefined;
+  /** MAC address. */
+  readonly macAddress?: string | undefined;
+  /** User name to log in to the device with. */
+  readonly username?: string | undefined;
+  /** Password of that user. */
+  readonly password?: string | undefined;
+}
+
+/** One object for `serviceOrgs.ensureMany`. */
+export interface EnsureServiceOrgInput {
+  /** Name of the service organization. Not blank. */
+  readonly soName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the organization. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
+/** One object for `customers.ensureSites`. */
+export interface EnsureSiteInput {
+  /** Name of the site. Not blank. */
+  readonly siteName: string;
+  /** First name of the primary contact. Not blank. */
+  readonly contactFirstName: string;
+  /** Last name of the primary contact. Not blank. */
+  readonly contactLastName: string;
+  /**
+   * Licence of the site's devices. The server's default is Professional. One of `Professional` or
+   * `Essential`.
+   */
+  readonly licenseType?: "Professional" | "Essential" | undefined;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null | undefined;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null | undefined;
+  /** Telephone of the site. */
+  readonly phone?: string | null | undefined;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null | undefined;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null | undefined;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null | undefined;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null | undefined;
+  /** First line of the street address. */
+  readonly street1?: string | null | undefined;
+  /** Second line of the street address. */
+  readonly street2?: string | null | undefined;
+  /** City. */
+  readonly city?: string | null | undefined;
+  /** State or province. */
+  readonly stateProv?: string | null | undefined;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null | undefined;
+  /** Postal code. */
+  readonly postalCode?: string | null | undefined;
+}
+
+/** One object for `users.ensureMany`. */
+export interface EnsureUserInput {
+  /** E-mail address. Not blank. */
+  readonly email: string;
+  /** Password of the new account. Not blank. */
+  readonly password: string;
+  /** First name, at most 50 characters. Not blank. */
+  readonly firstName: string;
+  /** Last name, at most 50 characters. Not blank. */
+  readonly lastName: string;
+  /** The name to sign in with, at most 50 characters. */
+  readonly username?: string | undefined;
+  /** Country. */
+  readonly country?: string | undefined;
+  /** Postal code of letters and digits, with single spaces or hyphens between them. */
+  readonly postalCode?: string | undefined;
+  /** First line of the street address, at most 100 characters. */
+  readonly street1?: string | undefined;
+  /** Second line of the street address, at most 100 characters. */
+  readonly street2?: string | undefined;
+  /** City, at most 50 characters. */
+  readonly city?: string | undefined;
+  /** State or province, at most 50 characters. */
+  readonly state?: string | undefined;
+  /**
+   * Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in front if you
+   * like.
+   */
+  readonly telephone?: string | undefined;
+  /** Extension of the telephone, 1 to 6 digits. */
+  readonly ext?: string | undefined;
+  /** Department, at most 50 characters. */
+  readonly department?: string | undefined;
+  /** E-mail address for notifications. */
+  readonly notificationEmail?: string | undefined;
+  /** Status of the account. The vendor documents no list; its example has `enabled`. */
+  readonly status?: string | undefined;
+  /** Ids of the roles of the user. They are sent as text. As in `["123"]`. */
+  readonly roleIds?: readonly Id[] | null | undefined;
+  /** Ids of the access groups of the user. They are sent as text. As in `["999"]`. */
+  readonly accessGroupIds?: readonly Id[] | null | undefined;
+  /** Whether the user can only use the API. */
+  readonly apiOnlyUser?: boolean | undefined;
+}
+
+/** One object for `userRoles.ensureMany`. */
+export interface EnsureUserRoleInput {
+  /** Name of the role. Not blank. */
+  readonly roleName: string;
+  /** What the role is for, at most 255 characters. Later calls show it as `roleDescription`. */
+  readonly description: string;
+  /** Numbers of the permissions. They are sent as text. As in `["1", "2"]`. */
+  readonly permissionIds: readonly Id[];
+  /** Ids of the users who get the role. They are sent as text. As in `["17"]`. */
+  readonly userIds?: readonly Id[] | null | undefined;
 }
 
 /** One action of a maintenance window. */

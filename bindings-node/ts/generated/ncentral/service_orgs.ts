@@ -6,7 +6,16 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { Customer, EnsuredCustomer, EnsuredServiceOrg, ServiceOrg } from "./models.js";
+import type {
+  Customer,
+  EnsureCustomerInput,
+  EnsureCustomerOutcomes,
+  EnsureServiceOrgInput,
+  EnsureServiceOrgOutcomes,
+  EnsuredCustomer,
+  EnsuredServiceOrg,
+  ServiceOrg,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `serviceOrgs.create`. */
 export interface ServiceOrgsCreateParams {
@@ -162,6 +171,26 @@ export interface ServiceOrgsEnsureCustomerParams {
   readonly postalCode?: string | null | undefined;
 }
 
+/** Parameters of `serviceOrgs.ensureCustomers`. */
+export interface ServiceOrgsEnsureCustomersParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ contactFirstName: "Jane",
+   * contactLastName: "Doe", customerName: "Client Corp", licenseType: "Professional" }]`.
+   */
+  readonly rows: readonly EnsureCustomerInput[];
+}
+
+/** Parameters of `serviceOrgs.ensureMany`. */
+export interface ServiceOrgsEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ city: "Springfield",
+   * contactEmail: "john.smith@acme.example", contactFirstName: "John", contactLastName: "Smith", country:
+   * "US", phone: "555-0123", postalCode: "62701", soName: "Acme IT Services", stateProv: "IL", street1:
+   * "123 Tech Lane" }]`.
+   */
+  readonly rows: readonly EnsureServiceOrgInput[];
+}
+
 /** Parameters of `serviceOrgs.list`. */
 export interface ServiceOrgsListParams extends Paging {
   /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
@@ -291,6 +320,9 @@ export class ServiceOrgs extends AsyncResource {
    *
    * @param params - See {@link ServiceOrgsEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `soName` that was sent in `serviceOrgs.list`, or call `serviceOrgs.ensure`, which does that before
    *   it creates.
@@ -330,6 +362,9 @@ export class ServiceOrgs extends AsyncResource {
    * @param soId - Id of the service organization.
    * @param params - See {@link ServiceOrgsEnsureCustomerParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `customerName` that was sent in `serviceOrgs.listCustomers`, or call `serviceOrgs.ensureCustomer`,
    *   which does that before it creates.
@@ -355,6 +390,83 @@ export class ServiceOrgs extends AsyncResource {
       "ncentral.service_orgs.ensure_customer",
       shapes.EnsuredCustomer,
       { soId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Finds or creates a customer under a service organization, for many at once.
+   *
+   * Does for each row what `serviceOrgs.ensureCustomer` does, several rows at a time within the limits of
+   * the endpoints, but reads `serviceOrgs.listCustomers` only once for each place that the rows name.
+   * Rows with the same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param soId - Id of the service organization.
+   * @param params - See {@link ServiceOrgsEnsureCustomersParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {BadRequestError} 400: The request was refused for one or several reasons.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
+   * @example
+   * ```ts
+   * const ensureCustomerOutcomes = await client.serviceOrgs.ensureCustomers("50", {
+   *   rows: [{ contactFirstName: "Jane", contactLastName: "Doe", customerName: "Client Corp", licenseType: "Professional" }],
+   * });
+   * console.log(ensureCustomerOutcomes.outcomes);
+   * ```
+   */
+  ensureCustomers(
+    soId: Id,
+    params: ServiceOrgsEnsureCustomersParams,
+    options?: CallOptions,
+  ): Call<EnsureCustomerOutcomes> {
+    return this._call(
+      "ncentral.service_orgs.ensure_customers",
+      shapes.EnsureCustomerOutcomes,
+      { soId },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Finds or creates a service organization, for many at once.
+   *
+   * Does for each row what `serviceOrgs.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `serviceOrgs.list` only once for each place that the rows name. Rows with the
+   * same key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent
+   * again once it may have arrived.
+   *
+   * @param params - See {@link ServiceOrgsEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @throws {BadRequestError} 400: The request was refused for one or several reasons.
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
+   * @example
+   * ```ts
+   * const ensureServiceOrgOutcomes = await client.serviceOrgs.ensureMany({
+   *   rows: [{ city: "Springfield", contactEmail: "john.smith@acme.example", contactFirstName: "John", contactLastName: "Smith", country: "US", phone: "555-0123", postalCode: "62701", soName: "Acme IT Services", stateProv: "IL", street1: "123 Tech Lane" }],
+   * });
+   * console.log(ensureServiceOrgOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(params: ServiceOrgsEnsureManyParams, options?: CallOptions): Call<EnsureServiceOrgOutcomes> {
+    return this._call(
+      "ncentral.service_orgs.ensure_many",
+      shapes.EnsureServiceOrgOutcomes,
+      {},
       params,
       options,
     );

@@ -742,6 +742,37 @@ export const EnsuredAccessGroup = new Shape<models.EnsuredAccessGroup>(
   ["value", "created", "differences"],
 );
 
+export const EnsureFailure = new Shape<models.EnsureFailure>(
+  "EnsureFailure",
+  {
+    kind: "text",
+    message: "text",
+    status: "integer",
+    retryable: "bool",
+    matches: many("json"),
+    differences: many(Difference),
+  },
+  ["kind", "message", "retryable", "matches", "differences"],
+);
+
+export const EnsureAccessGroupOutcome = new Shape<models.EnsureAccessGroupOutcome>(
+  "EnsureAccessGroupOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredAccessGroup,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureAccessGroupOutcomes = new Shape<models.EnsureAccessGroupOutcomes>(
+  "EnsureAccessGroupOutcomes",
+  {
+    outcomes: many(EnsureAccessGroupOutcome),
+  },
+  ["outcomes"],
+);
+
 export const EnsuredCustomer = new Shape<models.EnsuredCustomer>(
   "EnsuredCustomer",
   {
@@ -752,6 +783,42 @@ export const EnsuredCustomer = new Shape<models.EnsuredCustomer>(
   ["value", "created", "differences"],
 );
 
+export const EnsureCustomerOutcome = new Shape<models.EnsureCustomerOutcome>(
+  "EnsureCustomerOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredCustomer,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureCustomerOutcomes = new Shape<models.EnsureCustomerOutcomes>(
+  "EnsureCustomerOutcomes",
+  {
+    outcomes: many(EnsureCustomerOutcome),
+  },
+  ["outcomes"],
+);
+
+export const EnsureDeviceAccessGroupOutcome = new Shape<models.EnsureDeviceAccessGroupOutcome>(
+  "EnsureDeviceAccessGroupOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredAccessGroup,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureDeviceAccessGroupOutcomes = new Shape<models.EnsureDeviceAccessGroupOutcomes>(
+  "EnsureDeviceAccessGroupOutcomes",
+  {
+    outcomes: many(EnsureDeviceAccessGroupOutcome),
+  },
+  ["outcomes"],
+);
+
 export const EnsuredDevice = new Shape<models.EnsuredDevice>(
   "EnsuredDevice",
   {
@@ -760,6 +827,24 @@ export const EnsuredDevice = new Shape<models.EnsuredDevice>(
     differences: many(Difference),
   },
   ["value", "created", "differences"],
+);
+
+export const EnsureDeviceOutcome = new Shape<models.EnsureDeviceOutcome>(
+  "EnsureDeviceOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredDevice,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureDeviceOutcomes = new Shape<models.EnsureDeviceOutcomes>(
+  "EnsureDeviceOutcomes",
+  {
+    outcomes: many(EnsureDeviceOutcome),
+  },
+  ["outcomes"],
 );
 
 export const ServiceOrg = new Shape<models.ServiceOrg>(
@@ -827,6 +912,24 @@ export const EnsuredServiceOrg = new Shape<models.EnsuredServiceOrg>(
     differences: many(Difference),
   },
   ["value", "created", "differences"],
+);
+
+export const EnsureServiceOrgOutcome = new Shape<models.EnsureServiceOrgOutcome>(
+  "EnsureServiceOrgOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredServiceOrg,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureServiceOrgOutcomes = new Shape<models.EnsureServiceOrgOutcomes>(
+  "EnsureServiceOrgOutcomes",
+  {
+    outcomes: many(EnsureServiceOrgOutcome),
+  },
+  ["outcomes"],
 );
 
 export const Site = new Shape<models.Site>(
@@ -898,6 +1001,24 @@ export const EnsuredSite = new Shape<models.EnsuredSite>(
   ["value", "created", "differences"],
 );
 
+export const EnsureSiteOutcome = new Shape<models.EnsureSiteOutcome>(
+  "EnsureSiteOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredSite,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureSiteOutcomes = new Shape<models.EnsureSiteOutcomes>(
+  "EnsureSiteOutcomes",
+  {
+    outcomes: many(EnsureSiteOutcome),
+  },
+  ["outcomes"],
+);
+
 export const User = new Shape<models.User>(
   "User",
   {
@@ -933,6 +1054,24 @@ export const EnsuredUser = new Shape<models.EnsuredUser>(
   ["value", "created", "differences"],
 );
 
+export const EnsureUserOutcome = new Shape<models.EnsureUserOutcome>(
+  "EnsureUserOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredUser,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureUserOutcomes = new Shape<models.EnsureUserOutcomes>(
+  "EnsureUserOutcomes",
+  {
+    outcomes: many(EnsureUserOutcome),
+  },
+  ["outcomes"],
+);
+
 export const UserRoleExtra = new Shape<models.UserRoleExtra>(
   "UserRoleExtra",
   {
@@ -963,6 +1102,24 @@ export const EnsuredUserRole = new Shape<models.EnsuredUserRole>(
     differences: many(Difference),
   },
   ["value", "created", "differences"],
+);
+
+export const EnsureUserRoleOutcome = new Shape<models.EnsureUserRoleOutcome>(
+  "EnsureUserRoleOutcome",
+  {
+    row: "integer",
+    ensured: EnsuredUserRole,
+    error: EnsureFailure,
+  },
+  ["row"],
+);
+
+export const EnsureUserRoleOutcomes = new Shape<models.EnsureUserRoleOutcomes>(
+  "EnsureUserRoleOutcomes",
+  {
+    outcomes: many(EnsureUserRoleOutcome),
+  },
+  ["outcomes"],
 );
 
 export const Installer = new Shape<models.Installer>(

@@ -6,7 +6,13 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { EnsuredUserRole, UserRole, UserRoleDetail } from "./models.js";
+import type {
+  EnsureUserRoleInput,
+  EnsureUserRoleOutcomes,
+  EnsuredUserRole,
+  UserRole,
+  UserRoleDetail,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `userRoles.create`. */
 export interface UserRolesCreateParams {
@@ -30,6 +36,15 @@ export interface UserRolesEnsureParams {
   readonly permissionIds: readonly Id[];
   /** Ids of the users who get the role. They are sent as text. As in `["17"]`. */
   readonly userIds?: readonly Id[] | null | undefined;
+}
+
+/** Parameters of `userRoles.ensureMany`. */
+export interface UserRolesEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ description: "Reads
+   * dashboards and services", permissionIds: ["1", "2"], roleName: "Technician", userIds: ["17"] }]`.
+   */
+  readonly rows: readonly EnsureUserRoleInput[];
 }
 
 /** Parameters of `userRoles.list`. */
@@ -112,6 +127,9 @@ export class UserRoles extends AsyncResource {
    *   site.
    * @param params - See {@link UserRolesEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `roleName` that was sent in `userRoles.list`, or call `userRoles.ensure`, which does that before it
    *   creates.
@@ -128,6 +146,46 @@ export class UserRoles extends AsyncResource {
    */
   ensure(orgUnitId: Id, params: UserRolesEnsureParams, options?: CallOptions): Call<EnsuredUserRole> {
     return this._call("ncentral.user_roles.ensure", shapes.EnsuredUserRole, { orgUnitId }, params, options);
+  }
+
+  /**
+   * Finds or creates a user role in an organization unit, for many at once.
+   *
+   * Does for each row what `userRoles.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `userRoles.list` only once for each place that the rows name. Rows with the same
+   * key make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link UserRolesEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureUserRoleOutcomes = await client.userRoles.ensureMany("50", {
+   *   rows: [{ description: "Reads dashboards and services", permissionIds: ["1", "2"], roleName: "Technician", userIds: ["17"] }],
+   * });
+   * console.log(ensureUserRoleOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(
+    orgUnitId: Id,
+    params: UserRolesEnsureManyParams,
+    options?: CallOptions,
+  ): Call<EnsureUserRoleOutcomes> {
+    return this._call(
+      "ncentral.user_roles.ensure_many",
+      shapes.EnsureUserRoleOutcomes,
+      { orgUnitId },
+      params,
+      options,
+    );
   }
 
   /**

@@ -6,7 +6,15 @@ import { AsyncResource } from "../../client.js";
 import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { EnsuredUser, Links, User, UserCreated, UserSelf } from "./models.js";
+import type {
+  EnsureUserInput,
+  EnsureUserOutcomes,
+  EnsuredUser,
+  Links,
+  User,
+  UserCreated,
+  UserSelf,
+} from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `users.create`. */
 export interface UsersCreateParams {
@@ -96,6 +104,16 @@ export interface UsersEnsureParams {
   readonly accessGroupIds?: readonly Id[] | null | undefined;
   /** Whether the user can only use the API. */
   readonly apiOnlyUser?: boolean | undefined;
+}
+
+/** Parameters of `users.ensureMany`. */
+export interface UsersEnsureManyParams {
+  /**
+   * The objects, each with the parameters that it is created with. As in `[{ accessGroupIds: ["999"],
+   * apiOnlyUser: false, email: "jane.doe@acme.example", firstName: "Jane", lastName: "Doe", password:
+   * "userPassword123", roleIds: ["123"], status: "enabled" }]`.
+   */
+  readonly rows: readonly EnsureUserInput[];
 }
 
 /** Parameters of `users.list`. */
@@ -207,6 +225,9 @@ export class Users extends AsyncResource {
    *   site.
    * @param params - See {@link UsersEnsureParams}.
    * @param options - See {@link CallOptions}.
+   * @throws {AmbiguousError} Several objects match; `matches` has them.
+   * @throws {DifferenceError} The object has other values, and `onDifference` is `"raise"`;
+   *   `differences` has them.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the
    *   `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does that before
    *   it creates.
@@ -224,6 +245,42 @@ export class Users extends AsyncResource {
    */
   ensure(orgUnitId: Id, params: UsersEnsureParams, options?: CallOptions): Call<EnsuredUser> {
     return this._call("ncentral.users.ensure", shapes.EnsuredUser, { orgUnitId }, params, options);
+  }
+
+  /**
+   * Finds or creates a user in an organization unit, for many at once.
+   *
+   * Does for each row what `users.ensure` does, several rows at a time within the limits of the
+   * endpoints, but reads `users.list` only once for each place that the rows name. Rows with the same key
+   * make one object.
+   *
+   * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+   * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
+   * is sent, or if no list could be read.
+   *
+   * `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+   * renews. Never sent again once it may have arrived.
+   *
+   * @param orgUnitId - Id of the organization unit, which is a service organization, a customer or a
+   *   site.
+   * @param params - See {@link UsersEnsureManyParams}.
+   * @param options - See {@link CallOptions}.
+   * @example
+   * ```ts
+   * const ensureUserOutcomes = await client.users.ensureMany("50", {
+   *   rows: [{ accessGroupIds: ["999"], apiOnlyUser: false, email: "jane.doe@acme.example", firstName: "Jane", lastName: "Doe", password: "userPassword123", roleIds: ["123"], status: "enabled" }],
+   * });
+   * console.log(ensureUserOutcomes.outcomes);
+   * ```
+   */
+  ensureMany(orgUnitId: Id, params: UsersEnsureManyParams, options?: CallOptions): Call<EnsureUserOutcomes> {
+    return this._call(
+      "ncentral.users.ensure_many",
+      shapes.EnsureUserOutcomes,
+      { orgUnitId },
+      params,
+      options,
+    );
   }
 
   /**

@@ -102,7 +102,7 @@ else:
         ),
         _brokers=(
             "AsyncBrokers Brokers BrokersCreateParams BrokersDeleteParams BrokersEnsureParams "
-            "BrokersGetParams BrokersListParams"
+            "BrokersEnsureManyParams BrokersGetParams BrokersListParams"
         ),
         _bulk_consumptions=(
             "AsyncBulkConsumptions BulkConsumptions BulkConsumptionsStatusParams BulkConsumptionsWaitParams"
@@ -138,8 +138,8 @@ else:
         _organization_prices="AsyncOrganizationPrices OrganizationPrices OrganizationPricesListParams",
         _organizations=(
             "AsyncOrganizations Organizations OrganizationsCreateParams OrganizationsDeleteParams "
-            "OrganizationsEnsureParams OrganizationsGetParams OrganizationsListParams "
-            "OrganizationsReplaceParams"
+            "OrganizationsEnsureParams OrganizationsEnsureManyParams OrganizationsGetParams "
+            "OrganizationsListParams OrganizationsReplaceParams"
         ),
         _payment_methods="AsyncPaymentMethods PaymentMethods PaymentMethodsDeleteParams",
         _prices="AsyncPrices Prices PricesListParams",
@@ -153,7 +153,8 @@ else:
         _seller_administrators=(
             "AsyncSellerAdministrators SellerAdministrators SellerAdministratorsCreateParams "
             "SellerAdministratorsDeleteParams SellerAdministratorsEnsureParams "
-            "SellerAdministratorsGetParams SellerAdministratorsListParams"
+            "SellerAdministratorsEnsureManyParams SellerAdministratorsGetParams "
+            "SellerAdministratorsListParams"
         ),
         _seller_prices="AsyncSellerPrices SellerPrices SellerPricesListParams",
         _seller_product_addons=(
@@ -172,7 +173,8 @@ else:
         _server="AsyncServer Server",
         _services=(
             "AsyncServices Services ServicesCreateParams ServicesDeleteParams ServicesEnsureParams "
-            "ServicesGetParams ServicesListParams ServicesReplaceParams ServicesUpdateParams"
+            "ServicesEnsureManyParams ServicesGetParams ServicesListParams ServicesReplaceParams "
+            "ServicesUpdateParams"
         ),
         _subscription_users="AsyncSubscriptionUsers SubscriptionUsers SubscriptionUsersDeleteParams",
         _subscriptions="AsyncSubscriptions Subscriptions SubscriptionsGetParams SubscriptionsListParams",
@@ -180,7 +182,7 @@ else:
         _users="AsyncUsers Users UsersDeleteParams UsersGetParams UsersListParams UsersListRolesParams",
         _webhooks=(
             "AsyncWebhooks Webhooks WebhooksCreateParams WebhooksDeleteParams WebhooksEnsureParams "
-            "WebhooksGetParams WebhooksListParams"
+            "WebhooksEnsureManyParams WebhooksGetParams WebhooksListParams"
         ),
         _models=(
             "AdministratorAddress AzureBilledUsageLine AzureOneTimeInvoice AzureOneTimeReport "
@@ -190,14 +192,18 @@ else:
             "BrokerInvoiceContact BulkConsumptionState BulkConsumptionStatus CreatedObject "
             "CreatedOrganization CreatedService CspBillingPerOrganization CspLicense CspSubscription "
             "CspTenant CspUser CspUserListResult CustomProperty CustomPropertyData CustomPropertyDataInput "
-            "Difference EnsuredBroker EnsuredOrganization EnsuredOrganizationService "
-            "EnsuredSellerAdministrator EnsuredWebhook EstoreService EstoreServiceDetail ExternalInvoice "
-            "ManualBillingLine NceAlignmentDates NceProduct NceSegment NceSubscription "
-            "NewAdministratorAddressInput NewBrokerAddressInput NewBrokerContactInput "
-            "NewBrokerInvoiceContactInput Organization OrganizationContact OrganizationContactDataInput "
-            "OrganizationPrice OrganizationService Price ReportTask ResellerService "
-            "ResellerServiceSubscription Role SellerAdministrator SellerPrice SellerProduct "
-            "SellerProductAddon SellerReseller SellerService SellerServiceReseller ServerHealth "
-            "ServiceCategory Subscription User Webhook WebhookEvent WebhookMessage"
+            "Difference EnsureBrokerInput EnsureBrokerOutcome EnsureBrokerOutcomes EnsureFailure "
+            "EnsureOrganizationInput EnsureOrganizationOutcome EnsureOrganizationOutcomes "
+            "EnsureSellerAdministratorInput EnsureSellerAdministratorOutcome "
+            "EnsureSellerAdministratorOutcomes EnsureServiceInput EnsureServiceOutcome "
+            "EnsureServiceOutcomes EnsureWebhookInput EnsureWebhookOutcome EnsureWebhookOutcomes "
+            "EnsuredBroker EnsuredOrganization EnsuredOrganizationService EnsuredSellerAdministrator "
+            "EnsuredWebhook EstoreService EstoreServiceDetail ExternalInvoice ManualBillingLine "
+            "NceAlignmentDates NceProduct NceSegment NceSubscription NewAdministratorAddressInput "
+            "NewBrokerAddressInput NewBrokerContactInput NewBrokerInvoiceContactInput Organization "
+            "OrganizationContact OrganizationContactDataInput OrganizationPrice OrganizationService Price "
+            "ReportTask ResellerService ResellerServiceSubscription Role SellerAdministrator SellerPrice "
+            "SellerProduct SellerProductAddon SellerReseller SellerService SellerServiceReseller "
+            "ServerHealth ServiceCategory Subscription User Webhook WebhookEvent WebhookMessage"
         ),
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from mspkit._model import Model
@@ -16,6 +17,8 @@ from mspkit._types import ResponseMeta, opt
 from mspkit.cloudmore._models import (
     Broker,
     CreatedObject,
+    EnsureBrokerInput,
+    EnsureBrokerOutcomes,
     EnsuredBroker,
     NewBrokerAddressInput,
     NewBrokerContactInput,
@@ -27,6 +30,7 @@ __all__ = [
     "Brokers",
     "BrokersCreateParams",
     "BrokersDeleteParams",
+    "BrokersEnsureManyParams",
     "BrokersEnsureParams",
     "BrokersGetParams",
     "BrokersListParams",
@@ -78,6 +82,16 @@ class BrokersEnsureParams(_BrokersEnsureParams, total=False):
     address: NewBrokerAddressInput | Model | None
     invoice_contact: NewBrokerInvoiceContactInput | Model | None
     allow_cmp_access: bool | None
+    seller_id: str | None
+
+
+class _BrokersEnsureManyParams(TypedDict):
+    rows: Sequence[EnsureBrokerInput | Model]
+
+
+class BrokersEnsureManyParams(_BrokersEnsureManyParams, total=False):
+    """Keyword arguments of `client.brokers.ensure_many`."""
+
     seller_id: str | None
 
 
@@ -265,6 +279,9 @@ class Brokers(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
                 that was sent in `brokers.list`, or call `brokers.ensure`, which does that before it
                 creates.
@@ -293,6 +310,85 @@ class Brokers(SyncResource):
                 "invoice_contact": opt(invoice_contact),
                 "allow_cmp_access": opt(allow_cmp_access),
             },
+            options,
+        )
+
+    def ensure_many(
+        self,
+        *,
+        rows: Sequence[EnsureBrokerInput | Model],
+        seller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsureBrokerOutcomes:
+        """Finds or creates a broker, for many at once.
+
+        Does for each row what `brokers.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `brokers.list` only once for each place that the rows name. Rows with the
+        same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            rows: The objects, each with the parameters that it is created with. As in `[{"address":
+                {"address": "Narva mnt 5", "city": "Tallinn", "country_code": "EE", "postal_code":
+                "10117"}, "allow_cmp_access": True, "contact": {"cell_phone": "5550101",
+                "cell_phone_prefix": "372", "email": "toomas.tamm@example.com", "job_title": "Managing
+                director", "name": "Toomas Tamm", "phone": "5550100", "phone_prefix": "372"}, "domain":
+                "tallinncloud.example.com", "invoice_contact": {"email": "invoices@example.com", "name":
+                "Accounts payable", "phone": "5550102", "phone_prefix": "372"}, "name": "Tallinn Cloud
+                Services", "notification_email": "notifications@example.com", "registration_number":
+                "12345678", "support_email": "support@example.com", "vat": "EE123456789"}]`.
+            seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
+                credentials. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_broker_outcomes = client.brokers.ensure_many(
+            ...     rows=[
+            ...         {
+            ...             "address": {
+            ...                 "address": "Narva mnt 5",
+            ...                 "city": "Tallinn",
+            ...                 "country_code": "EE",
+            ...                 "postal_code": "10117",
+            ...             },
+            ...             "allow_cmp_access": True,
+            ...             "contact": {
+            ...                 "cell_phone": "5550101",
+            ...                 "cell_phone_prefix": "372",
+            ...                 "email": "toomas.tamm@example.com",
+            ...                 "job_title": "Managing director",
+            ...                 "name": "Toomas Tamm",
+            ...                 "phone": "5550100",
+            ...                 "phone_prefix": "372",
+            ...             },
+            ...             "domain": "tallinncloud.example.com",
+            ...             "invoice_contact": {
+            ...                 "email": "invoices@example.com",
+            ...                 "name": "Accounts payable",
+            ...                 "phone": "5550102",
+            ...                 "phone_prefix": "372",
+            ...             },
+            ...             "name": "Tallinn Cloud Services",
+            ...             "notification_email": "notifications@example.com",
+            ...             "registration_number": "12345678",
+            ...             "support_email": "support@example.com",
+            ...             "vat": "EE123456789",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_broker_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "cloudmore.brokers.ensure_many",
+            EnsureBrokerOutcomes,
+            {"seller_id": opt(seller_id), "rows": rows},
             options,
         )
 
@@ -367,6 +463,10 @@ class AsyncBrokers(AsyncResource):
     @awaited(Brokers.ensure)
     def ensure(self) -> None:
         """Finds or creates a broker. See `Brokers.ensure`."""
+
+    @awaited(Brokers.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates a broker, for many at once. See `Brokers.ensure_many`."""
 
     @awaited(Brokers.get)
     def get(self) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 from mspkit._model import Field, Model, field, many, model
@@ -43,6 +44,22 @@ __all__ = [
     "CustomPropertyData",
     "CustomPropertyDataInput",
     "Difference",
+    "EnsureBrokerInput",
+    "EnsureBrokerOutcome",
+    "EnsureBrokerOutcomes",
+    "EnsureFailure",
+    "EnsureOrganizationInput",
+    "EnsureOrganizationOutcome",
+    "EnsureOrganizationOutcomes",
+    "EnsureSellerAdministratorInput",
+    "EnsureSellerAdministratorOutcome",
+    "EnsureSellerAdministratorOutcomes",
+    "EnsureServiceInput",
+    "EnsureServiceOutcome",
+    "EnsureServiceOutcomes",
+    "EnsureWebhookInput",
+    "EnsureWebhookOutcome",
+    "EnsureWebhookOutcomes",
     "EnsuredBroker",
     "EnsuredOrganization",
     "EnsuredOrganizationService",
@@ -558,6 +575,47 @@ class EnsuredBroker(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
+class EnsureFailure(Model):
+    """Why a row has no object."""
+
+    __slots__ = ()
+
+    kind: Field[str] = field("kind", "text", required=True)
+    """The kind of the error, such as `OutcomeUnknown`."""
+    message: Field[str] = field("message", "text", required=True)
+    """The whole message, for people."""
+    status: Field[int | None] = field("status", "integer")
+    """The HTTP status of the last response, if there was one."""
+    retryable: Field[bool] = field("retryable", "bool", required=True)
+    """Whether the row can be tried again without harm."""
+    matches: Field[tuple[Any, ...]] = many("json", "matches")
+    """The objects that match, of the kind `Ambiguous`, under the vendor's names."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields with other values, of the kind `Difference`."""
+
+
+class EnsureBrokerOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredBroker | None] = model(EnsuredBroker, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureBrokerOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureBrokerOutcome, ...]] = many(EnsureBrokerOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
+
+
 class OrganizationContact(Model):
     """Whom to talk to at an organization. The vendor publishes a part of the fields."""
 
@@ -611,37 +669,26 @@ class EnsuredOrganization(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
-class OrganizationService(Model):
-    """A service that an organization has.
-
-    The vendor publishes these fields only; servers send more, which are kept.
-    """
+class EnsureOrganizationOutcome(Model):
+    """What became of one row."""
 
     __slots__ = ()
 
-    id: Field[str] = field("id", "id", required=True)
-    """Id of the service, a GUID."""
-    name: Field[str | None] = field("name", "text")
-    """Name of the service."""
-    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
-    """The definitions of the service's custom properties."""
-    custom_properties_data: Field[tuple[CustomPropertyData, ...] | None] = many(
-        CustomPropertyData, "customPropertiesData"
-    )
-    """The values of the custom properties."""
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredOrganization | None] = model(EnsuredOrganization, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
 
 
-class EnsuredOrganizationService(Model):
-    """What was found or created."""
+class EnsureOrganizationOutcomes(Model):
+    """What was found or created, row by row."""
 
     __slots__ = ()
 
-    value: Field[OrganizationService] = model(OrganizationService, "value", required=True)
-    """The object: as the list has it, or as it was sent, with its id."""
-    created: Field[bool] = field("created", "bool", required=True)
-    """Whether this call created it."""
-    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
-    """The fields of an object that was found with other values than those that were given."""
+    outcomes: Field[tuple[EnsureOrganizationOutcome, ...]] = many(EnsureOrganizationOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
 
 
 class SellerAdministrator(Model):
@@ -688,6 +735,85 @@ class EnsuredSellerAdministrator(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
+class EnsureSellerAdministratorOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredSellerAdministrator | None] = model(EnsuredSellerAdministrator, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureSellerAdministratorOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureSellerAdministratorOutcome, ...]] = many(
+        EnsureSellerAdministratorOutcome, "outcomes"
+    )
+    """The outcome of each row, in the order of the rows."""
+
+
+class OrganizationService(Model):
+    """A service that an organization has.
+
+    The vendor publishes these fields only; servers send more, which are kept.
+    """
+
+    __slots__ = ()
+
+    id: Field[str] = field("id", "id", required=True)
+    """Id of the service, a GUID."""
+    name: Field[str | None] = field("name", "text")
+    """Name of the service."""
+    custom_properties: Field[tuple[CustomProperty, ...] | None] = many(CustomProperty, "customProperties")
+    """The definitions of the service's custom properties."""
+    custom_properties_data: Field[tuple[CustomPropertyData, ...] | None] = many(
+        CustomPropertyData, "customPropertiesData"
+    )
+    """The values of the custom properties."""
+
+
+class EnsuredOrganizationService(Model):
+    """What was found or created."""
+
+    __slots__ = ()
+
+    value: Field[OrganizationService] = model(OrganizationService, "value", required=True)
+    """The object: as the list has it, or as it was sent, with its id."""
+    created: Field[bool] = field("created", "bool", required=True)
+    """Whether this call created it."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsureServiceOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredOrganizationService | None] = model(EnsuredOrganizationService, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureServiceOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureServiceOutcome, ...]] = many(EnsureServiceOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
+
+
 class Webhook(Model):
     """A webhook of a seller. The password for HTTP Basic is not among its fields."""
 
@@ -722,6 +848,28 @@ class EnsuredWebhook(Model):
     """Whether this call created it."""
     differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
     """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsureWebhookOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredWebhook | None] = model(EnsuredWebhook, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureWebhookOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureWebhookOutcome, ...]] = many(EnsureWebhookOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
 
 
 class EstoreService(Model):
@@ -992,6 +1140,84 @@ class CustomPropertyDataInput(TypedDict):
 
     id: Id
     value: str | None
+
+
+class _EnsureBrokerInput(TypedDict):
+    name: str
+
+
+class EnsureBrokerInput(_EnsureBrokerInput, total=False):
+    """One object for `brokers.ensure_many`."""
+
+    registration_number: str | None
+    vat: str | None
+    domain: str | None
+    notification_email: str | None
+    support_email: str | None
+    contact: NewBrokerContactInput | Model | None
+    address: NewBrokerAddressInput | Model | None
+    invoice_contact: NewBrokerInvoiceContactInput | Model | None
+    allow_cmp_access: bool | None
+
+
+class _EnsureOrganizationInput(TypedDict):
+    name: str
+
+
+class EnsureOrganizationInput(_EnsureOrganizationInput, total=False):
+    """One object for `organizations.ensure_many`."""
+
+    registration_number: str | None
+    vat: str | None
+    customer_number: str | None
+    notification_email: str | None
+    contact: OrganizationContactDataInput | Mapping[str, Any] | Model | None
+
+
+class _EnsureSellerAdministratorInput(TypedDict):
+    name: str
+    role_id: Id
+    email: str
+
+
+class EnsureSellerAdministratorInput(_EnsureSellerAdministratorInput, total=False):
+    """One object for `seller_administrators.ensure_many`."""
+
+    password: str | None
+    first_name: str | None
+    last_name: str | None
+    display_name: str | None
+    title: str | None
+    cell_phone_prefix: str | None
+    cell_phone: str | None
+    address: NewAdministratorAddressInput | Model | None
+
+
+class _EnsureServiceInput(TypedDict):
+    id: str
+    currency_code: str
+
+
+class EnsureServiceInput(_EnsureServiceInput, total=False):
+    """One object for `services.ensure_many`."""
+
+    custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model] | None
+
+
+class _EnsureWebhookInput(TypedDict):
+    name: str
+    url: str
+    trigger_event_type: str
+
+
+class EnsureWebhookInput(_EnsureWebhookInput, total=False):
+    """One object for `webhooks.ensure_many`."""
+
+    service_id: str | None
+    message_to_send_type: str | None
+    http_header: str | None
+    basic_auth_user_name: str | None
+    basic_auth_password: str | None
 
 
 class NewAdministratorAddressInput(TypedDict, total=False):

@@ -6,7 +6,7 @@ An organization is usually a company, but may be a unit of one; services are add
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from mspkit._model import Model
@@ -16,6 +16,8 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, ResponseMeta, Unset, opt
 from mspkit.cloudmore._models import (
     CreatedOrganization,
+    EnsureOrganizationInput,
+    EnsureOrganizationOutcomes,
     EnsuredOrganization,
     Organization,
     OrganizationContactDataInput,
@@ -26,6 +28,7 @@ __all__ = [
     "Organizations",
     "OrganizationsCreateParams",
     "OrganizationsDeleteParams",
+    "OrganizationsEnsureManyParams",
     "OrganizationsEnsureParams",
     "OrganizationsGetParams",
     "OrganizationsListParams",
@@ -70,6 +73,16 @@ class OrganizationsEnsureParams(_OrganizationsEnsureParams, total=False):
     customer_number: str | Unset | None
     notification_email: str | Unset | None
     contact: OrganizationContactDataInput | Mapping[str, Any] | Model | None
+    reseller_id: str | None
+
+
+class _OrganizationsEnsureManyParams(TypedDict):
+    rows: Sequence[EnsureOrganizationInput | Model]
+
+
+class OrganizationsEnsureManyParams(_OrganizationsEnsureManyParams, total=False):
+    """Keyword arguments of `client.organizations.ensure_many`."""
+
     reseller_id: str | None
 
 
@@ -254,6 +267,9 @@ class Organizations(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
                 that was sent in `organizations.list`, or call `organizations.ensure`, which does that
                 before it creates.
@@ -278,6 +294,64 @@ class Organizations(SyncResource):
                 "notification_email": notification_email,
                 "contact": opt(contact),
             },
+            options,
+        )
+
+    def ensure_many(
+        self,
+        *,
+        rows: Sequence[EnsureOrganizationInput | Model],
+        reseller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsureOrganizationOutcomes:
+        """Finds or creates an organization, for many at once.
+
+        Does for each row what `organizations.ensure` does, several rows at a time within the limits of
+        the endpoints, but reads `organizations.list` only once for each place that the rows name. Rows
+        with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read. See [API Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+
+        `POST /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client
+        obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            rows: The objects, each with the parameters that it is created with. As in `[{"contact":
+                {"cell_phone": "5550124", "email": "john.doe@woodgrove.example", "name": "John Doe",
+                "phone": "5550123"}, "customer_number": "C-1001", "name": "Woodgrove Ltd",
+                "notification_email": "cloud@woodgrove.example", "registration_number": "12345678", "vat":
+                "EE123456789"}]`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_organization_outcomes = client.organizations.ensure_many(
+            ...     rows=[
+            ...         {
+            ...             "contact": {
+            ...                 "cell_phone": "5550124",
+            ...                 "email": "john.doe@woodgrove.example",
+            ...                 "name": "John Doe",
+            ...                 "phone": "5550123",
+            ...             },
+            ...             "customer_number": "C-1001",
+            ...             "name": "Woodgrove Ltd",
+            ...             "notification_email": "cloud@woodgrove.example",
+            ...             "registration_number": "12345678",
+            ...             "vat": "EE123456789",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_organization_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "cloudmore.organizations.ensure_many",
+            EnsureOrganizationOutcomes,
+            {"reseller_id": opt(reseller_id), "rows": rows},
             options,
         )
 
@@ -437,6 +511,10 @@ class AsyncOrganizations(AsyncResource):
     @awaited(Organizations.ensure)
     def ensure(self) -> None:
         """Finds or creates an organization. See `Organizations.ensure`."""
+
+    @awaited(Organizations.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates an organization, for many at once. See `Organizations.ensure_many`."""
 
     @awaited(Organizations.get)
     def get(self) -> None:

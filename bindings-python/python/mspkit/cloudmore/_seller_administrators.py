@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from mspkit._encode import hidden
@@ -13,6 +14,8 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import Id, ResponseMeta, opt
 from mspkit.cloudmore._models import (
     CreatedObject,
+    EnsureSellerAdministratorInput,
+    EnsureSellerAdministratorOutcomes,
     EnsuredSellerAdministrator,
     NewAdministratorAddressInput,
     SellerAdministrator,
@@ -23,6 +26,7 @@ __all__ = [
     "SellerAdministrators",
     "SellerAdministratorsCreateParams",
     "SellerAdministratorsDeleteParams",
+    "SellerAdministratorsEnsureManyParams",
     "SellerAdministratorsEnsureParams",
     "SellerAdministratorsGetParams",
     "SellerAdministratorsListParams",
@@ -76,6 +80,16 @@ class SellerAdministratorsEnsureParams(_SellerAdministratorsEnsureParams, total=
     cell_phone_prefix: str | None
     cell_phone: str | None
     address: NewAdministratorAddressInput | Model | None
+    seller_id: str | None
+
+
+class _SellerAdministratorsEnsureManyParams(TypedDict):
+    rows: Sequence[EnsureSellerAdministratorInput | Model]
+
+
+class SellerAdministratorsEnsureManyParams(_SellerAdministratorsEnsureManyParams, total=False):
+    """Keyword arguments of `client.seller_administrators.ensure_many`."""
+
     seller_id: str | None
 
 
@@ -270,6 +284,9 @@ class SellerAdministrators(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
                 that was sent in `seller_administrators.list`, or call `seller_administrators.ensure`,
                 which does that before it creates.
@@ -315,6 +332,70 @@ class SellerAdministrators(SyncResource):
             "cloudmore.seller_administrators.ensure",
             EnsuredSellerAdministrator,
             params,
+            options,
+        )
+
+    def ensure_many(
+        self,
+        *,
+        rows: Sequence[EnsureSellerAdministratorInput | Model],
+        seller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsureSellerAdministratorOutcomes:
+        """Finds or creates an administrator of the seller, for many at once.
+
+        Does for each row what `seller_administrators.ensure` does, several rows at a time within the
+        limits of the endpoints, but reads `seller_administrators.list` only once for each place that the
+        rows name. Rows with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
+        obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            rows: The objects, each with the parameters that it is created with. As in `[{"address":
+                {"city": "Tallinn", "country_code": "EE", "postal_code": "10117", "street": "Narva mnt
+                5"}, "cell_phone": "5550103", "cell_phone_prefix": "372", "display_name": "Kadri Saar",
+                "email": "kadri.saar@example.com", "first_name": "Kadri", "last_name": "Saar", "name":
+                "kadri.saar@example.com", "password": "correct horse battery staple", "role_id": "2",
+                "title": "Operations manager"}]`.
+            seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
+                credentials. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_seller_administrator_outcomes = client.seller_administrators.ensure_many(
+            ...     rows=[
+            ...         {
+            ...             "address": {
+            ...                 "city": "Tallinn",
+            ...                 "country_code": "EE",
+            ...                 "postal_code": "10117",
+            ...                 "street": "Narva mnt 5",
+            ...             },
+            ...             "cell_phone": "5550103",
+            ...             "cell_phone_prefix": "372",
+            ...             "display_name": "Kadri Saar",
+            ...             "email": "kadri.saar@example.com",
+            ...             "first_name": "Kadri",
+            ...             "last_name": "Saar",
+            ...             "name": "kadri.saar@example.com",
+            ...             "password": "correct horse battery staple",
+            ...             "role_id": "2",
+            ...             "title": "Operations manager",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_seller_administrator_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "cloudmore.seller_administrators.ensure_many",
+            EnsureSellerAdministratorOutcomes,
+            {"seller_id": opt(seller_id), "rows": rows},
             options,
         )
 
@@ -404,6 +485,13 @@ class AsyncSellerAdministrators(AsyncResource):
     @awaited(SellerAdministrators.ensure)
     def ensure(self) -> None:
         """Finds or creates an administrator of the seller. See `SellerAdministrators.ensure`."""
+
+    @awaited(SellerAdministrators.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates an administrator of the seller, for many at once.
+
+        See `SellerAdministrators.ensure_many`.
+        """
 
     @awaited(SellerAdministrators.get)
     def get(self) -> None:

@@ -17,6 +17,8 @@ from mspkit._types import UNSET, ResponseMeta, Unset, opt
 from mspkit.cloudmore._models import (
     CreatedService,
     CustomPropertyDataInput,
+    EnsureServiceInput,
+    EnsureServiceOutcomes,
     EnsuredOrganizationService,
     OrganizationService,
 )
@@ -26,6 +28,7 @@ __all__ = [
     "Services",
     "ServicesCreateParams",
     "ServicesDeleteParams",
+    "ServicesEnsureManyParams",
     "ServicesEnsureParams",
     "ServicesGetParams",
     "ServicesListParams",
@@ -68,6 +71,17 @@ class ServicesEnsureParams(_ServicesEnsureParams, total=False):
     """Keyword arguments of `client.services.ensure`."""
 
     custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model] | Unset | None
+    reseller_id: str | None
+
+
+class _ServicesEnsureManyParams(TypedDict):
+    organization_id: str
+    rows: Sequence[EnsureServiceInput | Model]
+
+
+class ServicesEnsureManyParams(_ServicesEnsureManyParams, total=False):
+    """Keyword arguments of `client.services.ensure_many`."""
+
     reseller_id: str | None
 
 
@@ -265,6 +279,9 @@ class Services(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `id`
                 that was sent in `services.list`, or call `services.ensure`, which does that before it
                 creates.
@@ -290,6 +307,65 @@ class Services(SyncResource):
                 "currency_code": currency_code,
                 "custom_properties_data": custom_properties_data,
             },
+            options,
+        )
+
+    def ensure_many(
+        self,
+        *,
+        organization_id: str,
+        rows: Sequence[EnsureServiceInput | Model],
+        reseller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsureServiceOutcomes:
+        """Finds or adds a service from the E-Store to an organization, for many at once.
+
+        Does for each row what `services.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `services.list` only once for each place that the rows name. Rows with the
+        same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read. See [API Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+
+        `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
+        token, which the client obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            organization_id: Id of the organization. A GUID.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"currency_code": "EUR", "custom_properties_data": [{"id": "adminFirstName", "value":
+                "John"}, {"id": "adminLastName", "value": "Doe"}, {"id": "domain", "value":
+                "abcdecompanytest.com"}], "id": "8806367b-001a-4632-afb4-27a7fad7660c"}]`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
+
+        Example:
+            >>> ensure_service_outcomes = client.services.ensure_many(
+            ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+            ...     rows=[
+            ...         {
+            ...             "currency_code": "EUR",
+            ...             "custom_properties_data": [
+            ...                 {"id": "adminFirstName", "value": "John"},
+            ...                 {"id": "adminLastName", "value": "Doe"},
+            ...                 {"id": "domain", "value": "abcdecompanytest.com"},
+            ...             ],
+            ...             "id": "8806367b-001a-4632-afb4-27a7fad7660c",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_service_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "cloudmore.services.ensure_many",
+            EnsureServiceOutcomes,
+            {"reseller_id": opt(reseller_id), "organization_id": organization_id, "rows": rows},
             options,
         )
 
@@ -481,6 +557,13 @@ class AsyncServices(AsyncResource):
     @awaited(Services.ensure)
     def ensure(self) -> None:
         """Finds or adds a service from the E-Store to an organization. See `Services.ensure`."""
+
+    @awaited(Services.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or adds a service from the E-Store to an organization, for many at once.
+
+        See `Services.ensure_many`.
+        """
 
     @awaited(Services.get)
     def get(self) -> None:

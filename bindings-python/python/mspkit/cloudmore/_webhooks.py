@@ -3,20 +3,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from mspkit._encode import hidden
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import ResponseMeta, opt
-from mspkit.cloudmore._models import CreatedObject, EnsuredWebhook, Webhook
+from mspkit.cloudmore._models import (
+    CreatedObject,
+    EnsureWebhookInput,
+    EnsureWebhookOutcomes,
+    EnsuredWebhook,
+    Webhook,
+)
 
 __all__ = [
     "AsyncWebhooks",
     "Webhooks",
     "WebhooksCreateParams",
     "WebhooksDeleteParams",
+    "WebhooksEnsureManyParams",
     "WebhooksEnsureParams",
     "WebhooksGetParams",
     "WebhooksListParams",
@@ -64,6 +73,16 @@ class WebhooksEnsureParams(_WebhooksEnsureParams, total=False):
     http_header: str | None
     basic_auth_user_name: str | None
     basic_auth_password: str | None
+    seller_id: str | None
+
+
+class _WebhooksEnsureManyParams(TypedDict):
+    rows: Sequence[EnsureWebhookInput | Model]
+
+
+class WebhooksEnsureManyParams(_WebhooksEnsureManyParams, total=False):
+    """Keyword arguments of `client.webhooks.ensure_many`."""
+
     seller_id: str | None
 
 
@@ -241,6 +260,9 @@ class Webhooks(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the `name`
                 and `url` that was sent in `webhooks.list`, or call `webhooks.ensure`, which does that
                 before it creates.
@@ -277,6 +299,60 @@ class Webhooks(SyncResource):
             basic_auth_password,
         )
         return self._client._call("cloudmore.webhooks.ensure", EnsuredWebhook, params, options)
+
+    def ensure_many(
+        self,
+        *,
+        rows: Sequence[EnsureWebhookInput | Model],
+        seller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> EnsureWebhookOutcomes:
+        """Finds or creates a webhook, for many at once.
+
+        Does for each row what `webhooks.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `webhooks.list` only once for each place that the rows name. Rows with the
+        same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"basic_auth_password": "correct horse battery staple", "basic_auth_user_name":
+                "cloudmore", "message_to_send_type": "OnlyTriggerAction", "name": "New services",
+                "service_id": "8806367b-001a-4632-afb4-27a7fad7660c", "trigger_event_type":
+                "BrokerAddService", "url": "https://hooks.example.com/cloudmore"}]`.
+            seller_id: Id of the seller; the client's by default. Calls at this level need a seller's
+                credentials. A GUID.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_webhook_outcomes = client.webhooks.ensure_many(
+            ...     rows=[
+            ...         {
+            ...             "basic_auth_password": "correct horse battery staple",
+            ...             "basic_auth_user_name": "cloudmore",
+            ...             "message_to_send_type": "OnlyTriggerAction",
+            ...             "name": "New services",
+            ...             "service_id": "8806367b-001a-4632-afb4-27a7fad7660c",
+            ...             "trigger_event_type": "BrokerAddService",
+            ...             "url": "https://hooks.example.com/cloudmore",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_webhook_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "cloudmore.webhooks.ensure_many",
+            EnsureWebhookOutcomes,
+            {"seller_id": opt(seller_id), "rows": rows},
+            options,
+        )
 
     def get(
         self,
@@ -352,6 +428,10 @@ class AsyncWebhooks(AsyncResource):
     @awaited(Webhooks.ensure)
     def ensure(self) -> None:
         """Finds or creates a webhook. See `Webhooks.ensure`."""
+
+    @awaited(Webhooks.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates a webhook, for many at once. See `Webhooks.ensure_many`."""
 
     @awaited(Webhooks.get)
     def get(self) -> None:

@@ -49,23 +49,24 @@ else:
         __name__,
         _access_groups=(
             "AsyncAccessGroups AccessGroups AccessGroupsCreateParams AccessGroupsCreateForDevicesParams "
-            "AccessGroupsEnsureParams AccessGroupsEnsureForDevicesParams AccessGroupsListParams"
+            "AccessGroupsEnsureParams AccessGroupsEnsureForDevicesParams AccessGroupsEnsureManyParams "
+            "AccessGroupsEnsureManyForDevicesParams AccessGroupsListParams"
         ),
         _appliance_tasks="AsyncApplianceTasks ApplianceTasks",
         _auth="AsyncAuth Auth AuthAuthenticateSsoParams",
         _custom_psa="AsyncCustomPsa CustomPsa CustomPsaCreateTicketParams CustomPsaGetTicketParams",
         _customers=(
             "AsyncCustomers Customers CustomersCreateInstallerLinkParams CustomersCreateSiteParams "
-            "CustomersEnsureSiteParams CustomersListParams CustomersListInstallersParams "
-            "CustomersListSitesParams"
+            "CustomersEnsureSiteParams CustomersEnsureSitesParams CustomersListParams "
+            "CustomersListInstallersParams CustomersListSitesParams"
         ),
         _device_filters="AsyncDeviceFilters DeviceFilters DeviceFiltersListParams",
         _devices=(
             "AsyncDevices Devices DevicesControlServicesParams DevicesCreateParams DevicesCreateNoteParams "
             "DevicesCreateNotesParams DevicesCreateRemoteControlTaskParams DevicesDeleteParams "
-            "DevicesDeleteNotesParams DevicesEnsureParams DevicesListParams DevicesListNotesParams "
-            "DevicesListWithCustomPropertiesParams DevicesReplaceLifecycleParams DevicesReplaceNoteParams "
-            "DevicesSetCustomPropertyParams DevicesUpdateLifecycleParams"
+            "DevicesDeleteNotesParams DevicesEnsureParams DevicesEnsureManyParams DevicesListParams "
+            "DevicesListNotesParams DevicesListWithCustomPropertiesParams DevicesReplaceLifecycleParams "
+            "DevicesReplaceNoteParams DevicesSetCustomPropertyParams DevicesUpdateLifecycleParams"
         ),
         _maintenance_windows=(
             "AsyncMaintenanceWindows MaintenanceWindows MaintenanceWindowsCreateParams "
@@ -82,8 +83,8 @@ else:
         _server="AsyncServer Server ServerVersionsAuthenticatedParams",
         _service_orgs=(
             "AsyncServiceOrgs ServiceOrgs ServiceOrgsCreateParams ServiceOrgsCreateCustomerParams "
-            "ServiceOrgsEnsureParams ServiceOrgsEnsureCustomerParams ServiceOrgsListParams "
-            "ServiceOrgsListCustomersParams"
+            "ServiceOrgsEnsureParams ServiceOrgsEnsureCustomerParams ServiceOrgsEnsureCustomersParams "
+            "ServiceOrgsEnsureManyParams ServiceOrgsListParams ServiceOrgsListCustomersParams"
         ),
         _sites="AsyncSites Sites SitesListParams",
         _standard_psa=(
@@ -91,9 +92,10 @@ else:
             "StandardPsaValidateCredentialParams"
         ),
         _user_roles=(
-            "AsyncUserRoles UserRoles UserRolesCreateParams UserRolesEnsureParams UserRolesListParams"
+            "AsyncUserRoles UserRoles UserRolesCreateParams UserRolesEnsureParams UserRolesEnsureManyParams "
+            "UserRolesListParams"
         ),
-        _users="AsyncUsers Users UsersCreateParams UsersEnsureParams UsersListParams",
+        _users="AsyncUsers Users UsersCreateParams UsersEnsureParams UsersEnsureManyParams UsersListParams",
         _models=(
             "AccessGroup ActiveIssue AddedDeviceNote AddedDeviceNotes ApplianceTask ApplianceTaskDetail "
             "ApplianceTaskState ApplianceTaskThreshold AssetApplication AssetApplications "
@@ -104,18 +106,25 @@ else:
             "CustomPsaTicketStatus Customer Device DeviceActivationKey DeviceAssets DeviceFilter "
             "DeviceLifecycle DeviceNote DevicePropertyDefault DeviceRemoteControl DeviceRemoteControlType "
             "DeviceServiceStatus DeviceStatus DeviceTask DeviceWithCustomProperties Difference DirectTask "
-            "EnsuredAccessGroup EnsuredCustomer EnsuredDevice EnsuredServiceOrg EnsuredSite EnsuredUser "
-            "EnsuredUserRole EnumeratedPropertyValue Installer InstallerLink JobStatus Links "
-            "MaintenanceWindow MaintenanceWindowAction MaintenanceWindowActionInput "
-            "MaintenanceWindowActions MaintenanceWindowActionsInput MspaConfiguration "
-            "NewMaintenanceWindowInput OrgUnit OrgUnitLimit OrgUnitLimitInput OrgUnitLimits OrgUnitType "
-            "PatchApprovalSummary PatchComparison PatchDeviceClassSummary PatchInstallSummary PatchReport "
-            "PatchReportStatus PatchTypeSummary PsaCompany PsaContact PsaCredentialCheck PsaCustomerMapping "
-            "PsaMappingUpdateInput PsaSite RegistrationToken RemoteConnectionType RemoteControlState "
-            "RemoteControlTask ReplacedDeviceNote ScheduledTask ScheduledTaskCredentialInput "
-            "ScheduledTaskOutcome ScheduledTaskParameterInput ScheduledTaskStatus ScheduledTaskStatusDetail "
-            "ServerHealth ServerInfo ServerTime ServerVersions ServiceControlResult ServiceControlStatus "
-            "ServiceOrg Site SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User "
-            "UserCreated UserRole UserRoleDetail UserRoleExtra UserSelf"
+            "EnsureAccessGroupInput EnsureAccessGroupOutcome EnsureAccessGroupOutcomes EnsureCustomerInput "
+            "EnsureCustomerOutcome EnsureCustomerOutcomes EnsureDeviceAccessGroupInput "
+            "EnsureDeviceAccessGroupOutcome EnsureDeviceAccessGroupOutcomes EnsureDeviceInput "
+            "EnsureDeviceOutcome EnsureDeviceOutcomes EnsureFailure EnsureServiceOrgInput "
+            "EnsureServiceOrgOutcome EnsureServiceOrgOutcomes EnsureSiteInput EnsureSiteOutcome "
+            "EnsureSiteOutcomes EnsureUserInput EnsureUserOutcome EnsureUserOutcomes EnsureUserRoleInput "
+            "EnsureUserRoleOutcome EnsureUserRoleOutcomes EnsuredAccessGroup EnsuredCustomer EnsuredDevice "
+            "EnsuredServiceOrg EnsuredSite EnsuredUser EnsuredUserRole EnumeratedPropertyValue Installer "
+            "InstallerLink JobStatus Links MaintenanceWindow MaintenanceWindowAction "
+            "MaintenanceWindowActionInput MaintenanceWindowActions MaintenanceWindowActionsInput "
+            "MspaConfiguration NewMaintenanceWindowInput OrgUnit OrgUnitLimit OrgUnitLimitInput "
+            "OrgUnitLimits OrgUnitType PatchApprovalSummary PatchComparison PatchDeviceClassSummary "
+            "PatchInstallSummary PatchReport PatchReportStatus PatchTypeSummary PsaCompany PsaContact "
+            "PsaCredentialCheck PsaCustomerMapping PsaMappingUpdateInput PsaSite RegistrationToken "
+            "RemoteConnectionType RemoteControlState RemoteControlTask ReplacedDeviceNote ScheduledTask "
+            "ScheduledTaskCredentialInput ScheduledTaskOutcome ScheduledTaskParameterInput "
+            "ScheduledTaskStatus ScheduledTaskStatusDetail ServerHealth ServerInfo ServerTime "
+            "ServerVersions ServiceControlResult ServiceControlStatus ServiceOrg Site "
+            "SshTunnelConfiguration TokenPair TokenStatus TunnelConfiguration User UserCreated UserRole "
+            "UserRoleDetail UserRoleExtra UserSelf"
         ),
     )

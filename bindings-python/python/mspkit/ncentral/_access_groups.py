@@ -9,17 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, ResponseMeta, Unset, opt
-from mspkit.ncentral._models import AccessGroup, EnsuredAccessGroup, Links
+from mspkit.ncentral._models import (
+    AccessGroup,
+    EnsureAccessGroupInput,
+    EnsureAccessGroupOutcomes,
+    EnsureDeviceAccessGroupInput,
+    EnsureDeviceAccessGroupOutcomes,
+    EnsuredAccessGroup,
+    Links,
+)
 
 __all__ = [
     "AccessGroups",
     "AccessGroupsCreateForDevicesParams",
     "AccessGroupsCreateParams",
     "AccessGroupsEnsureForDevicesParams",
+    "AccessGroupsEnsureManyForDevicesParams",
+    "AccessGroupsEnsureManyParams",
     "AccessGroupsEnsureParams",
     "AccessGroupsListParams",
     "AsyncAccessGroups",
@@ -74,6 +85,18 @@ class AccessGroupsEnsureForDevicesParams(_AccessGroupsEnsureForDevicesParams, to
 
     device_ids: Sequence[Id] | Unset | None
     user_ids: Sequence[Id] | Unset | None
+
+
+class AccessGroupsEnsureManyParams(TypedDict):
+    """Keyword arguments of `client.access_groups.ensure_many`."""
+
+    rows: Sequence[EnsureAccessGroupInput | Model]
+
+
+class AccessGroupsEnsureManyForDevicesParams(TypedDict):
+    """Keyword arguments of `client.access_groups.ensure_many_for_devices`."""
+
+    rows: Sequence[EnsureDeviceAccessGroupInput | Model]
 
 
 class AccessGroupsListParams(TypedDict, total=False):
@@ -247,6 +270,9 @@ class AccessGroups(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `group_name` that was sent in `access_groups.list`, or call `access_groups.ensure`, which
                 does that before it creates.
@@ -311,6 +337,9 @@ class AccessGroups(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `group_name` that was sent in `access_groups.list`, or call
                 `access_groups.ensure_for_devices`, which does that before it creates.
@@ -335,6 +364,106 @@ class AccessGroups(SyncResource):
                 "device_ids": device_ids,
                 "user_ids": user_ids,
             },
+            options,
+        )
+
+    def ensure_many(
+        self,
+        org_unit_id: Id,
+        *,
+        rows: Sequence[EnsureAccessGroupInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureAccessGroupOutcomes:
+        """Finds or creates an access group of organization units, for many at once.
+
+        Does for each row what `access_groups.ensure` does, several rows at a time within the limits of
+        the endpoints, but reads `access_groups.list` only once for each place that the rows name. Rows
+        with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client
+        obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"group_description": "Customers that are looked after at night", "group_name": "Night
+                Shift", "org_unit_ids": ["100", "101"], "user_ids": ["1"]}]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_access_group_outcomes = client.access_groups.ensure_many(
+            ...     "50",
+            ...     rows=[
+            ...         {
+            ...             "group_description": "Customers that are looked after at night",
+            ...             "group_name": "Night Shift",
+            ...             "org_unit_ids": ["100", "101"],
+            ...             "user_ids": ["1"],
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_access_group_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.access_groups.ensure_many",
+            EnsureAccessGroupOutcomes,
+            {"org_unit_id": org_unit_id, "rows": rows},
+            options,
+        )
+
+    def ensure_many_for_devices(
+        self,
+        org_unit_id: Id,
+        *,
+        rows: Sequence[EnsureDeviceAccessGroupInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureDeviceAccessGroupOutcomes:
+        """Finds or creates an access group of devices, for many at once.
+
+        Does for each row what `access_groups.ensure_for_devices` does, several rows at a time within the
+        limits of the endpoints, but reads `access_groups.list` only once for each place that the rows
+        name. Rows with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the
+        client obtains and renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"device_ids": ["123456789"], "group_description": "Servers of the head office",
+                "group_name": "Server Room", "user_ids": ["1"]}]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_device_access_group_outcomes = client.access_groups.ensure_many_for_devices(
+            ...     "50",
+            ...     rows=[
+            ...         {
+            ...             "device_ids": ["123456789"],
+            ...             "group_description": "Servers of the head office",
+            ...             "group_name": "Server Room",
+            ...             "user_ids": ["1"],
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_device_access_group_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.access_groups.ensure_many_for_devices",
+            EnsureDeviceAccessGroupOutcomes,
+            {"org_unit_id": org_unit_id, "rows": rows},
             options,
         )
 
@@ -462,6 +591,20 @@ class AsyncAccessGroups(AsyncResource):
     @awaited(AccessGroups.ensure_for_devices)
     def ensure_for_devices(self) -> None:
         """Finds or creates an access group of devices. See `AccessGroups.ensure_for_devices`."""
+
+    @awaited(AccessGroups.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates an access group of organization units, for many at once.
+
+        See `AccessGroups.ensure_many`.
+        """
+
+    @awaited(AccessGroups.ensure_many_for_devices)
+    def ensure_many_for_devices(self) -> None:
+        """Finds or creates an access group of devices, for many at once.
+
+        See `AccessGroups.ensure_many_for_devices`.
+        """
 
     @awaited(AccessGroups.get)
     def get(self) -> None:

@@ -3,13 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict
 
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import Customer, EnsuredSite, Installer, InstallerLink, RegistrationToken, Site
+from mspkit.ncentral._models import (
+    Customer,
+    EnsureSiteInput,
+    EnsureSiteOutcomes,
+    EnsuredSite,
+    Installer,
+    InstallerLink,
+    RegistrationToken,
+    Site,
+)
 
 __all__ = [
     "AsyncCustomers",
@@ -17,6 +28,7 @@ __all__ = [
     "CustomersCreateInstallerLinkParams",
     "CustomersCreateSiteParams",
     "CustomersEnsureSiteParams",
+    "CustomersEnsureSitesParams",
     "CustomersListInstallersParams",
     "CustomersListParams",
     "CustomersListSitesParams",
@@ -77,6 +89,12 @@ class CustomersEnsureSiteParams(_CustomersEnsureSiteParams, total=False):
     state_prov: str | Unset | None
     country: str | Unset | None
     postal_code: str | Unset | None
+
+
+class CustomersEnsureSitesParams(TypedDict):
+    """Keyword arguments of `client.customers.ensure_sites`."""
+
+    rows: Sequence[EnsureSiteInput | Model]
 
 
 class CustomersListParams(TypedDict, total=False):
@@ -312,6 +330,9 @@ class Customers(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `site_name` that was sent in `customers.list_sites`, or call `customers.ensure_site`,
                 which does that before it creates.
@@ -350,6 +371,56 @@ class Customers(SyncResource):
                 "country": country,
                 "postal_code": postal_code,
             },
+            options,
+        )
+
+    def ensure_sites(
+        self,
+        customer_id: Id,
+        *,
+        rows: Sequence[EnsureSiteInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureSiteOutcomes:
+        """Finds or creates a site under a customer, for many at once.
+
+        Does for each row what `customers.ensure_site` does, several rows at a time within the limits of
+        the endpoints, but reads `customers.list_sites` only once for each place that the rows name. Rows
+        with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read. See [Manage
+        Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            customer_id: Id of the customer.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"contact_first_name": "Jane", "contact_last_name": "Doe", "license_type":
+                "Professional", "site_name": "Client Corp Warehouse"}]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_site_outcomes = client.customers.ensure_sites(
+            ...     "100",
+            ...     rows=[
+            ...         {
+            ...             "contact_first_name": "Jane",
+            ...             "contact_last_name": "Doe",
+            ...             "license_type": "Professional",
+            ...             "site_name": "Client Corp Warehouse",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_site_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.customers.ensure_sites",
+            EnsureSiteOutcomes,
+            {"customer_id": customer_id, "rows": rows},
             options,
         )
 
@@ -570,6 +641,10 @@ class AsyncCustomers(AsyncResource):
     @awaited(Customers.ensure_site)
     def ensure_site(self) -> None:
         """Finds or creates a site under a customer. See `Customers.ensure_site`."""
+
+    @awaited(Customers.ensure_sites)
+    def ensure_sites(self) -> None:
+        """Finds or creates a site under a customer, for many at once. See `Customers.ensure_sites`."""
 
     @awaited(Customers.get)
     def get(self) -> None:

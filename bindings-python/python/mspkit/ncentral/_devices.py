@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from mspkit._encode import hidden
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
@@ -29,6 +30,8 @@ from mspkit.ncentral._models import (
     DeviceServiceStatus,
     DeviceTask,
     DeviceWithCustomProperties,
+    EnsureDeviceInput,
+    EnsureDeviceOutcomes,
     EnsuredDevice,
     MaintenanceWindow,
     RemoteControlTask,
@@ -46,6 +49,7 @@ __all__ = [
     "DevicesCreateRemoteControlTaskParams",
     "DevicesDeleteNotesParams",
     "DevicesDeleteParams",
+    "DevicesEnsureManyParams",
     "DevicesEnsureParams",
     "DevicesListNotesParams",
     "DevicesListParams",
@@ -141,6 +145,12 @@ class DevicesEnsureParams(_DevicesEnsureParams, total=False):
     mac_address: str | None
     username: str | None
     password: str | None
+
+
+class DevicesEnsureManyParams(TypedDict):
+    """Keyword arguments of `client.devices.ensure_many`."""
+
+    rows: Sequence[EnsureDeviceInput | Model]
 
 
 class DevicesListParams(TypedDict, total=False):
@@ -649,6 +659,9 @@ class Devices(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `long_name` that was sent in `org_units.list_devices`, or call `devices.ensure`, which
                 does that before it creates.
@@ -690,6 +703,56 @@ class Devices(SyncResource):
             password,
         )
         return self._client._call("ncentral.devices.ensure", EnsuredDevice, params, options)
+
+    def ensure_many(
+        self,
+        *,
+        rows: Sequence[EnsureDeviceInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureDeviceOutcomes:
+        """Finds or creates a device, for many at once.
+
+        Does for each row what `devices.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `org_units.list_devices` only once for each place that the rows name. Rows
+        with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
+        again once it may have arrived.
+
+        Args:
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"customer_id": "321", "description": "Router of the head office", "device_class":
+                "Router", "license_mode": "Standard", "long_name": "router-1", "network_address":
+                "192.0.2.20", "supported_os": "Windows"}]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_device_outcomes = client.devices.ensure_many(
+            ...     rows=[
+            ...         {
+            ...             "customer_id": "321",
+            ...             "description": "Router of the head office",
+            ...             "device_class": "Router",
+            ...             "license_mode": "Standard",
+            ...             "long_name": "router-1",
+            ...             "network_address": "192.0.2.20",
+            ...             "supported_os": "Windows",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_device_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.devices.ensure_many",
+            EnsureDeviceOutcomes,
+            {"rows": rows},
+            options,
+        )
 
     def get(self, device_id: Id, **options: Unpack[CallOptions]) -> Device:
         """Gets one device.
@@ -1377,6 +1440,10 @@ class AsyncDevices(AsyncResource):
     @awaited(Devices.ensure)
     def ensure(self) -> None:
         """Finds or creates a device. See `Devices.ensure`."""
+
+    @awaited(Devices.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates a device, for many at once. See `Devices.ensure_many`."""
 
     @awaited(Devices.get)
     def get(self) -> None:

@@ -57,6 +57,31 @@ __all__ = [
     "DeviceWithCustomProperties",
     "Difference",
     "DirectTask",
+    "EnsureAccessGroupInput",
+    "EnsureAccessGroupOutcome",
+    "EnsureAccessGroupOutcomes",
+    "EnsureCustomerInput",
+    "EnsureCustomerOutcome",
+    "EnsureCustomerOutcomes",
+    "EnsureDeviceAccessGroupInput",
+    "EnsureDeviceAccessGroupOutcome",
+    "EnsureDeviceAccessGroupOutcomes",
+    "EnsureDeviceInput",
+    "EnsureDeviceOutcome",
+    "EnsureDeviceOutcomes",
+    "EnsureFailure",
+    "EnsureServiceOrgInput",
+    "EnsureServiceOrgOutcome",
+    "EnsureServiceOrgOutcomes",
+    "EnsureSiteInput",
+    "EnsureSiteOutcome",
+    "EnsureSiteOutcomes",
+    "EnsureUserInput",
+    "EnsureUserOutcome",
+    "EnsureUserOutcomes",
+    "EnsureUserRoleInput",
+    "EnsureUserRoleOutcome",
+    "EnsureUserRoleOutcomes",
     "EnsuredAccessGroup",
     "EnsuredCustomer",
     "EnsuredDevice",
@@ -1235,6 +1260,47 @@ class EnsuredAccessGroup(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
+class EnsureFailure(Model):
+    """Why a row has no object."""
+
+    __slots__ = ()
+
+    kind: Field[str] = field("kind", "text", required=True)
+    """The kind of the error, such as `OutcomeUnknown`."""
+    message: Field[str] = field("message", "text", required=True)
+    """The whole message, for people."""
+    status: Field[int | None] = field("status", "integer")
+    """The HTTP status of the last response, if there was one."""
+    retryable: Field[bool] = field("retryable", "bool", required=True)
+    """Whether the row can be tried again without harm."""
+    matches: Field[tuple[Any, ...]] = many("json", "matches")
+    """The objects that match, of the kind `Ambiguous`, under the vendor's names."""
+    differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
+    """The fields with other values, of the kind `Difference`."""
+
+
+class EnsureAccessGroupOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredAccessGroup | None] = model(EnsuredAccessGroup, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureAccessGroupOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureAccessGroupOutcome, ...]] = many(EnsureAccessGroupOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
+
+
 class EnsuredCustomer(Model):
     """What was found or created."""
 
@@ -1248,6 +1314,52 @@ class EnsuredCustomer(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
+class EnsureCustomerOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredCustomer | None] = model(EnsuredCustomer, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureCustomerOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureCustomerOutcome, ...]] = many(EnsureCustomerOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
+
+
+class EnsureDeviceAccessGroupOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredAccessGroup | None] = model(EnsuredAccessGroup, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureDeviceAccessGroupOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureDeviceAccessGroupOutcome, ...]] = many(
+        EnsureDeviceAccessGroupOutcome, "outcomes"
+    )
+    """The outcome of each row, in the order of the rows."""
+
+
 class EnsuredDevice(Model):
     """What was found or created."""
 
@@ -1259,6 +1371,28 @@ class EnsuredDevice(Model):
     """Whether this call created it."""
     differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
     """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsureDeviceOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredDevice | None] = model(EnsuredDevice, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureDeviceOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureDeviceOutcome, ...]] = many(EnsureDeviceOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
 
 
 class ServiceOrg(Model):
@@ -1331,6 +1465,28 @@ class EnsuredServiceOrg(Model):
     """Whether this call created it."""
     differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
     """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsureServiceOrgOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredServiceOrg | None] = model(EnsuredServiceOrg, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureServiceOrgOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureServiceOrgOutcome, ...]] = many(EnsureServiceOrgOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
 
 
 class Site(Model):
@@ -1407,6 +1563,28 @@ class EnsuredSite(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
+class EnsureSiteOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredSite | None] = model(EnsuredSite, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureSiteOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureSiteOutcome, ...]] = many(EnsureSiteOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
+
+
 class User(Model):
     """A user as it is listed.
 
@@ -1467,6 +1645,28 @@ class EnsuredUser(Model):
     """The fields of an object that was found with other values than those that were given."""
 
 
+class EnsureUserOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredUser | None] = model(EnsuredUser, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureUserOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureUserOutcome, ...]] = many(EnsureUserOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
+
+
 class UserRoleExtra(Model):
     """More about a user role. Every field may be null or absent."""
 
@@ -1512,6 +1712,28 @@ class EnsuredUserRole(Model):
     """Whether this call created it."""
     differences: Field[tuple[Difference, ...]] = many(Difference, "differences")
     """The fields of an object that was found with other values than those that were given."""
+
+
+class EnsureUserRoleOutcome(Model):
+    """What became of one row."""
+
+    __slots__ = ()
+
+    row: Field[int] = field("row", "integer", required=True)
+    """The number of the row, from 0."""
+    ensured: Field[EnsuredUserRole | None] = model(EnsuredUserRole, "ensured")
+    """What was found or created; null if that failed."""
+    error: Field[EnsureFailure | None] = model(EnsureFailure, "error")
+    """Why it failed; null if it did not."""
+
+
+class EnsureUserRoleOutcomes(Model):
+    """What was found or created, row by row."""
+
+    __slots__ = ()
+
+    outcomes: Field[tuple[EnsureUserRoleOutcome, ...]] = many(EnsureUserRoleOutcome, "outcomes")
+    """The outcome of each row, in the order of the rows."""
 
 
 class Installer(Model):
@@ -2251,6 +2473,162 @@ class ChangedMaintenanceWindowInput(_ChangedMaintenanceWindowInput, total=False)
     user_message: str | None
     user_message_enabled: bool | None
     preserve_state_enabled: bool | None
+
+
+class _EnsureAccessGroupInput(TypedDict):
+    group_name: str
+    group_description: str
+
+
+class EnsureAccessGroupInput(_EnsureAccessGroupInput, total=False):
+    """One object for `access_groups.ensure_many`."""
+
+    org_unit_ids: Sequence[Id] | None
+    user_ids: Sequence[Id] | None
+    auto_include_new_org_units: bool | None
+
+
+class _EnsureCustomerInput(TypedDict):
+    customer_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class EnsureCustomerInput(_EnsureCustomerInput, total=False):
+    """One object for `service_orgs.ensure_customers`."""
+
+    license_type: Literal["Professional", "Essential"] | None
+    external_id: str | None
+    contact_email: str | None
+    phone: str | None
+    contact_title: str | None
+    contact_phone: str | None
+    contact_phone_ext: str | None
+    contact_department: str | None
+    street1: str | None
+    street2: str | None
+    city: str | None
+    state_prov: str | None
+    country: str | None
+    postal_code: str | None
+
+
+class _EnsureDeviceAccessGroupInput(TypedDict):
+    group_name: str
+    group_description: str
+
+
+class EnsureDeviceAccessGroupInput(_EnsureDeviceAccessGroupInput, total=False):
+    """One object for `access_groups.ensure_many_for_devices`."""
+
+    device_ids: Sequence[Id] | None
+    user_ids: Sequence[Id] | None
+
+
+class _EnsureDeviceInput(TypedDict):
+    customer_id: str
+    network_address: str
+    supported_os: str
+    long_name: str
+    device_class: str
+
+
+class EnsureDeviceInput(_EnsureDeviceInput, total=False):
+    """One object for `devices.ensure_many`."""
+
+    description: str | None
+    license_mode: str | None
+    mac_address: str | None
+    username: str | None
+    password: str | None
+
+
+class _EnsureServiceOrgInput(TypedDict):
+    so_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class EnsureServiceOrgInput(_EnsureServiceOrgInput, total=False):
+    """One object for `service_orgs.ensure_many`."""
+
+    external_id: str | None
+    contact_email: str | None
+    phone: str | None
+    contact_title: str | None
+    contact_phone: str | None
+    contact_phone_ext: str | None
+    contact_department: str | None
+    street1: str | None
+    street2: str | None
+    city: str | None
+    state_prov: str | None
+    country: str | None
+    postal_code: str | None
+
+
+class _EnsureSiteInput(TypedDict):
+    site_name: str
+    contact_first_name: str
+    contact_last_name: str
+
+
+class EnsureSiteInput(_EnsureSiteInput, total=False):
+    """One object for `customers.ensure_sites`."""
+
+    license_type: Literal["Professional", "Essential"] | None
+    external_id: str | None
+    contact_email: str | None
+    phone: str | None
+    contact_title: str | None
+    contact_phone: str | None
+    contact_phone_ext: str | None
+    contact_department: str | None
+    street1: str | None
+    street2: str | None
+    city: str | None
+    state_prov: str | None
+    country: str | None
+    postal_code: str | None
+
+
+class _EnsureUserInput(TypedDict):
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+
+
+class EnsureUserInput(_EnsureUserInput, total=False):
+    """One object for `users.ensure_many`."""
+
+    username: str | None
+    country: str | None
+    postal_code: str | None
+    street1: str | None
+    street2: str | None
+    city: str | None
+    state: str | None
+    telephone: str | None
+    ext: str | None
+    department: str | None
+    notification_email: str | None
+    status: str | None
+    role_ids: Sequence[Id] | None
+    access_group_ids: Sequence[Id] | None
+    api_only_user: bool | None
+
+
+class _EnsureUserRoleInput(TypedDict):
+    role_name: str
+    description: str
+    permission_ids: Sequence[Id]
+
+
+class EnsureUserRoleInput(_EnsureUserRoleInput, total=False):
+    """One object for `user_roles.ensure_many`."""
+
+    user_ids: Sequence[Id] | None
 
 
 class _MaintenanceWindowActionInput(TypedDict):

@@ -7,13 +7,24 @@ None can be deleted through the API, so a duplicate remains.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict
 
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import Customer, EnsuredCustomer, EnsuredServiceOrg, ServiceOrg
+from mspkit.ncentral._models import (
+    Customer,
+    EnsureCustomerInput,
+    EnsureCustomerOutcomes,
+    EnsureServiceOrgInput,
+    EnsureServiceOrgOutcomes,
+    EnsuredCustomer,
+    EnsuredServiceOrg,
+    ServiceOrg,
+)
 
 __all__ = [
     "AsyncServiceOrgs",
@@ -21,6 +32,8 @@ __all__ = [
     "ServiceOrgsCreateCustomerParams",
     "ServiceOrgsCreateParams",
     "ServiceOrgsEnsureCustomerParams",
+    "ServiceOrgsEnsureCustomersParams",
+    "ServiceOrgsEnsureManyParams",
     "ServiceOrgsEnsureParams",
     "ServiceOrgsListCustomersParams",
     "ServiceOrgsListParams",
@@ -123,6 +136,18 @@ class ServiceOrgsEnsureCustomerParams(_ServiceOrgsEnsureCustomerParams, total=Fa
     state_prov: str | Unset | None
     country: str | Unset | None
     postal_code: str | Unset | None
+
+
+class ServiceOrgsEnsureCustomersParams(TypedDict):
+    """Keyword arguments of `client.service_orgs.ensure_customers`."""
+
+    rows: Sequence[EnsureCustomerInput | Model]
+
+
+class ServiceOrgsEnsureManyParams(TypedDict):
+    """Keyword arguments of `client.service_orgs.ensure_many`."""
+
+    rows: Sequence[EnsureServiceOrgInput | Model]
 
 
 class ServiceOrgsListParams(TypedDict, total=False):
@@ -404,6 +429,9 @@ class ServiceOrgs(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `so_name` that was sent in `service_orgs.list`, or call `service_orgs.ensure`, which does
                 that before it creates.
@@ -506,6 +534,9 @@ class ServiceOrgs(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `customer_name` that was sent in `service_orgs.list_customers`, or call
                 `service_orgs.ensure_customer`, which does that before it creates.
@@ -545,6 +576,116 @@ class ServiceOrgs(SyncResource):
                 "country": country,
                 "postal_code": postal_code,
             },
+            options,
+        )
+
+    def ensure_customers(
+        self,
+        so_id: Id,
+        *,
+        rows: Sequence[EnsureCustomerInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureCustomerOutcomes:
+        """Finds or creates a customer under a service organization, for many at once.
+
+        Does for each row what `service_orgs.ensure_customer` does, several rows at a time within the
+        limits of the endpoints, but reads `service_orgs.list_customers` only once for each place that the
+        rows name. Rows with the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read. See [Manage
+        Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+
+        `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            so_id: Id of the service organization.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"contact_first_name": "Jane", "contact_last_name": "Doe", "customer_name": "Client
+                Corp", "license_type": "Professional"}]`.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            BadRequestError: 400: The request was refused for one or several reasons.
+
+        Example:
+            >>> ensure_customer_outcomes = client.service_orgs.ensure_customers(
+            ...     "50",
+            ...     rows=[
+            ...         {
+            ...             "contact_first_name": "Jane",
+            ...             "contact_last_name": "Doe",
+            ...             "customer_name": "Client Corp",
+            ...             "license_type": "Professional",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_customer_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.service_orgs.ensure_customers",
+            EnsureCustomerOutcomes,
+            {"so_id": so_id, "rows": rows},
+            options,
+        )
+
+    def ensure_many(
+        self,
+        *,
+        rows: Sequence[EnsureServiceOrgInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureServiceOrgOutcomes:
+        """Finds or creates a service organization, for many at once.
+
+        Does for each row what `service_orgs.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `service_orgs.list` only once for each place that the rows name. Rows with
+        the same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read. See [Managing Service
+        Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
+
+        `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never
+        sent again once it may have arrived.
+
+        Args:
+            rows: The objects, each with the parameters that it is created with. As in `[{"city":
+                "Springfield", "contact_email": "john.smith@acme.example", "contact_first_name": "John",
+                "contact_last_name": "Smith", "country": "US", "phone": "555-0123", "postal_code":
+                "62701", "so_name": "Acme IT Services", "state_prov": "IL", "street1": "123 Tech Lane"}]`.
+            **options: Call options: see `CallOptions`.
+
+        Raises:
+            BadRequestError: 400: The request was refused for one or several reasons.
+
+        Example:
+            >>> ensure_service_org_outcomes = client.service_orgs.ensure_many(
+            ...     rows=[
+            ...         {
+            ...             "city": "Springfield",
+            ...             "contact_email": "john.smith@acme.example",
+            ...             "contact_first_name": "John",
+            ...             "contact_last_name": "Smith",
+            ...             "country": "US",
+            ...             "phone": "555-0123",
+            ...             "postal_code": "62701",
+            ...             "so_name": "Acme IT Services",
+            ...             "state_prov": "IL",
+            ...             "street1": "123 Tech Lane",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_service_org_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.service_orgs.ensure_many",
+            EnsureServiceOrgOutcomes,
+            {"rows": rows},
             options,
         )
 
@@ -700,6 +841,17 @@ class AsyncServiceOrgs(AsyncResource):
     @awaited(ServiceOrgs.ensure_customer)
     def ensure_customer(self) -> None:
         """Finds or creates a customer under a service organization. See `ServiceOrgs.ensure_customer`."""
+
+    @awaited(ServiceOrgs.ensure_customers)
+    def ensure_customers(self) -> None:
+        """Finds or creates a customer under a service organization, for many at once.
+
+        See `ServiceOrgs.ensure_customers`.
+        """
+
+    @awaited(ServiceOrgs.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates a service organization, for many at once. See `ServiceOrgs.ensure_many`."""
 
     @awaited(ServiceOrgs.get)
     def get(self) -> None:

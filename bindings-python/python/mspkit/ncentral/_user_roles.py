@@ -6,16 +6,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import EnsuredUserRole, UserRole, UserRoleDetail
+from mspkit.ncentral._models import (
+    EnsureUserRoleInput,
+    EnsureUserRoleOutcomes,
+    EnsuredUserRole,
+    UserRole,
+    UserRoleDetail,
+)
 
 __all__ = [
     "AsyncUserRoles",
     "UserRoles",
     "UserRolesCreateParams",
+    "UserRolesEnsureManyParams",
     "UserRolesEnsureParams",
     "UserRolesListParams",
 ]
@@ -43,6 +51,12 @@ class UserRolesEnsureParams(_UserRolesEnsureParams, total=False):
     """Keyword arguments of `client.user_roles.ensure`."""
 
     user_ids: Sequence[Id] | Unset | None
+
+
+class UserRolesEnsureManyParams(TypedDict):
+    """Keyword arguments of `client.user_roles.ensure_many`."""
+
+    rows: Sequence[EnsureUserRoleInput | Model]
 
 
 class UserRolesListParams(TypedDict, total=False):
@@ -161,6 +175,9 @@ class UserRoles(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `role_name` that was sent in `user_roles.list`, or call `user_roles.ensure`, which does
                 that before it creates.
@@ -186,6 +203,56 @@ class UserRoles(SyncResource):
                 "permission_ids": permission_ids,
                 "user_ids": user_ids,
             },
+            options,
+        )
+
+    def ensure_many(
+        self,
+        org_unit_id: Id,
+        *,
+        rows: Sequence[EnsureUserRoleInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureUserRoleOutcomes:
+        """Finds or creates a user role in an organization unit, for many at once.
+
+        Does for each row what `user_roles.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `user_roles.list` only once for each place that the rows name. Rows with the
+        same key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains
+        and renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"description": "Reads dashboards and services", "permission_ids": ["1", "2"],
+                "role_name": "Technician", "user_ids": ["17"]}]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_user_role_outcomes = client.user_roles.ensure_many(
+            ...     "50",
+            ...     rows=[
+            ...         {
+            ...             "description": "Reads dashboards and services",
+            ...             "permission_ids": ["1", "2"],
+            ...             "role_name": "Technician",
+            ...             "user_ids": ["17"],
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_user_role_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.user_roles.ensure_many",
+            EnsureUserRoleOutcomes,
+            {"org_unit_id": org_unit_id, "rows": rows},
             options,
         )
 
@@ -289,6 +356,13 @@ class AsyncUserRoles(AsyncResource):
     @awaited(UserRoles.ensure)
     def ensure(self) -> None:
         """Finds or creates a user role in an organization unit. See `UserRoles.ensure`."""
+
+    @awaited(UserRoles.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates a user role in an organization unit, for many at once.
+
+        See `UserRoles.ensure_many`.
+        """
 
     @awaited(UserRoles.get)
     def get(self) -> None:

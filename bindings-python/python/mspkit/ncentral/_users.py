@@ -10,13 +10,29 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from mspkit._encode import hidden
+from mspkit._model import Model
 from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
-from mspkit.ncentral._models import EnsuredUser, Links, User, UserCreated, UserSelf
+from mspkit.ncentral._models import (
+    EnsureUserInput,
+    EnsureUserOutcomes,
+    EnsuredUser,
+    Links,
+    User,
+    UserCreated,
+    UserSelf,
+)
 
-__all__ = ["AsyncUsers", "Users", "UsersCreateParams", "UsersEnsureParams", "UsersListParams"]
+__all__ = [
+    "AsyncUsers",
+    "Users",
+    "UsersCreateParams",
+    "UsersEnsureManyParams",
+    "UsersEnsureParams",
+    "UsersListParams",
+]
 
 
 class _UsersCreateParams(TypedDict):
@@ -71,6 +87,12 @@ class UsersEnsureParams(_UsersEnsureParams, total=False):
     role_ids: Sequence[Id] | Unset | None
     access_group_ids: Sequence[Id] | Unset | None
     api_only_user: bool | None
+
+
+class UsersEnsureManyParams(TypedDict):
+    """Keyword arguments of `client.users.ensure_many`."""
+
+    rows: Sequence[EnsureUserInput | Model]
 
 
 class UsersListParams(TypedDict, total=False):
@@ -313,6 +335,9 @@ class Users(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Raises:
+            AmbiguousError: Several objects match; `matches` has them.
+            DifferenceError: The object has other values, and `on_difference` is `raise`;
+                `differences` has them.
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the
                 `username` or `email` that was sent in `users.list`, or call `users.ensure`, which does
                 that before it creates.
@@ -373,6 +398,61 @@ class Users(SyncResource):
             api_only_user,
         )
         return self._client._call("ncentral.users.ensure", EnsuredUser, params, options)
+
+    def ensure_many(
+        self,
+        org_unit_id: Id,
+        *,
+        rows: Sequence[EnsureUserInput | Model],
+        **options: Unpack[CallOptions],
+    ) -> EnsureUserOutcomes:
+        """Finds or creates a user in an organization unit, for many at once.
+
+        Does for each row what `users.ensure` does, several rows at a time within the limits of the
+        endpoints, but reads `users.list` only once for each place that the rows name. Rows with the same
+        key make one object.
+
+        Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+        fails does not stop the others. The call itself only fails if an argument is wrong, before
+        anything is sent, or if no list could be read.
+
+        `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+        renews. Never sent again once it may have arrived.
+
+        Args:
+            org_unit_id: Id of the organization unit, which is a service organization, a customer or a
+                site.
+            rows: The objects, each with the parameters that it is created with. As in
+                `[{"access_group_ids": ["999"], "api_only_user": False, "email": "jane.doe@acme.example",
+                "first_name": "Jane", "last_name": "Doe", "password": "userPassword123", "role_ids":
+                ["123"], "status": "enabled"}]`.
+            **options: Call options: see `CallOptions`.
+
+        Example:
+            >>> ensure_user_outcomes = client.users.ensure_many(
+            ...     "50",
+            ...     rows=[
+            ...         {
+            ...             "access_group_ids": ["999"],
+            ...             "api_only_user": False,
+            ...             "email": "jane.doe@acme.example",
+            ...             "first_name": "Jane",
+            ...             "last_name": "Doe",
+            ...             "password": "userPassword123",
+            ...             "role_ids": ["123"],
+            ...             "status": "enabled",
+            ...         },
+            ...     ],
+            ... )
+            >>> ensure_user_outcomes.outcomes
+            (...)
+        """
+        return self._client._call(
+            "ncentral.users.ensure_many",
+            EnsureUserOutcomes,
+            {"org_unit_id": org_unit_id, "rows": rows},
+            options,
+        )
 
     def links(self, **options: Unpack[CallOptions]) -> Links:
         """Gets the links that the user endpoints start from.
@@ -510,6 +590,10 @@ class AsyncUsers(AsyncResource):
     @awaited(Users.ensure)
     def ensure(self) -> None:
         """Finds or creates a user in an organization unit. See `Users.ensure`."""
+
+    @awaited(Users.ensure_many)
+    def ensure_many(self) -> None:
+        """Finds or creates a user in an organization unit, for many at once. See `Users.ensure_many`."""
 
     @awaited(Users.links)
     def links(self) -> None:

@@ -24,6 +24,12 @@ impl Inputs {
         self.read.into_values().collect()
     }
 
+    /// Adds an object that is not in the document.
+    pub(super) fn add(&mut self, input: Input) {
+        self.begun.push(input.name.clone());
+        self.read.insert(input.name.clone(), input);
+    }
+
     /// Adds the schema that a node refers to, with everything that it refers to.
     pub(super) fn input(&mut self, service: &str, node: &Node<'_>) -> Result<Kind, Problem> {
         let Some(schema) = node.ref_name() else {

@@ -1,6 +1,8 @@
 //! `x-mspkit-natural-key`: what identifies an object before it has an id. From it follow the operation that looks before it
 //! creates, and where to look for a create whose outcome is unknown.
 
+mod many;
+
 use crate::load::operation::only_keys;
 use crate::load::schema::Shapes;
 use crate::model::{
@@ -12,7 +14,10 @@ use crate::node::Node;
 use crate::problem::{Problem, Problems, SourceLocation};
 
 pub(super) const KEY: &str = "x-mspkit-natural-key";
-const KEYS: [&str; 5] = ["find", "match", "scope", "names", "filter"];
+const KEYS: [&str; 6] = ["find", "match", "scope", "names", "filter", "many"];
+
+/// The parameter with the rows of an operation for many objects.
+const ROWS: &str = "rows";
 
 /// Items per page where the list takes a size: few requests, and none that a server takes long for.
 const PAGE_SIZE: i64 = 500;
@@ -28,6 +33,7 @@ pub struct NaturalKey {
     scope: Vec<(String, String)>,
     names: Vec<(String, String)>,
     filter: Option<String>,
+    many: Option<String>,
     source: SourceLocation,
 }
 
@@ -55,6 +61,7 @@ pub(super) fn read(service: &str, node: &Node<'_>) -> Result<Option<NaturalKey>,
         scope: pairs("scope")?,
         names: pairs("names")?,
         filter: given.get("filter").map(|name| name.text().map(str::to_owned)).transpose()?,
+        many: given.get("many").map(|name| name.text().map(str::to_owned)).transpose()?,
         source: given.source(),
     }))
 }
@@ -73,10 +80,15 @@ pub(super) fn derive(
             continue;
         };
         operations[at].outcome_check = Some(check_of(&ensure, &operations[at]));
-        derived.extend(problems.keep(operation(&key, ensure, &operations[at], operations, shapes)));
+        let one = problems.keep(operation(&key, ensure, &operations[at], operations, shapes));
+        derived.extend(
+            one.as_ref().and_then(|one| problems.keep(many::operation(&key, one, &operations[at], shapes))),
+        );
+        derived.extend(one);
     }
     if !derived.is_empty() {
         shapes.add(difference(&derived[0].service, source));
+        shapes.add(many::failure(&derived[0].service, source));
     }
     operations.extend(derived);
 }
@@ -170,6 +182,7 @@ fn resolve(
         key: fields,
         compared: compared.collect(),
         filter: key.filter.clone(),
+        rows: None,
         page_size: largest
             .filter(|_| find.paging == Paging::PageNumber)
             .map(|largest| ("page_size".to_owned(), largest.min(PAGE_SIZE))),

@@ -17,6 +17,8 @@ pub struct Ensure {
     pub compared: Vec<(String, String)>,
     /// The name of the list's parameter that takes a row filter.
     pub filter: Option<String>,
+    /// The vendor's name of the parameter with the rows, if it is for many objects.
+    pub rows: Option<String>,
     /// The name and the value of the list's parameter for the size of a page.
     pub page_size: Option<(String, i64)>,
 }

@@ -4,7 +4,7 @@ use super::name::{composed, folded};
 use crate::base::error::{Error, Result};
 use crate::base::quote::quote;
 use crate::engine::request::{Fields, RequestTemplate};
-use crate::table::Ensure;
+use crate::table::{Ensure, KeyField};
 use crate::wire::raw;
 
 /// The characters besides letters and digits that a row filter compares literally.
@@ -68,6 +68,12 @@ impl Key {
         let plain = |part: &Part| part.text.chars().all(|c| c.is_alphanumeric() || PLAIN.contains(&c));
         let test = |part: &Part| format!("{}=={}", part.field, part.text);
         self.0.iter().all(plain).then(|| self.0.iter().map(test).collect::<Vec<_>>().join(";"))
+    }
+
+    /// The values of a row as one text, the same as the [`identity`](Self::identity) of a key that the row has.
+    pub(super) fn identity_of(ensure: &Ensure, row: &str) -> Option<String> {
+        let text = |field: &KeyField| Some(folded(&text_of(raw::member(row, field.field)?)?));
+        ensure.key.iter().map(text).collect::<Option<Vec<_>>>().map(|texts| texts.join("\n"))
     }
 
     /// The values as one text, the same for all that are the same.

@@ -1,5 +1,6 @@
 //! Reads the list in which an object would be.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -73,9 +74,14 @@ impl<'a> Looking<'a> {
         Ok(Self { core, find, key, whole, filtered, options })
     }
 
+    /// Where is looked, as one text.
+    pub(super) fn place(&self) -> &str {
+        self.whole.path()
+    }
+
     /// What is looked for and where, as one text: the same for every call that means the same object.
     pub(super) fn object(&self) -> String {
-        [self.core.base_url().as_str(), self.find.id, self.whole.path(), &self.key.identity()].join("\n")
+        [self.core.base_url().as_str(), self.find.id, self.place(), &self.key.identity()].join("\n")
     }
 
     /// The rows with the wanted values; one that is written alike goes before all others.
@@ -97,28 +103,55 @@ impl<'a> Looking<'a> {
                 Err(error) => return Err(error),
             }
         }
-        let mut found = self.read(&self.whole, deadline).await?;
-        let mut exact = found.iter().enumerate().filter(|(_, row)| row.likeness == Likeness::Exact);
-        match (exact.next().map(|(at, _)| at), exact.next()) {
-            (Some(at), None) => Ok(vec![found.swap_remove(at)]),
-            _ => Ok(found),
-        }
+        Ok(chosen(self.read(&self.whole, deadline).await?))
+    }
+
+    /// The rows of the whole list that have one of these keys.
+    pub(super) async fn snapshot(
+        &self,
+        ensure: &Ensure,
+        wanted: &HashSet<String>,
+        deadline: Option<Instant>,
+    ) -> Result<Snapshot> {
+        let mut snapshot = Snapshot { read_at: Instant::now(), rows: HashMap::new(), meta: None };
+        let mut keep = |json: &str, meta: &Arc<Meta>| {
+            if let Some(identity) = Key::identity_of(ensure, json).filter(|it| wanted.contains(it)) {
+                snapshot.rows.entry(identity).or_default().push((json.to_owned(), meta.clone()));
+            }
+        };
+        snapshot.meta = self.each(&self.whole, deadline, &mut keep).await?;
+        Ok(snapshot)
     }
 
     async fn read(&self, template: &RequestTemplate, deadline: Option<Instant>) -> Result<Vec<Match>> {
+        let mut found = Vec::new();
+        let mut keep = |json: &str, meta: &Arc<Meta>| {
+            if let Some(likeness) = self.key.likeness(json) {
+                found.push(Match { json: json.to_owned(), meta: meta.clone(), likeness });
+            }
+        };
+        self.each(template, deadline, &mut keep).await?;
+        Ok(found)
+    }
+
+    /// Reads a list to its end; returns the metadata of the last page.
+    async fn each(
+        &self,
+        template: &RequestTemplate,
+        deadline: Option<Instant>,
+        row: &mut (dyn FnMut(&str, &Arc<Meta>) + Send),
+    ) -> Result<Option<Arc<Meta>>> {
         let paging = PagingOptions { on_incomplete: Some(OnIncomplete::Raise), ..PagingOptions::default() };
         let policy = CallPolicy::of(self.core, &self.options)?;
         let pager = RawPager::new(self.core.clone(), template.clone(), &paging, policy)?;
-        let mut found = Vec::new();
+        let mut last = None;
         while let Some(page) = super::before(deadline, pager.next_page()).await? {
-            for row in (0..page.len()).filter_map(|at| page.item(at)) {
-                let json = String::from_utf8_lossy(row);
-                if let Some(likeness) = self.key.likeness(&json) {
-                    found.push(Match { json: json.into_owned(), meta: page.meta.clone(), likeness });
-                }
+            for json in (0..page.len()).filter_map(|at| page.item(at)) {
+                row(&String::from_utf8_lossy(json), &page.meta);
             }
+            last = Some(page.meta);
         }
-        Ok(found)
+        Ok(last)
     }
 
     /// The error for several rows with the wanted values.
@@ -128,19 +161,19 @@ impl<'a> Looking<'a> {
         let message = format!("{} objects have the {}{ids}", found.len(), self.key.shown());
         let error = Error::new(ErrorKind::Ambiguous, message)
             .with_matches(found.iter().map(|row| row.json.clone()).collect())
-            .with_hint("Nothing was created. Choose one of them by its id");
-        self.with_context(error, found.first(), template)
+            .with_hint("Choose one of them by its id");
+        self.with_context(error, found.first().map(|row| &*row.meta), template)
     }
 
     /// Adds the metadata of the list's response to an error.
     pub(super) fn with_context(
         &self,
         error: Error,
-        row: Option<&Match>,
+        meta: Option<&Meta>,
         template: &RequestTemplate,
     ) -> Error {
-        let error = match row {
-            Some(Match { meta, .. }) => error
+        let error = match meta {
+            Some(meta) => error
                 .with_target(Some(meta.target.clone()))
                 .with_answer(meta.status, &meta.headers, &Bytes::new())
                 .with_attempts(meta.history.clone())
@@ -154,6 +187,35 @@ impl<'a> Looking<'a> {
     pub(super) fn id(&self, row: &str) -> Option<String> {
         let crate::table::Answer::List { id, .. } = self.find.answer else { return None };
         super::key::text_of(raw::member(row, id)?).filter(|id| !id.is_empty())
+    }
+}
+
+/// What a list had when it was read.
+pub(super) struct Snapshot {
+    /// When reading began.
+    pub(super) read_at: Instant,
+    rows: HashMap<String, Vec<(String, Arc<Meta>)>>,
+    /// The metadata of the last page.
+    pub(super) meta: Option<Arc<Meta>>,
+}
+
+impl Snapshot {
+    /// The rows with the wanted values.
+    pub(super) fn matches(&self, key: &Key) -> Vec<Match> {
+        let rows = self.rows.get(&key.identity()).map(Vec::as_slice).unwrap_or_default();
+        let matches = rows.iter().filter_map(|(json, meta)| {
+            Some(Match { json: json.clone(), meta: meta.clone(), likeness: key.likeness(json)? })
+        });
+        chosen(matches.collect())
+    }
+}
+
+/// The row that is written alike goes before all others, if there is one.
+fn chosen(mut found: Vec<Match>) -> Vec<Match> {
+    let mut exact = found.iter().enumerate().filter(|(_, row)| row.likeness == Likeness::Exact);
+    match (exact.next().map(|(at, _)| at), exact.next()) {
+        (Some(at), None) => vec![found.swap_remove(at)],
+        _ => found,
     }
 }
 

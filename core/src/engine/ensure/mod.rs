@@ -8,6 +8,7 @@
 mod differences;
 mod key;
 mod look;
+mod many;
 mod name;
 mod turn;
 
@@ -17,7 +18,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use self::look::{Looking, Match};
+use self::look::{Looking, Match, Snapshot};
 use self::turn::Turn;
 use crate::base::error::{Difference, Error, ErrorKind, Result};
 use crate::base::spelling::{Name, Time};
@@ -59,53 +60,73 @@ pub(super) struct Ensuring<'a> {
 }
 
 impl Ensuring<'_> {
-    /// The object, as `{value, created, differences}`.
+    /// The object, as `{value, created, differences}`, or the outcomes of many.
     pub(super) async fn run(&self, template: &RequestTemplate) -> Result<RawResponse> {
         let started = Instant::now();
-        let ended = self.ensured(template, started).await;
+        let ended = match self.ensure.rows {
+            Some(rows) => self.many(template, rows, started).await,
+            None => self.one(template, started).await,
+        };
         let answer = ended.map_err(|error| error.for_operation(self.operation.id))?;
         Ok(RawResponse { meta: Meta { elapsed: started.elapsed(), ..answer.meta }, ..answer })
     }
 
-    async fn ensured(&self, template: &RequestTemplate, started: Instant) -> Result<RawResponse> {
-        let Ensuring { core, ensure, options, .. } = *self;
-        CallPolicy::of(core, options)?;
-        let deadline = options.timeout.map(|timeout| started + timeout.min(LONGEST));
-        let settle = options.settle.unwrap_or(SETTLE).min(LONGEST);
-        let look = Looking::new(core, ensure, template, options)?;
+    async fn one(&self, template: &RequestTemplate, started: Instant) -> Result<RawResponse> {
+        let look = Looking::new(self.core, self.ensure, template, self.options)?;
+        self.ensured(&look, template, None, self.deadline(started)?).await
+    }
+
+    /// When the call ends, after checking its options.
+    fn deadline(&self, started: Instant) -> Result<Option<Instant>> {
+        CallPolicy::of(self.core, self.options)?;
+        Ok(self.options.timeout.map(|timeout| started + timeout.min(LONGEST)))
+    }
+
+    /// One object. `snapshot` is the list, if it was read already.
+    async fn ensured(
+        &self,
+        look: &Looking<'_>,
+        template: &RequestTemplate,
+        snapshot: Option<&Snapshot>,
+        deadline: Option<Instant>,
+    ) -> Result<RawResponse> {
+        let settle = self.options.settle.unwrap_or(SETTLE).min(LONGEST);
         let mut turn = self.turn(look.object(), deadline).await?;
-        let mut found = look.run(deadline).await?;
+        let mut found = match snapshot.filter(|snapshot| !turn.sent_since(snapshot.read_at)) {
+            Some(snapshot) => snapshot.matches(&look.key),
+            None => look.run(deadline).await?,
+        };
         if let Some(until) = turn.uncertain().filter(|_| found.is_empty()) {
-            found = self.look_again(&look, until, deadline).await?;
+            found = self.look_again(look, until, deadline).await?;
         }
         if !found.is_empty() {
             turn.end();
-            return self.existing(&look, found, template, false);
+            return self.existing(look, found, template, false);
         }
         let sent = Instant::now();
         turn.begin(sent + settle);
         match self.create(template, deadline).await {
             Ok(answer) => {
                 turn.end();
-                self.created(&look, answer, template, settle, deadline).await
+                self.created(look, answer, template, settle, deadline).await
             }
             // Somebody else may have been faster.
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 turn.end();
                 match look.run(deadline).await {
-                    Ok(found) if !found.is_empty() => self.existing(&look, found, template, false),
+                    Ok(found) if !found.is_empty() => self.existing(look, found, template, false),
                     _ => Err(error),
                 }
             }
             Err(error) if maybe_created(error.kind()) => {
                 let until = Instant::now() + settle;
                 turn.begin(until);
-                let found = self.look_again(&look, until, deadline).await;
+                let found = self.look_again(look, until, deadline).await;
                 if Instant::now() >= until || found.as_ref().is_ok_and(|found| !found.is_empty()) {
                     turn.end();
                 }
                 match found {
-                    Ok(found) if !found.is_empty() => self.existing(&look, found, template, true),
+                    Ok(found) if !found.is_empty() => self.existing(look, found, template, true),
                     Ok(_) if settle.is_zero() => Err(error),
                     Ok(_) => {
                         Err(error.with_hint(format!("It was not in the list after {}", Time(sent.elapsed()))))
@@ -186,16 +207,28 @@ impl Ensuring<'_> {
                 return Err(look.ambiguous(&found, template));
             }
         };
-        let differences = differences::of(self.ensure, &template.sent(), &row.json);
+        self.compared(look, &row.json, &row.meta, template, created)
+    }
+
+    /// The result for an object with these fields, or the error for its differences.
+    fn compared(
+        &self,
+        look: &Looking<'_>,
+        row: &str,
+        meta: &Meta,
+        template: &RequestTemplate,
+        created: bool,
+    ) -> Result<RawResponse> {
+        let differences = differences::of(self.ensure, &template.sent(), row);
         if !differences.is_empty() && self.options.on_difference == Some(OnDifference::Raise) {
-            let id = look.id(&row.json).map_or(String::new(), |id| format!(" ({id})"));
+            let id = look.id(row).map_or(String::new(), |id| format!(" ({id})"));
             let each = differences.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let message = format!("the object with the {}{id} has other values: {each}", look.key.shown());
             let error = Error::new(ErrorKind::Difference, message).with_differences(differences);
-            return Err(look.with_context(error, Some(&row), template));
+            return Err(look.with_context(error, Some(meta), template));
         }
         let differences = differences.iter().map(Difference::to_json).collect::<Vec<_>>().join(",");
-        Ok(answer(Meta::clone(&row.meta), &row.json, created, &format!("[{differences}]")))
+        Ok(answer(meta.clone(), row, created, &format!("[{differences}]")))
     }
 
     /// The result for an object that was just created. If the server did not name its id, the list does.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
@@ -11,20 +12,29 @@ use crate::base::per_process::PerProcess;
 /// How many objects are remembered before those that no call needs are dropped.
 const MANY: usize = 256;
 
-/// Until when a create that an earlier call sent may still be carried out; `None` if none may.
-type Uncertain = Option<Instant>;
+/// How long it is remembered that a create was sent: as long as a list that was read before may be in use.
+const REMEMBERED: Duration = Duration::from_secs(3600);
 
-static OBJECTS: LazyLock<PerProcess<HashMap<String, Arc<Mutex<Uncertain>>>>> = LazyLock::new(PerProcess::new);
+/// What is known of an object besides what the server says.
+#[derive(Debug, Default)]
+struct Known {
+    /// Until when a create that an earlier call sent may still be carried out; `None` if none may.
+    uncertain: Option<Instant>,
+    /// When the last create was sent.
+    sent: Option<Instant>,
+}
+
+static OBJECTS: LazyLock<PerProcess<HashMap<String, Arc<Mutex<Known>>>>> = LazyLock::new(PerProcess::new);
 
 /// The right to look for an object and to create it.
-pub(super) struct Turn(OwnedMutexGuard<Uncertain>);
+pub(super) struct Turn(OwnedMutexGuard<Known>);
 
 impl Turn {
     /// Waits until no other call has the turn of this object.
     pub(super) async fn take(object: String) -> Self {
         let turn = {
             let mut objects = OBJECTS.lock();
-            if objects.len() >= MANY {
+            if objects.len() >= MANY && !objects.contains_key(&object) {
                 objects.retain(|_, turn| is_needed(turn));
             }
             objects.entry(object).or_default().clone()
@@ -33,22 +43,30 @@ impl Turn {
     }
 
     /// How long to look for the object before creating it, if an earlier call may have done so.
-    pub(super) fn uncertain(&self) -> Uncertain {
-        self.0.filter(|until| *until > Instant::now())
+    pub(super) fn uncertain(&self) -> Option<Instant> {
+        self.0.uncertain.filter(|until| *until > Instant::now())
+    }
+
+    /// Whether a create was sent after this time, so that a list of then may lack the object.
+    pub(super) fn sent_since(&self, time: Instant) -> bool {
+        self.0.sent.is_some_and(|sent| sent >= time)
     }
 
     /// From here on a create may be carried out, even if this call is dropped.
     pub(super) fn begin(&mut self, until: Instant) {
-        *self.0 = Some(until);
+        *self.0 = Known { uncertain: Some(until), sent: Some(Instant::now()) };
     }
 
     /// The outcome is known, or nothing more will come of it.
     pub(super) fn end(&mut self) {
-        *self.0 = None;
+        self.0.uncertain = None;
     }
 }
 
-fn is_needed(turn: &Arc<Mutex<Uncertain>>) -> bool {
+fn is_needed(turn: &Arc<Mutex<Known>>) -> bool {
+    let Ok(known) = turn.try_lock() else { return true };
+    let now = Instant::now();
     Arc::strong_count(turn) > 1
-        || turn.try_lock().map_or(true, |until| until.is_some_and(|until| until > Instant::now()))
+        || known.uncertain.is_some_and(|until| until > now)
+        || known.sent.is_some_and(|sent| now < sent + REMEMBERED)
 }

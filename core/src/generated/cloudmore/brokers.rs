@@ -4,8 +4,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{
-    Broker, CreatedObject, EnsuredBroker, NewBrokerAddressInput, NewBrokerContactInput,
-    NewBrokerInvoiceContactInput,
+    Broker, CreatedObject, EnsureBrokerInput, EnsureBrokerOutcomes, EnsuredBroker, NewBrokerAddressInput,
+    NewBrokerContactInput, NewBrokerInvoiceContactInput,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -68,6 +68,18 @@ params! {
             invoice_contact: {NewBrokerInvoiceContactInput},
             /// Whether the broker gets CMP access. The vendor says no more about it than its name.
             allow_cmp_access: flag,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Brokers::ensure_many`].
+    pub struct EnsureBrokerRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureBrokerInput}],
+        }
+        optional {
         }
     }
 }
@@ -177,6 +189,10 @@ impl<'c, C: Client> Brokers<'c, C> {
     ///   [`EnsureBroker`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `name` that was sent in `brokers.list`, or call `brokers.ensure`, which
     ///   does that before it creates.
@@ -199,6 +215,46 @@ impl<'c, C: Client> Brokers<'c, C> {
     /// ```
     pub fn ensure(&self, params: EnsureBroker) -> C::Call<'c, EnsuredBroker> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_BROKERS_ENSURE]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a broker, for many at once.
+    ///
+    /// Does for each row what `brokers.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `brokers.list` only once for each place that the rows name. Rows with the
+    /// same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `seller_id` (a setter of the call, GUID, by default the client's): Id of the seller; the
+    ///   client's by default. Calls at this level need a seller's credentials.
+    /// - `params`: `rows`. See [`EnsureBrokerRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureBrokerRows::new([serde_json::json!({"address": {"address": "Narva mnt 5", "city": "Tallinn", "countryCode": "EE", "postalCode": "10117"}, "allowCmpAccess": true, "contact": {"cellPhone": "5550101", "cellPhonePrefix": "372", "email": "toomas.tamm@example.com", "jobTitle": "Managing director", "name": "Toomas Tamm", "phone": "5550100", "phonePrefix": "372"}, "domain": "tallinncloud.example.com", "invoiceContact": {"email": "invoices@example.com", "name": "Accounts payable", "phone": "5550102", "phonePrefix": "372"}, "name": "Tallinn Cloud Services", "notificationEmail": "notifications@example.com", "registrationNumber": "12345678", "supportEmail": "support@example.com", "vat": "EE123456789"})]);
+    /// let ensure_broker_outcomes = client.brokers().ensure_many(params).await?;
+    /// println!("{ensure_broker_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(&self, params: EnsureBrokerRows) -> C::Call<'c, EnsureBrokerOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_BROKERS_ENSURE_MANY]).add(&params);
         self.client.call(spec)
     }
 

@@ -357,6 +357,176 @@ model! {
 }
 
 model! {
+    /// What became of one row.
+    pub struct EnsureBrokerOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredBroker => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureBrokerOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureBrokerOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureBrokerOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// Why a row has no object.
+    pub struct EnsureFailure {
+        /// The kind of the error, such as `OutcomeUnknown`.
+        pub kind: String => "kind",
+        /// The whole message, for people.
+        pub message: String => "message",
+        /// The HTTP status of the last response, if there was one.
+        pub status: i64 => "status",
+        /// Whether the row can be tried again without harm.
+        pub retryable: bool => "retryable",
+        /// The objects that match, of the kind `Ambiguous`, under the vendor's names.
+        pub matches: Vec<Json> => "matches",
+        /// The fields with other values, of the kind `Difference`.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The kind of the error, such as `OutcomeUnknown`.
+        kind: &str => as_deref,
+        /// The whole message, for people.
+        message: &str => as_deref,
+        /// Whether the row can be tried again without harm.
+        retryable: &bool => as_ref,
+        /// The objects that match, of the kind `Ambiguous`, under the vendor's names.
+        matches: &Vec<Json> => as_ref,
+        /// The fields with other values, of the kind `Difference`.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureOrganizationOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredOrganization => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureOrganizationOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureOrganizationOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureOrganizationOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureSellerAdministratorOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredSellerAdministrator => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureSellerAdministratorOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureSellerAdministratorOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureSellerAdministratorOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureServiceOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredOrganizationService => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureServiceOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureServiceOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureServiceOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureWebhookOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredWebhook => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureWebhookOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureWebhookOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureWebhookOutcome> => as_ref,
+    }
+}
+
+model! {
     /// What was found or created.
     pub struct EnsuredBroker {
         /// The object: as the list has it, or as it was sent, with its id.
@@ -874,6 +1044,133 @@ input! {
             value: text,
         }
         optional {
+        }
+    }
+}
+
+input! {
+    /// One object for `brokers.ensure_many`.
+    pub struct EnsureBrokerInput {
+        required {
+            /// Name of the broker.
+            name: text,
+        }
+        optional {
+            /// Number in the register of companies.
+            registration_number: text,
+            /// VAT number.
+            vat: text,
+            /// Web domain. The server refuses one that is malformed.
+            domain: text,
+            /// E-mail address for notifications.
+            notification_email: text,
+            /// E-mail address of the support.
+            support_email: text,
+            /// The person in charge at a broker.
+            contact: {NewBrokerContactInput},
+            /// The address of a broker.
+            address: {NewBrokerAddressInput},
+            /// Who gets the invoices of a broker.
+            invoice_contact: {NewBrokerInvoiceContactInput},
+            /// Whether the broker gets CMP access. The vendor says no more about it than its name.
+            allow_cmp_access: flag,
+        }
+    }
+}
+
+input! {
+    /// One object for `organizations.ensure_many`.
+    pub struct EnsureOrganizationInput {
+        required {
+            /// Name of the organization.
+            name: text,
+        }
+        optional {
+            /// Number in a register of companies, or for taxes.
+            registration_number: text,
+            /// Number for value added tax.
+            vat: text,
+            /// Your own number of the customer. Exports carry it.
+            customer_number: text,
+            /// E-mail address that Cloudmore sends notifications to.
+            notification_email: text,
+            /// Whom to talk to at an organization. Further fields are allowed and not published.
+            contact: {OrganizationContactDataInput},
+        }
+    }
+}
+
+input! {
+    /// One object for `seller_administrators.ensure_many`.
+    pub struct EnsureSellerAdministratorInput {
+        required {
+            /// Login name, in the form of an e-mail address.
+            name: text,
+            /// Id of the role. Sent as text, as in the vendor's tests.
+            role_id: id,
+            /// E-mail address.
+            email: text,
+        }
+        optional {
+            /// Password of the login.
+            password: secret,
+            /// First name.
+            first_name: text,
+            /// Last name.
+            last_name: text,
+            /// Name as people see it.
+            display_name: text,
+            /// Job title.
+            title: text,
+            /// Country code of the mobile number, without a plus sign.
+            cell_phone_prefix: text,
+            /// Mobile number without its country code.
+            cell_phone: text,
+            /// The address of an administrator.
+            address: {NewAdministratorAddressInput},
+        }
+    }
+}
+
+input! {
+    /// One object for `services.ensure_many`.
+    pub struct EnsureServiceInput {
+        required {
+            /// Id of the service in the E-Store.
+            id: id,
+            /// Currency, an ISO 4217 code that the service supports.
+            currency_code: text,
+        }
+        optional {
+            /// The values of the custom properties.
+            custom_properties_data: [{CustomPropertyDataInput}],
+        }
+    }
+}
+
+input! {
+    /// One object for `webhooks.ensure_many`.
+    pub struct EnsureWebhookInput {
+        required {
+            /// Name of the webhook.
+            name: text,
+            /// Where the events are sent.
+            url: text,
+            /// The event. `WebhookEvent` has the known ones; there are more whose names begin with
+            /// Subscription.
+            trigger_event_type: text,
+        }
+        optional {
+            /// Id of the service whose events are sent.
+            service_id: id,
+            /// What is sent. Known is OnlyTriggerAction.
+            message_to_send_type: text,
+            /// A header that is sent with each event. It may hold a secret.
+            http_header: secret,
+            /// User name for HTTP Basic at the receiver.
+            basic_auth_user_name: text,
+            /// Password for HTTP Basic at the receiver.
+            basic_auth_password: secret,
         }
     }
 }

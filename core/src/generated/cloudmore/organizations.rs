@@ -3,7 +3,10 @@
 //! of one; services are added to it.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{CreatedOrganization, EnsuredOrganization, Organization, OrganizationContactDataInput};
+use super::models::{
+    CreatedOrganization, EnsureOrganizationInput, EnsureOrganizationOutcomes, EnsuredOrganization,
+    Organization, OrganizationContactDataInput,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -49,6 +52,18 @@ params! {
             notification_email: text,
             /// Whom to talk to at an organization. Further fields are allowed and not published.
             contact: {OrganizationContactDataInput},
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Organizations::ensure_many`].
+    pub struct EnsureOrganizationRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureOrganizationInput}],
+        }
+        optional {
         }
     }
 }
@@ -199,6 +214,10 @@ impl<'c, C: Client> Organizations<'c, C> {
     ///   `notification_email`, `contact`. See [`EnsureOrganization`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `name` that was sent in `organizations.list`, or call
     ///   `organizations.ensure`, which does that before it creates.
@@ -221,6 +240,47 @@ impl<'c, C: Client> Organizations<'c, C> {
     /// ```
     pub fn ensure(&self, params: EnsureOrganization) -> C::Call<'c, EnsuredOrganization> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_ORGANIZATIONS_ENSURE]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an organization, for many at once.
+    ///
+    /// Does for each row what `organizations.ensure` does, several rows at a time within the limits of
+    /// the endpoints, but reads `organizations.list` only once for each place that the rows name. Rows
+    /// with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read. See [API Guide for Organizations
+    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+    ///
+    /// `POST /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client
+    /// obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
+    ///   called broker; the client's by default.
+    /// - `params`: `rows`. See [`EnsureOrganizationRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureOrganizationRows::new([serde_json::json!({"contact": {"cellPhone": "5550124", "email": "john.doe@woodgrove.example", "name": "John Doe", "phone": "5550123"}, "customerNumber": "C-1001", "name": "Woodgrove Ltd", "notificationEmail": "cloud@woodgrove.example", "registrationNumber": "12345678", "vat": "EE123456789"})]);
+    /// let ensure_organization_outcomes = client.organizations().ensure_many(params).await?;
+    /// println!("{ensure_organization_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(&self, params: EnsureOrganizationRows) -> C::Call<'c, EnsureOrganizationOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_ORGANIZATIONS_ENSURE_MANY]).add(&params);
         self.client.call(spec)
     }
 

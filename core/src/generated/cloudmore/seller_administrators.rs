@@ -3,7 +3,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{
-    CreatedObject, EnsuredSellerAdministrator, NewAdministratorAddressInput, SellerAdministrator,
+    CreatedObject, EnsureSellerAdministratorInput, EnsureSellerAdministratorOutcomes,
+    EnsuredSellerAdministrator, NewAdministratorAddressInput, SellerAdministrator,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -70,6 +71,18 @@ params! {
             cell_phone: text,
             /// The address of an administrator.
             address: {NewAdministratorAddressInput},
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`SellerAdministrators::ensure_many`].
+    pub struct EnsureSellerAdministratorRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureSellerAdministratorInput}],
+        }
+        optional {
         }
     }
 }
@@ -180,6 +193,10 @@ impl<'c, C: Client> SellerAdministrators<'c, C> {
     ///   [`EnsureSellerAdministrator`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `name` that was sent in `seller_administrators.list`, or call
     ///   `seller_administrators.ensure`, which does that before it creates.
@@ -202,6 +219,49 @@ impl<'c, C: Client> SellerAdministrators<'c, C> {
     /// ```
     pub fn ensure(&self, params: EnsureSellerAdministrator) -> C::Call<'c, EnsuredSellerAdministrator> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an administrator of the seller, for many at once.
+    ///
+    /// Does for each row what `seller_administrators.ensure` does, several rows at a time within the
+    /// limits of the endpoints, but reads `seller_administrators.list` only once for each place that the
+    /// rows name. Rows with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
+    /// obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `seller_id` (a setter of the call, GUID, by default the client's): Id of the seller; the
+    ///   client's by default. Calls at this level need a seller's credentials.
+    /// - `params`: `rows`. See [`EnsureSellerAdministratorRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureSellerAdministratorRows::new([serde_json::json!({"address": {"city": "Tallinn", "countryCode": "EE", "postalCode": "10117", "street": "Narva mnt 5"}, "cellPhone": "5550103", "cellPhonePrefix": "372", "displayName": "Kadri Saar", "email": "kadri.saar@example.com", "firstName": "Kadri", "lastName": "Saar", "name": "kadri.saar@example.com", "password": "correct horse battery staple", "roleId": "2", "title": "Operations manager"})]);
+    /// let ensure_seller_administrator_outcomes = client.seller_administrators().ensure_many(params).await?;
+    /// println!("{ensure_seller_administrator_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(
+        &self,
+        params: EnsureSellerAdministratorRows,
+    ) -> C::Call<'c, EnsureSellerAdministratorOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SELLER_ADMINISTRATORS_ENSURE_MANY]).add(&params);
         self.client.call(spec)
     }
 

@@ -4,7 +4,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{
-    CreatedService, CustomPropertyDataInput, EnsuredOrganizationService, OrganizationService,
+    CreatedService, CustomPropertyDataInput, EnsureServiceInput, EnsureServiceOutcomes,
+    EnsuredOrganizationService, OrganizationService,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -39,6 +40,18 @@ params! {
         optional {
             /// The values of the custom properties.
             custom_properties_data: [{CustomPropertyDataInput}],
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Services::ensure_many`].
+    pub struct EnsureServiceRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureServiceInput}],
+        }
+        optional {
         }
     }
 }
@@ -189,6 +202,10 @@ impl<'c, C: Client> Services<'c, C> {
     /// - `params`: `id`, `currency_code`; optional `custom_properties_data`. See [`EnsureService`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `id` that was sent in `services.list`, or call `services.ensure`, which
     ///   does that before it creates.
@@ -217,6 +234,59 @@ impl<'c, C: Client> Services<'c, C> {
         params: EnsureService,
     ) -> C::Call<'c, EnsuredOrganizationService> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_ENSURE])
+            .id("organization_id", organization_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or adds a service from the E-Store to an organization, for many at once.
+    ///
+    /// Does for each row what `services.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `services.list` only once for each place that the rows name. Rows with the
+    /// same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read. See [API Guide for Organizations
+    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+    ///
+    /// `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
+    /// token, which the client obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
+    ///   called broker; the client's by default.
+    /// - `organization_id` (GUID): Id of the organization.
+    /// - `params`: `rows`. See [`EnsureServiceRows`].
+    ///
+    /// # Errors
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
+    ///   one of three shapes.
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureServiceRows::new([serde_json::json!({"currencyCode": "EUR", "customPropertiesData": [{"id": "adminFirstName", "value": "John"}, {"id": "adminLastName", "value": "Doe"}, {"id": "domain", "value": "abcdecompanytest.com"}], "id": "8806367b-001a-4632-afb4-27a7fad7660c"})]);
+    /// let ensure_service_outcomes = client.services().ensure_many(
+    ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+    ///     params,
+    /// ).await?;
+    /// println!("{ensure_service_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(
+        &self,
+        organization_id: impl Into<Id>,
+        params: EnsureServiceRows,
+    ) -> C::Call<'c, EnsureServiceOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_ENSURE_MANY])
             .id("organization_id", organization_id)
             .add(&params);
         self.client.call(spec)

@@ -2,7 +2,7 @@
 //! The webhooks of a seller: addresses to which Cloudmore sends events.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{CreatedObject, EnsuredWebhook, Webhook};
+use super::models::{CreatedObject, EnsureWebhookInput, EnsureWebhookOutcomes, EnsuredWebhook, Webhook};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -58,6 +58,18 @@ params! {
             basic_auth_user_name: text,
             /// Password for HTTP Basic at the receiver.
             basic_auth_password: secret,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Webhooks::ensure_many`].
+    pub struct EnsureWebhookRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureWebhookInput}],
+        }
+        optional {
         }
     }
 }
@@ -164,6 +176,10 @@ impl<'c, C: Client> Webhooks<'c, C> {
     ///   `http_header`, `basic_auth_user_name`, `basic_auth_password`. See [`EnsureWebhook`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `name` and `url` that was sent in `webhooks.list`, or call
     ///   `webhooks.ensure`, which does that before it creates.
@@ -186,6 +202,46 @@ impl<'c, C: Client> Webhooks<'c, C> {
     /// ```
     pub fn ensure(&self, params: EnsureWebhook) -> C::Call<'c, EnsuredWebhook> {
         let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_WEBHOOKS_ENSURE]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a webhook, for many at once.
+    ///
+    /// Does for each row what `webhooks.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `webhooks.list` only once for each place that the rows name. Rows with the
+    /// same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `seller_id` (a setter of the call, GUID, by default the client's): Id of the seller; the
+    ///   client's by default. Calls at this level need a seller's credentials.
+    /// - `params`: `rows`. See [`EnsureWebhookRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// let params = mspkit::cloudmore::EnsureWebhookRows::new([serde_json::json!({"basicAuthPassword": "correct horse battery staple", "basicAuthUserName": "cloudmore", "messageToSendType": "OnlyTriggerAction", "name": "New services", "serviceId": "8806367b-001a-4632-afb4-27a7fad7660c", "triggerEventType": "BrokerAddService", "url": "https://hooks.example.com/cloudmore"})]);
+    /// let ensure_webhook_outcomes = client.webhooks().ensure_many(params).await?;
+    /// println!("{ensure_webhook_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(&self, params: EnsureWebhookRows) -> C::Call<'c, EnsureWebhookOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_WEBHOOKS_ENSURE_MANY]).add(&params);
         self.client.call(spec)
     }
 

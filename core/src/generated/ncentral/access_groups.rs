@@ -3,7 +3,10 @@
 //! all organization units, and none changes or deletes one.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{AccessGroup, EnsuredAccessGroup, Links};
+use super::models::{
+    AccessGroup, EnsureAccessGroupInput, EnsureAccessGroupOutcomes, EnsureDeviceAccessGroupInput,
+    EnsureDeviceAccessGroupOutcomes, EnsuredAccessGroup, Links,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -81,6 +84,30 @@ params! {
             device_ids: [id],
             /// Ids of the users who get access.
             user_ids: [id],
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`AccessGroups::ensure_many`].
+    pub struct EnsureAccessGroupRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureAccessGroupInput}],
+        }
+        optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`AccessGroups::ensure_many_for_devices`].
+    pub struct EnsureDeviceAccessGroupRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureDeviceAccessGroupInput}],
+        }
+        optional {
         }
     }
 }
@@ -215,6 +242,10 @@ impl<'c, C: Client> AccessGroups<'c, C> {
     ///   `auto_include_new_org_units`. See [`EnsureAccessGroup`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `group_name` that was sent in `access_groups.list`, or call
     ///   `access_groups.ensure`, which does that before it creates.
@@ -263,6 +294,10 @@ impl<'c, C: Client> AccessGroups<'c, C> {
     ///   [`EnsureDeviceAccessGroup`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `group_name` that was sent in `access_groups.list`, or call
     ///   `access_groups.ensure_for_devices`, which does that before it creates.
@@ -284,6 +319,88 @@ impl<'c, C: Client> AccessGroups<'c, C> {
         params: EnsureDeviceAccessGroup,
     ) -> C::Call<'c, EnsuredAccessGroup> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ACCESS_GROUPS_ENSURE_FOR_DEVICES])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an access group of organization units, for many at once.
+    ///
+    /// Does for each row what `access_groups.ensure` does, several rows at a time within the limits of
+    /// the endpoints, but reads `access_groups.list` only once for each place that the rows name. Rows
+    /// with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client
+    /// obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `rows`. See [`EnsureAccessGroupRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureAccessGroupRows::new([serde_json::json!({"groupDescription": "Customers that are looked after at night", "groupName": "Night Shift", "orgUnitIds": ["100", "101"], "userIds": ["1"]})]);
+    /// let ensure_access_group_outcomes = client.access_groups().ensure_many("321", params).await?;
+    /// println!("{ensure_access_group_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: EnsureAccessGroupRows,
+    ) -> C::Call<'c, EnsureAccessGroupOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ACCESS_GROUPS_ENSURE_MANY])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates an access group of devices, for many at once.
+    ///
+    /// Does for each row what `access_groups.ensure_for_devices` does, several rows at a time within the
+    /// limits of the endpoints, but reads `access_groups.list` only once for each place that the rows
+    /// name. Rows with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the
+    /// client obtains and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `rows`. See [`EnsureDeviceAccessGroupRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureDeviceAccessGroupRows::new([serde_json::json!({"deviceIds": ["123456789"], "groupDescription": "Servers of the head office", "groupName": "Server Room", "userIds": ["1"]})]);
+    /// let ensure_device_access_group_outcomes = client.access_groups().ensure_many_for_devices("321", params).await?;
+    /// println!("{ensure_device_access_group_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many_for_devices(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: EnsureDeviceAccessGroupRows,
+    ) -> C::Call<'c, EnsureDeviceAccessGroupOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_ACCESS_GROUPS_ENSURE_MANY_FOR_DEVICES])
             .id("org_unit_id", org_unit_id)
             .add(&params);
         self.client.call(spec)

@@ -2,7 +2,10 @@
 //! Customers of every service organization that the API user may see.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{Customer, EnsuredSite, Installer, InstallerLink, RegistrationToken, Site};
+use super::models::{
+    Customer, EnsureSiteInput, EnsureSiteOutcomes, EnsuredSite, Installer, InstallerLink, RegistrationToken,
+    Site,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -106,6 +109,18 @@ params! {
             country: text,
             /// Postal code.
             postal_code: text,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Customers::ensure_sites`].
+    pub struct EnsureSiteRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureSiteInput}],
+        }
+        optional {
         }
     }
 }
@@ -282,6 +297,10 @@ impl<'c, C: Client> Customers<'c, C> {
     ///   [`EnsureSite`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `site_name` that was sent in `customers.list_sites`, or call
     ///   `customers.ensure_site`, which does that before it creates.
@@ -299,6 +318,47 @@ impl<'c, C: Client> Customers<'c, C> {
     /// ```
     pub fn ensure_site(&self, customer_id: impl Into<Id>, params: EnsureSite) -> C::Call<'c, EnsuredSite> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_ENSURE_SITE])
+            .id("customer_id", customer_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a site under a customer, for many at once.
+    ///
+    /// Does for each row what `customers.ensure_site` does, several rows at a time within the limits of
+    /// the endpoints, but reads `customers.list_sites` only once for each place that the rows name. Rows
+    /// with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read. See [Manage
+    /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+    ///
+    /// `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    /// - `params`: `rows`. See [`EnsureSiteRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureSiteRows::new([serde_json::json!({"contactFirstName": "Jane", "contactLastName": "Doe", "licenseType": "Professional", "siteName": "Client Corp Warehouse"})]);
+    /// let ensure_site_outcomes = client.customers().ensure_sites("321", params).await?;
+    /// println!("{ensure_site_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_sites(
+        &self,
+        customer_id: impl Into<Id>,
+        params: EnsureSiteRows,
+    ) -> C::Call<'c, EnsureSiteOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_ENSURE_SITES])
             .id("customer_id", customer_id)
             .add(&params);
         self.client.call(spec)

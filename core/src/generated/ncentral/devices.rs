@@ -6,8 +6,8 @@
 use super::models::{
     AddedDeviceNote, AddedDeviceNotes, CreatedDevice, CustomProperty, CustomPropertyWarnings, Device,
     DeviceActivationKey, DeviceAssets, DeviceLifecycle, DeviceNote, DeviceRemoteControl, DeviceServiceStatus,
-    DeviceTask, DeviceWithCustomProperties, EnsuredDevice, MaintenanceWindow, RemoteControlTask,
-    ReplacedDeviceNote, ServiceControlResult,
+    DeviceTask, DeviceWithCustomProperties, EnsureDeviceInput, EnsureDeviceOutcomes, EnsuredDevice,
+    MaintenanceWindow, RemoteControlTask, ReplacedDeviceNote, ServiceControlResult,
 };
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
@@ -160,6 +160,18 @@ params! {
             username: text,
             /// Password of that user.
             password: secret,
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`Devices::ensure_many`].
+    pub struct EnsureDeviceRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureDeviceInput}],
+        }
+        optional {
         }
     }
 }
@@ -637,6 +649,10 @@ impl<'c, C: Client> Devices<'c, C> {
     ///   [`EnsureDevice`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `long_name` that was sent in `org_units.list_devices`, or call
     ///   `devices.ensure`, which does that before it creates.
@@ -654,6 +670,39 @@ impl<'c, C: Client> Devices<'c, C> {
     /// ```
     pub fn ensure(&self, params: EnsureDevice) -> C::Call<'c, EnsuredDevice> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_ENSURE]).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a device, for many at once.
+    ///
+    /// Does for each row what `devices.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `org_units.list_devices` only once for each place that the rows name. Rows
+    /// with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
+    /// again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `params`: `rows`. See [`EnsureDeviceRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureDeviceRows::new([serde_json::json!({"customerId": "321", "description": "Router of the head office", "deviceClass": "Router", "licenseMode": "Standard", "longName": "router-1", "networkAddress": "192.0.2.20", "supportedOs": "Windows"})]);
+    /// let ensure_device_outcomes = client.devices().ensure_many(params).await?;
+    /// println!("{ensure_device_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(&self, params: EnsureDeviceRows) -> C::Call<'c, EnsureDeviceOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_DEVICES_ENSURE_MANY]).add(&params);
         self.client.call(spec)
     }
 

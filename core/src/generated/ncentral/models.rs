@@ -869,6 +869,260 @@ model! {
 }
 
 model! {
+    /// What became of one row.
+    pub struct EnsureAccessGroupOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredAccessGroup => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureAccessGroupOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureAccessGroupOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureAccessGroupOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureCustomerOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredCustomer => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureCustomerOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureCustomerOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureCustomerOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureDeviceAccessGroupOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredAccessGroup => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureDeviceAccessGroupOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureDeviceAccessGroupOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureDeviceAccessGroupOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureDeviceOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredDevice => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureDeviceOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureDeviceOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureDeviceOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// Why a row has no object.
+    pub struct EnsureFailure {
+        /// The kind of the error, such as `OutcomeUnknown`.
+        pub kind: String => "kind",
+        /// The whole message, for people.
+        pub message: String => "message",
+        /// The HTTP status of the last response, if there was one.
+        pub status: i64 => "status",
+        /// Whether the row can be tried again without harm.
+        pub retryable: bool => "retryable",
+        /// The objects that match, of the kind `Ambiguous`, under the vendor's names.
+        pub matches: Vec<Json> => "matches",
+        /// The fields with other values, of the kind `Difference`.
+        pub differences: Vec<Difference> => "differences",
+    }
+    required {
+        /// The kind of the error, such as `OutcomeUnknown`.
+        kind: &str => as_deref,
+        /// The whole message, for people.
+        message: &str => as_deref,
+        /// Whether the row can be tried again without harm.
+        retryable: &bool => as_ref,
+        /// The objects that match, of the kind `Ambiguous`, under the vendor's names.
+        matches: &Vec<Json> => as_ref,
+        /// The fields with other values, of the kind `Difference`.
+        differences: &Vec<Difference> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureServiceOrgOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredServiceOrg => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureServiceOrgOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureServiceOrgOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureServiceOrgOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureSiteOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredSite => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureSiteOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureSiteOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureSiteOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureUserOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredUser => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureUserOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureUserOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureUserOutcome> => as_ref,
+    }
+}
+
+model! {
+    /// What became of one row.
+    pub struct EnsureUserRoleOutcome {
+        /// The number of the row, from 0.
+        pub row: i64 => "row",
+        /// What was found or created; null if that failed.
+        pub ensured: EnsuredUserRole => "ensured",
+        /// Why it failed; null if it did not.
+        pub error: EnsureFailure => "error",
+    }
+    required {
+        /// The number of the row, from 0.
+        row: &i64 => as_ref,
+    }
+}
+
+model! {
+    /// What was found or created, row by row.
+    pub struct EnsureUserRoleOutcomes {
+        /// The outcome of each row, in the order of the rows.
+        pub outcomes: Vec<EnsureUserRoleOutcome> => "outcomes",
+    }
+    required {
+        /// The outcome of each row, in the order of the rows.
+        outcomes: &Vec<EnsureUserRoleOutcome> => as_ref,
+    }
+}
+
+model! {
     /// What was found or created.
     pub struct EnsuredAccessGroup {
         /// The object: as the list has it, or as it was sent, with its id.
@@ -2170,6 +2424,273 @@ input! {
             user_message_enabled: flag,
             /// Whether the state of the device is preserved. The vendor does not say more.
             preserve_state_enabled: flag,
+        }
+    }
+}
+
+input! {
+    /// One object for `access_groups.ensure_many`.
+    pub struct EnsureAccessGroupInput {
+        required {
+            /// Name of the access group. Not blank.
+            group_name: text,
+            /// Description of the access group.
+            group_description: text,
+        }
+        optional {
+            /// Ids of the organization units.
+            org_unit_ids: [id],
+            /// Ids of the users who get access.
+            user_ids: [id],
+            /// Whether new organization units are added to it.
+            auto_include_new_org_units: flag,
+        }
+    }
+}
+
+input! {
+    /// One object for `service_orgs.ensure_customers`.
+    pub struct EnsureCustomerInput {
+        required {
+            /// Name of the customer. Not blank.
+            customer_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Licence of the customer's devices. The server's default is Professional. One of
+            /// `Professional` or `Essential`.
+            license_type: text,
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the organization.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
+
+input! {
+    /// One object for `access_groups.ensure_many_for_devices`.
+    pub struct EnsureDeviceAccessGroupInput {
+        required {
+            /// Name of the access group. Not blank.
+            group_name: text,
+            /// Description of the access group.
+            group_description: text,
+        }
+        optional {
+            /// Ids of the devices.
+            device_ids: [id],
+            /// Ids of the users who get access.
+            user_ids: [id],
+        }
+    }
+}
+
+input! {
+    /// One object for `devices.ensure_many`.
+    pub struct EnsureDeviceInput {
+        required {
+            /// Id of the customer or site that the device is created for.
+            customer_id: text,
+            /// IP address or host name of the device.
+            network_address: text,
+            /// Operating system, in the vendor's words.
+            supported_os: text,
+            /// Name of the device.
+            long_name: text,
+            /// Class of the device, in the vendor's words.
+            device_class: text,
+        }
+        optional {
+            /// Description of the device, at most 255 characters.
+            description: text,
+            /// Licence mode, in the vendor's words.
+            license_mode: text,
+            /// MAC address.
+            mac_address: text,
+            /// User name to log in to the device with.
+            username: text,
+            /// Password of that user.
+            password: secret,
+        }
+    }
+}
+
+input! {
+    /// One object for `service_orgs.ensure_many`.
+    pub struct EnsureServiceOrgInput {
+        required {
+            /// Name of the service organization. Not blank.
+            so_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the organization.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
+
+input! {
+    /// One object for `customers.ensure_sites`.
+    pub struct EnsureSiteInput {
+        required {
+            /// Name of the site. Not blank.
+            site_name: text,
+            /// First name of the primary contact. Not blank.
+            contact_first_name: text,
+            /// Last name of the primary contact. Not blank.
+            contact_last_name: text,
+        }
+        optional {
+            /// Licence of the site's devices. The server's default is Professional. One of `Professional`
+            /// or `Essential`.
+            license_type: text,
+            /// Id in a system of your own.
+            external_id: text,
+            /// E-mail address of the primary contact.
+            contact_email: text,
+            /// Telephone of the site.
+            phone: text,
+            /// Title of the primary contact, such as a position.
+            contact_title: text,
+            /// Telephone of the primary contact.
+            contact_phone: text,
+            /// Extension of that telephone.
+            contact_phone_ext: text,
+            /// Department of the primary contact.
+            contact_department: text,
+            /// First line of the street address.
+            street1: text,
+            /// Second line of the street address.
+            street2: text,
+            /// City.
+            city: text,
+            /// State or province.
+            state_prov: text,
+            /// Country, a two-letter ISO 3166-1 code.
+            country: text,
+            /// Postal code.
+            postal_code: text,
+        }
+    }
+}
+
+input! {
+    /// One object for `users.ensure_many`.
+    pub struct EnsureUserInput {
+        required {
+            /// E-mail address. Not blank.
+            email: text,
+            /// Password of the new account.
+            password: secret,
+            /// First name, at most 50 characters. Not blank.
+            first_name: text,
+            /// Last name, at most 50 characters. Not blank.
+            last_name: text,
+        }
+        optional {
+            /// The name to sign in with, at most 50 characters.
+            username: text,
+            /// Country.
+            country: text,
+            /// Postal code of letters and digits, with single spaces or hyphens between them.
+            postal_code: text,
+            /// First line of the street address, at most 100 characters.
+            street1: text,
+            /// Second line of the street address, at most 100 characters.
+            street2: text,
+            /// City, at most 50 characters.
+            city: text,
+            /// State or province, at most 50 characters.
+            state: text,
+            /// Telephone of 7 to 15 digits, with spaces, dots, hyphens and brackets, and a plus sign in
+            /// front if you like.
+            telephone: text,
+            /// Extension of the telephone, 1 to 6 digits.
+            ext: text,
+            /// Department, at most 50 characters.
+            department: text,
+            /// E-mail address for notifications.
+            notification_email: text,
+            /// Status of the account. The vendor documents no list; its example has `enabled`.
+            status: text,
+            /// Ids of the roles of the user. They are sent as text.
+            role_ids: [id],
+            /// Ids of the access groups of the user. They are sent as text.
+            access_group_ids: [id],
+            /// Whether the user can only use the API.
+            api_only_user: flag,
+        }
+    }
+}
+
+input! {
+    /// One object for `user_roles.ensure_many`.
+    pub struct EnsureUserRoleInput {
+        required {
+            /// Name of the role. Not blank.
+            role_name: text,
+            /// What the role is for, at most 255 characters. Later calls show it as `role_description`.
+            description: text,
+            /// Numbers of the permissions. They are sent as text.
+            permission_ids: [id],
+        }
+        optional {
+            /// Ids of the users who get the role. They are sent as text.
+            user_ids: [id],
         }
     }
 }

@@ -3,7 +3,10 @@
 //! users and rules of its own. None can be deleted through the API, so a duplicate remains.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{Customer, EnsuredCustomer, EnsuredServiceOrg, ServiceOrg};
+use super::models::{
+    Customer, EnsureCustomerInput, EnsureCustomerOutcomes, EnsureServiceOrgInput, EnsureServiceOrgOutcomes,
+    EnsuredCustomer, EnsuredServiceOrg, ServiceOrg,
+};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -184,6 +187,30 @@ params! {
 }
 
 params! {
+    /// Parameters of [`ServiceOrgs::ensure_customers`].
+    pub struct EnsureCustomerRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureCustomerInput}],
+        }
+        optional {
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`ServiceOrgs::ensure_many`].
+    pub struct EnsureServiceOrgRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureServiceOrgInput}],
+        }
+        optional {
+        }
+    }
+}
+
+params! {
     /// Parameters of [`ServiceOrgs::list`].
     pub struct ListServiceOrgs {
         required {
@@ -340,6 +367,10 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     ///   [`EnsureServiceOrg`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `so_name` that was sent in `service_orgs.list`, or call
     ///   `service_orgs.ensure`, which does that before it creates.
@@ -386,6 +417,10 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     ///   [`EnsureCustomer`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `customer_name` that was sent in `service_orgs.list_customers`, or call
     ///   `service_orgs.ensure_customer`, which does that before it creates.
@@ -411,6 +446,85 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMER])
             .id("so_id", so_id)
             .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a customer under a service organization, for many at once.
+    ///
+    /// Does for each row what `service_orgs.ensure_customer` does, several rows at a time within the
+    /// limits of the endpoints, but reads `service_orgs.list_customers` only once for each place that the
+    /// rows name. Rows with the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read. See [Manage
+    /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+    ///
+    /// `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `so_id` (id): Id of the service organization.
+    /// - `params`: `rows`. See [`EnsureCustomerRows`].
+    ///
+    /// # Errors
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
+    ///   reasons.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureCustomerRows::new([serde_json::json!({"contactFirstName": "Jane", "contactLastName": "Doe", "customerName": "Client Corp", "licenseType": "Professional"})]);
+    /// let ensure_customer_outcomes = client.service_orgs().ensure_customers("12345", params).await?;
+    /// println!("{ensure_customer_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_customers(
+        &self,
+        so_id: impl Into<Id>,
+        params: EnsureCustomerRows,
+    ) -> C::Call<'c, EnsureCustomerOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVICE_ORGS_ENSURE_CUSTOMERS])
+            .id("so_id", so_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a service organization, for many at once.
+    ///
+    /// Does for each row what `service_orgs.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `service_orgs.list` only once for each place that the rows name. Rows with
+    /// the same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read. See [Managing Service
+    /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
+    ///
+    /// `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never
+    /// sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `params`: `rows`. See [`EnsureServiceOrgRows`].
+    ///
+    /// # Errors
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
+    ///   reasons.
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureServiceOrgRows::new([serde_json::json!({"city": "Springfield", "contactEmail": "john.smith@acme.example", "contactFirstName": "John", "contactLastName": "Smith", "country": "US", "phone": "555-0123", "postalCode": "62701", "soName": "Acme IT Services", "stateProv": "IL", "street1": "123 Tech Lane"})]);
+    /// let ensure_service_org_outcomes = client.service_orgs().ensure_many(params).await?;
+    /// println!("{ensure_service_org_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(&self, params: EnsureServiceOrgRows) -> C::Call<'c, EnsureServiceOrgOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVICE_ORGS_ENSURE_MANY]).add(&params);
         self.client.call(spec)
     }
 

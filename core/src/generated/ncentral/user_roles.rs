@@ -2,7 +2,7 @@
 //! Roles of users, which hold permissions. They belong to an organization unit.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{EnsuredUserRole, UserRole, UserRoleDetail};
+use super::models::{EnsureUserRoleInput, EnsureUserRoleOutcomes, EnsuredUserRole, UserRole, UserRoleDetail};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -40,6 +40,18 @@ params! {
         optional {
             /// Ids of the users who get the role. They are sent as text.
             user_ids: [id],
+        }
+    }
+}
+
+params! {
+    /// Parameters of [`UserRoles::ensure_many`].
+    pub struct EnsureUserRoleRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureUserRoleInput}],
+        }
+        optional {
         }
     }
 }
@@ -135,6 +147,10 @@ impl<'c, C: Client> UserRoles<'c, C> {
     ///   [`EnsureUserRole`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `role_name` that was sent in `user_roles.list`, or call
     ///   `user_roles.ensure`, which does that before it creates.
@@ -152,6 +168,47 @@ impl<'c, C: Client> UserRoles<'c, C> {
     /// ```
     pub fn ensure(&self, org_unit_id: impl Into<Id>, params: EnsureUserRole) -> C::Call<'c, EnsuredUserRole> {
         let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_USER_ROLES_ENSURE])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a user role in an organization unit, for many at once.
+    ///
+    /// Does for each row what `user_roles.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `user_roles.list` only once for each place that the rows name. Rows with the
+    /// same key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains
+    /// and renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `rows`. See [`EnsureUserRoleRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureUserRoleRows::new([serde_json::json!({"description": "Reads dashboards and services", "permissionIds": ["1", "2"], "roleName": "Technician", "userIds": ["17"]})]);
+    /// let ensure_user_role_outcomes = client.user_roles().ensure_many("321", params).await?;
+    /// println!("{ensure_user_role_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: EnsureUserRoleRows,
+    ) -> C::Call<'c, EnsureUserRoleOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_USER_ROLES_ENSURE_MANY])
             .id("org_unit_id", org_unit_id)
             .add(&params);
         self.client.call(spec)

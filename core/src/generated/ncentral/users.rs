@@ -3,7 +3,7 @@
 //! organization units.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
-use super::models::{EnsuredUser, Links, User, UserCreated, UserSelf};
+use super::models::{EnsureUserInput, EnsureUserOutcomes, EnsuredUser, Links, User, UserCreated, UserSelf};
 use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
@@ -108,6 +108,18 @@ params! {
 }
 
 params! {
+    /// Parameters of [`Users::ensure_many`].
+    pub struct EnsureUserRows {
+        required {
+            /// The objects, each with the parameters that it is created with.
+            rows: [{EnsureUserInput}],
+        }
+        optional {
+        }
+    }
+}
+
+params! {
     /// Parameters of [`Users::list`].
     pub struct ListUsers {
         required {
@@ -207,6 +219,10 @@ impl<'c, C: Client> Users<'c, C> {
     ///   [`EnsureUser`].
     ///
     /// # Errors
+    /// - [`Ambiguous`](crate::ErrorKind::Ambiguous): several objects match;
+    ///   [`matches`](crate::Error::matches) has them.
+    /// - [`Difference`](crate::ErrorKind::Difference): the object has other values, and `on_difference`
+    ///   is `Raise`; [`differences`](crate::Error::differences) has them.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
     ///   unknown. Look for the `username` or `email` that was sent in `users.list`, or call
     ///   `users.ensure`, which does that before it creates.
@@ -225,6 +241,47 @@ impl<'c, C: Client> Users<'c, C> {
     pub fn ensure(&self, org_unit_id: impl Into<Id>, params: EnsureUser) -> C::Call<'c, EnsuredUser> {
         let spec =
             CallSpec::new(&OPERATIONS[op::NCENTRAL_USERS_ENSURE]).id("org_unit_id", org_unit_id).add(&params);
+        self.client.call(spec)
+    }
+
+    /// Finds or creates a user in an organization unit, for many at once.
+    ///
+    /// Does for each row what `users.ensure` does, several rows at a time within the limits of the
+    /// endpoints, but reads `users.list` only once for each place that the rows name. Rows with the same
+    /// key make one object.
+    ///
+    /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
+    /// fails does not stop the others. The call itself only fails if an argument is wrong, before
+    /// anything is sent, or if no list could be read.
+    ///
+    /// `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
+    /// renews. Never sent again once it may have arrived.
+    ///
+    /// # Parameters
+    /// - `org_unit_id` (id): Id of the organization unit, which is a service organization, a customer or
+    ///   a site.
+    /// - `params`: `rows`. See [`EnsureUserRows`].
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::ncentral#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::ncentral::EnsureUserRows::new([serde_json::json!({"accessGroupIds": ["999"], "apiOnlyUser": false, "email": "jane.doe@acme.example", "firstName": "Jane", "lastName": "Doe", "password": "userPassword123", "roleIds": ["123"], "status": "enabled"})]);
+    /// let ensure_user_outcomes = client.users().ensure_many("321", params).await?;
+    /// println!("{ensure_user_outcomes:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn ensure_many(
+        &self,
+        org_unit_id: impl Into<Id>,
+        params: EnsureUserRows,
+    ) -> C::Call<'c, EnsureUserOutcomes> {
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_USERS_ENSURE_MANY])
+            .id("org_unit_id", org_unit_id)
+            .add(&params);
         self.client.call(spec)
     }
 

@@ -27,8 +27,8 @@ pub(super) fn of(api: &Api, operation: &Operation, ensure: &Ensure) -> Vec<Value
     if let Some(row) = row_of(&call, find, ensure) {
         let mut case = call.case("an object that exists", "It is found by its key, and nothing is created.");
         case.insert("sim".to_owned(), json!({"script": [listed(vec![row.clone()])]}));
-        let result = json!({"value": row, "created": false, "differences": []});
-        case.insert("steps".to_owned(), json!([call.step(&json!({"result": result}))]));
+        let ensured = json!({"value": row, "created": false, "differences": []});
+        case.insert("steps".to_owned(), json!([call.step(&json!({"result": result(ensure, ensured)}))]));
         case.insert("counts".to_owned(), never.clone());
         cases.push(Value::Object(case));
     }
@@ -36,7 +36,8 @@ pub(super) fn of(api: &Api, operation: &Operation, ensure: &Ensure) -> Vec<Value
         let mut case =
             call.case("an object that is not there", "It is created once, as by the operation that creates.");
         case.insert("sim".to_owned(), json!({"script": [listed(Vec::new()), call.answered(response)]}));
-        let mut step = call.step(&json!({"result": {"$subset": {"created": true, "differences": []}}}));
+        let ensured = json!({"$subset": {"created": true, "differences": []}});
+        let mut step = call.step(&json!({"result": result(ensure, ensured)}));
         // The list stays empty, so it need not be read again for an id.
         step["options"] = json!({"settle": 0});
         case.insert("steps".to_owned(), json!([step]));
@@ -54,6 +55,14 @@ pub(super) fn of(api: &Api, operation: &Operation, ensure: &Ensure) -> Vec<Value
     cases
 }
 
+/// The result of the call; that for many is for one row.
+fn result(ensure: &Ensure, ensured: Value) -> Value {
+    match ensure.rows {
+        Some(_) => json!({"outcomes": [{"row": 0, "ensured": ensured, "error": null}]}),
+        None => ensured,
+    }
+}
+
 fn with(mut object: Value, name: &str, value: Value) -> Value {
     object[name] = value;
     object
@@ -66,8 +75,14 @@ fn row_of(call: &Call<'_>, find: &Operation, ensure: &Ensure) -> Option<Value> {
         row.insert(id.clone(), "c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35".into());
     }
     for key in &ensure.key {
-        let given = |wire: &String| call.arguments.iter().find(|(param, _)| param.wire == *wire);
-        let (_, value) = key.params.iter().find_map(given)?;
+        let argument = |wire: &String| {
+            call.arguments.iter().find(|(param, _)| param.wire == *wire).map(|(_, value)| value)
+        };
+        let given = |wire: &String| match &ensure.rows {
+            Some(rows) => argument(rows)?.get(0)?.get(wire),
+            None => argument(wire),
+        };
+        let value = key.params.iter().find_map(given)?;
         row.insert(key.field.clone(), value.clone());
     }
     Some(Value::Object(row))
