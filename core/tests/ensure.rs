@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mspkit::cloudmore::EnsureOrganization;
-use mspkit::ncentral::{EnsureAccessGroup, EnsureCustomer, EnsureServiceOrg, EnsureSite};
+use mspkit::ncentral::{
+    EnsureAccessGroup, EnsureCustomer, EnsureCustomerInput, EnsureCustomerRows, EnsureServiceOrg, EnsureSite,
+};
 use mspkit::transport::{Http, TransportOptions};
 use mspkit::{Builder, CallOptions, Client, Cloudmore, Error, ErrorKind, NCentral, OnDifference, Operation};
 use mspkit_sim::Simulator;
@@ -80,8 +82,18 @@ fn equipped<C: Client>(builder: Builder<C>, simulator: &Simulator, http: &Arc<Ht
 /// What a call returned: the id of the object, and whether it was created.
 type Ensured = Result<(String, bool), Error>;
 
-async fn call(operation: &Operation, simulator: &Simulator, http: &Arc<Http>, name: &str) -> Ensured {
-    let options = json!({"attempt_timeout": 0.4, "max_retries": 1, "max_retry_after": 1});
+/// The options of a client that soon gives up.
+fn hasty() -> Value {
+    json!({"attempt_timeout": 0.4, "max_retries": 1, "max_retry_after": 1})
+}
+
+async fn call(
+    operation: &Operation,
+    simulator: &Simulator,
+    http: &Arc<Http>,
+    name: &str,
+    options: Value,
+) -> Ensured {
     let ncentral = || equipped(NCentral::builder(), simulator, http, options.clone());
     let settle = Duration::from_secs(2);
     match operation.id {
@@ -123,30 +135,36 @@ fn held(simulator: &Simulator, collection: &str, field: &str) -> usize {
     rows.filter(|row| row[field].as_str().is_some_and(|name| wanted.contains(&plain(name)))).count()
 }
 
+/// Options of a simulator with few objects.
+fn few(seed: u64) -> Value {
+    json!({
+        "seed": seed, "service_orgs": 1, "customers": 2, "sites": 0, "devices": 0, "users": 0, "user_roles": 0,
+        "access_groups": 0, "installers": 0, "wiv_customers": 2, "cases": 2, "estore": 2,
+    })
+}
+
 /// One run: what the callers got, or what is wrong.
 async fn run(at: usize, seed: u64, http: Arc<Http>) -> Result<Vec<String>, String> {
     let (id, collection, field) = RUNS[at];
     let operation = Operation::find(id).unwrap();
-    let few = json!({
-        "seed": seed, "service_orgs": 1, "customers": 2, "sites": 0, "devices": 0, "users": 0, "user_roles": 0,
-        "access_groups": 0, "installers": 0, "wiv_customers": 2, "cases": 2, "estore": 2,
-    });
-    let simulator = Arc::new(support::simulator(few).await);
+    let simulator = Arc::new(support::simulator(few(seed)).await);
     let mut rng = fastrand::Rng::with_seed(seed);
     let before = rng.bool();
     if before {
-        call(operation, &simulator, &http, NAMES[0]).await.map_err(|error| format!("{id}: {error}"))?;
+        call(operation, &simulator, &http, NAMES[0], json!({}))
+            .await
+            .map_err(|error| format!("{id}: {error}"))?;
     }
     support::faults(&simulator, seed, &json!(rules(operation, &mut rng)));
     let caller = |name| {
         let (simulator, http) = (simulator.clone(), http.clone());
-        tokio::spawn(async move { call(operation, &simulator, &http, name).await })
+        tokio::spawn(async move { call(operation, &simulator, &http, name, hasty()).await })
     };
     let (one, other) = (caller(NAMES[0]), caller(NAMES[1]));
     let both = [one.await.unwrap(), other.await.unwrap()];
     let number = held(&simulator, collection, field);
     support::faults(&simulator, seed, &json!([]));
-    let last = call(operation, &simulator, &http, NAMES[2]).await;
+    let last = call(operation, &simulator, &http, NAMES[2], json!({})).await;
     let after = held(&simulator, collection, field);
     let kind = |outcome: &Ensured| match outcome {
         Ok((_, true)) => "created".to_owned(),
@@ -291,4 +309,104 @@ async fn errors_have_the_objects_and_the_differences() {
         (&*difference.field, &*difference.wanted, &*difference.found),
         ("city", "\"York\"", "\"Leeds\"")
     );
+}
+
+/// Rows of two programs at once: some exist, some occur twice, some are refused by the server.
+async fn many(seed: u64, http: Arc<Http>) -> Result<BTreeMap<String, usize>, String> {
+    let simulator =
+        Arc::new(support::simulator(json!({"seed": seed, "service_orgs": 1, "customers": 3})).await);
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let operation = Operation::find("ncentral.service_orgs.ensure_customers").unwrap();
+    support::faults(&simulator, seed, &json!(rules(operation, &mut rng)));
+    let rows = |shift: usize| {
+        let name = move |at: usize| format!("Row {}{}", at % 7, if shift == 1 { " " } else { "" });
+        (0..10).map(move |at| EnsureCustomerInput::new(name(at + shift), "Ada", "Lovelace"))
+    };
+    let call = |shift, options: &Value| {
+        let options = options.clone();
+        let client: NCentral = equipped(NCentral::builder(), &simulator, &http, options);
+        let params = EnsureCustomerRows::new(rows(shift).collect::<Vec<_>>());
+        let settle = Duration::from_secs(2);
+        tokio::spawn(async move { client.service_orgs().ensure_customers(50, params).settle(settle).await })
+    };
+    let (one, other) = (call(0, &hasty()), call(1, &hasty()));
+    let both = [one.await.unwrap(), other.await.unwrap()];
+    support::faults(&simulator, seed, &json!([]));
+    let last = call(0, &json!({})).await.unwrap();
+    let state = simulator.state_of(|name| name == "customers");
+    let mut held = BTreeMap::<String, usize>::new();
+    for row in state["customers"].as_array().unwrap() {
+        let name = row["customerName"].as_str().unwrap().trim().to_owned();
+        if name.starts_with("Row ") {
+            *held.entry(name).or_default() += 1;
+        }
+    }
+    let wrong = |what: &str| Err(format!("seed {seed}: {what}: {held:?}, {both:?}, {last:?}"));
+    if held.len() != 7 || held.values().any(|number| *number != 1) {
+        return wrong("not one object for each name");
+    }
+    let mut tally = BTreeMap::<String, usize>::new();
+    for (which, outcome) in both.iter().chain([&last]).enumerate() {
+        let outcomes = match outcome {
+            Ok(outcome) => outcome.outcomes().unwrap(),
+            Err(error) if which < 2 => {
+                *tally.entry(format!("call: {}", error.kind())).or_default() += 1;
+                continue;
+            }
+            Err(_) => return wrong("the last call failed"),
+        };
+        if outcomes.len() != 10 {
+            return wrong("not an outcome for each row");
+        }
+        for (at, outcome) in outcomes.iter().enumerate() {
+            let kind = match (&outcome.ensured, &outcome.error) {
+                (Some(ensured), None) if *ensured.created().unwrap() => "created".to_owned(),
+                (Some(_), None) => "found".to_owned(),
+                (None, Some(error)) if which < 2 => error.kind().unwrap().to_owned(),
+                _ => return wrong("an outcome is neither or both"),
+            };
+            if usize::try_from(*outcome.row().unwrap()).unwrap() != at {
+                return wrong("the outcomes are not in order");
+            }
+            *tally.entry(kind).or_default() += 1;
+        }
+    }
+    Ok(tally)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_rows_make_one_object_each() {
+    let http = Arc::new(Http::new(&TransportOptions::default()).unwrap());
+    let (mut tally, mut wrong, mut going) = (BTreeMap::<String, usize>::new(), Vec::new(), JoinSet::new());
+    let mut count = |ended: Result<BTreeMap<String, usize>, String>| match ended {
+        Ok(kinds) => kinds.into_iter().for_each(|(kind, times)| *tally.entry(kind).or_default() += times),
+        Err(what) => wrong.push(what),
+    };
+    for seed in 0..200 {
+        going.spawn(many(seed, http.clone()));
+        if going.len() == AT_ONCE / 4 {
+            count(going.join_next().await.unwrap().unwrap());
+        }
+    }
+    while let Some(ended) = going.join_next().await {
+        count(ended.unwrap());
+    }
+    println!("200 runs with many rows: {tally:?}");
+    assert!(wrong.is_empty(), "{} runs are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn the_list_is_read_once_for_many_rows() {
+    let simulator = support::simulator(json!({"service_orgs": 1, "customers": 1200, "latency_ms": 5})).await;
+    let http = Arc::new(Http::new(&TransportOptions::default()).unwrap());
+    let client: NCentral = equipped(NCentral::builder(), &simulator, &http, json!({}));
+    let rows = (0..300).map(|at| EnsureCustomerInput::new(format!("Customer {at}"), "Ada", "Lovelace"));
+    let params = EnsureCustomerRows::new(rows.collect::<Vec<_>>());
+    let result = client.service_orgs().ensure_customers(50, params).await.unwrap();
+    assert_eq!(result.outcomes().unwrap().len(), 300);
+    let create = simulator.count("ncentral.service_orgs.create_customer");
+    assert_eq!((create.committed, create.throttled), (300, 0));
+    assert!(create.max_in_flight > 1, "{create:?}");
+    // 1,200 rows in pages of 500.
+    assert_eq!(simulator.count("ncentral.service_orgs.list_customers").received, 3);
 }
