@@ -216,7 +216,7 @@ test("unknown options are refused, and similar ones are named", async () => {
   const other = await caught(() => client.customers.get("100", { colour: 1 } as object));
   assert.equal(
     other.message,
-    "colour: is not an option; there are timeout, maxRetries, headers, query, body, pollInterval",
+    "colour: is not an option; there are timeout, maxRetries, headers, query, body, pollInterval, settle, onDifference",
   );
   assert.throws(
     () => new NCentral({ baseUrl: "https://x" } as object),
