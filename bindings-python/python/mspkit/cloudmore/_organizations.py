@@ -16,9 +16,9 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, ResponseMeta, Unset, opt
 from mspkit.cloudmore._models import (
     CreatedOrganization,
+    EnsuredOrganization,
     EnsureOrganizationInput,
     EnsureOrganizationOutcomes,
-    EnsuredOrganization,
     Organization,
     OrganizationContactDataInput,
 )

@@ -14,9 +14,9 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import Id, ResponseMeta, opt
 from mspkit.cloudmore._models import (
     CreatedObject,
+    EnsuredSellerAdministrator,
     EnsureSellerAdministratorInput,
     EnsureSellerAdministratorOutcomes,
-    EnsuredSellerAdministrator,
     NewAdministratorAddressInput,
     SellerAdministrator,
 )

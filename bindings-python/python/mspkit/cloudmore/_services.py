@@ -17,9 +17,9 @@ from mspkit._types import UNSET, ResponseMeta, Unset, opt
 from mspkit.cloudmore._models import (
     CreatedService,
     CustomPropertyDataInput,
+    EnsuredOrganizationService,
     EnsureServiceInput,
     EnsureServiceOutcomes,
-    EnsuredOrganizationService,
     OrganizationService,
 )
 

@@ -14,9 +14,9 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import ResponseMeta, opt
 from mspkit.cloudmore._models import (
     CreatedObject,
+    EnsuredWebhook,
     EnsureWebhookInput,
     EnsureWebhookOutcomes,
-    EnsuredWebhook,
     Webhook,
 )
 

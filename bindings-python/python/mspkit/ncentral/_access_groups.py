@@ -18,9 +18,9 @@ from mspkit.ncentral._models import (
     AccessGroup,
     EnsureAccessGroupInput,
     EnsureAccessGroupOutcomes,
+    EnsuredAccessGroup,
     EnsureDeviceAccessGroupInput,
     EnsureDeviceAccessGroupOutcomes,
-    EnsuredAccessGroup,
     Links,
 )
 

@@ -13,9 +13,9 @@ from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
 from mspkit.ncentral._models import (
     Customer,
+    EnsuredSite,
     EnsureSiteInput,
     EnsureSiteOutcomes,
-    EnsuredSite,
     Installer,
     InstallerLink,
     RegistrationToken,

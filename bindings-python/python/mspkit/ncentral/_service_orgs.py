@@ -19,10 +19,10 @@ from mspkit.ncentral._models import (
     Customer,
     EnsureCustomerInput,
     EnsureCustomerOutcomes,
-    EnsureServiceOrgInput,
-    EnsureServiceOrgOutcomes,
     EnsuredCustomer,
     EnsuredServiceOrg,
+    EnsureServiceOrgInput,
+    EnsureServiceOrgOutcomes,
     ServiceOrg,
 )
 

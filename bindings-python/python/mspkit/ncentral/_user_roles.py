@@ -12,9 +12,9 @@ from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, Id, Unset, opt
 from mspkit.ncentral._models import (
+    EnsuredUserRole,
     EnsureUserRoleInput,
     EnsureUserRoleOutcomes,
-    EnsuredUserRole,
     UserRole,
     UserRoleDetail,
 )
