@@ -15,7 +15,9 @@ async function listing(rows: object[], creates: { count: number; hang: boolean }
     if (request.method === "POST") {
       creates.count += 1;
       rows.push({ customerId: 900 + creates.count, customerName: "Turns" });
-      if (!creates.hang) json(response, { customerId: 900 + creates.count });
+      if (!creates.hang) {
+        json(response, { customerId: 900 + creates.count });
+      }
     } else {
       json(response, { data: rows, totalItems: rows.length });
     }
