@@ -9,9 +9,9 @@ import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedOrganization,
+  EnsuredOrganization,
   EnsureOrganizationInput,
   EnsureOrganizationOutcomes,
-  EnsuredOrganization,
   Organization,
   OrganizationContactDataInput,
 } from "./models.js";

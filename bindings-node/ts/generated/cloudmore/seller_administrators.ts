@@ -9,9 +9,9 @@ import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedObject,
+  EnsuredSellerAdministrator,
   EnsureSellerAdministratorInput,
   EnsureSellerAdministratorOutcomes,
-  EnsuredSellerAdministrator,
   NewAdministratorAddressInput,
   SellerAdministrator,
 } from "./models.js";

@@ -10,9 +10,9 @@ import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedService,
   CustomPropertyDataInput,
+  EnsuredOrganizationService,
   EnsureServiceInput,
   EnsureServiceOutcomes,
-  EnsuredOrganizationService,
   OrganizationService,
 } from "./models.js";
 import * as shapes from "./shapes.js";

@@ -9,9 +9,9 @@ import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   CreatedObject,
+  EnsuredWebhook,
   EnsureWebhookInput,
   EnsureWebhookOutcomes,
-  EnsuredWebhook,
   Webhook,
 } from "./models.js";
 import * as shapes from "./shapes.js";

@@ -8,9 +8,9 @@ import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
   Customer,
+  EnsuredSite,
   EnsureSiteInput,
   EnsureSiteOutcomes,
-  EnsuredSite,
   Installer,
   InstallerLink,
   RegistrationToken,

@@ -10,10 +10,10 @@ import type {
   Customer,
   EnsureCustomerInput,
   EnsureCustomerOutcomes,
-  EnsureServiceOrgInput,
-  EnsureServiceOrgOutcomes,
   EnsuredCustomer,
   EnsuredServiceOrg,
+  EnsureServiceOrgInput,
+  EnsureServiceOrgOutcomes,
   ServiceOrg,
 } from "./models.js";
 import * as shapes from "./shapes.js";

@@ -7,9 +7,9 @@ import type { CallOptions, Id, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import { blocking, type Sync } from "../../sync-resource.js";
 import type {
+  EnsuredUserRole,
   EnsureUserRoleInput,
   EnsureUserRoleOutcomes,
-  EnsuredUserRole,
   UserRole,
   UserRoleDetail,
 } from "./models.js";
