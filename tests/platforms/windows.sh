@@ -93,6 +93,7 @@ python() {
   while read -r name; do
     case $name in
       *::*) left+=(--deselect "$name") ;;
+      not\ *) left+=(-k "$name") ;;
       *) left+=(--ignore "bindings-python/$name") ;;
     esac
   done < <(left_out python)
@@ -104,7 +105,8 @@ python() {
     say "Python: the conformance cases, both kinds of clients, the $loop loop"
     judged "$(win "$python")" ${with[@]+"${with[@]}"} bindings-python/tests/conformance/program.py
     say "Python: the tests, the $loop loop"
-    attempt piped "$python" ${with[@]+"${with[@]}"} -m pytest -q -p no:cacheprovider --rootdir bindings-python bindings-python/tests ${left[@]+"${left[@]}"}
+    attempt piped "$python" ${with[@]+"${with[@]}"} -m pytest -q -p no:cacheprovider -o faulthandler_timeout=120 \
+      --durations 10 --show-capture no --rootdir bindings-python bindings-python/tests ${left[@]+"${left[@]}"}
   done
 }
 

@@ -45,7 +45,7 @@ impl Around {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(
-                vec![certificate.der().clone()],
+                vec![certificate.der().clone(), authority.der().clone()],
                 PrivateKeyDer::try_from(key.serialize_der())?,
             )?;
         let acceptor = TlsAcceptor::from(Arc::new(config));
