@@ -54,7 +54,8 @@ compile() {
 }
 
 packages() {
-  local dist=$1 work=$WORK/packages
+  # Windows' paths have blanks and letters beyond ASCII.
+  local dist=$1 work="$WORK/packages für Windows"
   # What is installed brings its own simulator.
   unset MSPKIT_SIM
   rm -rf "$work"
@@ -63,6 +64,7 @@ packages() {
   piped "$python" -m pip install --quiet --no-index --no-deps --force-reinstall --no-warn-script-location "$dist"/*-win_amd64.whl
   local around=("${BUILT%/*/debug}/debug/mspkit-doc-examples" around)
   piped "$python" "$here/smoke.py"
+  piped "$python" "$here/windows_settings.py"
   say 'the npm packages of the release'
   echo '{"private": true}' > "$work/node/package.json"
   # By force: a package that is named must be for this machine.
@@ -73,6 +75,10 @@ packages() {
   tar -xzf "$dist"/mspkit-c-*-win32-x64.tar.gz -C "$work/c" --strip-components=1
   compile "$work/c" "$here/smoke.c" -o "$work/c/bin/smoke.exe"
   piped "$work/c/bin/mspkit-sim.exe" --customers 30 -- "$(win "$work/c/bin/smoke.exe")"
+  say 'how long a call takes, beside this machine'"'"'s own system'
+  around=("${BUILT%/*/debug}/debug/mspkit-sim" --)
+  "${around[@]}" "$root/.tools/python/bin/python" "$here/latency.py"
+  piped "$python" "$here/latency.py"
 }
 
 rust() {
