@@ -39,7 +39,7 @@ filed() {
   return "$status"
 }
 # The judge runs in Wine, too: its pipes are Windows' own.
-judged() { attempt piped "$judge" --cases "$(win "$root/tests/conformance")" --workers 4 --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@"; }
+judged() { attempt piped "$judge" --cases "$(win "$root/tests/conformance")" --workers 4 --limit 120 --again --without-proof ${ONLY:+--only "$ONLY"} -- "$@"; }
 
 mkdir -p "$WORK"
 # Wine's own processes would keep the first program's pipes open.
