@@ -103,7 +103,7 @@ def test_exit_does_not_wait_for_calls(clients: Clients) -> None:
     asyncio.run(main())
     """
     quiet(BEGIN + code, clients.sim)
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 10
     clients.sim.control("options", {"latency_ms": 0})
 
 

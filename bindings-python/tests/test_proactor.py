@@ -88,3 +88,18 @@ def test_a_descriptor_that_cannot_be_watched_is_reported() -> None:
         return await asyncio.wait_for(broken, 10)
 
     assert isinstance(asyncio.run(run()), OSError)
+
+
+def test_a_connection_that_ends_is_reported() -> None:
+    ours, theirs = socket.socketpair()
+
+    async def run() -> OSError:
+        loop = asyncio.get_running_loop()
+        broken: asyncio.Future[OSError] = loop.create_future()
+        reader = Reader(loop, ours.fileno(), lambda: None, broken.set_result)
+        reader.watch()
+        theirs.close()
+        return await asyncio.wait_for(broken, 10)
+
+    with ours, theirs:
+        assert isinstance(asyncio.run(run()), ConnectionResetError)

@@ -98,7 +98,7 @@ judged() {
   shift
   say "the conformance cases: $language"
   # Programs are many times slower under an emulator.
-  "$built/debug/mspkit-conformance" --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@" | tee "$work/results/$language.txt" || failed=1
+  "$built/debug/mspkit-conformance" --limit 120 --again --without-proof ${ONLY:+--only "$ONLY"} -- "$@" | tee "$work/results/$language.txt" || failed=1
 }
 if [ -z "${2:-}" ]; then
   eval "$(tests/platforms/environment.sh "$triple")"

@@ -30,5 +30,6 @@ for place in bindings-node/hooks bindings-node; do
   cp "$BUILT/mspkit_node.dll" "$place/mspkit.win32-x64.node"
 done
 for crate in bindings-python tests/simulator; do
-  maturin build "${target[@]}" --zig --manifest-path "$crate/Cargo.toml" --out "$WORK/wheels"
+  # In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
+  CARGO_TARGET_DIR="${BUILT%/*/debug}/wheel" maturin build "${target[@]}" --zig --manifest-path "$crate/Cargo.toml" --out "$WORK/wheels"
 done

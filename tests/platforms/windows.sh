@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Runs what windows-build.sh has built for Windows in Wine, or the packages of a release:
 #
-#     windows.sh rust|python|node|c|left-out
+#     windows.sh PART...           some of rust, python, node, c; then what was left out
 #     windows.sh packages FOLDER
+#
+# What fails is named at the end, and does not keep the rest from running.
 #
 # BUILT is cargo's folder for Windows, WORK the folder of what was made of it. ONLY selects conformance cases.
 set -euo pipefail
@@ -21,6 +23,11 @@ say() { printf '\n-- %s (at %d s)\n' "$1" "$SECONDS"; }
 win() { printf 'Z:%s' "${1//\//\\}"; }
 # The tests of a part that are left out.
 left_out() { awk -F ' [|] ' -v part="$1" '!/^#/ && $1 == part { print $2 }' "$list"; }
+failures=()
+attempt() {
+  local command="$*"
+  "$@" || failures+=("$part: ${command:0:200}")
+}
 # What serves the programs, and starts Wine.
 around=()
 # Python's streams have to be pipes under Wine, and those of Node.js files.
@@ -32,7 +39,7 @@ filed() {
   return "$status"
 }
 # The judge runs in Wine, too: its pipes are Windows' own.
-judged() { piped "$judge" --cases "$(win "$root/tests/conformance")" --workers 4 --limit 120 --without-proof ${ONLY:+--only "$ONLY"} -- "$@"; }
+judged() { attempt piped "$judge" --cases "$(win "$root/tests/conformance")" --workers 4 --limit 120 --again --without-proof ${ONLY:+--only "$ONLY"} -- "$@"; }
 
 mkdir -p "$WORK"
 # Wine's own processes would keep the first program's pipes open.
@@ -47,7 +54,8 @@ compile() {
 }
 
 packages() {
-  local dist=$1 work=$WORK/packages
+  # Windows' paths have blanks and letters beyond ASCII.
+  local dist=$1 work="$WORK/packages für Windows"
   # What is installed brings its own simulator.
   unset MSPKIT_SIM
   rm -rf "$work"
@@ -56,6 +64,7 @@ packages() {
   piped "$python" -m pip install --quiet --no-index --no-deps --force-reinstall --no-warn-script-location "$dist"/*-win_amd64.whl
   local around=("${BUILT%/*/debug}/debug/mspkit-doc-examples" around)
   piped "$python" "$here/smoke.py"
+  piped "$python" "$here/windows_settings.py"
   say 'the npm packages of the release'
   echo '{"private": true}' > "$work/node/package.json"
   # By force: a package that is named must be for this machine.
@@ -66,6 +75,10 @@ packages() {
   tar -xzf "$dist"/mspkit-c-*-win32-x64.tar.gz -C "$work/c" --strip-components=1
   compile "$work/c" "$here/smoke.c" -o "$work/c/bin/smoke.exe"
   piped "$work/c/bin/mspkit-sim.exe" --customers 30 -- "$(win "$work/c/bin/smoke.exe")"
+  say 'how long a call takes, beside this machine'"'"'s own system'
+  around=("${BUILT%/*/debug}/debug/mspkit-sim" --)
+  "${around[@]}" "$root/.tools/python/bin/python" "$here/latency.py"
+  piped "$python" "$here/latency.py"
 }
 
 rust() {
@@ -77,7 +90,7 @@ rust() {
   for program in "$WORK"/rust/*.exe; do
     case $program in *conformance*) continue ;; esac
     echo "$(basename "$program"):"
-    piped "$program" --quiet ${skipped[@]+"${skipped[@]}"}
+    attempt piped "$program" --quiet ${skipped[@]+"${skipped[@]}"}
   done
 }
 
@@ -86,6 +99,7 @@ python() {
   while read -r name; do
     case $name in
       *::*) left+=(--deselect "$name") ;;
+      not\ *) left+=(-k "$name") ;;
       *) left+=(--ignore "bindings-python/$name") ;;
     esac
   done < <(left_out python)
@@ -97,7 +111,8 @@ python() {
     say "Python: the conformance cases, both kinds of clients, the $loop loop"
     judged "$(win "$python")" ${with[@]+"${with[@]}"} bindings-python/tests/conformance/program.py
     say "Python: the tests, the $loop loop"
-    piped "$python" ${with[@]+"${with[@]}"} -m pytest -q -p no:cacheprovider --rootdir bindings-python bindings-python/tests ${left[@]+"${left[@]}"}
+    attempt piped "$python" ${with[@]+"${with[@]}"} -m pytest -q -p no:cacheprovider -o faulthandler_timeout=120 \
+      --durations 10 --show-capture no --rootdir bindings-python bindings-python/tests ${left[@]+"${left[@]}"}
   done
 }
 
@@ -114,7 +129,7 @@ node() {
   while read -r name; do
     case $name in ''|*.test.js) ;; *) skipped+=("--test-skip-pattern=^$name\$") ;; esac
   done <<< "$left"
-  filed "$node" --expose-gc --enable-source-maps --test --test-reporter=spec --test-concurrency=1 ${skipped[@]+"${skipped[@]}"} "${files[@]}"
+  attempt filed "$node" --expose-gc --enable-source-maps --test --test-reporter=spec --test-concurrency=1 ${skipped[@]+"${skipped[@]}"} "${files[@]}"
 }
 
 c() {
@@ -133,17 +148,25 @@ c() {
   compile "$WORK/c" tests/threads.c "${support[@]}" -o "$WORK/threads.exe"
   compile "$WORK/c" tests/fuzz.c -o "$WORK/fuzz.exe"
   cd ..
-  for name in behaviour options lists paginate waits; do piped "$WORK/$name.exe"; done
+  for name in behaviour options lists paginate waits; do attempt piped "$WORK/$name.exe"; done
   cp "$WORK/c/bin/mspkit.dll" "$WORK/copy.dll"
-  piped "$WORK/windows.exe" "$(win "$WORK/copy.dll")"
-  for own in 0 2; do piped "$WORK/threads.exe" 20 "$own"; done
+  attempt piped "$WORK/windows.exe" "$(win "$WORK/copy.dll")"
+  for own in 0 2; do attempt piped "$WORK/threads.exe" 20 "$own"; done
   say 'C: hostile input'
-  piped "$WORK/fuzz.exe" 50000 "$RANDOM"
+  attempt piped "$WORK/fuzz.exe" 50000 "$RANDOM"
 }
 
-left-out() {
+summary() {
+  say 'what was left out'
   grep -v '^#' "$list"
   grep -v '^#' "$list" | awk -F ' [|] ' '{ count[$1]++ } END { for (part in count) print count[part], "left out of", part }' | sort
+  test ${#failures[@]} -eq 0 || printf 'failed: %s\n' "${failures[@]}"
 }
 
-"$@"
+if test "$1" = packages; then
+  packages "$2"
+  exit
+fi
+for part; do "$part"; done
+summary
+exit $((${#failures[@]} > 0))

@@ -6,6 +6,8 @@ tools=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.tools
 root=$tools/debian-wine
 export LD_LIBRARY_PATH="$root/usr/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu/pulseaudio"
 export WINEPREFIX="$tools/windows/prefix" WINEDEBUG="${WINEDEBUG:--all}"
+# The names of files have letters beyond ASCII.
+export LC_ALL=C.UTF-8
 # Neither browsers, menus nor windows.
 export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
 unset DISPLAY WAYLAND_DISPLAY

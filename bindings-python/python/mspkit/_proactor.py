@@ -69,6 +69,8 @@ class Reader:
             if end.value:
                 self._loop.call_soon(self.watch)
                 self._wake()
+            else:
+                self._broken(ConnectionResetError("the socket that wakes the event loop was closed"))
         except asyncio.CancelledError:
             # By the loop, which is being closed.
             self._reading = None

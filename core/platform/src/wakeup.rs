@@ -12,7 +12,8 @@ mod system;
 #[path = "wakeup/windows.rs"]
 mod system;
 
-/// A descriptor that is readable while raised. Raising it can only fail if the counter is full, and then it is raised.
+/// A descriptor that is readable while raised. What it is raised for has to be there before, and is looked at after it is
+/// lowered: raising at the same time may have no effect.
 pub struct Wakeup(system::System);
 
 impl Wakeup {
@@ -75,6 +76,7 @@ mod tests {
 #[cfg(all(test, windows))]
 mod tests {
     use windows_sys::Win32::Foundation::{WAIT_OBJECT_0, WAIT_TIMEOUT};
+    use windows_sys::Win32::Networking::WinSock::{POLLRDNORM, WSAPOLLFD, WSAPoll};
     use windows_sys::Win32::System::Threading::WaitForSingleObject;
 
     use super::*;
@@ -91,5 +93,19 @@ mod tests {
         assert_eq!(waited(), WAIT_OBJECT_0);
         wakeup.lower();
         assert_eq!(waited(), WAIT_TIMEOUT);
+    }
+
+    #[test]
+    #[allow(unsafe_code, reason = "the socket is known by its number")]
+    fn it_is_readable_each_time_it_is_raised() {
+        let wakeup = Wakeup::new().unwrap();
+        for round in 0..2000 {
+            wakeup.raise();
+            let mut waited =
+                WSAPOLLFD { fd: usize::try_from(wakeup.fileno()).unwrap(), events: POLLRDNORM, revents: 0 };
+            // SAFETY: the socket is open as long as the wakeup, and there is one entry.
+            assert_eq!(unsafe { WSAPoll(&raw mut waited, 1, 5000) }, 1, "round {round}");
+            wakeup.lower();
+        }
     }
 }

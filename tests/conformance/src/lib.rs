@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Seconds that a case may take.
     #[arg(long, default_value_t = 30.0)]
     pub limit: f64,
+    /// Run what fails once more, a case at a time: for emulators, in which a short time may be over too early.
+    #[arg(long)]
+    pub again: bool,
     /// Skip the proof that the cases detect sabotage; implied by `--only`.
     #[arg(long)]
     pub without_proof: bool,
@@ -108,7 +111,10 @@ impl Arguments {
             Mode::ALL.into_iter().filter(|mode| self.mode.is_none_or(|one| one == *mode)).collect();
         let mut pool = pool::Pool::start(self.workers, &self.program, limit)?;
         let mut good = true;
-        let verdicts = pool.run(&suite.cases, &modes, "none", usize::MAX)?;
+        let mut verdicts = pool.run(&suite.cases, &modes, "none", usize::MAX)?;
+        if self.again {
+            pool.again(&mut verdicts);
+        }
         for mode in &modes {
             good &= report::verdict(*mode, &verdicts, suite.cases.len());
         }

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::Mode;
 use crate::case::Case;
 use crate::program::Program;
+use crate::report;
 use crate::run::{self, Wrong};
 
 /// The result of a case.
@@ -81,6 +82,16 @@ impl Pool {
             }
         });
         Ok(verdicts.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs the cases that have failed once more, one at a time.
+    pub(crate) fn again(&mut self, verdicts: &mut [Verdict<'_>]) {
+        let Some(worker) = self.workers.first_mut() else { return };
+        for verdict in verdicts.iter_mut().filter(|verdict| verdict.outcome.is_err()) {
+            report::first_failure(verdict);
+            verdict.outcome =
+                run::case(verdict.case, verdict.mode, &worker.simulator, &mut worker.program, self.limit);
+        }
     }
 
     /// Lets all programs end, and returns what went wrong.

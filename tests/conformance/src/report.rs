@@ -14,20 +14,29 @@ pub(crate) fn verdict(mode: Mode, verdicts: &[Verdict<'_>], expected: usize) -> 
     let of_mode = || verdicts.iter().filter(|verdict| verdict.mode == mode);
     let mut failed = 0;
     for verdict in of_mode() {
-        let Err(wrong) = &verdict.outcome else { continue };
-        failed += 1;
-        let case = verdict.case;
-        println!("FAILED {} ({}, {})\n  why it is tested: {}", case.name, mode.name(), case.file, case.why);
-        match wrong {
-            Wrong::Mismatch(wrong) => {
-                println!("  {}\n    expected: {}\n    got:      {}", wrong.at, wrong.expected, wrong.got);
-            }
-            Wrong::Failed(why) => println!("  {why}"),
-        }
+        failed += usize::from(verdict.outcome.is_err());
+        failure("FAILED", verdict);
     }
     let ran = of_mode().count();
     println!("conformance, {}: {ran} cases, {} passed, {failed} failed", mode.name(), ran - failed);
     ran == expected && failed == 0
+}
+
+/// Prints what is wrong with a case that will be run once more.
+pub(crate) fn first_failure(verdict: &Verdict<'_>) {
+    failure("AGAIN", verdict);
+}
+
+fn failure(label: &str, verdict: &Verdict<'_>) {
+    let (case, mode) = (verdict.case, verdict.mode.name());
+    let Err(wrong) = &verdict.outcome else { return };
+    println!("{label} {} ({mode}, {})\n  why it is tested: {}", case.name, case.file, case.why);
+    match wrong {
+        Wrong::Mismatch(wrong) => {
+            println!("  {}\n    expected: {}\n    got:      {}", wrong.at, wrong.expected, wrong.got);
+        }
+        Wrong::Failed(why) => println!("  {why}"),
+    }
 }
 
 /// Prints whether a sabotaged simulator was detected.

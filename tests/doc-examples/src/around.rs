@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
@@ -35,6 +35,8 @@ impl Around {
     /// A proxy in front of this server.
     pub fn new(server: SocketAddr) -> Result<Self, Failure> {
         let mut authority = CertificateParams::default();
+        // By one name, a certificate of it would look signed by itself.
+        authority.distinguished_name.push(DnType::CommonName, "an authority for tests");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
@@ -43,7 +45,7 @@ impl Around {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(
-                vec![certificate.der().clone()],
+                vec![certificate.der().clone(), authority.der().clone()],
                 PrivateKeyDer::try_from(key.serialize_der())?,
             )?;
         let acceptor = TlsAcceptor::from(Arc::new(config));

@@ -5,6 +5,7 @@
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::windows::io::{AsRawHandle, AsRawSocket, FromRawHandle, OwnedHandle};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use windows_sys::Win32::System::Threading::{CreateEventW, ResetEvent, SetEvent};
 
@@ -15,13 +16,14 @@ pub(super) struct System {
     reader: TcpStream,
     writer: TcpStream,
     event: OwnedHandle,
+    /// Whether a byte was or is being written since `lower`, so that few are ever unread.
+    raised: AtomicBool,
 }
 
 impl System {
     pub(super) fn new() -> Result<Self> {
         let (reader, writer) = pair()?;
         reader.set_nonblocking(true)?;
-        writer.set_nonblocking(true)?;
         writer.set_nodelay(true)?;
         // SAFETY: neither attributes nor a name are given: a manual-reset event that is not set.
         let event = unsafe { CreateEventW(std::ptr::null(), 1, 0, std::ptr::null()) };
@@ -30,12 +32,16 @@ impl System {
         }
         // SAFETY: the handle was just created, and nothing else owns it.
         let event = unsafe { OwnedHandle::from_raw_handle(event) };
-        Ok(Self { reader, writer, event })
+        Ok(Self { reader, writer, event, raised: AtomicBool::new(false) })
     }
 
     pub(super) fn raise(&self) {
-        // A full buffer is readable already.
-        let _ = (&self.writer).write(&[1]);
+        if self.raised.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        // It may wait: a buffer can be full of bytes that were read and not acknowledged yet. If the connection is broken, its
+        // reader sees that.
+        let _ = (&self.writer).write_all(&[1]);
         // SAFETY: the event lives as long as this value.
         unsafe { SetEvent(self.event.as_raw_handle()) };
     }
@@ -45,6 +51,8 @@ impl System {
         unsafe { ResetEvent(self.event.as_raw_handle()) };
         let mut read = [0; 64];
         while (&self.reader).read(&mut read).is_ok_and(|length| length == read.len()) {}
+        // Last: a byte that is read must not leave it raised.
+        self.raised.store(false, Ordering::Release);
     }
 
     /// Windows' handles, sockets among them, have 32 significant bits.

@@ -69,6 +69,9 @@ pub(super) fn describe(error: &Error) -> Option<String> {
         );
     }
     let Error::InvalidCertificate(error) = error else { return None };
+    if leads_to_no_authority(error) {
+        return describe(&Error::InvalidCertificate(CertificateError::UnknownIssuer));
+    }
     Some(match error {
         CertificateError::UnknownIssuer => "the server's certificate is from an unknown authority (UnknownIssuer); the \
              authority that signed it, or the certificate itself if it is self-signed, can be set as `ca_bundle`"
@@ -81,6 +84,12 @@ pub(super) fn describe(error: &Error) -> Option<String> {
             "the server's certificate is not valid before {}; compare the clocks of this machine and the server",
             date(*not_before)
         ),
+        CertificateError::NotValidYet => "the server's certificate is not valid yet; compare the clocks of this machine and \
+             the server"
+            .to_owned(),
+        CertificateError::NotValidForName => "the server's certificate is not valid for the host of base_url, which must \
+             use one of its names"
+            .to_owned(),
         CertificateError::NotValidForNameContext { expected, presented } => {
             let names = names(presented);
             format!("the server's certificate is not valid for {}, but for {names}; base_url must use one of its names", expected.to_str())
@@ -91,6 +100,13 @@ pub(super) fn describe(error: &Error) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Whether Windows found no authority at the end of a chain. It has two codes for that: an authority that is sent along
+/// and not trusted is `UnknownIssuer`, one that is not there is only known by the number in the message.
+fn leads_to_no_authority(error: &CertificateError) -> bool {
+    const CERT_E_CHAINING: &str = "(os error -2146762486)";
+    matches!(error, CertificateError::Other(other) if other.0.to_string().contains(CERT_E_CHAINING))
 }
 
 /// The names that a certificate has; `presented` is how webpki writes them: `DnsName("a.example")`, `IpAddress(127.0.0.1)`.
@@ -114,4 +130,23 @@ fn date(time: UnixTime) -> String {
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(time.as_secs()));
     time.filter(|time| *time < UNIX_EPOCH + Duration::from_secs(253_402_300_800))
         .map_or_else(|| "a day after the year 9999".to_owned(), httpdate::fmt_http_date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_windows_says_is_explained() {
+        let described = |error| describe(&Error::InvalidCertificate(error)).unwrap();
+        let chain =
+            "A certificate chain could not be built to a trusted root authority. (os error -2146762486)";
+        let chain = CertificateError::Other(rustls::OtherError(Arc::from(Box::from(chain))));
+        assert!(described(chain).contains("ca_bundle"));
+        assert!(described(CertificateError::NotValidForName).contains("base_url"));
+        assert!(described(CertificateError::NotValidYet).contains("clocks"));
+        let other =
+            CertificateError::Other(rustls::OtherError(Arc::from(Box::from("(os error -2146762490)"))));
+        assert_eq!(describe(&Error::InvalidCertificate(other)), None);
+    }
 }

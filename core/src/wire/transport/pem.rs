@@ -288,7 +288,8 @@ mod tests {
         let key = KeyPair::generate().unwrap();
         let certificate =
             CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
-        let text = format!("{}{}", certificate.pem(), key.serialize_pem());
+        // On Windows it is written with the line ends of Windows.
+        let text = format!("{}{}", certificate.pem(), key.serialize_pem()).replace("\r\n", "\n");
         (text, certificate.der().to_vec(), key.serialize_der())
     }
 
