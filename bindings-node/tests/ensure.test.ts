@@ -1,5 +1,5 @@
 /**
- * Finding or creating: calls take turns, a call that was aborted leaves word, and errors carry what was found.
+ * Finding or creating: calls take turns, a call that was aborted is remembered, and errors carry what was found.
  */
 
 import assert from "node:assert/strict";
@@ -36,7 +36,7 @@ test("calls for the same object take turns", async () => {
   assert.deepEqual(new Set(ensured.map((one) => one.value.customerId)), new Set(["901"]));
 });
 
-test("a call that was aborted after its create leaves word", async () => {
+test("a call that was aborted after its create is remembered", async () => {
   const creates = { count: 0, hang: true };
   await using server = await listing([], creates);
   await using client = new NCentral({ baseURL: server.url, jwt: JWT });

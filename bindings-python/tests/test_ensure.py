@@ -1,4 +1,4 @@
-"""Finding or creating: threads and tasks take turns, a cancelled call leaves word, and errors carry what
+"""Finding or creating: threads and tasks take turns, a cancelled call is remembered, and errors carry what
 was found."""
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ async fn there_is_one_object_whatever_goes_wrong() {
     }
 }
 
-/// A caller who is cancelled in the middle of its create leaves word for the next one.
+/// A caller who is cancelled in the middle of its create is remembered for the next one.
 #[tokio::test]
 async fn a_create_that_was_abandoned_is_not_sent_again() {
     let simulator = support::simulator(json!({"customers": 2})).await;

@@ -3,14 +3,14 @@
 //! The list is read to its end before anything is created, and any error of it ends the call: only a list that is whole says
 //! that an object is not there. A create is sent once. If its outcome is unknown, the list is read again, with growing pauses,
 //! until the object is there or the time for that is over. For each object there is one call at a time in a process; one that
-//! is dropped after it has sent a create leaves word, so that the next one looks again, too, before it creates.
+//! is dropped after it has sent a create is remembered, so that the next one looks again, too, before it creates.
 
 mod differences;
 mod key;
 mod look;
 mod many;
 mod name;
-mod turn;
+mod object_lock;
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use self::look::{Looking, Match, Snapshot};
-use self::turn::Turn;
+use self::object_lock::ObjectLock;
 use crate::base::error::{Difference, Error, ErrorKind, Result};
 use crate::base::spelling::{Name, Time};
 use crate::base::time::LONGEST;
@@ -91,28 +91,28 @@ impl Ensuring<'_> {
         deadline: Option<Instant>,
     ) -> Result<RawResponse> {
         let settle = self.options.settle.unwrap_or(SETTLE).min(LONGEST);
-        let mut turn = self.turn(look.object(), deadline).await?;
-        let mut found = match snapshot.filter(|snapshot| !turn.sent_since(snapshot.read_at)) {
+        let mut lock = self.lock(look.object(), deadline).await?;
+        let mut found = match snapshot.filter(|snapshot| !lock.sent_since(snapshot.read_at)) {
             Some(snapshot) => snapshot.matches(&look.key),
             None => look.run(deadline).await?,
         };
-        if let Some(until) = turn.uncertain().filter(|_| found.is_empty()) {
+        if let Some(until) = lock.uncertain().filter(|_| found.is_empty()) {
             found = self.look_again(look, until, deadline).await?;
         }
         if !found.is_empty() {
-            turn.end();
+            lock.settled();
             return self.existing(look, found, template, false);
         }
         let sent = Instant::now();
-        turn.begin(sent + settle);
+        lock.create_sent(sent + settle);
         match self.create(template, deadline).await {
             Ok(answer) => {
-                turn.end();
+                lock.settled();
                 self.created(look, answer, template, settle, deadline).await
             }
             // Somebody else may have been faster.
             Err(error) if error.kind() == ErrorKind::Conflict => {
-                turn.end();
+                lock.settled();
                 match look.run(deadline).await {
                     Ok(found) if !found.is_empty() => self.existing(look, found, template, false),
                     _ => Err(error),
@@ -120,10 +120,10 @@ impl Ensuring<'_> {
             }
             Err(error) if maybe_created(error.kind()) => {
                 let until = Instant::now() + settle;
-                turn.begin(until);
+                lock.create_sent(until);
                 let found = self.look_again(look, until, deadline).await;
                 if Instant::now() >= until || found.as_ref().is_ok_and(|found| !found.is_empty()) {
-                    turn.end();
+                    lock.settled();
                 }
                 match found {
                     Ok(found) if !found.is_empty() => self.existing(look, found, template, true),
@@ -138,17 +138,17 @@ impl Ensuring<'_> {
                 }
             }
             Err(error) => {
-                turn.end();
+                lock.settled();
                 Err(error)
             }
         }
     }
 
-    /// The turn of the object, within the call's time and while the client is open.
-    async fn turn(&self, object: String, deadline: Option<Instant>) -> Result<Turn> {
+    /// The lock of the object, within the call's time and while the client is open.
+    async fn lock(&self, object: String, deadline: Option<Instant>) -> Result<ObjectLock> {
         let end = deadline.unwrap_or_else(|| Instant::now() + LONGEST);
         tokio::select! {
-            turn = Turn::take(object) => Ok(turn),
+            lock = ObjectLock::acquire(object) => Ok(lock),
             open = self.core.sleep_until(end) => Err(open.err().unwrap_or_else(too_late)),
         }
     }

@@ -27,19 +27,19 @@ struct Known {
 static OBJECTS: LazyLock<PerProcess<HashMap<String, Arc<Mutex<Known>>>>> = LazyLock::new(PerProcess::new);
 
 /// The right to look for an object and to create it.
-pub(super) struct Turn(OwnedMutexGuard<Known>);
+pub(super) struct ObjectLock(OwnedMutexGuard<Known>);
 
-impl Turn {
-    /// Waits until no other call has the turn of this object.
-    pub(super) async fn take(object: String) -> Self {
-        let turn = {
+impl ObjectLock {
+    /// Waits until no other call has the lock of this object.
+    pub(super) async fn acquire(object: String) -> Self {
+        let lock = {
             let mut objects = OBJECTS.lock();
             if objects.len() >= MANY && !objects.contains_key(&object) {
-                objects.retain(|_, turn| is_needed(turn));
+                objects.retain(|_, lock| is_needed(lock));
             }
             objects.entry(object).or_default().clone()
         };
-        Self(turn.lock_owned().await)
+        Self(lock.lock_owned().await)
     }
 
     /// How long to look for the object before creating it, if an earlier call may have done so.
@@ -53,20 +53,20 @@ impl Turn {
     }
 
     /// From here on a create may be carried out, even if this call is dropped.
-    pub(super) fn begin(&mut self, until: Instant) {
+    pub(super) fn create_sent(&mut self, until: Instant) {
         *self.0 = Known { uncertain: Some(until), sent: Some(Instant::now()) };
     }
 
     /// The outcome is known, or nothing more will come of it.
-    pub(super) fn end(&mut self) {
+    pub(super) fn settled(&mut self) {
         self.0.uncertain = None;
     }
 }
 
-fn is_needed(turn: &Arc<Mutex<Known>>) -> bool {
-    let Ok(known) = turn.try_lock() else { return true };
+fn is_needed(lock: &Arc<Mutex<Known>>) -> bool {
+    let Ok(known) = lock.try_lock() else { return true };
     let now = Instant::now();
-    Arc::strong_count(turn) > 1
+    Arc::strong_count(lock) > 1
         || known.uncertain.is_some_and(|until| until > now)
         || known.sent.is_some_and(|sent| now < sent + REMEMBERED)
 }
