@@ -61,7 +61,7 @@ test("errors have the objects and the differences", async () => {
   await assert.rejects(client.serviceOrgs.ensureCustomer(50, { customerName: "Twin", ...ada }), (error) => {
     assert.ok(error instanceof AmbiguousError);
     assert.deepEqual(
-      error.matches.map((match) => match["customerId"]),
+      error.matches.map((match) => match.customerId),
       ["1", "2"],
     );
     return true;

@@ -11,9 +11,9 @@ import type {
   AccessGroup,
   EnsureAccessGroupInput,
   EnsureAccessGroupOutcomes,
-  EnsuredAccessGroup,
   EnsureDeviceAccessGroupInput,
   EnsureDeviceAccessGroupOutcomes,
+  EnsuredAccessGroup,
   Links,
 } from "./models.js";
 import * as shapes from "./shapes.js";
