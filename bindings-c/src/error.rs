@@ -134,8 +134,8 @@ impl mspkit_error {
                 server_code: arena.optional(error.code()),
                 request_id: arena.optional(error.request_id()),
                 server_error_id: arena.optional(error.server_error_id()),
-                matches: list(mspkit_binding::matches(error), &mut arena),
-                differences: list(mspkit_binding::differences(error), &mut arena),
+                matches: list(&mspkit_binding::matches(error), &mut arena),
+                differences: list(&mspkit_binding::differences(error), &mut arena),
                 body: if error.body().is_empty() { mspkit_str::NONE } else { arena.bytes(error.body()) },
                 field_errors: field_errors(error, &mut arena),
                 attempts: attempts(error, &mut arena),
@@ -148,8 +148,8 @@ impl mspkit_error {
 }
 
 /// A JSON list, or nothing if it is empty.
-fn list(json: String, arena: &mut Arena) -> mspkit_str {
-    arena.optional(Some(json.as_str()).filter(|json| *json != "[]"))
+fn list(json: &str, arena: &mut Arena) -> mspkit_str {
+    arena.optional(Some(json).filter(|json| *json != "[]"))
 }
 
 fn known(number: Option<u64>) -> i64 {

@@ -112,7 +112,7 @@ fn an_operation_and_its_words_follow_from_a_key() {
     let rendered = mspkit_codegen::generate(&repository.root).unwrap();
     let text = |file: &str| {
         let found = rendered.iter().find(|rendered| rendered.file == file);
-        found.map(|rendered| rendered.text.as_str()).unwrap_or_else(|| panic!("{file} is not rendered"))
+        found.map_or_else(|| panic!("{file} is not rendered"), |rendered| rendered.text.as_str())
     };
     let table = text("core/src/generated/operations.rs");
     for row in [

@@ -361,16 +361,6 @@ impl RequestTemplate {
         }
     }
 
-    /// The request of a list in the service of this one, with parameters by their names in the core.
-    pub(crate) fn of_list(
-        &self,
-        operation: &'static Operation,
-        params: &[u8],
-        options: &CallOptions,
-    ) -> Result<Self> {
-        Self::new(operation, params, options, Spelling::default(), &|_| None)
-    }
-
     /// The path below the client's address.
     pub(crate) fn path(&self) -> &str {
         &self.path

@@ -80,11 +80,9 @@ pub(super) fn derive(
             continue;
         };
         operations[at].outcome_check = Some(check_of(&ensure, &operations[at]));
-        let one = problems.keep(operation(&key, ensure, &operations[at], operations, shapes));
-        derived.extend(
-            one.as_ref().and_then(|one| problems.keep(many::operation(&key, one, &operations[at], shapes))),
-        );
-        derived.extend(one);
+        let one = operation(&key, ensure, &operations[at], operations, shapes);
+        derived.extend(problems.keep(many::operation(&key, &one, &operations[at], shapes)));
+        derived.push(one);
     }
     if !derived.is_empty() {
         shapes.add(difference(&derived[0].service, source));
@@ -196,7 +194,7 @@ fn operation(
     create: &Operation,
     operations: &[Operation],
     shapes: &mut Shapes,
-) -> Result<Operation, Problem> {
+) -> Operation {
     let found = operations.iter().find(|operation| operation.id == ensure.find);
     let item = found.and_then(|find| find.answer.model.clone()).unwrap_or_default();
     let renamed = |name: &str, from: &str, to: &str| name.replacen(from, to, 1);
@@ -205,7 +203,7 @@ fn operation(
     if shapes.known(&model).is_none() {
         shapes.add(ensured(&create.service, &model, &item, &key.source));
     }
-    Ok(Operation {
+    Operation {
         id: format!("{}.{}.{name}", create.service, create.resource),
         summary: format!("Finds or {}", uncapitalised(&create.summary)),
         doc: doc_of(&ensure, create),
@@ -230,7 +228,7 @@ fn operation(
         source: key.source.clone(),
         ensure: Some(ensure),
         ..create.clone()
-    })
+    }
 }
 
 /// A sentence as the rest of another one.

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::key::{Key, Likeness};
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::spelling::Spelling;
 use crate::engine::call::CallPolicy;
 use crate::engine::core::Core;
 use crate::engine::page::{OnIncomplete, PagingOptions, RawPager};
@@ -61,7 +62,8 @@ impl<'a> Looking<'a> {
         }
         let request = |params: &Fields| {
             let json = raw::compose(params.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
-            template.of_list(find, json.as_bytes(), &options)
+            // Its parameters have the core's names.
+            RequestTemplate::new(find, json.as_bytes(), &options, Spelling::default(), &|_| None)
         };
         let whole = request(&params)?;
         let filtered = match ensure.filter.zip(key.filter()) {

@@ -91,28 +91,28 @@ impl Ensuring<'_> {
         deadline: Option<Instant>,
     ) -> Result<RawResponse> {
         let settle = self.options.settle.unwrap_or(SETTLE).min(LONGEST);
-        let mut lock = self.lock(look.object(), deadline).await?;
-        let mut found = match snapshot.filter(|snapshot| !lock.sent_since(snapshot.read_at)) {
+        let mut held = self.lock(look.object(), deadline).await?;
+        let mut found = match snapshot.filter(|snapshot| !held.sent_since(snapshot.read_at)) {
             Some(snapshot) => snapshot.matches(&look.key),
             None => look.run(deadline).await?,
         };
-        if let Some(until) = lock.uncertain().filter(|_| found.is_empty()) {
+        if let Some(until) = held.uncertain().filter(|_| found.is_empty()) {
             found = self.look_again(look, until, deadline).await?;
         }
         if !found.is_empty() {
-            lock.settled();
+            held.settled();
             return self.existing(look, found, template, false);
         }
         let sent = Instant::now();
-        lock.create_sent(sent + settle);
+        held.create_sent(sent + settle);
         match self.create(template, deadline).await {
             Ok(answer) => {
-                lock.settled();
+                held.settled();
                 self.created(look, answer, template, settle, deadline).await
             }
             // Somebody else may have been faster.
             Err(error) if error.kind() == ErrorKind::Conflict => {
-                lock.settled();
+                held.settled();
                 match look.run(deadline).await {
                     Ok(found) if !found.is_empty() => self.existing(look, found, template, false),
                     _ => Err(error),
@@ -120,10 +120,10 @@ impl Ensuring<'_> {
             }
             Err(error) if maybe_created(error.kind()) => {
                 let until = Instant::now() + settle;
-                lock.create_sent(until);
+                held.create_sent(until);
                 let found = self.look_again(look, until, deadline).await;
                 if Instant::now() >= until || found.as_ref().is_ok_and(|found| !found.is_empty()) {
-                    lock.settled();
+                    held.settled();
                 }
                 match found {
                     Ok(found) if !found.is_empty() => self.existing(look, found, template, true),
@@ -138,7 +138,7 @@ impl Ensuring<'_> {
                 }
             }
             Err(error) => {
-                lock.settled();
+                held.settled();
                 Err(error)
             }
         }
