@@ -76,7 +76,8 @@ impl Core {
         }
         if let Some(ensure) = operation.ensure {
             let ensuring = Ensuring { core: self, operation, ensure, options };
-            return Ok((ensuring.run(&template).await?, template));
+            // In a box: it is several calls, and every other call's future would have room for them.
+            return Ok((Box::pin(ensuring.run(&template)).await?, template));
         }
         let policy = CallPolicy::of(self, options)?;
         let mut http = template.finish(&self.shared.base, &[], &[]);
