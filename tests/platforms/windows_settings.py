@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import os
 import ssl
 import subprocess
@@ -21,9 +22,9 @@ from urllib.parse import urlsplit
 
 import mspkit
 
-assert sys.platform == "win32", "these are settings of Windows"
-import winreg
-
+# Not typed on other systems.
+winreg: Any = importlib.import_module("winreg")
+windows: Any = ctypes
 INTERNET = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
 X509, ALWAYS, COMMIT = 1, 4, 3
 
@@ -45,19 +46,19 @@ def proxy(address: str) -> Iterator[None]:
 def authority(pem: str) -> Iterator[None]:
     """An authority of the current user's store."""
     der = ssl.PEM_cert_to_DER_cert(pem)
-    crypt: Any = ctypes.WinDLL("crypt32", use_last_error=True)
+    crypt = windows.WinDLL("crypt32", use_last_error=True)
     crypt.CertOpenSystemStoreW.restype = ctypes.c_void_p
     added = ctypes.c_void_p()
     store = ctypes.c_void_p(crypt.CertOpenSystemStoreW(None, "ROOT"))
     if not crypt.CertAddEncodedCertificateToStore(store, X509, der, len(der), ALWAYS, ctypes.byref(added)):
-        raise ctypes.WinError(ctypes.get_last_error())
+        raise windows.WinError(windows.get_last_error())
     # Other processes see it from now on.
     crypt.CertControlStore(store, 0, COMMIT, None)
     try:
         yield
     finally:
         if not crypt.CertDeleteCertificateFromStore(added):
-            raise ctypes.WinError(ctypes.get_last_error())
+            raise windows.WinError(windows.get_last_error())
         crypt.CertControlStore(store, 0, COMMIT, None)
         crypt.CertCloseStore(store, 0)
 
