@@ -92,7 +92,7 @@ impl Ensuring<'_> {
     ) -> Result<RawResponse> {
         let settle = self.options.settle.unwrap_or(SETTLE).min(LONGEST);
         let mut held = self.lock(look.object(), deadline).await?;
-        let mut found = match snapshot.filter(|snapshot| !held.sent_since(snapshot.read_at)) {
+        let mut found = match snapshot.filter(|snapshot| !held.changed_since(snapshot.read_at)) {
             Some(snapshot) => snapshot.matches(&look.key),
             None => look.run(deadline).await?,
         };
