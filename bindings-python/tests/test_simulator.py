@@ -331,12 +331,13 @@ def test_the_simulator_ends_when_the_module_is_killed() -> None:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         server = urlsplit(ready["url"])
-        assert not refuses(server.hostname, server.port)
+        host, port = server.hostname or "", server.port or 0
+        assert not refuses(host, port)
         process.kill()
-    until("it accepts no connections", lambda: refuses(server.hostname, server.port))
+    until("it accepts no connections", lambda: refuses(host, port))
 
 
-def refuses(host: str | None, port: int | None) -> bool:
+def refuses(host: str, port: int) -> bool:
     """Whether nothing listens at an address."""
     try:
         socket.create_connection((host, port), timeout=5).close()
