@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from conftest import Clients
 LIST = "GET /api/service-orgs/{soId}/customers"
 CREATING = "POST /api/service-orgs/{soId}/customers"
 CREATE = "ncentral.service_orgs.create_customer"
-ADA = {"contact_first_name": "Ada", "contact_last_name": "Lovelace"}
+ADA: dict[str, Any] = {"contact_first_name": "Ada", "contact_last_name": "Lovelace"}
 
 
 def committed(clients: Clients) -> int:

@@ -4693,8 +4693,11 @@ static const mspkit_descriptor mspkit_cloudmore_brokers_ensure_descriptor = {siz
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client
- * obtains and renews. Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's Swagger document, SellerBrokers, "Creates new broker for the seller". `POST
+ * /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and renews. Never
+ * sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_cloudmore_brokers_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_broker_of_response` reads it.
@@ -4764,8 +4767,11 @@ static const mspkit_descriptor mspkit_cloudmore_brokers_ensure_many_descriptor =
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/sellers/{sellerId}/brokers`. Sent with an access token, which
- * the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's Swagger document, SellerBrokers, "Creates new broker for the seller". `POST
+ * /api/sellers/{sellerId}/brokers`. Sent with an access token, which the client obtains and renews. Never
+ * sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_cloudmore_brokers_ensure_many_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensure_broker_outcomes_of_response` reads it.
@@ -6812,8 +6818,10 @@ static const mspkit_descriptor mspkit_cloudmore_organizations_ensure_descriptor 
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * same object.
+ *
+ * Vendor's guide: Manage Organizations, "Create an Organization". See API Guide for Organizations
+ * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
  * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
  * renews. Never sent again once it may have arrived.
  *
@@ -6886,8 +6894,10 @@ static const mspkit_descriptor mspkit_cloudmore_organizations_ensure_many_descri
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * or if no list could be read.
+ *
+ * Vendor's guide: Manage Organizations, "Create an Organization". See API Guide for Organizations
+ * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
  * /api/resellers/{resellerId}/Organizations`. Sent with an access token, which the client obtains and
  * renews. Never sent again once it may have arrived.
  *
@@ -7908,8 +7918,11 @@ static const mspkit_descriptor mspkit_cloudmore_seller_administrators_ensure_des
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the
- * client obtains and renews. Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's Swagger document, SellerAdministrators, "Creates new administrator for the seller". `POST
+ * /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_seller_administrator_of_response` reads
@@ -7981,8 +7994,11 @@ static const mspkit_descriptor mspkit_cloudmore_seller_administrators_ensure_man
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access
- * token, which the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's Swagger document, SellerAdministrators, "Creates new administrator for the seller". `POST
+ * /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client obtains and
+ * renews. Never sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_cloudmore_seller_administrators_ensure_many_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensure_seller_administrator_outcomes_of_response`
@@ -9014,8 +9030,10 @@ static const mspkit_descriptor mspkit_cloudmore_services_ensure_descriptor = {si
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * same object.
+ *
+ * Vendor's guide: Manage Services, "Add a service from the E-Store to the organization". See API Guide
+ * for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
  * /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token, which
  * the client obtains and renews. Never sent again once it may have arrived.
  *
@@ -9093,8 +9111,10 @@ static const mspkit_descriptor mspkit_cloudmore_services_ensure_many_descriptor 
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
+ * or if no list could be read.
+ *
+ * Vendor's guide: Manage Services, "Add a service from the E-Store to the organization". See API Guide
+ * for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `POST
  * /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token, which
  * the client obtains and renews. Never sent again once it may have arrived.
  *
@@ -10146,8 +10166,11 @@ static const mspkit_descriptor mspkit_cloudmore_webhooks_ensure_descriptor = {si
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client
- * obtains and renews. Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's Swagger document, WebHooks, "Creates new webhook for the seller service". `POST
+ * /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and renews.
+ * Never sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_cloudmore_webhooks_ensure_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensured_webhook_of_response` reads it.
@@ -10217,8 +10240,11 @@ static const mspkit_descriptor mspkit_cloudmore_webhooks_ensure_many_descriptor 
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/sellers/{sellerId}/webhooks`. Sent with an access token, which
- * the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's Swagger document, WebHooks, "Creates new webhook for the seller service". `POST
+ * /api/sellers/{sellerId}/webhooks`. Sent with an access token, which the client obtains and renews.
+ * Never sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_cloudmore_webhooks_ensure_many_params`.
  * - `response`: receives the result. `mspkit_cloudmore_ensure_webhook_outcomes_of_response` reads it.

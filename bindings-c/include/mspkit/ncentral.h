@@ -6385,8 +6385,10 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_descriptor =
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the
- * client obtains and renews. Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's OpenAPI document, Access Groups. `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)
@@ -6472,8 +6474,10 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_for_devices_
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which
- * the client obtains and renews. Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's OpenAPI document, Access Groups. `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent
+ * with an access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)
@@ -6543,8 +6547,10 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_many_descrip
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access
- * token, which the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's OpenAPI document, Access Groups. `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)
@@ -6608,8 +6614,10 @@ static const mspkit_descriptor mspkit_ncentral_access_groups_ensure_many_for_dev
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an
- * access token, which the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's OpenAPI document, Access Groups. `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent
+ * with an access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)
@@ -7599,9 +7607,11 @@ static const mspkit_descriptor mspkit_ncentral_customers_ensure_site_descriptor 
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites `POST
- * /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and renews.
- * Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's OpenAPI document, operation createSite. See Manage Sites:
+ * https://developer.n-able.com/n-central/docs/manage-sites `POST /api/customers/{customerId}/sites`. Sent
+ * with an access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `customer_id`: Id of the customer. (id)
  * - `params`: some are required; see `mspkit_ncentral_customers_ensure_site_params`.
@@ -7670,9 +7680,11 @@ static const mspkit_descriptor mspkit_ncentral_customers_ensure_sites_descriptor
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
- * `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
- * renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's OpenAPI document, operation createSite. See Manage Sites:
+ * https://developer.n-able.com/n-central/docs/manage-sites `POST /api/customers/{customerId}/sites`. Sent
+ * with an access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `customer_id`: Id of the customer. (id)
  * - `params`: some are required; see `mspkit_ncentral_customers_ensure_sites_params`.
@@ -8686,8 +8698,10 @@ static const mspkit_descriptor mspkit_ncentral_devices_ensure_descriptor = {size
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/device`. Sent with an access token, which the client obtains and renews. Never
- * sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's OpenAPI document, POST /api/device. `POST /api/device`. Sent with an access token, which the
+ * client obtains and renews. Never sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_ncentral_devices_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_device_of_response` reads it.
@@ -8752,8 +8766,10 @@ static const mspkit_descriptor mspkit_ncentral_devices_ensure_many_descriptor = 
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/device`. Sent with an access token, which the client obtains
- * and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's OpenAPI document, POST /api/device. `POST /api/device`. Sent with an access token, which the
+ * client obtains and renews. Never sent again once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_ncentral_devices_ensure_many_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensure_device_outcomes_of_response` reads it.
@@ -11624,10 +11640,12 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_descriptor = 
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. See Managing Service Organizations:
- * https://developer.n-able.com/n-central/docs/managing-service-organizations `POST /api/service-orgs`.
- * Sent with an access token, which the client obtains and renews. Never sent again once it may have
- * arrived.
+ * same object.
+ *
+ * Vendor's guide: Managing Service Organizations, "Creating a Service Organization". See Managing Service
+ * Organizations: https://developer.n-able.com/n-central/docs/managing-service-organizations `POST
+ * /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent again
+ * once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensured_service_org_of_response` reads it.
@@ -11776,7 +11794,10 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_customer_desc
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. See Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers `POST
+ * same object.
+ *
+ * Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers. See
+ * Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers `POST
  * /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and renews.
  * Never sent again once it may have arrived.
  *
@@ -11848,10 +11869,12 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_customers_des
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. See Manage Customers:
- * https://developer.n-able.com/n-central/docs/manage-customers `POST /api/service-orgs/{soId}/customers`.
- * Sent with an access token, which the client obtains and renews. Never sent again once it may have
- * arrived.
+ * or if no list could be read.
+ *
+ * Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers. See
+ * Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers `POST
+ * /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and renews.
+ * Never sent again once it may have arrived.
  *
  * - `so_id`: Id of the service organization. (id)
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_customers_params`.
@@ -11914,10 +11937,12 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_ensure_many_descript
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. See Managing Service Organizations:
- * https://developer.n-able.com/n-central/docs/managing-service-organizations `POST /api/service-orgs`.
- * Sent with an access token, which the client obtains and renews. Never sent again once it may have
- * arrived.
+ * or if no list could be read.
+ *
+ * Vendor's guide: Managing Service Organizations, "Creating a Service Organization". See Managing Service
+ * Organizations: https://developer.n-able.com/n-central/docs/managing-service-organizations `POST
+ * /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent again
+ * once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_ensure_many_params`.
  * - `response`: receives the result. `mspkit_ncentral_ensure_service_org_outcomes_of_response` reads it.
@@ -12683,8 +12708,10 @@ static const mspkit_descriptor mspkit_ncentral_user_roles_ensure_descriptor = {s
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client
- * obtains and renews. Never sent again once it may have arrived.
+ * same object.
+ *
+ * Vendor's OpenAPI document, User Roles. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)
@@ -12754,8 +12781,10 @@ static const mspkit_descriptor mspkit_ncentral_user_roles_ensure_many_descriptor
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token,
- * which the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * Vendor's OpenAPI document, User Roles. `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an
+ * access token, which the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)

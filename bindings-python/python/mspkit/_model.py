@@ -12,6 +12,7 @@ from mspkit._types import LazyDoc, ResponseMeta, Secret, meta_of
 # Annotations with a name that the package does not have; all others are evaluated on request.
 ANYTHING: dict[str, Any] = {
     "Any": Any,
+    "tuple[Any, ...]": tuple[Any, ...],
     "tuple[Any, ...] | None": tuple[Any, ...] | None,
     "Secret": Secret,
     "Secret | None": Secret | None,

@@ -186,6 +186,8 @@ export class Services extends AsyncResource {
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
    *
+   * Vendor's guide: Manage Services, "Add a service from the E-Store to the organization".
+   *
    * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
    * token, which the client obtains and renews. Never sent again once it may have arrived.
    *
@@ -223,6 +225,8 @@ export class Services extends AsyncResource {
    * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
+   *
+   * Vendor's guide: Manage Services, "Add a service from the E-Store to the organization".
    *
    * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
    * token, which the client obtains and renews. Never sent again once it may have arrived.

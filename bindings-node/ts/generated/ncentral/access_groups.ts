@@ -193,6 +193,8 @@ export class AccessGroups extends AsyncResource {
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
    *
+   * Vendor's OpenAPI document, Access Groups.
+   *
    * `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client obtains
    * and renews. Never sent again once it may have arrived.
    *
@@ -238,6 +240,8 @@ export class AccessGroups extends AsyncResource {
    * of those that the list shows. If the outcome of the create is unknown, the list is read again until
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
+   *
+   * Vendor's OpenAPI document, Access Groups.
    *
    * `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the client
    * obtains and renews. Never sent again once it may have arrived.
@@ -287,6 +291,8 @@ export class AccessGroups extends AsyncResource {
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
    *
+   * Vendor's OpenAPI document, Access Groups.
+   *
    * `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client obtains
    * and renews. Never sent again once it may have arrived.
    *
@@ -326,6 +332,8 @@ export class AccessGroups extends AsyncResource {
    * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
+   *
+   * Vendor's OpenAPI document, Access Groups.
    *
    * `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the client
    * obtains and renews. Never sent again once it may have arrived.

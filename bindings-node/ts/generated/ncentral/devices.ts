@@ -140,7 +140,7 @@ export interface DevicesEnsureParams {
 /** Parameters of `devices.ensureMany`. */
 export interface DevicesEnsureManyParams {
   /**
-   * The objects, each with the parameters that it is created with. As in `[{ customerId: "321",
+   * The objects, each with the parameters that it is created with. As in `[{ customerId: "100",
    * description: "Router of the head office", deviceClass: "Router", licenseMode: "Standard", longName:
    * "router-1", networkAddress: "192.0.2.20", supportedOs: "Windows" }]`.
    */
@@ -541,6 +541,8 @@ export class Devices extends AsyncResource {
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
    *
+   * Vendor's OpenAPI document, POST /api/device.
+   *
    * `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent again
    * once it may have arrived.
    *
@@ -580,6 +582,8 @@ export class Devices extends AsyncResource {
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
    *
+   * Vendor's OpenAPI document, POST /api/device.
+   *
    * `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent again
    * once it may have arrived.
    *
@@ -588,7 +592,7 @@ export class Devices extends AsyncResource {
    * @example
    * ```ts
    * const ensureDeviceOutcomes = await client.devices.ensureMany({
-   *   rows: [{ customerId: "321", description: "Router of the head office", deviceClass: "Router", licenseMode: "Standard", longName: "router-1", networkAddress: "192.0.2.20", supportedOs: "Windows" }],
+   *   rows: [{ customerId: "100", description: "Router of the head office", deviceClass: "Router", licenseMode: "Standard", longName: "router-1", networkAddress: "192.0.2.20", supportedOs: "Windows" }],
    * });
    * console.log(ensureDeviceOutcomes.outcomes);
    * ```

@@ -315,6 +315,8 @@ export class ServiceOrgs extends AsyncResource {
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
    *
+   * Vendor's guide: Managing Service Organizations, "Creating a Service Organization".
+   *
    * `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent
    * again once it may have arrived.
    *
@@ -355,6 +357,8 @@ export class ServiceOrgs extends AsyncResource {
    * of those that the list shows. If the outcome of the create is unknown, the list is read again until
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
+   *
+   * Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers.
    *
    * `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
    * renews. Never sent again once it may have arrived.
@@ -406,6 +410,8 @@ export class ServiceOrgs extends AsyncResource {
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
    *
+   * Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers.
+   *
    * `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
    * renews. Never sent again once it may have arrived.
    *
@@ -446,6 +452,8 @@ export class ServiceOrgs extends AsyncResource {
    * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
+   *
+   * Vendor's guide: Managing Service Organizations, "Creating a Service Organization".
    *
    * `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent
    * again once it may have arrived.

@@ -120,6 +120,8 @@ export class UserRoles extends AsyncResource {
    * the object is there, for as long as `settle` says. In one process there is one such call at a time
    * for the same object.
    *
+   * Vendor's OpenAPI document, User Roles.
+   *
    * `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains and
    * renews. Never sent again once it may have arrived.
    *
@@ -158,6 +160,8 @@ export class UserRoles extends AsyncResource {
    * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
    * fails does not stop the others. The call itself only fails if an argument is wrong, before anything
    * is sent, or if no list could be read.
+   *
+   * Vendor's OpenAPI document, User Roles.
    *
    * `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains and
    * renews. Never sent again once it may have arrived.

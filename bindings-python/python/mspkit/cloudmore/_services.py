@@ -262,8 +262,11 @@ class Services(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null. See [API Guide for Organizations
+        call at a time for the same object.
+
+        Vendor's guide: Manage Services, "Add a service from the E-Store to the organization". Arguments
+        whose default is `UNSET` are omitted unless they are passed; `None` is sent as null. See [API
+        Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
@@ -326,7 +329,10 @@ class Services(SyncResource):
 
         Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
         fails does not stop the others. The call itself only fails if an argument is wrong, before
-        anything is sent, or if no list could be read. See [API Guide for Organizations
+        anything is sent, or if no list could be read.
+
+        Vendor's guide: Manage Services, "Add a service from the E-Store to the organization". See [API
+        Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access

@@ -253,8 +253,10 @@ class AccessGroups(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null.
+        call at a time for the same object.
+
+        Vendor's OpenAPI document, Access Groups. Arguments whose default is `UNSET` are omitted unless
+        they are passed; `None` is sent as null.
 
         `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client
         obtains and renews. Never sent again once it may have arrived.
@@ -321,8 +323,10 @@ class AccessGroups(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null.
+        call at a time for the same object.
+
+        Vendor's OpenAPI document, Access Groups. Arguments whose default is `UNSET` are omitted unless
+        they are passed; `None` is sent as null.
 
         `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the
         client obtains and renews. Never sent again once it may have arrived.
@@ -384,6 +388,8 @@ class AccessGroups(SyncResource):
         fails does not stop the others. The call itself only fails if an argument is wrong, before
         anything is sent, or if no list could be read.
 
+        Vendor's OpenAPI document, Access Groups.
+
         `POST /api/org-units/{orgUnitId}/access-groups`. Sent with an access token, which the client
         obtains and renews. Never sent again once it may have arrived.
 
@@ -433,6 +439,8 @@ class AccessGroups(SyncResource):
         Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
         fails does not stop the others. The call itself only fails if an argument is wrong, before
         anything is sent, or if no list could be read.
+
+        Vendor's OpenAPI document, Access Groups.
 
         `POST /api/org-units/{orgUnitId}/device-access-groups`. Sent with an access token, which the
         client obtains and renews. Never sent again once it may have arrived.

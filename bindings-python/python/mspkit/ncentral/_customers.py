@@ -300,8 +300,10 @@ class Customers(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null. See [Manage
+        call at a time for the same object.
+
+        Vendor's OpenAPI document, operation createSite. Arguments whose default is `UNSET` are omitted
+        unless they are passed; `None` is sent as null. See [Manage
         Sites](https://developer.n-able.com/n-central/docs/manage-sites).
 
         `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
@@ -389,7 +391,9 @@ class Customers(SyncResource):
 
         Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
         fails does not stop the others. The call itself only fails if an argument is wrong, before
-        anything is sent, or if no list could be read. See [Manage
+        anything is sent, or if no list could be read.
+
+        Vendor's OpenAPI document, operation createSite. See [Manage
         Sites](https://developer.n-able.com/n-central/docs/manage-sites).
 
         `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and

@@ -642,6 +642,8 @@ class Devices(SyncResource):
         again until the object is there, for as long as `settle` says. In one process there is one such
         call at a time for the same object.
 
+        Vendor's OpenAPI document, POST /api/device.
+
         `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
         again once it may have arrived.
 
@@ -720,12 +722,14 @@ class Devices(SyncResource):
         fails does not stop the others. The call itself only fails if an argument is wrong, before
         anything is sent, or if no list could be read.
 
+        Vendor's OpenAPI document, POST /api/device.
+
         `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
         again once it may have arrived.
 
         Args:
             rows: The objects, each with the parameters that it is created with. As in
-                `[{"customer_id": "321", "description": "Router of the head office", "device_class":
+                `[{"customer_id": "100", "description": "Router of the head office", "device_class":
                 "Router", "license_mode": "Standard", "long_name": "router-1", "network_address":
                 "192.0.2.20", "supported_os": "Windows"}]`.
             **options: Call options: see `CallOptions`.
@@ -734,7 +738,7 @@ class Devices(SyncResource):
             >>> ensure_device_outcomes = client.devices.ensure_many(
             ...     rows=[
             ...         {
-            ...             "customer_id": "321",
+            ...             "customer_id": "100",
             ...             "description": "Router of the head office",
             ...             "device_class": "Router",
             ...             "license_mode": "Standard",

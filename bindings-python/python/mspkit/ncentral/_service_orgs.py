@@ -402,8 +402,11 @@ class ServiceOrgs(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null. See [Managing Service
+        call at a time for the same object.
+
+        Vendor's guide: Managing Service Organizations, "Creating a Service Organization". Arguments whose
+        default is `UNSET` are omitted unless they are passed; `None` is sent as null. See [Managing
+        Service
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
         `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never
@@ -504,9 +507,11 @@ class ServiceOrgs(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null. See [Manage
-        Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+        call at a time for the same object.
+
+        Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers.
+        Arguments whose default is `UNSET` are omitted unless they are passed; `None` is sent as null. See
+        [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
         `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
         renews. Never sent again once it may have arrived.
@@ -594,8 +599,10 @@ class ServiceOrgs(SyncResource):
 
         Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
         fails does not stop the others. The call itself only fails if an argument is wrong, before
-        anything is sent, or if no list could be read. See [Manage
-        Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+        anything is sent, or if no list could be read.
+
+        Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers. See
+        [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
         `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
         renews. Never sent again once it may have arrived.
@@ -646,7 +653,10 @@ class ServiceOrgs(SyncResource):
 
         Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
         fails does not stop the others. The call itself only fails if an argument is wrong, before
-        anything is sent, or if no list could be read. See [Managing Service
+        anything is sent, or if no list could be read.
+
+        Vendor's guide: Managing Service Organizations, "Creating a Service Organization". See [Managing
+        Service
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
         `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never

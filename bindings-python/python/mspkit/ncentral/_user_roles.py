@@ -158,8 +158,10 @@ class UserRoles(SyncResource):
         An object that exists is never changed: `differences` are the fields that it has with other
         values, of those that the list shows. If the outcome of the create is unknown, the list is read
         again until the object is there, for as long as `settle` says. In one process there is one such
-        call at a time for the same object. Arguments whose default is `UNSET` are omitted unless they are
-        passed; `None` is sent as null.
+        call at a time for the same object.
+
+        Vendor's OpenAPI document, User Roles. Arguments whose default is `UNSET` are omitted unless they
+        are passed; `None` is sent as null.
 
         `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains
         and renews. Never sent again once it may have arrived.
@@ -222,6 +224,8 @@ class UserRoles(SyncResource):
         Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
         fails does not stop the others. The call itself only fails if an argument is wrong, before
         anything is sent, or if no list could be read.
+
+        Vendor's OpenAPI document, User Roles.
 
         `POST /api/org-units/{orgUnitId}/user-roles`. Sent with an access token, which the client obtains
         and renews. Never sent again once it may have arrived.

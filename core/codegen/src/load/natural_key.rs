@@ -281,8 +281,16 @@ fn doc_of(ensure: &Ensure, create: &Operation) -> String {
          compared without case, in any Unicode form, and with any blanks between words.\n\n\
          An object that exists is never changed: `differences` are the fields that it has with other values, of those that \
          the list shows. If the outcome of the create is unknown, the list is read again until the object is there, for as long as \
-         `settle` says. In one process there is one such call at a time for the same object."
+         `settle` says. In one process there is one such call at a time for the same object.{}",
+        vendors_document(create)
     )
+}
+
+/// The paragraph of an operation's description that names the vendor's document.
+fn vendors_document(operation: &Operation) -> String {
+    let named = operation.doc.find("Vendor's ").map(|at| &operation.doc[at..]);
+    let paragraph = named.and_then(|text| text.split("\n\n").next());
+    paragraph.map(|text| format!("\n\n{}", text.trim_end())).unwrap_or_default()
 }
 
 fn ensured(service: &str, name: &str, item: &str, source: &SourceLocation) -> Model {

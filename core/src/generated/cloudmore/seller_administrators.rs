@@ -182,6 +182,8 @@ impl<'c, C: Client> SellerAdministrators<'c, C> {
     /// again until the object is there, for as long as `settle` says. In one process there is one such
     /// call at a time for the same object.
     ///
+    /// Vendor's Swagger document, SellerAdministrators, "Creates new administrator for the seller".
+    ///
     /// `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
     /// obtains and renews. Never sent again once it may have arrived.
     ///
@@ -231,6 +233,8 @@ impl<'c, C: Client> SellerAdministrators<'c, C> {
     /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
     /// fails does not stop the others. The call itself only fails if an argument is wrong, before
     /// anything is sent, or if no list could be read.
+    ///
+    /// Vendor's Swagger document, SellerAdministrators, "Creates new administrator for the seller".
     ///
     /// `POST /api/sellers/{sellerId}/SellerAdministrators`. Sent with an access token, which the client
     /// obtains and renews. Never sent again once it may have arrived.

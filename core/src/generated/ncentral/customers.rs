@@ -283,7 +283,9 @@ impl<'c, C: Client> Customers<'c, C> {
     /// An object that exists is never changed: `differences` are the fields that it has with other
     /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
     /// again until the object is there, for as long as `settle` says. In one process there is one such
-    /// call at a time for the same object. See [Manage
+    /// call at a time for the same object.
+    ///
+    /// Vendor's OpenAPI document, operation createSite. See [Manage
     /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
     ///
     /// `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
@@ -331,7 +333,9 @@ impl<'c, C: Client> Customers<'c, C> {
     ///
     /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
     /// fails does not stop the others. The call itself only fails if an argument is wrong, before
-    /// anything is sent, or if no list could be read. See [Manage
+    /// anything is sent, or if no list could be read.
+    ///
+    /// Vendor's OpenAPI document, operation createSite. See [Manage
     /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
     ///
     /// `POST /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and

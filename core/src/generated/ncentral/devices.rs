@@ -640,6 +640,8 @@ impl<'c, C: Client> Devices<'c, C> {
     /// again until the object is there, for as long as `settle` says. In one process there is one such
     /// call at a time for the same object.
     ///
+    /// Vendor's OpenAPI document, POST /api/device.
+    ///
     /// `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
     /// again once it may have arrived.
     ///
@@ -683,6 +685,8 @@ impl<'c, C: Client> Devices<'c, C> {
     /// fails does not stop the others. The call itself only fails if an argument is wrong, before
     /// anything is sent, or if no list could be read.
     ///
+    /// Vendor's OpenAPI document, POST /api/device.
+    ///
     /// `POST /api/device`. Sent with an access token, which the client obtains and renews. Never sent
     /// again once it may have arrived.
     ///
@@ -696,7 +700,7 @@ impl<'c, C: Client> Devices<'c, C> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::ncentral::EnsureDeviceRows::new([serde_json::json!({"customerId": "321", "description": "Router of the head office", "deviceClass": "Router", "licenseMode": "Standard", "longName": "router-1", "networkAddress": "192.0.2.20", "supportedOs": "Windows"})]);
+    /// let params = mspkit::ncentral::EnsureDeviceRows::new([serde_json::json!({"customerId": "100", "description": "Router of the head office", "deviceClass": "Router", "licenseMode": "Standard", "longName": "router-1", "networkAddress": "192.0.2.20", "supportedOs": "Windows"})]);
     /// let ensure_device_outcomes = client.devices().ensure_many(params).await?;
     /// println!("{ensure_device_outcomes:?}");
     /// # Ok(()) }

@@ -354,7 +354,10 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     /// An object that exists is never changed: `differences` are the fields that it has with other
     /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
     /// again until the object is there, for as long as `settle` says. In one process there is one such
-    /// call at a time for the same object. See [Managing Service
+    /// call at a time for the same object.
+    ///
+    /// Vendor's guide: Managing Service Organizations, "Creating a Service Organization". See [Managing
+    /// Service
     /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
     ///
     /// `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never
@@ -403,8 +406,10 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     /// An object that exists is never changed: `differences` are the fields that it has with other
     /// values, of those that the list shows. If the outcome of the create is unknown, the list is read
     /// again until the object is there, for as long as `settle` says. In one process there is one such
-    /// call at a time for the same object. See [Manage
-    /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+    /// call at a time for the same object.
+    ///
+    /// Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers. See
+    /// [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
     ///
     /// `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
     /// renews. Never sent again once it may have arrived.
@@ -457,8 +462,10 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     ///
     /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
     /// fails does not stop the others. The call itself only fails if an argument is wrong, before
-    /// anything is sent, or if no list could be read. See [Manage
-    /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
+    /// anything is sent, or if no list could be read.
+    ///
+    /// Vendor's guides: Managing Service Organizations, "Creating a Customer", and Manage Customers. See
+    /// [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
     ///
     /// `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
     /// renews. Never sent again once it may have arrived.
@@ -500,7 +507,10 @@ impl<'c, C: Client> ServiceOrgs<'c, C> {
     ///
     /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
     /// fails does not stop the others. The call itself only fails if an argument is wrong, before
-    /// anything is sent, or if no list could be read. See [Managing Service
+    /// anything is sent, or if no list could be read.
+    ///
+    /// Vendor's guide: Managing Service Organizations, "Creating a Service Organization". See [Managing
+    /// Service
     /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
     ///
     /// `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never

@@ -105,10 +105,11 @@ fn doc_of(ensure: &Ensure, one: &Operation) -> String {
         "Does for each row what `{}.{}` does, several rows at a time within the limits of the endpoints, but reads `{}` only once for each \
          place that the rows name. Rows with the same key make one object.\n\n\
          Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails does not stop the \
-         others. The call itself only fails if an argument is wrong, before anything is sent, or if no list could be read.",
+         others. The call itself only fails if an argument is wrong, before anything is sent, or if no list could be read.{}",
         one.resource,
         one.name,
         short(&ensure.find),
+        super::vendors_document(one),
     )
 }
 
