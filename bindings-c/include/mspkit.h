@@ -325,8 +325,8 @@ enum mspkit_status
      */
     MSPKIT_E_OPERATION_FAILED = -19,
     /**
-     * Several objects match what was looked for, so nothing was created. Choose one of `matches` and use
-     * its id.
+     * Several objects match what was looked for, and none of them more than the others. Choose one of
+     * `matches` by its id.
      */
     MSPKIT_E_AMBIGUOUS = -20,
     /**
