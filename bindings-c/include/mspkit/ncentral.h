@@ -13210,7 +13210,10 @@ static const mspkit_descriptor mspkit_ncentral_users_ensure_descriptor = {sizeof
  * An object that exists is never changed: `differences` are the fields that it has with other values, of
  * those that the list shows. If the outcome of the create is unknown, the list is read again until the
  * object is there, for as long as `settle` says. In one process there is one such call at a time for the
- * same object. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client
+ * same object.
+ *
+ * One copy of the vendor's OpenAPI document, of August 2026, operation createUser; the copy of September
+ * does not have it. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client
  * obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
@@ -13280,8 +13283,11 @@ static const mspkit_descriptor mspkit_ncentral_users_ensure_many_descriptor = {s
  *
  * Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that fails
  * does not stop the others. The call itself only fails if an argument is wrong, before anything is sent,
- * or if no list could be read. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which
- * the client obtains and renews. Never sent again once it may have arrived.
+ * or if no list could be read.
+ *
+ * One copy of the vendor's OpenAPI document, of August 2026, operation createUser; the copy of September
+ * does not have it. `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client
+ * obtains and renews. Never sent again once it may have arrived.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)

@@ -335,7 +335,7 @@ export class Devices extends AsyncResource {
    * @example
    * ```ts
    * const createdDevice = await client.devices.create({
-   *   customerId: "321",
+   *   customerId: "100",
    *   networkAddress: "192.0.2.20",
    *   supportedOs: "Windows",
    *   longName: "router-1",
@@ -557,7 +557,7 @@ export class Devices extends AsyncResource {
    * @example
    * ```ts
    * const ensuredDevice = await client.devices.ensure({
-   *   customerId: "321",
+   *   customerId: "100",
    *   networkAddress: "192.0.2.20",
    *   supportedOs: "Windows",
    *   longName: "router-1",

@@ -324,7 +324,7 @@ class Devices(SyncResource):
 
         Example:
             >>> created_device = client.devices.create(
-            ...     customer_id="321",
+            ...     customer_id="100",
             ...     network_address="192.0.2.20",
             ...     supported_os="Windows",
             ...     long_name="router-1",
@@ -670,7 +670,7 @@ class Devices(SyncResource):
 
         Example:
             >>> ensured_device = client.devices.ensure(
-            ...     customer_id="321",
+            ...     customer_id="100",
             ...     network_address="192.0.2.20",
             ...     supported_os="Windows",
             ...     long_name="router-1",

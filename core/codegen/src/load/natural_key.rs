@@ -286,11 +286,12 @@ fn doc_of(ensure: &Ensure, create: &Operation) -> String {
     )
 }
 
-/// The paragraph of an operation's description that names the vendor's document.
+/// What an operation's description says from the sentence on that names the vendor's document, to the end of the paragraph.
 fn vendors_document(operation: &Operation) -> String {
-    let named = operation.doc.find("Vendor's ").map(|at| &operation.doc[at..]);
-    let paragraph = named.and_then(|text| text.split("\n\n").next());
-    paragraph.map(|text| format!("\n\n{}", text.trim_end())).unwrap_or_default()
+    let Some(at) = operation.doc.find("endor's ") else { return String::new() };
+    let begin = operation.doc[..at].rfind('.').map_or(0, |end| end + 1);
+    let paragraph = operation.doc[begin..].trim_start().split("\n\n").next().unwrap_or_default();
+    format!("\n\n{}", paragraph.trim_end())
 }
 
 fn ensured(service: &str, name: &str, item: &str, source: &SourceLocation) -> Model {

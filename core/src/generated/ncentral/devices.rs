@@ -397,7 +397,7 @@ impl<'c, C: Client> Devices<'c, C> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::ncentral::CreateDevice::new("321", "192.0.2.20", "Windows", "router-1", "Router")
+    /// let params = mspkit::ncentral::CreateDevice::new("100", "192.0.2.20", "Windows", "router-1", "Router")
     ///     .description("Router of the head office");
     /// let created_device = client.devices().create(params).await?;
     /// println!("{created_device:?}");
@@ -664,7 +664,7 @@ impl<'c, C: Client> Devices<'c, C> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::ncentral::EnsureDevice::new("321", "192.0.2.20", "Windows", "router-1", "Router")
+    /// let params = mspkit::ncentral::EnsureDevice::new("100", "192.0.2.20", "Windows", "router-1", "Router")
     ///     .description("Router of the head office");
     /// let ensured_device = client.devices().ensure(params).await?;
     /// println!("{ensured_device:?}");

@@ -207,6 +207,9 @@ impl<'c, C: Client> Users<'c, C> {
     /// again until the object is there, for as long as `settle` says. In one process there is one such
     /// call at a time for the same object.
     ///
+    /// One copy of the vendor's OpenAPI document, of August 2026, operation createUser; the copy of
+    /// September does not have it.
+    ///
     /// `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
     /// renews. Never sent again once it may have arrived.
     ///
@@ -253,6 +256,9 @@ impl<'c, C: Client> Users<'c, C> {
     /// Every row has an outcome, in order: `ensured` or `error`, and `row`, its number from 0. One that
     /// fails does not stop the others. The call itself only fails if an argument is wrong, before
     /// anything is sent, or if no list could be read.
+    ///
+    /// One copy of the vendor's OpenAPI document, of August 2026, operation createUser; the copy of
+    /// September does not have it.
     ///
     /// `POST /api/org-units/{orgUnitId}/users`. Sent with an access token, which the client obtains and
     /// renews. Never sent again once it may have arrived.
