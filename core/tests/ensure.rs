@@ -273,12 +273,14 @@ async fn waiting_for_a_turn_ends_with_the_timeout_and_with_the_client() {
         async move { client.service_orgs().ensure_customer(50, params).options(options).await }
     };
     let first = tokio::spawn(ensure(CallOptions::default()));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    let looked = || simulator.count("ncentral.service_orgs.list_customers").received == 1;
+    support::eventually("the first call looks", looked).await;
     let mut short = CallOptions::default();
     short.timeout = Some(Duration::from_millis(100));
     assert_eq!(ensure(short).await.unwrap_err().kind(), ErrorKind::Timeout);
     let waiting = tokio::spawn(ensure(CallOptions::default()));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // It goes as far as it can before it waits.
+    tokio::task::yield_now().await;
     client.close();
     let error = tokio::time::timeout(Duration::from_secs(1), waiting).await.unwrap().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Closed);
