@@ -10,7 +10,8 @@ root=$tools/debian-wine
 windows=$tools/windows
 pip=("$tools/release/bin/pip" --quiet --disable-pip-version-check)
 
-"$here/debian.sh" "$root" wine64 wine
+# Wine only recommends libgnutls30, but has no TLS and no certificates without it.
+"$here/debian.sh" "$root" wine64 wine libgnutls30
 pinned=$(cat "$here"/{windows-{tools.sh,shim.c,python.txt,node.txt,requirements.txt},wine-certificates.{c,py}} | sha256sum)
 test "$(cat "$windows/installed.txt" 2>/dev/null)" != "$pinned" || exit 0
 echo "Installing Wine's prefix, Python and Node.js for Windows into $windows"

@@ -40,7 +40,10 @@ def become(program: Path, arguments: list[str]) -> NoReturn:
 
 
 def _end_with_this(pid: int) -> None:
-    """Lets Windows end a process with this one, even when this one is killed."""
+    """Lets Windows end a process with this one, even when this one is killed.
+
+    Where Windows refuses that, the process outlives a parent that is killed, as it would without this function.
+    """
     if sys.platform == "win32":
         import ctypes
         from ctypes import wintypes
