@@ -1592,6 +1592,41 @@ mspkit_status mspkit_paginate(const struct mspkit_client *client,
                               struct mspkit_error **error);
 
 /**
+ * Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
+ * NULL while a step is in flight.
+ */
+struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
+
+/**
+ * How many items the list has, as reported by the server; -1 before the first page, if it reports no count, and while
+ * a step is in flight.
+ */
+int64_t mspkit_pager_total(const struct mspkit_pager *pager);
+
+/**
+ * Whether the list is complete: once it was read to its end, 1 if as many different rows arrived as the server
+ * reported, and 0 if fewer did. -1 before that, if a limit ended it early, if the server reports no count, and while a
+ * step is in flight. `on_incomplete` of `mspkit_paging_options` chooses what else happens at the end.
+ */
+int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
+
+/**
+ * How many of the rows that the server reported are missing; -1 where `mspkit_pager_complete` is -1.
+ */
+int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
+
+/**
+ * Status, headers, ids and times of the last page's response; NULL before there is one, and while a step is in flight.
+ * Valid until the next step, or until the pager is freed.
+ */
+const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
+
+/**
+ * Frees a pager. A step in flight completes with `MSPKIT_E_CANCELLED` in its queue. NULL is allowed.
+ */
+void mspkit_pager_free(struct mspkit_pager *pager);
+
+/**
  * Reads the next item.
  *
  * `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
@@ -1676,41 +1711,6 @@ mspkit_status mspkit_pager_collect_submit(struct mspkit_pager *pager,
                                           void *user_data,
                                           mspkit_operation *operation_id,
                                           struct mspkit_error **error);
-
-/**
- * Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
- * NULL while a step is in flight.
- */
-struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
-
-/**
- * How many items the list has, as reported by the server; -1 before the first page, if it reports no count, and while
- * a step is in flight.
- */
-int64_t mspkit_pager_total(const struct mspkit_pager *pager);
-
-/**
- * Whether the list is complete: once it was read to its end, 1 if as many different rows arrived as the server
- * reported, and 0 if fewer did. -1 before that, if a limit ended it early, if the server reports no count, and while a
- * step is in flight. `on_incomplete` of `mspkit_paging_options` chooses what else happens at the end.
- */
-int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
-
-/**
- * How many of the rows that the server reported are missing; -1 where `mspkit_pager_complete` is -1.
- */
-int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
-
-/**
- * Status, headers, ids and times of the last page's response; NULL before there is one, and while a step is in flight.
- * Valid until the next step, or until the pager is freed.
- */
-const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
-
-/**
- * Frees a pager. A step in flight completes with `MSPKIT_E_CANCELLED` in its queue. NULL is allowed.
- */
-void mspkit_pager_free(struct mspkit_pager *pager);
 
 /**
  * Initialises a struct of parameters with nothing given: numbers and booleans are `MSPKIT_DEFAULT`. The headers of the
