@@ -28,8 +28,8 @@ def become(program: Path, arguments: list[str]) -> NoReturn:
     """Continues as another program, with this process's streams; its exit status becomes this process's."""
     if sys.platform == "win32":
         # There is no exec: a shell would take the end of this process for the program's.
+        _end_children_with_this()
         process = subprocess.Popen([program, *arguments])
-        _end_with_this(process.pid)
         while True:
             try:
                 sys.exit(process.wait())
@@ -39,10 +39,10 @@ def become(program: Path, arguments: list[str]) -> NoReturn:
     os.execv(program, [program.name, *arguments])  # noqa: S606 - no shell is wanted
 
 
-def _end_with_this(pid: int) -> None:
-    """Lets Windows end a process with this one, even when this one is killed.
+def _end_children_with_this() -> None:
+    """Lets Windows end the processes that this one starts from now on with it, even when it is killed.
 
-    Where Windows refuses that, the process outlives a parent that is killed, as it would without this function.
+    Where Windows refuses that, they outlive a parent that is killed, as they would without this function.
     """
     if sys.platform == "win32":
         import ctypes
@@ -62,18 +62,16 @@ def _end_with_this(pid: int) -> None:
                 ("memory", ctypes.c_size_t * 4),
             )
 
-        set_quota_and_terminate = 0x0101
         extended_limits, kill_on_close = 9, 0x2000
         kernel = ctypes.WinDLL("kernel32")
-        for function in (kernel.CreateJobObjectW, kernel.OpenProcess):
+        for function in (kernel.CreateJobObjectW, kernel.GetCurrentProcess):
             function.restype = wintypes.HANDLE
         job = wintypes.HANDLE(kernel.CreateJobObjectW(None, None))
-        process = wintypes.HANDLE(kernel.OpenProcess(set_quota_and_terminate, False, pid))
         limits = Limits(flags=kill_on_close)
         kernel.SetInformationJobObject(job, extended_limits, ctypes.byref(limits), ctypes.sizeof(limits))
-        kernel.AssignProcessToJobObject(job, process)
-        kernel.CloseHandle(process)
-        # The job stays open: its last handle closes with this process, and the other one ends then.
+        # Children belong to the job of their parent from the start.
+        kernel.AssignProcessToJobObject(job, wintypes.HANDLE(kernel.GetCurrentProcess()))
+        # The job stays open: its last handle closes with this process, and what is left in it ends then.
 
 
 def after_fork(run: Callable[[], object]) -> None:
