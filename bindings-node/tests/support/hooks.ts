@@ -2,18 +2,20 @@
  * The native module with the exports that only tests need, instead of the shipped one: import it before `mspkit`.
  */
 
-import { readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { Module } from "node:module";
 import { join } from "node:path";
+import { here } from "../../dist/cjs/platform.js";
 
 const HERE = join(__dirname, "..", "..");
 
+// Others' modules may be beside it.
 function nativeModule(folder: string): string {
-  const name = readdirSync(folder).find((file) => file.endsWith(".node"));
-  if (name === undefined) {
-    throw new Error(`there is no native module in ${folder}; run npm run build and npm run build:hooks`);
+  const file = join(folder, `mspkit.${here()}.node`);
+  if (!existsSync(file)) {
+    throw new Error(`there is no ${file}; run npm run build and npm run build:hooks`);
   }
-  return join(folder, name);
+  return file;
 }
 
 /** The file of the shipped module. */
