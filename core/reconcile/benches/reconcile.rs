@@ -1,6 +1,7 @@
 //! How long two lists of 50,000 names take, a tenth of which is misspelt: `cargo bench -p mspkit-reconcile`.
 
 #![allow(missing_docs, reason = "criterion's macros")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the benchmark")]
 
 #[path = "../tests/names/mod.rs"]
 mod names;

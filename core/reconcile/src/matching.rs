@@ -99,6 +99,9 @@ enum Step {
     Order,
 }
 
+/// Left rows and right rows.
+type Sides = (Vec<u32>, Vec<u32>);
+
 /// The state of a matching.
 pub(crate) struct Matching<'s> {
     left: &'s Side,
@@ -191,7 +194,7 @@ impl<'s> Matching<'s> {
                     Some(known) if *known == right => {}
                     Some(_) => refuse(true, Reason::Taken),
                     None if self.one_to_one && self.right_done[right as usize] => {
-                        refuse(false, Reason::Taken)
+                        refuse(false, Reason::Taken);
                     }
                     None => {
                         mapped.insert(left, right);
@@ -230,7 +233,7 @@ impl<'s> Matching<'s> {
     ) where
         's: 'k,
     {
-        let mut by_key: HashMap<(Option<u32>, &str), (Vec<u32>, Vec<u32>)> = HashMap::new();
+        let mut by_key: HashMap<(Option<u32>, &str), Sides> = HashMap::new();
         let takes = |group: Option<u32>| match step {
             Step::Key => true,
             Step::LegalForm => self.is_of_names(group),
@@ -250,8 +253,7 @@ impl<'s> Matching<'s> {
                 entry.1.push(row);
             }
         }
-        let mut met: Vec<(Vec<u32>, Vec<u32>)> =
-            by_key.into_values().filter(|(_, right)| !right.is_empty()).collect();
+        let mut met: Vec<Sides> = by_key.into_values().filter(|(_, right)| !right.is_empty()).collect();
         // The order of a hash map is not the same twice.
         met.sort_unstable();
         for (left, right) in met {
@@ -283,8 +285,12 @@ impl<'s> Matching<'s> {
             return;
         }
         let group = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
-        left.iter().for_each(|row| self.left_group[*row as usize] = Some(group));
-        right.iter().for_each(|row| self.right_group[*row as usize] = Some(group));
+        for row in &left {
+            self.left_group[*row as usize] = Some(group);
+        }
+        for row in &right {
+            self.right_group[*row as usize] = Some(group);
+        }
         self.groups.push(Group { kind, score, left, right });
     }
 

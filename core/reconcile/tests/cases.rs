@@ -1,6 +1,8 @@
 //! The cases of tests/reconcile/cases.json, which every language runs. `MSPKIT_WRITE_CASES=1` writes what comes out into the
 //! file, to be reviewed.
 
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+
 use std::path::PathBuf;
 
 use mspkit_reconcile::{Error, Options, Reconciliation, TITLE, reconcile};

@@ -18,7 +18,7 @@ impl Reconciliation {
     pub fn to_csv(&self, excel: bool) -> String {
         let mut writer = writer();
         let own = ["result", "why", "score", "differs"].map(str::to_owned);
-        add(&mut writer, own.into_iter().chain(self.columns().iter().map(|title| defused(title))));
+        add(&mut writer, own.into_iter().chain(self.columns().iter().map(defused)));
         for line in self.lines() {
             let score = line.score.map(|score| score.to_string()).unwrap_or_default();
             let differs = if line.differing.is_empty() { "" } else { "yes" };
