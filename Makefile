@@ -36,7 +36,7 @@ reach = $(APART) $(1) $(REACH) $(2) --counts '$(BUILT)/reach' && $(APART) $(1) $
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust judge conformance-rust soak soak-rust vocabulary contract bench bench-core generate lint clean
+.PHONY: help demo demo-rust test test-rust judge conformance-rust browser soak soak-rust vocabulary contract bench bench-core generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -95,11 +95,17 @@ endif
 conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
 	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
-soak: deny vocabulary soak-rust soak-python soak-node soak-c test-arm test-musl test-windows check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
+soak: deny vocabulary browser soak-rust soak-python soak-node soak-c test-arm test-musl test-windows check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
 
 vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)
 	@core/codegen/tests/vocabulary/every.sh
+
+browser: need-cargo need-python need-apt ## the HTML report of two lists in a headless Chromium; part of soak
+	$(call say,The HTML report in a headless Chromium)
+	@tests/platforms/debian.sh $(TOOLS)/debian-chromium chromium-headless-shell
+	@cargo build --quiet --locked -p mspkit-reconcile --example report
+	@$(PYTHON) tests/reconcile/browser.py $(TOOLS)/debian-chromium '$(BUILT)/debug/examples/report' '$(BUILT)/report'
 
 # Optimised, but linked fast: each of these programs runs once.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
@@ -113,6 +119,8 @@ soak-rust: need-cargo need-compiler contract ## the Rust part of soak
 	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
 	$(call say,Batches of creates that share a deadline)
 	@$(APART) cargo test --release --locked -p mspkit --test writes -- --ignored --nocapture
+	$(call say,Lists of 50,000 names against each other)
+	@$(APART) cargo test --release --locked -p mspkit-reconcile --test fast -- --ignored --nocapture
 ifneq ($(FUZZ_TARGETS),)
 	$(call say,Fuzzing the parsers for $(FUZZ_SECONDS) s each: $(FUZZ_TARGETS))
 	@$(TOOLS)/cargo/bin/cargo-fuzz --version 2>/dev/null | grep -qx 'cargo-fuzz $(CARGO_FUZZ)' || \
@@ -135,6 +143,8 @@ bench-core: need-cargo need-compiler ## how fast the core and the simulator are
 	@cargo run --quiet --release --locked -p mspkit-sim --example speed
 	$(call say,The core)
 	@$(APART) cargo bench --quiet --locked -p mspkit --bench core
+	$(call say,Matching lists)
+	@$(APART) cargo bench --quiet --locked -p mspkit-reconcile --bench reconcile
 
 generate: need-cargo need-rustfmt ## write the sources generated from core/api
 	$(call say,Rendering the generated sources from core/api)
@@ -154,7 +164,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py
-	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/contract/schemathesis docs; do \
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here

@@ -427,6 +427,12 @@ typedef struct mspkit_pager mspkit_pager;
 typedef struct mspkit_queue mspkit_queue;
 
 /**
+ * The result of matching two lists. Freed by the caller with `mspkit_reconciliation_free`; may be read from several
+ * threads at the same time. Everything got from it is valid until it is freed.
+ */
+typedef struct mspkit_reconciliation mspkit_reconciliation;
+
+/**
  * The result of a call and the metadata of its response. Freed by the caller with `mspkit_response_free`; may be read
  * from several threads at the same time. Everything got from it is valid until it is freed.
  */
@@ -1796,6 +1802,68 @@ void mspkit_queue_free(struct mspkit_queue *queue);
  * To keep a part of it, copy the pointer and set it to NULL first.
  */
 void mspkit_completion_clear(struct mspkit_completion *completion);
+
+/**
+ * Matches the rows of two lists: which are the same customer, subscription or device. It computes only, and sends nothing.
+ *
+ * `left` and `right` are JSON lists of objects, such as `mspkit_response_json` has them or another vendor's export.
+ * `options` is a JSON object:
+ *
+ * - `left_key`, `right_key` (required): the fields to match by, texts or lists of texts, each with the one at the same
+ *   place of the other side; `address.city` is a field of a nested object
+ * - `by`: what the keys are, `name` (the default), `domain` or `id`, or a list that says it for each
+ * - `left_id`, `right_id`: the fields by which a mapping names rows; the first key by default
+ * - `mapping`: decisions of a person, which count before any key: CSV or JSON as text, a list of objects with `left`,
+ *   `right` and `never`, or an object of left to right; `mapping_file`: the path of a file with CSV or JSON
+ * - `threshold`: the least score of similar names, from 0 to 1; 0.9 by default
+ * - `one_to_one`: whether a right row matches one left row at most; true by default
+ * - `compare`: fields whose values are compared: a list of names, or of lists of a left and a right name
+ * - `left_title`, `right_title`: what the sides are called in reports
+ *
+ * Returns `MSPKIT_E_INVALID_REQUEST` if one of them is wrong; `mspkit_error_argument` names it.
+ *
+ * ```c
+ * mspkit_reconcile(MSPKIT_STR("[{\"name\": \"Contoso Ltd\"}]"), MSPKIT_STR("[{\"name\": \"CONTOSO\"}]"),
+ *                  MSPKIT_STR("{\"left_key\": \"name\", \"right_key\": \"name\"}"), &found, &error);
+ * ```
+ */
+mspkit_status mspkit_reconcile(struct mspkit_str left,
+                               struct mspkit_str right,
+                               struct mspkit_str options,
+                               struct mspkit_reconciliation **out,
+                               struct mspkit_error **error);
+
+/**
+ * Everything that was found, as a JSON object: `summary` with the counts, `matched`, `only_left`, `only_right`,
+ * `ambiguous` and `mapping_problems`; rows are named by their places in the lists, from 0.
+ */
+struct mspkit_str mspkit_reconciliation_json(const struct mspkit_reconciliation *found);
+
+/**
+ * A table as CSV (RFC 4180): the result, why, the score, `yes` if compared fields differ, and the fields of both sides.
+ * Texts that a spreadsheet would run as a formula begin with `'`. With `excel`, it begins with a byte order mark, by which
+ * Excel recognizes UTF-8.
+ */
+struct mspkit_str mspkit_reconciliation_csv(const struct mspkit_reconciliation *found,
+                                            bool excel);
+
+/**
+ * The mapping as CSV, to be corrected and passed to `mspkit_reconcile` again; `excel` as in `mspkit_reconciliation_csv`.
+ */
+struct mspkit_str mspkit_reconciliation_mapping(const struct mspkit_reconciliation *found,
+                                                bool excel);
+
+/**
+ * An HTML page with the counts and the same table, to be filtered and sorted: one file that loads nothing. `title` is
+ * `Reconciliation` if it is not given.
+ */
+struct mspkit_str mspkit_reconciliation_html(const struct mspkit_reconciliation *found,
+                                             struct mspkit_str title);
+
+/**
+ * Frees a result with everything got from it. NULL is allowed.
+ */
+void mspkit_reconciliation_free(struct mspkit_reconciliation *found);
 
 /**
  * The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a

@@ -718,6 +718,42 @@ private:
     detail::owned<mspkit_pager, mspkit_pager_free> held;
 };
 
+/// What came of matching two lists, from `reconcile`.
+class reconciliation {
+public:
+    explicit reconciliation(mspkit_reconciliation *taken) : held(taken) {}
+
+    /// Everything that was found, as a JSON object.
+    std::string_view json() const noexcept { return detail::view(mspkit_reconciliation_json(held.get())); }
+    /// A table as CSV; with `excel`, it begins with a byte order mark.
+    std::string_view csv(bool excel = false) const noexcept { return detail::view(mspkit_reconciliation_csv(held.get(), excel)); }
+    /// The mapping as CSV, to be corrected and passed in again.
+    std::string_view mapping(bool excel = false) const noexcept { return detail::view(mspkit_reconciliation_mapping(held.get(), excel)); }
+    /// A page with the same table, which loads nothing.
+    std::string_view html(const std::optional<std::string> &title = std::nullopt) const noexcept
+    {
+        return detail::view(mspkit_reconciliation_html(held.get(), detail::given(title)));
+    }
+
+private:
+    detail::owned<mspkit_reconciliation, mspkit_reconciliation_free> held;
+};
+
+/// Matches the rows of two lists, each a JSON list of objects; `options` is a JSON object, as `mspkit_reconcile` describes it.
+inline result<reconciliation> try_reconcile(std::string_view left, std::string_view right, std::string_view options)
+{
+    mspkit_reconciliation *found = nullptr;
+    mspkit_error *why = nullptr;
+    if (mspkit_reconcile(detail::given(left), detail::given(right), detail::given(options), &found, &why) < 0) {
+        return error(why);
+    }
+    return reconciliation(found);
+}
+inline reconciliation reconcile(std::string_view left, std::string_view right, std::string_view options)
+{
+    return try_reconcile(left, right, options).value();
+}
+
 /// How a submitted call ended.
 class completion {
 public:

@@ -33,6 +33,7 @@ mod page;
 mod pager;
 mod params;
 mod queue;
+mod reconcile;
 mod response;
 mod runtime;
 mod task;

@@ -34,6 +34,8 @@ for name in behaviour options no_threads lists paginate waits lifetimes; do
   program "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
   "$WORK/$name"
 done
+program reconcile tests/reconcile.c "${SUPPORT[@]}"
+"$WORK/reconcile" ../tests/reconcile/cases.json | tail -n 1
 program threads tests/threads.c "${SUPPORT[@]}"
 for own in 0 2; do "$WORK/threads" "$([ -n "${MSPKIT_LONG:-}" ] && echo 200 || echo 20)" "$own"; done
 
@@ -56,6 +58,8 @@ for name in behaviour options lists paginate waits lifetimes; do
   program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
   "$WORK/$name-asan"
 done
+program reconcile-asan "${SANITIZE[@]}" tests/reconcile.c "${SUPPORT[@]}"
+"$WORK/reconcile-asan" ../tests/reconcile/cases.json >/dev/null
 program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 "$WORK/fuzz-asan" 20000 "$RANDOM"
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"

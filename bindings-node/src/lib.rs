@@ -13,6 +13,7 @@ mod failure;
 mod pager;
 mod payload;
 mod port;
+mod reconcile;
 mod runtime;
 mod text;
 mod wait;

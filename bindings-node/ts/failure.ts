@@ -152,7 +152,8 @@ export function callNative<T>(run: () => T): T {
   }
 }
 
-function fromThrown(error: unknown): unknown {
+/** What a native function has thrown, as an mspkit error. */
+export function fromThrown(error: unknown): unknown {
   if (!(error instanceof Error)) {
     return error;
   }

@@ -46,6 +46,23 @@ export type {
   SyncRequestOptions,
 } from "./options.js";
 export { Page, Pager, SyncPager } from "./pager.js";
+export {
+  type AmbiguousRow,
+  type Candidate,
+  type CsvOptions,
+  type KeyKind,
+  type MappingEntry,
+  type MappingProblem,
+  type Match,
+  type ReconcileOptions,
+  Reconciliation,
+  type ReconciliationSummary,
+  type Rows,
+  reconcile,
+  reconcileSync,
+  type UnmatchedRow,
+  type ValueDifference,
+} from "./reconcile.js";
 export { RawResponse, ResponseMeta, responseOf } from "./response.js";
 export { Secret } from "./secret.js";
 export type { LimitStatus } from "./shared.js";

@@ -95,6 +95,14 @@ export interface NativeCore {
   close(): void;
 }
 
+/** What came of matching two lists. */
+export interface NativeReconciliation {
+  found(): string;
+  csv(excel: boolean): string;
+  mapping(excel: boolean): string;
+  html(title: string | null): string;
+}
+
 interface Native {
   /** Initializes it, once per process, and returns its version. */
   start(): string;
@@ -110,6 +118,9 @@ interface Native {
   /** The fields of errors for arguments that are refused here; the core words them. */
   refused(argument: string, allowed: string, given: string | null): string;
   unsendable(argument: string, given: string): string;
+  /** Matches two lists on another thread, or on this one. */
+  reconcile(left: string, right: string, options: string): Promise<NativeReconciliation>;
+  reconcileSync(left: string, right: string, options: string): NativeReconciliation;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
   readonly Port: new (wake: () => void) => NativePort;
 }

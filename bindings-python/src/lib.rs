@@ -16,6 +16,7 @@ mod item;
 mod pager;
 mod port;
 mod process;
+mod reconcile;
 mod runtime;
 mod shape;
 mod wait;
@@ -48,6 +49,8 @@ mod _native {
     use super::port::Port;
     #[pymodule_export]
     use super::process::{forked, shutdown};
+    #[pymodule_export]
+    use super::reconcile::{Reconciliation, reconcile_rows};
 
     /// The core's operation table, for the test that compares the clients with it.
     #[pyfunction]

@@ -23,6 +23,7 @@
 mod base;
 mod engine;
 mod policy;
+pub mod reconcile;
 mod table;
 mod wire;
 #[cfg(feature = "clients")]

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Unpacks a crate, and runs the Rust program of README.md in a project that depends on it.
+# Unpacks the crates, and runs the Rust program of README.md in a project that depends on mspkit.
 #
-#   tests/packages/crate.sh CRATE WITH_SIMULATOR
+#   tests/packages/crate.sh FOLDER WITH_SIMULATOR
 #
 # WITH_SIMULATOR is bindings-c/tests/with_simulator.c as a program: it runs another one against the
 # simulator MSPKIT_SIM.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
-crate="$(realpath "$1")" with_simulator="$(realpath "$2")"
+folder="$(realpath "$1")" with_simulator="$(realpath "$2")"
 place="${CARGO_TARGET_DIR:-$root/target}/crate"
 rm -rf "$place"
-mkdir -p "$place/project/src" "$place/mspkit"
-tar -xzf "$crate" -C "$place/mspkit" --strip-components=1
+mkdir -p "$place/project/src"
+for crate in mspkit mspkit-reconcile; do
+  mkdir "$place/$crate"
+  tar -xzf "$folder/$crate-"[0-9]*.crate -C "$place/$crate" --strip-components=1
+done
 cd "$place/project"
 awk '/^```rust$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/README.md" > src/main.rs
 cat > Cargo.toml <<'TOML'
@@ -23,6 +26,10 @@ edition = "2024"
 mspkit = { path = "../mspkit" }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
+# As if it were published.
+[patch.crates-io]
+mspkit-reconcile = { path = "../mspkit-reconcile" }
+
 [workspace]
 TOML
 # The tested versions; cargo removes what this project does not need.
@@ -31,4 +38,4 @@ CARGO_TARGET_DIR="$place/target" cargo build --quiet
 output="$("$with_simulator" -- "$place/target/debug/consumer")"
 lines="$(wc -l <<<"$output")"
 [ "$lines" -gt 2 ] && grep -q '^created customer [0-9]' <<<"$output" || { echo "$output" >&2; echo "the program of README.md does not work" >&2; exit 1; }
-echo "the crate $(basename "$crate") is built, and prints $lines lines"
+echo "the crates are built, and the program prints $lines lines"

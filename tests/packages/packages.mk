@@ -27,10 +27,10 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	  node scripts/pack.mjs main
 	@cp $(NODE)/packed/*.tgz $(DIST)/
 	@for platform in $(PLATFORMS); do $(RELEASE) $(PACKAGES)/build.sh $$platform $(DIST); done
-	$(call say,The crate)
+	$(call say,The crates)
 	@rm -f '$(BUILT)'/package/*.crate
-	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
-	@cp '$(BUILT)'/package/mspkit-[0-9]*.crate $(DIST)/
+	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit-reconcile -p mspkit
+	@cp '$(BUILT)'/package/mspkit-[0-9]*.crate '$(BUILT)'/package/mspkit-reconcile-[0-9]*.crate $(DIST)/
 	$(call say,The bills of materials)
 	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
 	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
@@ -51,7 +51,7 @@ test-release: release $(if $(filter win32-%,$(PLATFORMS)),windows-tools) simulat
 	  MSPKIT_SIM='$(PY_SIM)' tests/checks/consumers.sh
 	@cd bindings-c && WORK='$(BUILT)/bindings-c-release' tests/checks/symbols.sh
 	$(call say,The crate as a dependency)
-	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate '$(BUILT)/bindings-c-release/with_simulator'
+	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST) '$(BUILT)/bindings-c-release/with_simulator'
 	@for platform in $(filter-out $(PLATFORM),$(filter linux-%,$(PLATFORMS))); do $(on-platform) $$platform $(DIST); done
 ifneq ($(filter win32-%,$(PLATFORMS)),)
 	$(call say,The packages for Windows)
@@ -80,7 +80,8 @@ licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
 # The public surface as lists that are kept in api/, so that a change of it is seen in review. That of C is in bindings-c/abi.
 SURFACE := $(BUILT)/surface
 surface-rust = RUSTDOC='$(CURDIR)/$(PACKAGES)/rustdoc.sh' RUSTDOCFLAGS='-Z unstable-options --output-format json' \
-  cargo doc --quiet --locked -p mspkit --no-deps && $(PYTHON) $(PACKAGES)/rust_api.py '$(BUILT)/doc/mspkit.json'
+  cargo doc --quiet --locked -p mspkit -p mspkit-reconcile --no-deps && \
+  $(PYTHON) $(PACKAGES)/rust_api.py '$(BUILT)/doc/mspkit.json' '$(BUILT)/doc/mspkit_reconcile.json'
 surface-python = $(PY_TOOLS)/bin/python -I $(PY)/tests/surface.py
 surface-node = node $(NODE)/scripts/surface.mjs
 

@@ -1,6 +1,6 @@
-"""Lists the public surface of the crate, a line for each item, from rustdoc's JSON.
+"""Lists the public surface of the crates, a line for each item, from rustdoc's JSON.
 
-    python3 tests/packages/rust_api.py target/doc/mspkit.json
+    python3 tests/packages/rust_api.py target/doc/mspkit.json target/doc/mspkit_reconcile.json
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ class Listing:
     def __init__(self, rustdoc: Json) -> None:
         self.index: Json = rustdoc["index"]
         self.lines: set[str] = set()
-        self.module(str(rustdoc["root"]), "mspkit")
+        root = str(rustdoc["root"])
+        self.module(root, self.index[root]["name"])
 
     def module(self, key: str, place: str) -> None:
         for child in self.index[key]["inner"]["module"]["items"]:
@@ -124,6 +125,9 @@ class Listing:
         ((which, inner),) = item["inner"].items()
         if which == "use":
             target = str(inner["id"])
+            if target not in self.index:
+                # Of the other crate.
+                self.lines.add(f"use {place}::{inner['name']} = {inner['source']}")
             if not inner["is_glob"]:
                 self.item(target, place, inner["name"])
             elif target in self.index:
@@ -177,11 +181,13 @@ class Listing:
 
 
 def main() -> int:
-    rustdoc = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    if rustdoc["format_version"] != FORMAT:
-        print(f"this rustdoc writes format {rustdoc['format_version']}; the listing is made from {FORMAT}", file=sys.stderr)
-        return 3
-    found = Listing(rustdoc).lines
+    found: set[str] = set()
+    for one in sys.argv[1:]:
+        rustdoc = json.loads(Path(one).read_text(encoding="utf-8"))
+        if rustdoc["format_version"] != FORMAT:
+            print(f"this rustdoc writes format {rustdoc['format_version']}; the listing is made from {FORMAT}", file=sys.stderr)
+            return 3
+        found |= Listing(rustdoc).lines
     print("\n".join(sorted(found, key=lambda line: (line.split("mspkit::", 1)[-1], line))))
     return 0
 

@@ -20,6 +20,17 @@ from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
 from mspkit._options import CallOptions, ListOptions, ScrollOptions
 from mspkit._pager import AsyncPager, Page, Pager
+from mspkit._reconcile import (
+    AmbiguousRow,
+    Candidate,
+    MappingProblem,
+    Match,
+    Reconciliation,
+    ReconciliationSummary,
+    UnmatchedRow,
+    ValueDifference,
+    reconcile,
+)
 from mspkit._types import (
     UNSET,
     Attempt,
@@ -41,12 +52,14 @@ from mspkit._wiv import AsyncWiv, Wiv
 __all__ = [
     "UNSET",
     "APIStatusError",
+    "AmbiguousRow",
     "AsyncCloudmore",
     "AsyncNCentral",
     "AsyncPager",
     "AsyncWiv",
     "Attempt",
     "CallOptions",
+    "Candidate",
     "Cloudmore",
     "Difference",
     "FieldError",
@@ -54,11 +67,15 @@ __all__ = [
     "Id",
     "LimitStatus",
     "ListOptions",
+    "MappingProblem",
+    "Match",
     "Model",
     "MspError",
     "NCentral",
     "Page",
     "Pager",
+    "Reconciliation",
+    "ReconciliationSummary",
     "RequestEvent",
     "Response",
     "ResponseEvent",
@@ -66,11 +83,14 @@ __all__ = [
     "RetryEvent",
     "ScrollOptions",
     "Secret",
+    "UnmatchedRow",
     "Unset",
+    "ValueDifference",
     "Wiv",
     "__version__",
     "cloudmore",
     "ncentral",
+    "reconcile",
     "wiv",
 ]
 __all__ += _kinds.__all__

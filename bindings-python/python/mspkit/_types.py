@@ -63,6 +63,7 @@ class Record:
     __slots__: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
 

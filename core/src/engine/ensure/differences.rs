@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 
-use super::name::composed;
 use crate::base::error::Difference;
 use crate::engine::request::Fields;
 use crate::table::Ensure;
 use crate::wire::raw;
+use mspkit_reconcile::name::composed;
 
 /// The differences of a row from what was sent.
 pub(super) fn of(ensure: &Ensure, sent: &Fields, row: &str) -> Vec<Difference> {

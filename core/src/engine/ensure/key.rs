@@ -1,11 +1,11 @@
 //! What identifies an object before it has an id: the wanted values, and which rows have them.
 
-use super::name::{composed, folded};
 use crate::base::error::{Error, Result};
 use crate::base::quote::quote;
 use crate::engine::request::{Fields, RequestTemplate};
 use crate::table::{Ensure, KeyField};
 use crate::wire::raw;
+use mspkit_reconcile::name::{composed, folded};
 
 /// The characters besides letters and digits that a row filter compares literally.
 const PLAIN: &[char] = &[' ', '-', '_', '.', '&'];

@@ -9,7 +9,6 @@ mod differences;
 mod key;
 mod look;
 mod many;
-mod name;
 mod object_lock;
 
 use std::time::Duration;

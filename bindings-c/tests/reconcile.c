@@ -1,0 +1,141 @@
+/* Matching two lists: the cases that every language runs, tests/reconcile/cases.json, and what is special in C.
+ *
+ *   reconcile CASES
+ */
+#include <string.h>
+
+#include "mspkit.h"
+#include "support/expect.h"
+#include "support/json.h"
+#include "support/memory.h"
+
+static mspkit_str text_of(const char *text)
+{
+    return mspkit_nts(text);
+}
+
+static bool same(mspkit_str text, const json *wanted)
+{
+    return wanted == NULL || (text.len == wanted->len && memcmp(text.data, wanted->text, text.len) == 0);
+}
+
+/* Members in any order, numbers by value. */
+static bool equal(const json *one, const json *other)
+{
+    size_t at;
+    if (one == NULL || other == NULL || one->kind != other->kind) {
+        return false;
+    }
+    switch (one->kind) {
+    case JSON_NUMBER:
+        return strtod(one->text, NULL) == strtod(other->text, NULL);
+    case JSON_STRING:
+        return one->len == other->len && memcmp(one->text, other->text, one->len) == 0;
+    case JSON_BOOL:
+        return one->flag == other->flag;
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        if (one->count != other->count) {
+            return false;
+        }
+        for (at = 0; at < one->count; at++) {
+            const json *with = one->kind == JSON_ARRAY ? other->items[at] : json_member(other, one->names[at]);
+            if (!equal(one->items[at], with)) {
+                return false;
+            }
+        }
+        return true;
+    case JSON_NULL:
+        break;
+    }
+    return true;
+}
+
+static bool holds(mspkit_str page, const json *texts, bool wanted)
+{
+    size_t at;
+    for (at = 0; texts != NULL && at < texts->count; at++) {
+        if ((strstr(page.data, texts->items[at]->text) != NULL) != wanted) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void run(const json *one)
+{
+    const json *refused = json_get(one, "error");
+    const char *left = json_write(json_get(one, "left")), *right = json_write(json_get(one, "right"));
+    const char *options = json_write(json_get(one, "options"));
+    mspkit_reconciliation *found = NULL;
+    mspkit_error *error = NULL;
+    mspkit_status status = mspkit_reconcile(text_of(left), text_of(right), text_of(options), &found, &error);
+    printf("%s\n", json_get(one, "name")->text);
+    if (refused != NULL) {
+        EXPECT_STATUS(status, MSPKIT_E_INVALID_REQUEST);
+        EXPECT(found == NULL);
+        EXPECT(same(mspkit_error_argument(error), json_get(refused, "argument")));
+    } else {
+        mspkit_str text;
+        EXPECT_STATUS(status, MSPKIT_OK);
+        text = mspkit_reconciliation_json(found);
+        EXPECT(equal(json_parse(text.data, text.len), json_get(one, "result")));
+        EXPECT(same(mspkit_reconciliation_csv(found, false), json_get(one, "csv")));
+        EXPECT(same(mspkit_reconciliation_mapping(found, false), json_get(one, "mapping_csv")));
+        EXPECT(strncmp(mspkit_reconciliation_csv(found, true).data, "\xef\xbb\xbfresult,", 10) == 0);
+        text = mspkit_reconciliation_html(found, MSPKIT_STR("Contoso & Co"));
+        EXPECT(strstr(text.data, "<title>Contoso &#38; Co</title>") != NULL);
+        EXPECT(holds(text, json_get(one, "html_has"), true) && holds(text, json_get(one, "html_lacks"), false));
+    }
+    mspkit_reconciliation_free(found);
+    mspkit_error_free(error);
+}
+
+static void what_is_wrong_is_named(void)
+{
+    mspkit_str none = {NULL, 0};
+    mspkit_reconciliation *found = NULL;
+    mspkit_error *error = NULL;
+    EXPECT_STATUS(mspkit_reconcile(none, MSPKIT_STR("[]"), MSPKIT_STR("{}"), &found, &error), MSPKIT_E_NULL);
+    EXPECT(strcmp(mspkit_error_argument(error).data, "left") == 0);
+    mspkit_error_free(error);
+    EXPECT_STATUS(mspkit_reconcile(MSPKIT_STR("[]"), MSPKIT_STR("[]"), MSPKIT_STR("{}"), NULL, NULL), MSPKIT_E_NULL);
+    EXPECT_STATUS(mspkit_reconcile(MSPKIT_STR("[]"), MSPKIT_STR("[]"), MSPKIT_STR("{\"leftkey\":\"a\"}"), &found, &error),
+                  MSPKIT_E_INVALID_REQUEST);
+    EXPECT(strstr(mspkit_error_message(error).data, "did you mean left_key?") != NULL);
+    mspkit_error_free(error);
+    EXPECT(mspkit_reconciliation_json(NULL).data == NULL && mspkit_reconciliation_html(NULL, none).data == NULL);
+    mspkit_reconciliation_free(NULL);
+}
+
+static void a_text_is_made_once(void)
+{
+    mspkit_str none = {NULL, 0};
+    mspkit_reconciliation *found = NULL;
+    EXPECT_STATUS(mspkit_reconcile(MSPKIT_STR("[]"), MSPKIT_STR("[]"), MSPKIT_STR("{\"left_key\":\"a\",\"right_key\":\"a\"}"), &found, NULL),
+                  MSPKIT_OK);
+    EXPECT(mspkit_reconciliation_csv(found, false).data == mspkit_reconciliation_csv(found, false).data);
+    EXPECT(mspkit_reconciliation_html(found, none).data == mspkit_reconciliation_html(found, none).data);
+    EXPECT(strstr(mspkit_reconciliation_html(found, none).data, "<title>Reconciliation</title>") != NULL);
+    mspkit_reconciliation_free(found);
+}
+
+int main(int count, char **arguments)
+{
+    static char text[1 << 20];
+    FILE *file = count == 2 ? fopen(arguments[1], "rb") : NULL;
+    const json *cases;
+    size_t at;
+    EXPECT(file != NULL);
+    at = fread(text, 1, sizeof text, file);
+    EXPECT(feof(file) && fclose(file) == 0);
+    cases = json_get(json_parse(text, at), "cases");
+    EXPECT(cases != NULL && cases->count > 50);
+    for (at = 0; at < cases->count; at++) {
+        run(cases->items[at]);
+    }
+    what_is_wrong_is_named();
+    a_text_is_made_once();
+    printf("%u cases\n", (unsigned)cases->count);
+    return 0;
+}
