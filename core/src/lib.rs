@@ -37,11 +37,12 @@ pub use crate::wire::transport;
 
 pub use crate::base::error::{Attempt, Difference, Error, ErrorKind, FieldError, Result};
 pub use crate::base::secret::Secret;
-pub use crate::base::spelling::Spelling;
+pub use crate::base::spelling::{Spelling, meant};
 pub use crate::engine::background::{BackgroundDriver, KeepAlive};
 pub use crate::engine::config::{ClientAuth, Config, Settings};
 pub use crate::engine::core::Core;
 pub use crate::engine::ensure::OnDifference;
+pub use crate::engine::ensure::name::folded as folded_name;
 pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
 pub use crate::engine::page::{
     CurrentPage, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager,

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::error::Error;
+use crate::base::error::{Error, Result};
 
 /// A request is about to be sent.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +82,7 @@ pub struct Hooks {
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
     pub(crate) on_retry: Hook<dyn Fn(&RetryEvent<'_>) + Send + Sync>,
     pub(crate) on_abandoned: Hook<dyn Fn(&Error) + Send + Sync>,
+    pub(crate) before_write: Hook<dyn Fn(&RequestEvent<'_>) -> Result<()> + Send + Sync>,
 }
 
 impl Hooks {
@@ -112,6 +113,11 @@ impl Hooks {
     pub fn on_abandoned(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_abandoned = Some(Arc::new(hook));
         self
+    }
+
+    /// Asks whether an attempt of a call that changes something may be sent.
+    pub(crate) fn permit(&self, event: &RequestEvent<'_>) -> Result<()> {
+        self.before_write.as_ref().map_or(Ok(()), |hook| hook(event))
     }
 
     pub(crate) fn request(&self, event: &RequestEvent<'_>) {
@@ -153,6 +159,7 @@ impl fmt::Debug for Hooks {
             .field("on_response", &self.on_response.is_some())
             .field("on_retry", &self.on_retry.is_some())
             .field("on_abandoned", &self.on_abandoned.is_some())
+            .field("before_write", &self.before_write.is_some())
             .finish()
     }
 }

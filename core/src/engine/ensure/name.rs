@@ -3,8 +3,14 @@
 use icu_normalizer::ComposingNormalizer;
 use unicase::UniCase;
 
-/// A name in the form in which it is compared: composed, without case, and with single blanks between its words.
-pub(super) fn folded(name: &str) -> String {
+/// A name in the form in which operations that find or create compare it: composed, without case, and with single blanks
+/// between its words. Names with the same form are the same to a person.
+///
+/// ```
+/// assert_eq!(mspkit::folded_name("  Café  CONTOSO"), mspkit::folded_name("cafe\u{301} Contoso"));
+/// assert_ne!(mspkit::folded_name("Contoso Ltd"), mspkit::folded_name("Contoso Ltd."));
+/// ```
+pub fn folded(name: &str) -> String {
     let words = name.split_whitespace().collect::<Vec<_>>().join(" ");
     // Folding can take a composed letter apart, so it is composed again.
     composed(&UniCase::unicode(composed(&words)).to_folded_case())
