@@ -19,7 +19,7 @@ pub use self::options::ApplyOptions;
 use self::work::{Ended, Work};
 use crate::journal::Journal;
 use crate::plan::Plan;
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, OutcomeAction, Report};
 use crate::spec::Spec;
 use crate::step::{Action, Failure, Step};
 
@@ -225,7 +225,7 @@ impl<'a> Applying<'a> {
             if let Some(stop) = &ended.stop {
                 self.stopped.get_or_insert_with(|| stop.clone());
             }
-            let good = ended.is_good();
+            let good = ended.action.is_good();
             self.end(at, ended);
             let below = self.children.remove(&at).unwrap_or_default();
             if good {
@@ -246,16 +246,16 @@ impl<'a> Applying<'a> {
     /// Marks a row and all below it that cannot be made because of the one above.
     fn block(&mut self, at: usize, above: &str) {
         let error = Failure::new(ErrorKind::Cancelled, format!("{above} was not made"));
-        self.end(at, Ended::failed("blocked", error));
+        self.end(at, Ended::failed(OutcomeAction::Blocked, error));
         let below = self.children.remove(&at).unwrap_or_default();
         below.into_iter().for_each(|child| self.block(child, &self.steps[at].path));
     }
 
     fn end(&mut self, at: usize, ended: Ended) {
         self.done += 1;
-        self.failed += usize::from(!ended.is_good());
-        let event = if ended.is_good() { ProgressEvent::Finished } else { ProgressEvent::Failed };
-        self.tell(event, at, Some(ended.action));
+        self.failed += usize::from(!ended.action.is_good());
+        let event = if ended.action.is_good() { ProgressEvent::Finished } else { ProgressEvent::Failed };
+        self.tell(event, at, Some(ended.action.name()));
         self.outcomes[at] = Some(ended);
     }
 
@@ -269,12 +269,12 @@ impl<'a> Applying<'a> {
 
     fn report(self) -> Report {
         let outcomes = self.steps.iter().zip(self.outcomes).map(|(step, ended)| {
-            let ended = ended.unwrap_or_else(|| Ended::of("not_started", None));
+            let ended = ended.unwrap_or_else(|| Ended::of(OutcomeAction::NotStarted, None));
             Outcome {
                 path: step.path.clone(),
                 kind: step.kind.to_owned(),
                 name: step.name.clone(),
-                action: ended.action.to_owned(),
+                action: ended.action,
                 id: ended.id,
                 error: ended.error,
                 differences: ended.differences,
@@ -289,14 +289,14 @@ pub(crate) fn differences(ensured: &Value) -> Vec<Value> {
     ensured["differences"].as_array().cloned().unwrap_or_default()
 }
 
-/// What a plan's action is called once it is done.
-pub(crate) fn word(action: Action) -> &'static str {
+/// What a plan's action becomes once it is done.
+pub(crate) fn done(action: Action) -> OutcomeAction {
     match action {
-        Action::Exists => "existed",
-        Action::Differs => "differs",
-        Action::Create => "created",
-        Action::Set => "set",
-        Action::Ambiguous => "failed",
-        Action::Blocked => "blocked",
+        Action::Exists => OutcomeAction::Existed,
+        Action::Differs => OutcomeAction::Differs,
+        Action::Create => OutcomeAction::Created,
+        Action::Set => OutcomeAction::Set,
+        Action::Ambiguous => OutcomeAction::Failed,
+        Action::Blocked => OutcomeAction::Blocked,
     }
 }

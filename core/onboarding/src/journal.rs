@@ -17,6 +17,7 @@ use mspkit::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use self::lock::Lock;
+use crate::report::OutcomeAction;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -37,7 +38,7 @@ enum Line {
     /// A request that writes is about to be sent.
     Sent { step: String, at: u64 },
     /// The write was made, or turned out to be unnecessary.
-    Done { step: String, action: String, id: Option<String> },
+    Done { step: String, action: OutcomeAction, id: Option<String> },
     /// The write was not made.
     Failed { step: String, kind: String },
     /// The run has ended.
@@ -50,7 +51,7 @@ pub(crate) struct Left {
     /// When a request was sent whose outcome is unknown.
     pub(crate) sent: Option<SystemTime>,
     /// What was done, and the id of the object.
-    pub(crate) done: Option<(String, Option<String>)>,
+    pub(crate) done: Option<(OutcomeAction, Option<String>)>,
 }
 
 /// An open journal, which no other process has open.
@@ -115,9 +116,9 @@ impl Journal {
         self.write(&Line::Sent { step: step.to_owned(), at: now() })
     }
 
-    pub(crate) fn done(&self, step: &str, action: &str, id: Option<&str>) -> Result<()> {
+    pub(crate) fn done(&self, step: &str, action: OutcomeAction, id: Option<&str>) -> Result<()> {
         let id = id.map(str::to_owned);
-        self.write(&Line::Done { step: step.to_owned(), action: action.to_owned(), id })
+        self.write(&Line::Done { step: step.to_owned(), action, id })
     }
 
     pub(crate) fn failed(&self, step: &str, kind: &str) -> Result<()> {

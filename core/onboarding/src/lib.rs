@@ -40,7 +40,7 @@ mod step;
 pub use apply::{ApplyOptions, Clients, Plannable, Progress, ProgressEvent, apply};
 pub use kinds::table;
 pub use plan::Plan;
-pub use report::{Outcome, Report};
+pub use report::{Outcome, OutcomeAction, Report};
 pub use schema::schema;
 pub use spec::{Format, Spec};
 pub use step::{Action, Failure, Step};

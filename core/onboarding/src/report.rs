@@ -10,7 +10,48 @@ use serde_json::{Value, json};
 
 use crate::step::Failure;
 
-/// What was done for a row.
+/// What was done for a row. What an interrupted run made is `Created` and `Set`, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OutcomeAction {
+    /// It was not there.
+    Created,
+    /// Its value was another one.
+    Set,
+    /// It was there, with the given values.
+    Existed,
+    /// It was there with other values, and stays as it is.
+    Differs,
+    /// Its error says why.
+    Failed,
+    /// It could not be begun, because of what it is below, or of what its error says.
+    Blocked,
+    /// The run has ended before.
+    NotStarted,
+}
+
+impl OutcomeAction {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Set => "set",
+            Self::Existed => "existed",
+            Self::Differs => "differs",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::NotStarted => "not_started",
+        }
+    }
+
+    /// Whether the row is there.
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Created | Self::Set | Self::Existed | Self::Differs)
+    }
+}
+
+/// What was done for a row, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -20,9 +61,8 @@ pub struct Outcome {
     pub kind: String,
     /// What names it.
     pub name: String,
-    /// `created`, `set`, `existed`, `differs` (it exists with other values, and stays as it is), `failed`, `blocked` (because of
-    /// what it is below, or of what its error says), or `not_started`. What an interrupted run made is `created` and `set`, too.
-    pub action: String,
+    /// What was done.
+    pub action: OutcomeAction,
     /// Its id, if it is known.
     pub id: Option<String>,
     /// Why it was not made.
@@ -44,15 +84,14 @@ pub struct Report {
 impl Report {
     /// Whether every row is there: nothing failed, was blocked or was not started.
     pub fn ok(&self) -> bool {
-        let good = ["created", "set", "existed", "differs"];
-        self.error.is_none() && self.outcomes.iter().all(|outcome| good.contains(&outcome.action.as_str()))
+        self.error.is_none() && self.outcomes.iter().all(|outcome| outcome.action.is_good())
     }
 
     /// How many rows have each action; only actions that occur.
-    pub fn counts(&self) -> BTreeMap<&str, usize> {
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
         for outcome in &self.outcomes {
-            *counts.entry(outcome.action.as_str()).or_default() += 1;
+            *counts.entry(outcome.action.name()).or_default() += 1;
         }
         counts
     }
@@ -89,7 +128,7 @@ impl Report {
                 &outcome.path,
                 &outcome.kind,
                 &outcome.name,
-                &outcome.action,
+                outcome.action.name(),
                 outcome.id.as_deref().unwrap_or_default(),
                 error(|error| &error.kind),
                 error(|error| &error.message),
@@ -130,7 +169,7 @@ mod tests {
             path: "service_orgs/so_id=50/customers/=1+1".to_owned(),
             kind: "customer".to_owned(),
             name: "=1+1".to_owned(),
-            action: "failed".to_owned(),
+            action: OutcomeAction::Failed,
             id: None,
             error: Some(Failure { kind: "BadRequest".to_owned(), message: "<b>, \"no\"".to_owned() }),
             differences: vec![

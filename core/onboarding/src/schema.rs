@@ -52,7 +52,8 @@ fn definition(kind: &Kind) -> Value {
         let all: Vec<&str> = required.iter().copied().chain(kind.is_set().then_some(key)).collect();
         ways.push(json!({"required": all, "properties": absent(id)}));
         if !lists.is_empty() {
-            ways.push(only(key, &lists));
+            let below: Vec<Value> = lists.iter().map(|list| json!({"required": [list]})).collect();
+            ways.push(json!({"allOf": [only(key, &lists), {"anyOf": below}]}));
         }
     }
     if let Some(id) = id {

@@ -54,7 +54,7 @@ async fn applied(spec: &Spec, clients: &Clients, folder: &Folder) -> Report {
 }
 
 fn actions(report: &Report) -> Vec<&str> {
-    report.outcomes.iter().map(|outcome| outcome.action.as_str()).collect()
+    report.outcomes.iter().map(|outcome| outcome.action.name()).collect()
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use mspkit::{CallOptions, Core, Error, ErrorKind, Result};
 use serde_json::Value;
 
-use super::{Clients, differences, word};
+use super::{Clients, differences, done};
 use crate::journal::{Journal, Left};
 use crate::kinds::Made;
 use crate::plan::{id_of, parsed};
+use crate::report::OutcomeAction;
 use crate::step::{Action, Failure, Step};
 use crate::{catalog, properties};
 
@@ -30,7 +31,7 @@ type Unwritten = Arc<Mutex<Option<Failure>>>;
 /// How a step has ended.
 #[derive(Debug, Clone)]
 pub(super) struct Ended {
-    pub(super) action: &'static str,
+    pub(super) action: OutcomeAction,
     pub(super) id: Option<String>,
     pub(super) error: Option<Failure>,
     pub(super) differences: Vec<Value>,
@@ -39,16 +40,12 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    pub(super) fn of(action: &'static str, id: Option<String>) -> Self {
+    pub(super) fn of(action: OutcomeAction, id: Option<String>) -> Self {
         Self { action, id, error: None, differences: Vec::new(), stop: None }
     }
 
-    pub(super) fn failed(action: &'static str, error: Failure) -> Self {
+    pub(super) fn failed(action: OutcomeAction, error: Failure) -> Self {
         Self { error: Some(error), ..Self::of(action, None) }
-    }
-
-    pub(super) fn is_good(&self) -> bool {
-        matches!(self.action, "created" | "existed" | "set" | "differs")
     }
 }
 
@@ -56,14 +53,13 @@ impl Work<'_> {
     /// Makes what a step says, below a parent with this id.
     pub(super) async fn step(&self, step: &Step, parent: Option<&str>) -> Ended {
         let left = self.journal.left(&step.path);
-        let done = left.and_then(|left| left.done.as_ref());
-        match (step.action, done) {
+        match (step.action, left.and_then(|left| left.done.as_ref())) {
             (Action::Ambiguous | Action::Blocked, _) => {
-                Ended { error: step.error.clone(), ..Ended::of(word(step.action), None) }
+                Ended { error: step.error.clone(), ..Ended::of(done(step.action), None) }
             }
             (Action::Exists | Action::Differs, _) => self.existing(step, left),
             // To set a value again is harmless, and it may be another one by now.
-            (Action::Create, Some((_, id))) => Ended::of("created", id.clone()),
+            (Action::Create, Some((action, id))) => Ended::of(*action, id.clone()),
             (Action::Create | Action::Set, _) => self.write(step, parent, left).await,
         }
     }
@@ -71,9 +67,10 @@ impl Work<'_> {
     /// Something that is there: an interrupted run may have made it.
     fn existing(&self, step: &Step, left: Option<&Left>) -> Ended {
         let action = match (left, step.of.is_set()) {
-            (None, _) => word(step.action),
-            (Some(_), false) => "created",
-            (Some(_), true) => "set",
+            (None, _) => done(step.action),
+            (Some(Left { done: Some((action, _)), .. }), _) => *action,
+            (Some(_), false) => OutcomeAction::Created,
+            (Some(_), true) => OutcomeAction::Set,
         };
         let ended = Ended { differences: step.differences.clone(), ..Ended::of(action, step.id.clone()) };
         match left {
@@ -85,15 +82,15 @@ impl Work<'_> {
     async fn write(&self, step: &Step, parent: Option<&str>, left: Option<&Left>) -> Ended {
         let core = match self.clients.of(step.of.service()) {
             Ok(core) => core,
-            Err(error) => return Ended::failed("failed", (&error).into()),
+            Err(error) => return Ended::failed(OutcomeAction::Failed, (&error).into()),
         };
         match self.objection(core, step, parent).await {
             Ok(None) => {}
-            Ok(Some(reason)) => return Ended::failed("failed", reason),
-            Err(error) => return Ended::failed("failed", (&error).into()),
+            Ok(Some(reason)) => return Ended::failed(OutcomeAction::Failed, reason),
+            Err(error) => return Ended::failed(OutcomeAction::Failed, (&error).into()),
         }
         if let Err(error) = self.journal.begun(&step.path) {
-            return Ended { stop: Some((&error).into()), ..Ended::of("not_started", None) };
+            return Ended { stop: Some((&error).into()), ..Ended::of(OutcomeAction::NotStarted, None) };
         }
         let unwritten = Unwritten::default();
         let core = &self.journalled(core, &step.path, &unwritten);
@@ -102,14 +99,14 @@ impl Work<'_> {
                 self.ensure(core, one, step, parent, left).await
             }
             Made::Set { list, set } => self.set(core, list, set, step, parent).await,
-            Made::Never => Ok(Ended::of("existed", step.id.clone())),
+            Made::Never => Ok(Ended::of(OutcomeAction::Existed, step.id.clone())),
         };
         if let Some(stop) = unwritten.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Ended { stop: Some(stop), ..Ended::of("not_started", None) };
+            return Ended { stop: Some(stop), ..Ended::of(OutcomeAction::NotStarted, None) };
         }
         match made {
             Ok(ended) => self.noted(step, ended),
-            Err(error) => self.noted(step, Ended::failed("failed", (&error).into())),
+            Err(error) => self.noted(step, Ended::failed(OutcomeAction::Failed, (&error).into())),
         }
     }
 
@@ -155,16 +152,19 @@ impl Work<'_> {
             if let Some(found) = core.find(one, params.as_bytes(), &options).await? {
                 let ensured = parsed(&found.json);
                 let id = id_of(step.of, &ensured["value"]);
-                return Ok(Ended { differences: differences(&ensured), ..Ended::of("created", id) });
+                return Ok(Ended {
+                    differences: differences(&ensured),
+                    ..Ended::of(OutcomeAction::Created, id)
+                });
             }
         }
         let ensured = parsed(&core.call(one, params.as_bytes(), &options(settle)).await?.json);
         let differences = differences(&ensured);
         // What an interrupted run had begun was not there before it.
         let action = match (ensured["created"] == true || left.is_some(), differences.is_empty()) {
-            (true, _) => "created",
-            (false, true) => "existed",
-            (false, false) => "differs",
+            (true, _) => OutcomeAction::Created,
+            (false, true) => OutcomeAction::Existed,
+            (false, false) => OutcomeAction::Differs,
         };
         Ok(Ended { differences, ..Ended::of(action, id_of(step.of, &ensured["value"])) })
     }
@@ -185,7 +185,7 @@ impl Work<'_> {
             let all = properties::of(core, list, scope).await?;
             properties::compare(&mut step, &all);
             if !step.action.writes() {
-                let ended = Ended { error: step.error, ..Ended::of(word(step.action), step.id) };
+                let ended = Ended { error: step.error, ..Ended::of(done(step.action), step.id) };
                 return Ok(ended);
             }
         }
@@ -195,7 +195,7 @@ impl Work<'_> {
         }
         let params = Value::Object(params).to_string();
         core.call(set, params.as_bytes(), &CallOptions::default()).await?;
-        Ok(Ended::of("set", step.id))
+        Ok(Ended::of(OutcomeAction::Set, step.id))
     }
 
     /// The client that notes in the journal when a request is sent that writes, and sends none if it cannot.

@@ -32,9 +32,9 @@ fn row(outcome: &Outcome) -> String {
     let error = error.iter().map(|error| error.message.clone());
     let details: Vec<String> = error.chain(differences.iter().map(difference)).collect();
     let cells =
-        [path, &spoken(kind), &spoken(action), id.as_deref().unwrap_or_default(), &details.join("; ")];
+        [path, &spoken(kind), &spoken(action.name()), id.as_deref().unwrap_or_default(), &details.join("; ")];
     let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", encode_text(cell))).collect();
-    format!("<tr class=\"{}\">{cells}</tr>\n", encode_text(action))
+    format!("<tr class=\"{}\">{cells}</tr>\n", action.name())
 }
 
 /// A name as words.
