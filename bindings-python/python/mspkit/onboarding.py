@@ -16,14 +16,27 @@ for the values of custom properties. `aplan` and `aapply` are the same for async
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mspkit import _native
 from mspkit._errors import MspError, refused
 from mspkit._log import ERROR, Watcher, checked, record
-from mspkit._types import Record
+from mspkit._onboarding import (
+    Action,
+    Failure,
+    Outcome,
+    OutcomeAction,
+    Plan,
+    Progress,
+    Report,
+    Spec,
+    Step,
+    plan_of,
+    report_of,
+    spec_of,
+)
 
 if TYPE_CHECKING:
     from mspkit._client import Client
@@ -47,190 +60,8 @@ __all__ = [
     "plan",
 ]
 
-Action: TypeAlias = Literal["exists", "create", "set", "differs", "ambiguous", "blocked"]
-"""What a plan says of a row."""
-
-OutcomeAction: TypeAlias = Literal["created", "set", "existed", "differs", "failed", "blocked", "not_started"]
-"""What was done for a row."""
-
 # The event of a step; the native side has the same number.
 STEP = 16
-
-
-@final
-class Spec:
-    """What a file names, checked. `load` makes it; `len()` is the number of its rows."""
-
-    __slots__ = ("_native",)
-
-    _native: _native.OnboardingSpec
-
-    def __init__(self) -> None:
-        raise TypeError("a Spec is made by load()")
-
-    def __len__(self) -> int:
-        return len(self._native)
-
-    def __repr__(self) -> str:
-        return f"<mspkit.onboarding.Spec of {len(self)} rows>"
-
-
-class _Record(Record):
-    """A record of this module."""
-
-    __slots__ = ()
-
-    def __init_subclass__(cls) -> None:
-        cls.__module__ = "mspkit.onboarding"
-
-
-@final
-class Failure(_Record):
-    """Why something cannot be done, or was not."""
-
-    __slots__ = ("kind", "message")
-
-    kind: str
-    """The kind of the error, such as `BadRequest`."""
-    message: str
-    """What happened, for a person."""
-
-
-@final
-class Step(_Record):
-    """What will be done for one row."""
-
-    __slots__ = ("action", "cost", "differences", "error", "id", "kind", "name", "path")
-
-    path: str
-    """Where the row is in the file, such as `service_orgs/Acme/customers/Contoso`."""
-    kind: str
-    """Its kind, such as `customer`."""
-    name: str
-    """What names it."""
-    action: Action
-    """What will be done."""
-    differences: list[dict[str, Any]]
-    """The fields with other values: `field`, `wanted` and `found`. Of a secret there is only `field`."""
-    id: str | None
-    """Its id, if it exists."""
-    cost: bool
-    """Whether it may cost money."""
-    error: Failure | None
-    """Why nothing can be done, if it is ambiguous or blocked."""
-
-
-@final
-class Plan:
-    """What will be done for each row, in the order of the file: parents before children."""
-
-    __slots__ = ("_native", "steps")
-
-    steps: list[Step]
-    """The steps."""
-    _native: _native.OnboardingPlan
-
-    def __init__(self) -> None:
-        raise TypeError("a Plan is made by plan() or from_json()")
-
-    def to_json(self) -> str:
-        """The plan as JSON. Secrets are left out."""
-        return self._native.to_json()
-
-    @classmethod
-    def from_json(cls, json: str) -> Plan:
-        """The plan that `to_json` has written.
-
-        It has no secrets: a plan that sets values can be looked at, but not applied.
-
-        Raises:
-            InvalidRequestError: Another text, or a plan that was changed.
-        """
-        return _planned(_native.OnboardingPlan.from_json(json))
-
-    def __repr__(self) -> str:
-        return f"<mspkit.onboarding.Plan of {len(self.steps)} steps>"
-
-
-@final
-class Progress(_Record):
-    """A row that is begun or has ended."""
-
-    __slots__ = ("action", "done", "event", "failed", "kind", "path", "total")
-
-    event: Literal["started", "finished", "failed"]
-    """What has happened."""
-    path: str
-    """The path of the row."""
-    kind: str
-    """Its kind."""
-    action: OutcomeAction | None
-    """What was done; None when it is begun."""
-    done: int
-    """How many rows have ended, failed ones too."""
-    failed: int
-    """How many of them failed."""
-    total: int
-    """How many rows there are."""
-
-
-@final
-class Outcome(_Record):
-    """What was done for one row."""
-
-    __slots__ = ("action", "differences", "error", "id", "kind", "name", "path")
-
-    path: str
-    """Where the row is in the file, as in the plan."""
-    kind: str
-    """Its kind."""
-    name: str
-    """What names it."""
-    action: OutcomeAction
-    """What was done. What an interrupted run made is `created` and `set`, too."""
-    id: str | None
-    """Its id, if it is known."""
-    error: Failure | None
-    """Why it was not made."""
-    differences: list[dict[str, Any]]
-    """The fields with other values, as in the plan."""
-
-
-@final
-class Report:
-    """What was done, with an outcome for every row, in the order of the file."""
-
-    __slots__ = ("_json", "counts", "error", "ok", "outcomes")
-
-    ok: bool
-    """Whether every row is there: nothing failed, was blocked or was not started."""
-    counts: dict[OutcomeAction, int]
-    """How many rows have each action."""
-    error: Failure | None
-    """Why the run has ended early: the journal could not be written."""
-    outcomes: list[Outcome]
-    """The outcomes."""
-    _json: str
-
-    def __init__(self) -> None:
-        raise TypeError("a Report is made by apply()")
-
-    def to_json(self) -> str:
-        """The report as JSON."""
-        return self._json
-
-    def to_csv(self) -> str:
-        """The report as CSV, a line for each row. What a spreadsheet would take for a formula begins
-        with an apostrophe."""
-        return _native.onboarding_written(self._json, "csv")
-
-    def to_html(self) -> str:
-        """The report as a page of HTML that needs nothing else."""
-        return _native.onboarding_written(self._json, "html")
-
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{count} {action}" for action, count in self.counts.items())
-        return f"<mspkit.onboarding.Report: {counts}>"
 
 
 StepHook: TypeAlias = Callable[[Progress], object]
@@ -258,9 +89,7 @@ def load(
         raise refused("path_or_text", "must be a path or text", path_or_text) from None
     if not isinstance(text, str):
         raise refused("path_or_text", "must be a path or text", path_or_text)
-    made = object.__new__(Spec)
-    made._native = _native.OnboardingSpec.open(text, format)
-    return made
+    return spec_of(_native.OnboardingSpec.open(text, format))
 
 
 def plan(spec: Spec, *, ncentral: NCentral | None = None, cloudmore: Cloudmore | None = None) -> Plan:
@@ -276,7 +105,7 @@ def plan(spec: Spec, *, ncentral: NCentral | None = None, cloudmore: Cloudmore |
         MspError: A list cannot be read. A refusal blocks the row instead.
     """
     events = _Events(ncentral, cloudmore, None, False)
-    return _planned(_of(spec, (Spec,)).plan(*events.cores(), events.wanted(), events.deliver))
+    return plan_of(_of(spec, (Spec,)).plan(*events.cores(), events.wanted(), events.deliver))
 
 
 async def aplan(
@@ -287,7 +116,7 @@ async def aplan(
 
     events, bridge = _Events(ncentral, cloudmore, None, True), here()
     token = _of(spec, (Spec,)).submit_plan(bridge.port, *events.cores(), events.wanted())
-    return _planned(await bridge.outcome(token, events))
+    return plan_of(await bridge.outcome(token, events))
 
 
 def apply(
@@ -327,7 +156,7 @@ def apply(
     events = _Events(ncentral, cloudmore, on_step, False)
     options = _options(concurrency, allow_cost, settle)
     native = _of(plan_or_spec, (Plan, Spec))
-    return _report(native.apply(*events.cores(), _path(journal), options, events.wanted(), events.deliver))
+    return report_of(native.apply(*events.cores(), _path(journal), options, events.wanted(), events.deliver))
 
 
 async def aapply(
@@ -348,7 +177,7 @@ async def aapply(
     options = _options(concurrency, allow_cost, settle)
     native = _of(plan_or_spec, (Plan, Spec))
     token = native.submit_apply(bridge.port, *events.cores(), _path(journal), options, events.wanted())
-    return _report(await bridge.outcome(token, events))
+    return report_of(await bridge.outcome(token, events))
 
 
 def _of(given: object, kinds: tuple[type, ...]) -> Any:
@@ -371,35 +200,6 @@ def _path(journal: object) -> str:
 
 def _options(concurrency: int | None, allow_cost: bool, settle: float | None) -> dict[str, Any]:
     return {"concurrency": concurrency, "allow_cost": allow_cost, "settle": settle}
-
-
-def _planned(native: _native.OnboardingPlan) -> Plan:
-    made = object.__new__(Plan)
-    made._native = native
-    steps = _native.decode(native.to_json().encode())["steps"]
-    made.steps = [Step(**_chosen(step, Step)) for step in steps]
-    return made
-
-
-def _report(json: str) -> Report:
-    made = object.__new__(Report)
-    report = _native.decode(json.encode())
-    made._json = json
-    made.ok = report["ok"]
-    made.counts = report["counts"]
-    made.error = _failure(report["error"])
-    made.outcomes = [Outcome(**_chosen(outcome, Outcome)) for outcome in report["outcomes"]]
-    return made
-
-
-def _chosen(values: Mapping[str, Any], kind: type[Record]) -> dict[str, Any]:
-    chosen = {name: values[name] for name in kind.__slots__}
-    chosen["error"] = _failure(values["error"])
-    return chosen
-
-
-def _failure(error: Mapping[str, Any] | None) -> Failure | None:
-    return None if error is None else Failure(**error)
 
 
 class _Events:
