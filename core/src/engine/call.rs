@@ -150,8 +150,8 @@ impl Call<'_> {
             if fresh && tokens.as_ref().is_some_and(|tokens| !tokens.usable()) {
                 tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             }
-            self.check_time_left(deadline).map_err(|error| self.with_context(error, &attempts))?;
-            self.permit_write(&attempts)?;
+            let ready = self.check_time_left(deadline).and_then(|()| self.permit_write(attempts.len() + 1));
+            ready.map_err(|error| self.with_context(error, &attempts))?;
             self.add_headers(&mut headers);
             let sent_at = Instant::now();
             let (until, at_most) =
@@ -330,7 +330,7 @@ impl Call<'_> {
     }
 
     /// Asks the hook of calls that change something.
-    fn permit_write(&self, attempts: &[Attempt]) -> Result<()> {
+    fn permit_write(&self, attempt: usize) -> Result<()> {
         if !self.context.class.changes_state() {
             return Ok(());
         }
@@ -340,9 +340,9 @@ impl Call<'_> {
             path: &self.target.path,
             server: &self.target.server,
             request_id: self.id,
-            attempt: attempts.len() + 1,
+            attempt,
         };
-        self.core.hooks.permit(&event).map_err(|error| self.with_context(error, attempts))
+        self.core.hooks.permit(&event)
     }
 
     fn emit_response(&self, attempts: &[Attempt]) {

@@ -73,6 +73,9 @@ pub struct RetryEvent<'a> {
 
 type Hook<E> = Option<Arc<E>>;
 
+/// Decides whether a request is sent.
+type Gate = dyn Fn(&RequestEvent<'_>) -> Result<()> + Send + Sync;
+
 /// The hooks of a client. They run on the thread that drives the call and must not block. A panic in a hook is logged, and
 /// the call continues.
 #[derive(Clone, Default)]
@@ -82,7 +85,7 @@ pub struct Hooks {
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
     pub(crate) on_retry: Hook<dyn Fn(&RetryEvent<'_>) + Send + Sync>,
     pub(crate) on_abandoned: Hook<dyn Fn(&Error) + Send + Sync>,
-    pub(crate) before_write: Hook<dyn Fn(&RequestEvent<'_>) -> Result<()> + Send + Sync>,
+    pub(crate) before_write: Hook<Gate>,
 }
 
 impl Hooks {

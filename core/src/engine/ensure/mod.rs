@@ -76,12 +76,11 @@ impl Ensuring<'_> {
     pub(super) async fn find(&self, template: &RequestTemplate) -> Result<Option<RawResponse>> {
         let started = Instant::now();
         let deadline = self.deadline(started)?;
-        let ended = match self.ensure.rows {
-            Some(rows) => self.find_many(template, rows, deadline).await.map(Some),
-            None => {
-                let look = Looking::new(self.core, self.ensure, template, self.options)?;
-                self.found(&look, template, None, deadline).await
-            }
+        let ended = if let Some(rows) = self.ensure.rows {
+            self.find_many(template, rows, deadline).await.map(Some)
+        } else {
+            let look = Looking::new(self.core, self.ensure, template, self.options)?;
+            self.found(&look, template, None, deadline).await
         };
         let answer = ended.map_err(|error| error.for_operation(self.operation.id))?;
         Ok(answer
