@@ -225,12 +225,12 @@ impl<'a> Applying<'a> {
             if let Some(stop) = &ended.stop {
                 self.stopped.get_or_insert_with(|| stop.clone());
             }
-            let good = ended.action.is_good();
+            let action = ended.action;
             self.end(at, ended);
             let below = self.children.remove(&at).unwrap_or_default();
-            if good {
+            if action.is_good() {
                 ready.extend(below);
-            } else {
+            } else if action != OutcomeAction::NotStarted {
                 below.into_iter().for_each(|child| self.block(child, &steps[at].path));
             }
         }

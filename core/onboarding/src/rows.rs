@@ -274,7 +274,13 @@ impl Reading<'_> {
             row.kind.id_field().filter(|id| row.arguments.contains_key(*id) && Some(*id) != row.kind.key);
         match by_id {
             Some(id) => format!("{above}{}/{id}={name}", row.kind.list),
-            None => format!("{above}{}/{name}", row.kind.list),
+            // A name that looks like an id is told from it.
+            None => match row.kind.id_field().and_then(|id| name.strip_prefix(id)?.strip_prefix('=')) {
+                Some(rest) => {
+                    format!("{above}{}/{}%3D{rest}", row.kind.list, &name[..name.len() - rest.len() - 1])
+                }
+                None => format!("{above}{}/{name}", row.kind.list),
+            },
         }
     }
 }
