@@ -11,6 +11,7 @@ TOOLS := .tools
 PYTHON ?= python3
 FUZZ_SECONDS ?= 60
 PROPERTY_CASES ?= 100000
+ONBOARDING_KILLS ?= 200
 CARGO_FUZZ := 0.13.1
 FUZZ_TARGETS := $(patsubst core/fuzz/fuzz_targets/%.rs,%,$(sort $(wildcard core/fuzz/fuzz_targets/*.rs)))
 
@@ -36,7 +37,7 @@ reach = $(APART) $(1) $(REACH) $(2) --counts '$(BUILT)/reach' && $(APART) $(1) $
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust judge conformance-rust browser soak soak-rust vocabulary contract bench bench-core generate lint clean
+.PHONY: help demo demo-rust test test-rust judge conformance-rust browser soak soak-rust vocabulary contract bench bench-core generate schema lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -69,6 +70,8 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## 
 	@$(TOOLS)/spec/bin/python tests/spec/validate.py --self-check
 	$(call say,The conformance cases: complete and well formed)
 	@$(TOOLS)/spec/bin/python tests/conformance/check.py --require-schema
+	$(call say,The schema of an onboarding's file: it accepts and refuses what the reader does)
+	@$(TOOLS)/spec/bin/python tests/spec/onboarding.py
 	$(call say,The pages: links and tables are up to date)
 	@$(TOOLS)/spec/bin/python tests/spec/docs.py
 	@$(TOOLS)/spec/bin/python tests/spec/docs.py --self-check
@@ -117,6 +120,8 @@ soak-rust: need-cargo need-compiler contract ## the Rust part of soak
 	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --test whole -- --nocapture
 	$(call say,Thousands of simulated networks that fail)
 	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
+	$(call say,An onboarding that is killed $(ONBOARDING_KILLS) times)
+	@$(APART) MSPKIT_KILLS=$(ONBOARDING_KILLS) cargo test --release --locked -p mspkit-onboarding --test killed
 	$(call say,Batches of creates that share a deadline)
 	@$(APART) cargo test --release --locked -p mspkit --test writes -- --ignored --nocapture
 	$(call say,Lists of 50,000 names against each other)
@@ -128,6 +133,10 @@ ifneq ($(FUZZ_TARGETS),)
 	@for target in $(FUZZ_TARGETS); do echo "-- $$target"; PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 \
 	  cargo fuzz run --fuzz-dir core/fuzz "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
 endif
+
+schema: need-cargo need-compiler ## write the JSON Schema of an onboarding's file, and the table of its kinds
+	$(call say,Rendering core/onboarding/onboarding.schema.json and the table in docs/onboarding.md)
+	@MSPKIT_WRITE=1 cargo test --quiet --locked -p mspkit-onboarding --test cases repository
 
 contract: need-cargo need-compiler need-node need-python ## checks requests and responses against core/api with outside tools
 	$(call say,Schemathesis: the simulator responds as the API documents say)

@@ -71,7 +71,7 @@ def main(into: Path) -> None:
     # Python before 3.12 does not list the bases of a TypedDict, so inherited keys appear as its own.
     warnings.filterwarnings("ignore", message=r"Cannot determine where mspkit\.")
     pdoc.render.configure(docformat="google", show_source=False)
-    pdoc.pdoc("mspkit", "mspkit.testing", output_directory=into)
+    pdoc.pdoc("mspkit", "mspkit.onboarding", "mspkit.testing", output_directory=into)
     page = into / "mspkit.html"
     text = page.read_text()
     known = set(re.findall(r'id="([\w.]+)"', text))

@@ -876,6 +876,57 @@ typedef struct mspkit_log_record {
 typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
 
 /**
+ * The callback for the steps of an onboarding: `progress` is a JSON object with `event` (`started`, `finished` or `failed`),
+ * `path`, `kind`, `action`, `done`, `failed` and `total`, valid until it returns. It is called by the thread that waits for
+ * the run. It must not throw and not leave by `longjmp`.
+ */
+typedef void (*mspkit_onboarding_callback)(void *user_data, struct mspkit_str progress);
+
+/**
+ * The options of an onboarding. Initialised by `mspkit_onboarding_options_init()`.
+ */
+typedef struct mspkit_onboarding_options {
+    /**
+     * Set by `mspkit_onboarding_options_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Cancel token; NULL: not cancellable. May be freed once the function has returned.
+     */
+    const struct mspkit_cancel_token *cancel;
+    /**
+     * The format of the document: `yaml`, `toml`, `json` or `csv`; not given: that of the file's ending. A text that is not
+     * JSON needs it.
+     */
+    struct mspkit_str format;
+    /**
+     * The path of the journal, which is created; a file `….lock` is beside it. Required to apply.
+     */
+    struct mspkit_str journal;
+    /**
+     * Milliseconds to look for an object whose create may still be carried out; `MSPKIT_DEFAULT`: 60,000.
+     */
+    int64_t settle_ms;
+    /**
+     * How many rows are in work at a time; `MSPKIT_DEFAULT`: 4.
+     */
+    int64_t concurrency;
+    /**
+     * Called when a row is begun and when it has ended; NULL: not. Functions that submit refuse it.
+     */
+    mspkit_onboarding_callback on_step;
+    /**
+     * Passed to `on_step`.
+     */
+    void *user_data;
+    /**
+     * 1: things that cost money are made. 0 or `MSPKIT_DEFAULT`: a document with such rows is refused before anything is
+     * sent.
+     */
+    int32_t allow_cost;
+} mspkit_onboarding_options;
+
+/**
  * The metadata of a response. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_meta {
@@ -1497,6 +1548,93 @@ mspkit_status mspkit_log_set(mspkit_log_callback callback,
                              struct mspkit_error **error);
 
 /**
+ * Makes a `mspkit_onboarding_options` with nothing given; `mspkit_onboarding_options_init()` is the same in C and C++.
+ *
+ * `struct_size` is `sizeof(mspkit_onboarding_options)`, in the header that the program is compiled with. Thread-safe.
+ */
+void mspkit_onboarding_options_init_into(struct mspkit_onboarding_options *options,
+                                         size_t struct_size);
+
+/**
+ * Says what is missing on the servers of what a document names. Nothing is written.
+ *
+ * `document` is the path of a file, or a text: what has several lines, or begins as JSON does. `ncentral` and `cloudmore`
+ * are the clients of what it names, NULL for a service that it does not name; `mspkit_ncentral_client` and
+ * `mspkit_cloudmore_client` return them. Of `options`, which may be NULL, `format` and `cancel` are used. `response`
+ * receives the plan, which `mspkit_response_json` and `mspkit_response_get` read: `counts` and `steps`, each with `path`,
+ * `kind`, `name`, `action`, `id`, `differences`, `cost` and `error`. It has no metadata. Blocks. Thread-safe. Fails with
+ * `MSPKIT_E_INVALID_REQUEST` for mistakes in the document, all of which the error names, and with the codes of reading
+ * lists.
+ */
+mspkit_status mspkit_onboarding_plan(struct mspkit_str document,
+                                     const struct mspkit_client *ncentral,
+                                     const struct mspkit_client *cloudmore,
+                                     const struct mspkit_onboarding_options *options,
+                                     struct mspkit_response **response,
+                                     struct mspkit_error **error);
+
+/**
+ * Submits a plan like `mspkit_onboarding_plan`. The completion has a response.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be NULL.
+ * The document is read before the function returns. Thread-safe. Fails, without a completion, for invalid arguments and
+ * documents, and with `MSPKIT_E_CLOSED` for a closed queue.
+ */
+mspkit_status mspkit_onboarding_plan_submit(struct mspkit_str document,
+                                            const struct mspkit_client *ncentral,
+                                            const struct mspkit_client *cloudmore,
+                                            const struct mspkit_onboarding_options *options,
+                                            const struct mspkit_queue *queue,
+                                            void *user_data,
+                                            mspkit_operation *operation_id,
+                                            struct mspkit_error **error);
+
+/**
+ * Makes what is missing of what a document names, and keeps a journal of it.
+ *
+ * Called again with the same journal after a crash, it goes on: what is done is not repeated, and what was begun is looked
+ * for first. A second process that uses the journal is refused at once. `document`, `ncentral` and `cloudmore` are as for
+ * `mspkit_onboarding_plan`; `options` has the journal. `response` receives the report: `ok`, `counts`, `error` and
+ * `outcomes`, each with `path`, `kind`, `name`, `action`, `id`, `error` and `differences`. It has no metadata. What goes
+ * wrong with a row is in the report. Blocks. Thread-safe. Fails, before anything is sent, with `MSPKIT_E_INVALID_REQUEST`
+ * for mistakes in the document, things that cost money and are not allowed to, and a journal that is in use, of another
+ * document, damaged, or cannot be written; and with the codes of reading lists.
+ */
+mspkit_status mspkit_onboarding_apply(struct mspkit_str document,
+                                      const struct mspkit_client *ncentral,
+                                      const struct mspkit_client *cloudmore,
+                                      const struct mspkit_onboarding_options *options,
+                                      struct mspkit_response **response,
+                                      struct mspkit_error **error);
+
+/**
+ * Submits a run like `mspkit_onboarding_apply`. The completion has a response.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be NULL.
+ * The document is read before the function returns. Thread-safe. Fails, without a completion, for invalid arguments and
+ * documents, and with `MSPKIT_E_CLOSED` for a closed queue.
+ */
+mspkit_status mspkit_onboarding_apply_submit(struct mspkit_str document,
+                                             const struct mspkit_client *ncentral,
+                                             const struct mspkit_client *cloudmore,
+                                             const struct mspkit_onboarding_options *options,
+                                             const struct mspkit_queue *queue,
+                                             void *user_data,
+                                             mspkit_operation *operation_id,
+                                             struct mspkit_error **error);
+
+/**
+ * Writes a report as `csv`, a line for each row, or as `html`, a page that needs nothing else.
+ *
+ * `report` is the JSON of a report, `format` one of the two. `response` receives the text, which `mspkit_response_json`
+ * returns. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for another text or format.
+ */
+mspkit_status mspkit_onboarding_write_report(struct mspkit_str report,
+                                             struct mspkit_str format,
+                                             struct mspkit_response **response,
+                                             struct mspkit_error **error);
+
+/**
  * How many items there are.
  */
 size_t mspkit_page_count(const struct mspkit_page *page);
@@ -1891,7 +2029,7 @@ const void *mspkit_response_view(const struct mspkit_response *response,
                                  const struct mspkit_layout *layout);
 
 /**
- * Status, headers, ids and times; NULL only for NULL.
+ * Status, headers, ids and times; NULL for NULL, and for what no server has sent, such as a plan.
  */
 const struct mspkit_meta *mspkit_response_meta(const struct mspkit_response *response);
 
@@ -2002,6 +2140,16 @@ static inline mspkit_client_options mspkit_client_options_init(void)
 {
     mspkit_client_options made;
     mspkit_client_options_init_into(&made, sizeof made);
+    return made;
+}
+
+/**
+ * A `mspkit_onboarding_options` with nothing given.
+ */
+static inline mspkit_onboarding_options mspkit_onboarding_options_init(void)
+{
+    mspkit_onboarding_options made;
+    mspkit_onboarding_options_init_into(&made, sizeof made);
     return made;
 }
 

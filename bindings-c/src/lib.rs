@@ -28,6 +28,7 @@ mod guard;
 mod item;
 mod layout;
 mod log;
+mod onboarding;
 mod options;
 mod page;
 mod pager;

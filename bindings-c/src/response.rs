@@ -21,7 +21,8 @@ use crate::view::View;
 pub struct mspkit_response {
     document: Document,
     body: Bytes,
-    meta: Meta,
+    /// None for what no server has sent.
+    meta: Option<Meta>,
     later: Mutex<Later>,
 }
 
@@ -58,7 +59,13 @@ impl mspkit_response {
     /// A response, with a view of it if there is a table.
     pub(crate) fn new(raw: RawResponse, view: Option<View>) -> Self {
         let RawResponse { meta, body, json, .. } = raw;
-        Self { document: Document::new(json, view), body, meta, later: Mutex::default() }
+        Self { document: Document::new(json, view), body, meta: Some(meta), later: Mutex::default() }
+    }
+
+    /// A text that no server has sent.
+    pub(crate) fn of_text(text: String) -> Self {
+        let body = Bytes::from(text);
+        Self { document: Document::new(body.clone(), None), body, meta: None, later: Mutex::default() }
     }
 
     fn body(&self) -> mspkit_str {
@@ -72,7 +79,8 @@ impl mspkit_response {
 
     fn meta(&self) -> *const mspkit_meta {
         let Later { arena, meta: made, .. } = &mut *lock(&self.later);
-        *made.get_or_insert_with(|| meta(&self.meta, arena))
+        let Some(known) = &self.meta else { return std::ptr::null() };
+        *made.get_or_insert_with(|| meta(known, arena))
     }
 }
 
@@ -149,7 +157,7 @@ pub unsafe extern "C" fn mspkit_response_view(
     unsafe { get(response, std::ptr::null(), |response| response.document.view(layout)) }
 }
 
-/// Status, headers, ids and times; NULL only for NULL.
+/// Status, headers, ids and times; NULL for NULL, and for what no server has sent, such as a plan.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_response_meta(response: *const mspkit_response) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.

@@ -24,6 +24,7 @@ fn json_of(event: Event) -> Value {
         EventKind::Response { status, cause, took } => {
             json!({ "status": status, "cause": cause, "took": milliseconds(took) })
         }
+        EventKind::Step(step) => json!({ "step": step }),
         EventKind::Retry { reason, wait } => json!({ "reason": reason, "wait": milliseconds(wait) }),
     };
     fields["operation"] = event.operation.into();

@@ -299,6 +299,17 @@ impl Core {
         Ok((core, watch))
     }
 
+    /// The core for something longer than a call, whose events this collector records.
+    pub(crate) fn watched(
+        &self,
+        py: Python<'_>,
+        asynchronous: bool,
+        watch: &Arc<EventCollector>,
+    ) -> PyResult<mspkit::Core> {
+        let (core, _) = self.begin(py, asynchronous, 0)?;
+        Ok(watch.over(&core))
+    }
+
     fn core(&self, py: Python<'_>) -> PyResult<mspkit::Core> {
         if process::ending() && self.identity.asynchronous {
             return Err(Failure::ending().raise(py));

@@ -38,6 +38,7 @@ fn tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
         EventKind::Response { status, cause, took } => {
             (number, call, status, cause, seconds(took)).into_pyobject(py)
         }
+        EventKind::Step(json) => (number, call, json).into_pyobject(py),
         EventKind::Retry { reason, wait } => (number, call, reason, seconds(wait)).into_pyobject(py),
     }
 }

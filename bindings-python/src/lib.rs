@@ -13,6 +13,7 @@ mod events;
 mod failure;
 mod field;
 mod item;
+mod onboarding;
 mod pager;
 mod port;
 mod process;
@@ -43,6 +44,8 @@ mod _native {
     use super::field::{Field, ModelShape};
     #[pymodule_export]
     use super::item::Item;
+    #[pymodule_export]
+    use super::onboarding::{OnboardingPlan, OnboardingSpec, onboarding_written};
     #[pymodule_export]
     use super::pager::{Mark, Pager, limit};
     #[pymodule_export]

@@ -13,6 +13,7 @@ use pyo3::types::{PyList, PyTuple};
 use crate::answer::Response;
 use crate::events::{EventCollector, event_tuples};
 use crate::failure::{Failure, panicked};
+use crate::onboarding::OnboardingPlan;
 use crate::process;
 use crate::runtime;
 
@@ -26,6 +27,9 @@ pub(crate) enum Outcome {
     Answer(Box<Response>),
     /// A list's next page is ready, or the list has ended.
     Filled(bool),
+    Plan(Box<OnboardingPlan>),
+    /// JSON.
+    Text(String),
 }
 
 type Shared = mspkit_binding::Port<Result<Outcome, Failure>>;
@@ -140,6 +144,8 @@ fn entry(
             (token, DONE, Bound::new(py, *answer)?).into_pyobject(py)
         }
         PortEvent::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Plan(plan))) => (token, DONE, Bound::new(py, *plan)?).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Text(text))) => (token, DONE, text).into_pyobject(py),
         PortEvent::Events(events) => (token, EVENTS, event_tuples(py, events)?).into_pyobject(py),
     }
 }

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator
 
 import mspkit
+from mspkit import onboarding
 
 # Members that every class has, or that are for the interpreter.
 LEFT_OUT = {"__init_subclass__", "__subclasshook__", "__class_getitem__", "__new__", "__getattribute__"}
@@ -75,6 +76,7 @@ def surface() -> Iterator[str]:
     for service in ("ncentral", "cloudmore", "wiv"):
         package = reached.pop(service)
         reached |= {f"{service}.{name}": getattr(package, name) for name in package.__all__}
+    reached |= {f"onboarding.{name}": getattr(onboarding, name) for name in onboarding.__all__}
     listed = {value for value in reached.values() if inspect.isclass(value)}
     for name, value in sorted(reached.items()):
         if inspect.isclass(value):

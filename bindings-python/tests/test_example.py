@@ -34,6 +34,17 @@ def test_the_example_does_the_job() -> None:
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
+def test_the_onboarding_of_a_file_survives_being_killed() -> None:
+    command = [sys.executable, str(ROOT / "bindings-python" / "tests" / "demo.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    judge = [sys.executable, str(ROOT / "tests" / "demo.py"), "--file"]
+    judged = subprocess.run(judge, input=done.stdout, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    killed = re.search(r"killed after (\d+) customers", done.stdout)
+    assert killed and 0 < int(killed[1]) < 20, done.stdout
+
+
 def test_the_example_only_reads_by_default() -> None:
     output, _, counts = ran()
     assert "walk all case pages" in output

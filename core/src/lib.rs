@@ -38,7 +38,7 @@ pub use crate::wire::transport;
 
 pub use crate::base::error::{Attempt, Difference, Error, ErrorKind, FieldError, Result};
 pub use crate::base::secret::Secret;
-pub use crate::base::spelling::Spelling;
+pub use crate::base::spelling::{Spelling, meant};
 pub use crate::engine::background::{BackgroundDriver, KeepAlive};
 pub use crate::engine::config::{ClientAuth, Config, Settings};
 pub use crate::engine::core::Core;

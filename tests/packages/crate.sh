@@ -11,7 +11,7 @@ folder="$(realpath "$1")" with_simulator="$(realpath "$2")"
 place="${CARGO_TARGET_DIR:-$root/target}/crate"
 rm -rf "$place"
 mkdir -p "$place/project/src"
-for crate in mspkit mspkit-reconcile; do
+for crate in mspkit mspkit-reconcile mspkit-onboarding; do
   mkdir "$place/$crate"
   tar -xzf "$folder/$crate-"[0-9]*.crate -C "$place/$crate" --strip-components=1
 done
@@ -24,10 +24,12 @@ edition = "2024"
 
 [dependencies]
 mspkit = { path = "../mspkit" }
+mspkit-onboarding = { path = "../mspkit-onboarding" }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
 # As if it were published.
 [patch.crates-io]
+mspkit = { path = "../mspkit" }
 mspkit-reconcile = { path = "../mspkit-reconcile" }
 
 [workspace]

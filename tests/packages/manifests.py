@@ -70,7 +70,8 @@ def claims() -> list[Claim]:
         Claim("bindings-node/scripts/pack.mjs", r"\[`\$\{of\}-\$\{each\}`, (.*?)\]", "version"),
         Claim("bindings-node/scripts/pack.mjs", r"peerDependencies: \{ \[SIM\]: (.*?) \}", "version"),
         Claim("bindings-node/scripts/pack.mjs", r'^  description: "(.*)"', simulator),
-        # Both are published, so one names the version of the other.
+        # They are published, so one names the version of the other.
+        Claim("Cargo.toml", r'^mspkit = \{ path = "core", version = "(.*?)"', version),
         Claim("Cargo.toml", r'^mspkit-reconcile = \{ path = "core/reconcile", version = "(.*)" \}', version),
         Claim("core/fuzz/Cargo.lock", r'^name = "mspkit"\nversion = "(.*)"', version),
         Claim("README.md", r"Rust toolchain \(([\d.]+) or later", fact["rust-version"]),

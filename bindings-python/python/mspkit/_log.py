@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mspkit._errors import MspError, refused
 from mspkit._types import RequestEvent, RequestHook, ResponseEvent, ResponseHook, RetryEvent, RetryHook
@@ -77,6 +77,14 @@ def checked(name: str, hook: Any, asynchronous: bool) -> Any:
     if waits and not asynchronous:
         raise refused(name, "must be a plain function; only async clients await their hooks", hook)
     return hook
+
+
+class Listener(Protocol):
+    """What a task that waits delivers events and the final error to."""
+
+    async def deliver_async(self, records: list[tuple[Any, ...]]) -> None: ...
+
+    def gave_up(self, error: MspError) -> None: ...
 
 
 class Watcher:

@@ -16,7 +16,7 @@ from typing import Any
 
 from mspkit import _native
 from mspkit._errors import MspError, from_native
-from mspkit._log import Watcher
+from mspkit._log import Listener
 from mspkit._proactor import Reader
 
 FAILED, DONE, EVENTS = 0, 1, 2
@@ -64,7 +64,7 @@ class Bridge:
         except NotImplementedError:
             self.reader = Reader(loop, self.port.fileno(), self.drain, self.broken)
 
-    async def outcome(self, token: int, watcher: Watcher) -> Any:
+    async def outcome(self, token: int, watcher: Listener) -> Any:
         """Waits for a submitted call; cancels it if the wait ends in any other way.
 
         Events meanwhile are delivered here, in the task that waits: hooks and log records see its

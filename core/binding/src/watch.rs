@@ -16,6 +16,7 @@ use crate::port::Target;
 const REQUEST: u8 = 1;
 const RESPONSE: u8 = 2;
 const RETRY: u8 = 4;
+const STEP: u8 = 16;
 
 /// The unread events of one call or list. `T` is the outcome of calls in its port.
 pub struct EventCollector<T> {
@@ -60,6 +61,8 @@ pub enum EventKind {
     Response { status: Option<u16>, cause: Option<String>, took: Duration },
     /// Another attempt will be made.
     Retry { reason: String, wait: Duration },
+    /// A step of something longer than a call has begun or ended: the JSON that describes it. Such an event has no request.
+    Step(String),
 }
 
 impl EventKind {
@@ -69,6 +72,7 @@ impl EventKind {
             Self::Request => REQUEST,
             Self::Response { .. } => RESPONSE,
             Self::Retry { .. } => RETRY,
+            Self::Step(_) => STEP,
         }
     }
 }
@@ -122,6 +126,11 @@ impl<T: Send + 'static> EventCollector<T> {
                 });
             });
         core.with_hooks(hooks)
+    }
+
+    /// Records a step of something longer than a call; `json` describes it.
+    pub fn step(self: &Arc<Self>, operation: &str, json: impl FnOnce() -> String) {
+        self.note(STEP, || seen(operation, ("", "", ""), "", 0, EventKind::Step(json())));
     }
 
     fn note(self: &Arc<Self>, number: u8, event: impl FnOnce() -> Event) {

@@ -158,7 +158,12 @@ impl Phrase {
 }
 
 /// The known name that an unknown one is most similar to, if any is similar.
-pub(crate) fn meant<'n>(written: &str, names: impl Iterator<Item = Cow<'n, str>>) -> Option<Cow<'n, str>> {
+///
+/// ```
+/// let names = ["country", "city"].into_iter().map(Into::into);
+/// assert_eq!(mspkit::meant("contry", names).as_deref(), Some("country"));
+/// ```
+pub fn meant<'n>(written: &str, names: impl Iterator<Item = Cow<'n, str>>) -> Option<Cow<'n, str>> {
     let plain = |name: &str| -> Vec<char> {
         name.chars().filter(|letter| *letter != '_' && *letter != '-').flat_map(char::to_lowercase).collect()
     };

@@ -92,6 +92,33 @@ impl Core {
         Ok((result::shape(self, operation, &template, response)?, template))
     }
 
+    /// Looks for the object that an operation that finds or creates would return, and creates nothing: `None` if there is none.
+    ///
+    /// Only the parameters that say where it is and what identifies it are required. With `settle` it is looked for so long;
+    /// by default the list is read once. An operation for many objects takes the same rows as when it is called, reads each
+    /// list once, and always has a result; an outcome with neither `ensured` nor `error` is that of an object that is not
+    /// there.
+    ///
+    /// # Errors
+    /// `Ambiguous` if several objects have the name; those of reading a list.
+    pub async fn find(
+        &self,
+        operation: &str,
+        params: &[u8],
+        options: &CallOptions,
+    ) -> Result<Option<RawResponse>> {
+        let operation = self.operation(operation)?;
+        let Some(ensure) = operation.ensure else {
+            let allowed = "must be the id of an operation that finds or creates";
+            return Err(Error::argument("operation", &quote(operation.id), allowed));
+        };
+        let stand_in = |option: &str| self.shared.default_ids.get(option);
+        let template =
+            RequestTemplate::to_find(operation, ensure, params, options, self.shared.spelling, &stand_in)?;
+        let ensuring = Ensuring { core: self, operation, ensure, options };
+        Box::pin(ensuring.find(&template)).await
+    }
+
     /// A pager over a list operation; nothing is sent until its first page is requested.
     ///
     /// # Errors

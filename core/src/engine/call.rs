@@ -28,7 +28,7 @@ use crate::engine::core::Core;
 use crate::engine::diagnosis::{self, RequestInfo};
 use crate::engine::error_body;
 use crate::engine::failure::{self, AttemptOutcome};
-use crate::engine::hooks::{self, ResponseEvent, RetryEvent};
+use crate::engine::hooks::{self, RequestEvent, ResponseEvent, RetryEvent};
 use crate::policy::abandon::Delivery;
 use crate::policy::retry::{Backoff, Progress, Verdict};
 
@@ -150,7 +150,8 @@ impl Call<'_> {
             if fresh && tokens.as_ref().is_some_and(|tokens| !tokens.usable()) {
                 tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             }
-            self.check_time_left(deadline).map_err(|error| self.with_context(error, &attempts))?;
+            let ready = self.check_time_left(deadline).and_then(|()| self.permit_write(attempts.len() + 1));
+            ready.map_err(|error| self.with_context(error, &attempts))?;
             self.add_headers(&mut headers);
             let sent_at = Instant::now();
             let (until, at_most) =
@@ -326,6 +327,22 @@ impl Call<'_> {
 
     fn redactor(&self) -> Redactor {
         self.core.redactor(&self.context.http.secrets)
+    }
+
+    /// Asks the hook of calls that change something.
+    fn permit_write(&self, attempt: usize) -> Result<()> {
+        if !self.context.class.changes_state() {
+            return Ok(());
+        }
+        let event = RequestEvent {
+            operation: self.context.label,
+            method: &self.target.method,
+            path: &self.target.path,
+            server: &self.target.server,
+            request_id: self.id,
+            attempt,
+        };
+        self.core.hooks.permit(&event)
     }
 
     fn emit_response(&self, attempts: &[Attempt]) {

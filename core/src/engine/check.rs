@@ -71,6 +71,26 @@ pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Para
     }
 }
 
+impl Param {
+    /// Checks a value as a call does that is made with it; `json` is its text.
+    ///
+    /// ```
+    /// use mspkit::Operation;
+    ///
+    /// let operation = Operation::find("ncentral.service_orgs.create_customer").unwrap();
+    /// let country = operation.param("country").unwrap();
+    /// assert!(country.check(r#""GB""#).is_ok());
+    /// let error = country.check(r#""Britain""#).unwrap_err();
+    /// assert!(error.to_string().starts_with("country: must be a country code of two letters"));
+    /// ```
+    ///
+    /// # Errors
+    /// `InvalidRequest` that names the parameter, what was given and what is allowed.
+    pub fn check(&self, json: &str) -> Result<()> {
+        value(self, json, Spelling::default()).map(drop)
+    }
+}
+
 /// What a text may be, if it is longer than allowed, or none of a number.
 fn unfit(rules: &Rules, text: &str) -> Option<String> {
     if rules.as_number && whole(text).is_none_or(|digits| digits != text) {

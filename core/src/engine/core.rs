@@ -17,7 +17,7 @@ use crate::base::spelling::Spelling;
 use crate::engine::auth::{self, Authenticator, Login, Tokens};
 use crate::engine::background::{KeepAlive, KeepAliveHook};
 use crate::engine::config::{Config, Credentials, DefaultIds, ResolvedConfig, Settings};
-use crate::engine::hooks::Hooks;
+use crate::engine::hooks::{Hooks, RequestEvent};
 use crate::policy::limit::{self, LimitStatus, Limiter};
 use crate::policy::retry::RetryBudget;
 use crate::table::Service;
@@ -121,6 +121,16 @@ impl Core {
     /// `InvalidRequest` for options that belong to the connection or the identity of a client.
     pub fn with_options(&self, options: &Config) -> Result<Self> {
         Ok(self.with_settings(self.settings.with(options)?))
+    }
+
+    /// The same client with this hook besides its own: it is called before each attempt of a call that changes something,
+    /// after everything that the attempt waits for. An error of it ends the call, and nothing is sent.
+    #[must_use]
+    pub fn before_write(
+        &self,
+        hook: impl Fn(&RequestEvent<'_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.with_hooks(Hooks { before_write: Some(Arc::new(hook)), ..self.hooks.clone() })
     }
 
     /// The same client with these hooks instead of its own; connections, tokens and limits stay shared. Bindings use it to

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::error::Error;
+use crate::base::error::{Error, Result};
 
 /// A request is about to be sent.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +73,9 @@ pub struct RetryEvent<'a> {
 
 type Hook<E> = Option<Arc<E>>;
 
+/// Decides whether a request is sent.
+type Gate = dyn Fn(&RequestEvent<'_>) -> Result<()> + Send + Sync;
+
 /// The hooks of a client. They run on the thread that drives the call and must not block. A panic in a hook is logged, and
 /// the call continues.
 #[derive(Clone, Default)]
@@ -82,6 +85,7 @@ pub struct Hooks {
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
     pub(crate) on_retry: Hook<dyn Fn(&RetryEvent<'_>) + Send + Sync>,
     pub(crate) on_abandoned: Hook<dyn Fn(&Error) + Send + Sync>,
+    pub(crate) before_write: Hook<Gate>,
 }
 
 impl Hooks {
@@ -112,6 +116,11 @@ impl Hooks {
     pub fn on_abandoned(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_abandoned = Some(Arc::new(hook));
         self
+    }
+
+    /// Asks whether an attempt of a call that changes something may be sent.
+    pub(crate) fn permit(&self, event: &RequestEvent<'_>) -> Result<()> {
+        self.before_write.as_ref().map_or(Ok(()), |hook| hook(event))
     }
 
     pub(crate) fn request(&self, event: &RequestEvent<'_>) {
@@ -153,6 +162,7 @@ impl fmt::Debug for Hooks {
             .field("on_response", &self.on_response.is_some())
             .field("on_retry", &self.on_retry.is_some())
             .field("on_abandoned", &self.on_abandoned.is_some())
+            .field("before_write", &self.before_write.is_some())
             .finish()
     }
 }

@@ -21,7 +21,7 @@ use crate::base::spelling::{Name, Spelling};
 use crate::engine::check::{self, ParamValue};
 use crate::engine::config::options;
 use crate::engine::encode;
-use crate::table::{Answer, BodyKind, Operation, Paging, Param, ParamLocation};
+use crate::table::{Answer, BodyKind, Ensure, Operation, Paging, Param, ParamLocation};
 use crate::wire::raw;
 
 use params::read_params;
@@ -133,7 +133,25 @@ impl RequestTemplate {
         spelling: Spelling,
         stand_in: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        Self::build(operation, params, options, spelling, stand_in)
+        Self::build(operation, params, options, spelling, stand_in, &|param| param.required)
+            .map_err(|error| error.with_operation(operation.id))
+    }
+
+    /// The same for looking for an object only: what does not identify it is not required.
+    pub(crate) fn to_find(
+        operation: &'static Operation,
+        ensure: &Ensure,
+        params: &[u8],
+        options: &CallOptions,
+        spelling: Spelling,
+        stand_in: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        let needed = |param: &Param| {
+            let identifies = ensure.key.iter().any(|key| key.params.contains(&param.wire));
+            let places = param.location == ParamLocation::Path || Some(param.wire) == ensure.rows;
+            param.required && (places || identifies)
+        };
+        Self::build(operation, params, options, spelling, stand_in, &needed)
             .map_err(|error| error.with_operation(operation.id))
     }
 
@@ -165,6 +183,7 @@ impl RequestTemplate {
         options: &CallOptions,
         spelling: Spelling,
         stand_in: &dyn Fn(&str) -> Option<String>,
+        needed: &dyn Fn(&Param) -> bool,
     ) -> Result<Self> {
         let given = read_params(operation, params, spelling)?;
         let mut template = Self {
@@ -194,7 +213,7 @@ impl RequestTemplate {
             };
             match value.or(fallback.as_deref()).or(param.default).or_else(from) {
                 Some(raw) => template.place(param, raw)?,
-                None if param.required => {
+                None if needed(param) => {
                     let also = param.from_option.map_or(String::new(), |option| {
                         format!(", as an argument or as the client's {}", Name(option))
                     });

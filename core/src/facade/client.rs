@@ -241,6 +241,12 @@ macro_rules! client {
                 RawList::new(&self.core, method, path)
             }
 
+            /// The client without typed methods, for crates that are built upon it; both share connections, tokens and
+            /// limits.
+            pub fn core(&self) -> &Core {
+                &self.core
+            }
+
             fn with_core(&self, core: Core) -> Self {
                 Self { core }
             }

@@ -1,6 +1,6 @@
 //! Errors of invalid arguments: the name, the given value and what is allowed, as a sentence and as fields.
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, FieldError};
 use crate::base::quote;
 use crate::base::spelling::{self, Name, Phrase, Spelling};
 
@@ -59,6 +59,27 @@ impl Error {
         let shown = given.map_or(String::new(), |given| format!("; given: {given}"));
         Self::new(ErrorKind::InvalidRequest, format!("{argument}: {allowed}{shown}"))
             .with_argument(argument, given, allowed)
+    }
+
+    /// The error for an invalid argument by its name in the core, which [`spelled`](Self::spelled) spells for a language:
+    /// its value, if that can be shown, and what is allowed. Names in backticks in `allowed` are spelled too.
+    ///
+    /// ```
+    /// use mspkit::{Error, Spelling};
+    ///
+    /// let error = Error::invalid("allow_cost", None, "must be true");
+    /// assert_eq!(error.spelled(Spelling::Camel).to_string(), "allowCost: must be true");
+    /// ```
+    pub fn invalid(name: &str, given: Option<&str>, allowed: &str) -> Self {
+        Self::refused(&Name(name).to_string(), given, &spelling::with_names(allowed))
+    }
+
+    /// The error for a document with mistakes: the text for a person, and each mistake by its field.
+    pub fn invalid_document(argument: &str, message: impl Into<String>, mistakes: Vec<FieldError>) -> Self {
+        let error = Self::new(ErrorKind::InvalidRequest, message);
+        error
+            .with_argument(&Name(argument).to_string(), None, "must be without mistakes")
+            .with_error_body(None, mistakes, None)
     }
 
     /// The error for an argument without a JSON form, by its name there: `given` describes it, such as `a value of type

@@ -49,9 +49,32 @@ impl<'a> Ensuring<'a> {
             outcomes[at] = Some(outcome);
         }
         let outcomes: Vec<_> = outcomes.into_iter().flatten().collect();
-        let listed = lists.values().filter_map(|list| list.as_ref().ok()?.meta.as_deref());
+        let listed = listed(&lists);
         let answers = outcomes.iter().filter_map(|outcome| Some(&outcome.as_ref().ok()?.meta));
         let Some(meta) = listed.chain(answers).next().cloned() else {
+            return Err(Error::new(ErrorKind::Internal, "no list had a response"));
+        };
+        Ok(self.answer(meta, outcomes.into_iter().map(|outcome| outcome.map(Some)).collect()))
+    }
+
+    /// The outcomes of looking for each row: a row without `ensured` and without `error` is not there. Creates nothing.
+    pub(super) async fn find_many(
+        &self,
+        template: &RequestTemplate,
+        rows: &'static str,
+        deadline: Option<Instant>,
+    ) -> Result<RawResponse> {
+        let rows = self.rows(template, rows)?;
+        let lists = self.lists(&rows, deadline).await?;
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for Row { template, look, .. } in rows {
+            outcomes.push(match lists.get(look.place()) {
+                Some(Err(error)) => Err(error.clone()),
+                Some(Ok(list)) => self.found(&look, &template, Some(list), deadline).await,
+                None => Err(Error::new(ErrorKind::Internal, "the list of a row was not read")),
+            });
+        }
+        let Some(meta) = listed(&lists).next().cloned() else {
             return Err(Error::new(ErrorKind::Internal, "no list had a response"));
         };
         Ok(self.answer(meta, outcomes))
@@ -135,10 +158,11 @@ impl<'a> Ensuring<'a> {
         outcomes
     }
 
-    fn answer(&self, meta: Meta, outcomes: Vec<Result<RawResponse>>) -> RawResponse {
+    fn answer(&self, meta: Meta, outcomes: Vec<Result<Option<RawResponse>>>) -> RawResponse {
         let each = outcomes.into_iter().enumerate().map(|(at, outcome)| {
             let (ensured, error) = match outcome {
-                Ok(answer) => (String::from_utf8_lossy(&answer.json).into_owned(), "null".to_owned()),
+                Ok(Some(answer)) => (String::from_utf8_lossy(&answer.json).into_owned(), "null".to_owned()),
+                Ok(None) => ("null".to_owned(), "null".to_owned()),
                 Err(error) => {
                     let error = error.for_operation(self.operation.id).spelled(self.core.shared.spelling);
                     ("null".to_owned(), failure(&error))
@@ -151,6 +175,11 @@ impl<'a> Ensuring<'a> {
         let json = Bytes::from(raw::compose([("outcomes", list.as_str())].into_iter()));
         RawResponse { meta, body: json.clone(), json }
     }
+}
+
+/// The metadata of the lists that were read.
+fn listed(lists: &Lists) -> impl Iterator<Item = &Meta> {
+    lists.values().filter_map(|list| list.as_ref().ok()?.meta.as_deref())
 }
 
 /// The rows that mean the same object, in the order of the first of each.

@@ -70,6 +70,44 @@ impl Ensuring<'_> {
         Ok(RawResponse { meta: Meta { elapsed: started.elapsed(), ..answer.meta }, ..answer })
     }
 
+    /// The object, as `{value, created, differences}` with `created` false, or nothing; or the outcomes of many, of which
+    /// those of objects that are not there have neither `ensured` nor `error`. Creates nothing.
+    pub(super) async fn find(&self, template: &RequestTemplate) -> Result<Option<RawResponse>> {
+        let started = Instant::now();
+        let deadline = self.deadline(started)?;
+        let ended = if let Some(rows) = self.ensure.rows {
+            self.find_many(template, rows, deadline).await.map(Some)
+        } else {
+            let look = Looking::new(self.core, self.ensure, template, self.options)?;
+            self.found(&look, template, None, deadline).await
+        };
+        let answer = ended.map_err(|error| error.for_operation(self.operation.id))?;
+        Ok(answer
+            .map(|answer| RawResponse { meta: Meta { elapsed: started.elapsed(), ..answer.meta }, ..answer }))
+    }
+
+    /// The object, if it is in the list, or appears in it while `settle` lasts; by default the list is read once.
+    async fn found(
+        &self,
+        look: &Looking<'_>,
+        template: &RequestTemplate,
+        snapshot: Option<&Snapshot>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<RawResponse>> {
+        let until = self.options.settle.map(|settle| Instant::now() + settle.min(LONGEST));
+        let mut found = match snapshot {
+            Some(snapshot) => snapshot.matches(&look.key),
+            None => look.run(deadline).await?,
+        };
+        if let (Some(until), true) = (until, found.is_empty()) {
+            found = self.look_again(look, until, deadline).await?;
+        }
+        if found.is_empty() {
+            return Ok(None);
+        }
+        self.existing(look, found, template, false).map(Some)
+    }
+
     async fn one(&self, template: &RequestTemplate, started: Instant) -> Result<RawResponse> {
         let look = Looking::new(self.core, self.ensure, template, self.options)?;
         self.ensured(&look, template, None, self.deadline(started)?).await
