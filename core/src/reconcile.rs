@@ -61,13 +61,11 @@ pub fn reconcile_json(
 impl From<mspkit_reconcile::Error> for Error {
     fn from(error: mspkit_reconcile::Error) -> Self {
         let given = error.given.as_deref().unwrap_or_default();
-        match &error.allowed {
-            Some(allowed) => Self::argument(&error.argument, given, &spelling::with_names(allowed)),
-            None => {
-                let names = OPTIONS.iter().copied();
-                Self::unknown(&error.argument, "an option of reconcile", names, Spelling::default())
-            }
+        if let Some(allowed) = &error.allowed {
+            return Self::argument(&error.argument, given, &spelling::with_names(allowed));
         }
+        let names = OPTIONS.iter().copied();
+        Self::unknown(&error.argument, "an option of reconcile", names, Spelling::default())
     }
 }
 
