@@ -150,8 +150,7 @@ impl Call<'_> {
             if fresh && tokens.as_ref().is_some_and(|tokens| !tokens.usable()) {
                 tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             }
-            let ready = self.check_time_left(deadline).and_then(|()| self.permit_write(attempts.len() + 1));
-            ready.map_err(|error| self.with_context(error, &attempts))?;
+            self.check_ready(deadline, &attempts)?;
             self.add_headers(&mut headers);
             let sent_at = Instant::now();
             let (until, at_most) =
@@ -327,6 +326,12 @@ impl Call<'_> {
 
     fn redactor(&self) -> Redactor {
         self.core.redactor(&self.context.http.secrets)
+    }
+
+    /// Whether the next attempt may be sent.
+    fn check_ready(&self, deadline: Instant, attempts: &[Attempt]) -> Result<()> {
+        let ready = self.check_time_left(deadline).and_then(|()| self.permit_write(attempts.len() + 1));
+        ready.map_err(|error| self.with_context(error, attempts))
     }
 
     /// Asks the hook of calls that change something.
