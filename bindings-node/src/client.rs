@@ -238,6 +238,11 @@ impl Core {
         })
     }
 
+    /// The core for something longer than a call, whose events this collector records.
+    pub(crate) fn watched(&self, watch: &Arc<EventCollector>) -> Result<mspkit::Core, Failure> {
+        Ok(watch.over(&self.core()?))
+    }
+
     /// The core for one call, with its event collector.
     fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<EventCollector>), Failure> {
         let core = self.core()?;

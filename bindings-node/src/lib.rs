@@ -10,6 +10,7 @@ mod bigint;
 mod client;
 mod events;
 mod failure;
+mod onboarding;
 mod pager;
 mod payload;
 mod port;
@@ -71,6 +72,12 @@ pub fn refused(argument: String, allowed: String, given: Option<String>) -> Stri
 #[napi(catch_unwind)]
 pub fn unsendable(argument: String, given: String) -> String {
     failure::Failure::from(mspkit::Error::unsendable(&argument, &given)).to_json()
+}
+
+/// The report of an onboarding, which is JSON, as `csv` or `html`.
+#[napi(catch_unwind)]
+pub fn onboarding_written(report: String, format: String) -> napi::Result<String> {
+    Ok(onboarding::written(&report, &format)?)
 }
 
 /// Panics, for the test that a panic ends neither the process nor the event loop.

@@ -106,6 +106,11 @@ impl Payload {
         Self { text: Text::any(&answer.body), meta, marker: None, taken: None }
     }
 
+    /// A text of mspkit's own that is JSON; there is no response.
+    pub(crate) fn own(json: &str) -> Self {
+        Self { text: Text::any(json.as_bytes()), meta: "{}".to_owned(), marker: None, taken: None }
+    }
+
     /// The end of a list, passed as `null`, with the metadata of its last page.
     pub(crate) fn end(page: Option<&RawPage>) -> Self {
         let meta =

@@ -156,6 +156,11 @@ export abstract class AsyncClient {
   }
 }
 
+/** @internal The native client of an async one. */
+export function nativeOf(client: AsyncClient): NativeCore {
+  return coreOf(client);
+}
+
 /** What to collect about a call: events, and its outcome if its signal aborts it. */
 function watched(signal: AbortSignal | undefined): number {
   return signal === undefined ? wanted() : wanted() | ABANDONED;

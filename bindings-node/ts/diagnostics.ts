@@ -83,12 +83,19 @@ export function wanted(): number {
   return kinds;
 }
 
-/** Publishes events, in order. */
-export function publish(events: string | undefined): void {
+/** The kind of a step of something longer than a call; `watch.rs` of the core's binding has the same number. */
+export const STEP = 16;
+
+/** Publishes events, in order; steps go to `onStep`, each as JSON. */
+export function publish(events: string | undefined, onStep?: (step: string) => void): void {
   if (events === undefined) {
     return;
   }
   for (const [kind, event] of JSON.parse(events) as [number, unknown][]) {
+    if (kind === STEP) {
+      onStep?.((event as { step: string }).step);
+      continue;
+    }
     CHANNELS.find((one) => one.kind === kind)?.channel.publish(event);
   }
 }

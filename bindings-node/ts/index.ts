@@ -31,6 +31,7 @@ export { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentr
 export { Wiv, type WivOptions, WivSync } from "./generated/wiv/client.js";
 export type { PlainRow } from "./model.js";
 export { version } from "./native.js";
+export * as onboarding from "./onboarding.js";
 export type {
   CallDefaults,
   CallOptions,

@@ -103,6 +103,50 @@ export interface NativeReconciliation {
   html(title: string | null): string;
 }
 
+/** A document of an onboarding. */
+export interface NativeSpec extends NativePlannable {
+  readonly size: number;
+  submitPlan(
+    port: NativePort,
+    id: number,
+    watch: number,
+    ncentral: NativeCore | undefined,
+    cloudmore: NativeCore | undefined,
+    plan: NativePlan,
+  ): undefined;
+  planSync(
+    watch: number,
+    ncentral: NativeCore | undefined,
+    cloudmore: NativeCore | undefined,
+    plan: NativePlan,
+  ): Answer;
+}
+
+/** A plan of an onboarding. */
+export interface NativePlan extends NativePlannable {
+  json(): string;
+}
+
+/** What can be applied. */
+export interface NativePlannable {
+  submitApply(
+    port: NativePort,
+    id: number,
+    watch: number,
+    ncentral: NativeCore | undefined,
+    cloudmore: NativeCore | undefined,
+    journal: string,
+    options: string,
+  ): undefined;
+  applySync(
+    watch: number,
+    ncentral: NativeCore | undefined,
+    cloudmore: NativeCore | undefined,
+    journal: string,
+    options: string,
+  ): Answer;
+}
+
 interface Native {
   /** Initializes it, once per process, and returns its version. */
   start(): string;
@@ -115,6 +159,10 @@ interface Native {
   pagingNames(): string[];
   /** The names of the call options. */
   callNames(): string[];
+  readonly OnboardingSpec: { open(pathOrText: string, format: string | undefined): NativeSpec };
+  readonly OnboardingPlan: { new (): NativePlan; fromJson(json: string): NativePlan };
+  /** A report as `csv` or `html`. */
+  onboardingWritten(report: string, format: "csv" | "html"): string;
   /** The fields of errors for arguments that are refused here; the core words them. */
   refused(argument: string, allowed: string, given: string | null): string;
   unsendable(argument: string, given: string): string;

@@ -26,6 +26,8 @@ interface Outcome {
 }
 
 interface Pending extends Outcome {
+  /** Takes the steps of something longer than a call. */
+  readonly onStep: ((step: string) => void) | undefined;
   /** The caller's async context, if events have to be published in it. */
   readonly scope: AsyncResource | undefined;
   /** Removes the listener from the caller's signal. */
@@ -63,6 +65,8 @@ export interface Begin {
   readonly signal: AbortSignal | undefined;
   /** What to collect about the call in progress. */
   readonly watch: number;
+  /** Takes the steps of something longer than a call, each as JSON. */
+  readonly onStep?: (step: string) => void;
 }
 
 /**
@@ -75,7 +79,7 @@ export interface Begin {
  * @param submit - Passes the call on; what it throws is thrown here.
  */
 export function begin(
-  { site, signal, watch }: Begin,
+  { site, signal, watch, onStep }: Begin,
   submit: Submit,
   resolve: Outcome["resolve"],
   reject: Outcome["reject"],
@@ -94,7 +98,7 @@ export function begin(
   // Events may have to be published in the caller's async context.
   const events = watch & ~ABANDONED;
   const scope = events === 0 ? undefined : new AsyncResource("mspkit.call", { requireManualDestroy: true });
-  pending.set(id, { site, resolve, reject, scope, unlisten });
+  pending.set(id, { site, resolve, reject, scope, unlisten, onStep });
   if (pending.size === 1) {
     holder.ref();
   }
@@ -154,7 +158,8 @@ function drain(): void {
     const kind = entries[at + 1];
     const text = entries[at + 2] as string;
     if (kind === EVENTS) {
-      pending.get(id)?.scope?.runInAsyncScope(publish, undefined, text);
+      const call = pending.get(id);
+      call?.scope?.runInAsyncScope(publish, undefined, text, call.onStep);
       continue;
     }
     const call = settle(id);

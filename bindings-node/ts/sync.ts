@@ -125,6 +125,11 @@ export abstract class SyncClient {
   }
 }
 
+/** @internal The native client of a blocking one. */
+export function nativeOfSync(client: SyncClient): NativeCore {
+  return coreOf(client);
+}
+
 /** What the resources of blocking clients have in common. */
 export class SyncResource {
   readonly #client: SyncClient;

@@ -231,7 +231,9 @@ impl<'a> Applying<'a> {
             if action.is_good() {
                 ready.extend(below);
             } else if action != OutcomeAction::NotStarted {
-                below.into_iter().for_each(|child| self.block(child, &steps[at].path));
+                for child in below {
+                    self.block(child, &steps[at].path);
+                }
             }
         }
         drop(running);
@@ -248,7 +250,10 @@ impl<'a> Applying<'a> {
         let error = Failure::new(ErrorKind::Cancelled, format!("{above} was not made"));
         self.end(at, Ended::failed(OutcomeAction::Blocked, error));
         let below = self.children.remove(&at).unwrap_or_default();
-        below.into_iter().for_each(|child| self.block(child, &self.steps[at].path));
+        let steps = self.steps;
+        for child in below {
+            self.block(child, &steps[at].path);
+        }
     }
 
     fn end(&mut self, at: usize, ended: Ended) {

@@ -3,7 +3,7 @@
 use mspkit::{CallOptions, Core, Error, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::step::{Failure, Step};
+use crate::step::{Failure, Step, spelled};
 
 /// Reads the entry of the catalog, and says why it must not be bought so.
 ///
@@ -15,7 +15,7 @@ pub(crate) async fn objection(
     step: &Step,
     organization: &str,
 ) -> Result<Option<Failure>, Error> {
-    let params = json!({"organization_id": organization, "service_id": step.name}).to_string();
+    let params = spelled(core, &json!({"organization_id": organization, "service_id": step.name}));
     let entry = match core.call(entry, params.as_bytes(), &CallOptions::default()).await {
         Ok(entry) => entry,
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -245,12 +245,8 @@ pub fn table() -> String {
         let made =
             kind.made.writes().map_or("never: it must exist".to_owned(), |id| format!("`{}`", short(id)));
         let costs = if kind.costs { "yes" } else { "" };
-        text += &format!(
-            "| `{}` | {} | {} | {made} | {costs} |\n",
-            kind.list,
-            below.join(", "),
-            names.join(" or ")
-        );
+        let (below, names) = (below.join(", "), names.join(" or "));
+        text.extend([&*format!("| `{}` | {below} | {names} | {made} | {costs} |", kind.list), "\n"]);
     }
     text
 }

@@ -14,7 +14,7 @@ use crate::apply::Clients;
 use crate::kinds::{Kind, Made};
 use crate::rows::{Reference, Row};
 use crate::spec::Spec;
-use crate::step::{Action, Failure, Step, StepJson};
+use crate::step::{Action, Failure, Step, StepJson, spelled};
 use crate::{catalog, digest, properties};
 
 /// How many lists are read at a time; the clients' limits hold besides.
@@ -51,12 +51,11 @@ impl Plan {
                 // What is only listed below something else does not need it to be there.
                 let scope = steps[at].parent.filter(|_| steps[at].of.parent.is_some());
                 match steps[at].parent.map(|parent| steps[parent].action) {
-                    Some(Action::Create) if scope.is_some() => continue,
+                    Some(Action::Create) if scope.is_some() => {}
                     Some(above @ (Action::Ambiguous | Action::Blocked)) => {
                         let path = steps[at].parent.map_or("", |parent| &steps[parent].path);
                         let message = format!("{path} is {}", above.name());
                         steps[at].refuse(Action::Blocked, Failure::new(ErrorKind::Cancelled, message));
-                        continue;
                     }
                     _ => groups.entry((scope, steps[at].kind)).or_default().push(at),
                 }
@@ -162,7 +161,9 @@ async fn look(
             (Made::Set { list, .. }, Some(parent)) => {
                 let scope = (kind.parent.unwrap_or_default(), parent);
                 properties::of(core, list, scope).await.map(|all| {
-                    wanted.iter_mut().for_each(|step| properties::compare(step, &all));
+                    for step in &mut wanted {
+                        properties::compare(step, &all);
+                    }
                 })
             }
             (Made::Ensure { many, .. } | Made::Buy { many, .. }, _) => {
@@ -212,18 +213,17 @@ async fn by_reference(core: &Core, step: &mut Step, parent: Option<&str>) -> Res
     step.cost = false;
     match (step.reference, &step.of.made, step.of.get) {
         (Reference::Id, _, Some(get)) => {
-            let params = json!({step.of.id_field().unwrap_or_default(): step.name}).to_string();
+            let params = spelled(core, &json!({step.of.id_field().unwrap_or_default(): step.name}));
             core.call(get, params.as_bytes(), &options).await?;
             step.id = Some(step.name.clone());
         }
         (_, Made::Ensure { one, .. } | Made::Buy { one, .. }, _) => {
-            let params = Value::Object(step.call(parent)).to_string();
-            match core.find(one, params.as_bytes(), &options).await? {
-                Some(found) => existing(step, &parsed(&found.json)),
-                None => {
-                    let message = format!("there is no {}, and only its name is given", step.name);
-                    step.refuse(Action::Blocked, Failure::new(ErrorKind::NotFound, message));
-                }
+            let params = spelled(core, &Value::Object(step.call(parent)));
+            if let Some(found) = core.find(one, params.as_bytes(), &options).await? {
+                existing(step, &parsed(&found.json));
+            } else {
+                let message = format!("there is no {}, and only its name is given", step.name);
+                step.refuse(Action::Blocked, Failure::new(ErrorKind::NotFound, message));
             }
         }
         _ => {}
@@ -240,7 +240,7 @@ async fn by_fields(core: &Core, many: &str, parent: Option<&str>, steps: &mut [&
     if let (Some(name), Some(id)) = (scope, parent) {
         params.insert(name.to_owned(), Value::from(id));
     }
-    let params = Value::Object(params).to_string();
+    let params = spelled(core, &Value::Object(params));
     let found = core.find(many, params.as_bytes(), &CallOptions::default()).await?;
     let found = found.map(|found| parsed(&found.json)).unwrap_or_default();
     for (step, outcome) in steps.iter_mut().zip(found["outcomes"].as_array().into_iter().flatten()) {

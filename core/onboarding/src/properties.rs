@@ -4,7 +4,7 @@ use mspkit::{Core, Error, ErrorKind, OnIncomplete, PagingOptions, RawPager};
 use mspkit_reconcile::name::folded;
 use serde_json::{Map, Value, json};
 
-use crate::step::{Action, Failure, Step};
+use crate::step::{Action, Failure, Step, spelled};
 
 /// A property as the server lists it.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub(crate) struct Property(Map<String, Value>);
 
 /// Reads the properties of an organization unit or a device.
 pub(crate) async fn of(core: &Core, list: &str, parent: (&str, &str)) -> Result<Vec<Property>, Error> {
-    let params = json!({parent.0: parent.1}).to_string();
+    let params = spelled(core, &json!({parent.0: parent.1}));
     let mut paging = PagingOptions::default();
     paging.on_incomplete = Some(OnIncomplete::Raise);
     let pager: RawPager = core.pager(list, params.as_bytes(), &paging, &mspkit::CallOptions::default())?;

@@ -70,15 +70,12 @@ impl Row {
 pub(crate) fn read(document: &Node, problems: &mut Problems) -> Vec<Row> {
     let mut reading = Reading { rows: Vec::new(), keys: HashMap::new(), problems };
     let lists: Vec<&'static Kind> = kinds::roots().collect();
-    match &document.content {
-        Content::Map(entries) => {
-            reading.members(entries, "", &lists, &[], None);
-        }
-        _ => {
-            let known: Vec<&str> = lists.iter().map(|kind| kind.list).collect();
-            let allowed = format!("must be an object with {}", known.join(", "));
-            reading.problems.refuse(document.line, "", &allowed, &document.shown());
-        }
+    if let Content::Map(entries) = &document.content {
+        reading.members(entries, "", &lists, &[], None);
+    } else {
+        let known: Vec<&str> = lists.iter().map(|kind| kind.list).collect();
+        let allowed = format!("must be an object with {}", known.join(", "));
+        reading.problems.refuse(document.line, "", &allowed, &document.shown());
     }
     if reading.rows.is_empty() && reading.problems.is_empty() {
         reading.problems.add(document.line, "", "names nothing");

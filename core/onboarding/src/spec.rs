@@ -158,7 +158,7 @@ fn text<'a>(content: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     match std::str::from_utf8(content) {
         Ok(text) => Some(text.strip_prefix('\u{feff}').unwrap_or(text)),
         Err(error) => {
-            let line = content[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = content[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
             problems.add(line, "", "must be UTF-8; in a spreadsheet, save it as \"CSV UTF-8\"");
             None
         }

@@ -1,6 +1,6 @@
 //! The steps of a plan.
 
-use mspkit::Error;
+use mspkit::{Core, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -197,4 +197,21 @@ impl StepJson {
             secrets: Secrets::default(),
         })
     }
+}
+
+/// The JSON of a call's parameters in the spelling of a client.
+pub(crate) fn spelled(core: &Core, params: &Value) -> String {
+    fn renamed(core: &Core, value: &Value) -> Value {
+        match value {
+            Value::Object(members) => {
+                let member = |(name, value): (&String, &Value)| {
+                    (core.spelling().name(name).into_owned(), renamed(core, value))
+                };
+                members.iter().map(member).collect()
+            }
+            Value::Array(entries) => entries.iter().map(|entry| renamed(core, entry)).collect(),
+            other => other.clone(),
+        }
+    }
+    renamed(core, params).to_string()
 }

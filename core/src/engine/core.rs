@@ -103,6 +103,11 @@ impl Core {
         &self.shared.base
     }
 
+    /// How the names of its parameters are spelled.
+    pub fn spelling(&self) -> Spelling {
+        self.shared.spelling
+    }
+
     /// The settings of its calls.
     pub fn settings(&self) -> Settings {
         self.settings

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::Progress;
 
+/// What is called with the progress.
+pub(super) type OnStep = dyn Fn(&Progress<'_>) + Send + Sync;
+
 /// How a plan is applied.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -20,7 +23,7 @@ pub struct ApplyOptions {
     /// How long an object is looked for whose create may still be carried out, 60 seconds by default.
     pub settle: Option<Duration>,
     /// Called when a row is begun and when it has ended, by the thread that drives the call; it must not block.
-    pub on_step: Option<Arc<dyn Fn(&Progress<'_>) + Send + Sync>>,
+    pub on_step: Option<Arc<OnStep>>,
 }
 
 impl fmt::Debug for ApplyOptions {

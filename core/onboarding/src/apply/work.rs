@@ -11,7 +11,7 @@ use crate::journal::{Journal, Left};
 use crate::kinds::Made;
 use crate::plan::{id_of, parsed};
 use crate::report::OutcomeAction;
-use crate::step::{Action, Failure, Step};
+use crate::step::{Action, Failure, Step, spelled};
 use crate::{catalog, properties};
 
 /// How long an object is looked for whose create may still be carried out, by default.
@@ -141,7 +141,7 @@ impl Work<'_> {
         parent: Option<&str>,
         left: Option<&Left>,
     ) -> Result<Ended> {
-        let params = Value::Object(step.call(parent)).to_string();
+        let params = spelled(core, &Value::Object(step.call(parent)));
         let settle = self.settle.unwrap_or(SETTLE);
         // A request of a run that was interrupted may be carried out until then.
         let since = left
@@ -193,7 +193,7 @@ impl Work<'_> {
         if let (Some(name), Some(id)) = (step.of.id_field(), &step.id) {
             params.insert(name.to_owned(), Value::from(id.as_str()));
         }
-        let params = Value::Object(params).to_string();
+        let params = spelled(core, &Value::Object(params));
         core.call(set, params.as_bytes(), &CallOptions::default()).await?;
         Ok(Ended::of(OutcomeAction::Set, step.id))
     }

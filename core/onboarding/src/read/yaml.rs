@@ -48,10 +48,10 @@ pub(super) fn read(text: &str) -> Result<Node, (usize, String)> {
                 building.add(Node::new(line, if null { Content::Null } else { scalar }), anchor)?;
             }
             Event::SequenceStart(anchor, _) => {
-                building.begin(Node::new(line, Content::List(Vec::new())), anchor)?
+                building.begin(Node::new(line, Content::List(Vec::new())), anchor)?;
             }
             Event::MappingStart(anchor, _) => {
-                building.begin(Node::new(line, Content::Map(Vec::new())), anchor)?
+                building.begin(Node::new(line, Content::Map(Vec::new())), anchor)?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = building.open.pop() {

@@ -33,8 +33,8 @@ fn row(outcome: &Outcome) -> String {
     let details: Vec<String> = error.chain(differences.iter().map(difference)).collect();
     let cells =
         [path, &spoken(kind), &spoken(action.name()), id.as_deref().unwrap_or_default(), &details.join("; ")];
-    let cells: String = cells.iter().map(|cell| format!("<td>{}</td>", encode_text(cell))).collect();
-    format!("<tr class=\"{}\">{cells}</tr>\n", action.name())
+    let cells: Vec<_> = cells.iter().map(|cell| encode_text(cell)).collect();
+    format!("<tr class=\"{}\"><td>{}</td></tr>\n", action.name(), cells.join("</td><td>"))
 }
 
 /// A name as words.
