@@ -19,7 +19,10 @@ mod runtime;
 mod text;
 mod wait;
 
+use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
+
+use crate::reconcile::{Matching, Reconciliation};
 
 /// Called when the module is loaded. Returns its version; TypeScript refuses any other than its own.
 #[napi(catch_unwind)]
@@ -72,6 +75,18 @@ pub fn refused(argument: String, allowed: String, given: Option<String>) -> Stri
 #[napi(catch_unwind)]
 pub fn unsendable(argument: String, given: String) -> String {
     failure::Failure::from(mspkit::Error::unsendable(&argument, &given)).to_json()
+}
+
+/// Matches two lists on a thread of Node's pool.
+#[napi(catch_unwind)]
+pub fn reconcile(left: String, right: String, options: String) -> AsyncTask<Matching> {
+    AsyncTask::new(Matching::new(left, right, options))
+}
+
+/// Matches two lists on this thread.
+#[napi(catch_unwind)]
+pub fn reconcile_sync(left: String, right: String, options: String) -> napi::Result<Reconciliation> {
+    Matching::new(left, right, options).now()
 }
 
 /// The report of an onboarding, which is JSON, as `csv` or `html`.

@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mspkit::Spelling;
 use mspkit::reconcile::{self, TITLE, reconcile_json};
-use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Task};
 use napi_derive::napi;
 
@@ -42,13 +41,22 @@ impl Reconciliation {
 }
 
 /// The texts of two lists and the options, to be matched on another thread.
-pub(crate) struct Matching {
+pub struct Matching {
     left: String,
     right: String,
     options: String,
 }
 
 impl Matching {
+    pub(crate) fn new(left: String, right: String, options: String) -> Self {
+        Self { left, right, options }
+    }
+
+    /// Matches the lists on this thread.
+    pub(crate) fn now(&self) -> napi::Result<Reconciliation> {
+        self.run().map(Reconciliation)
+    }
+
     fn run(&self) -> napi::Result<reconcile::Reconciliation> {
         let (left, right, options) = (self.left.as_bytes(), self.right.as_bytes(), self.options.as_bytes());
         let run = || reconcile_json(left, right, options, Spelling::Camel);
@@ -68,16 +76,4 @@ impl Task for Matching {
     fn resolve(&mut self, _env: Env, found: Self::Output) -> napi::Result<Reconciliation> {
         Ok(Reconciliation(found))
     }
-}
-
-/// Matches two lists on a thread of Node's pool.
-#[napi(catch_unwind)]
-pub(crate) fn reconcile(left: String, right: String, options: String) -> AsyncTask<Matching> {
-    AsyncTask::new(Matching { left, right, options })
-}
-
-/// Matches two lists on this thread.
-#[napi(catch_unwind)]
-pub(crate) fn reconcile_sync(left: String, right: String, options: String) -> napi::Result<Reconciliation> {
-    Matching { left, right, options }.run().map(Reconciliation)
 }

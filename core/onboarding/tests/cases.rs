@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use mspkit_onboarding::{Format, Plan, Spec, schema, table};
@@ -124,7 +125,7 @@ fn deep_and_endless_documents_are_refused() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for at in 1..12 {
         let before = format!("*a{}, ", at - 1).repeat(9);
-        bomb += &format!("a{at}: &a{at} [{before}]\n");
+        writeln!(bomb, "a{at}: &a{at} [{before}]").unwrap();
     }
     let error = Spec::parse(bomb.as_bytes(), Format::Yaml, "file").unwrap_err().to_string();
     assert!(error.contains("more than"), "{error}");

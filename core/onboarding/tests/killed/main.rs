@@ -60,7 +60,7 @@ struct Sum {
 pub(crate) fn document(customers: usize) -> String {
     let person = "contact_first_name: Ada, contact_last_name: Lovelace";
     let row = |at: usize| {
-        let sites = if at % 4 == 0 {
+        let sites = if at.is_multiple_of(4) {
             format!(", sites: [{{site_name: Site {at}, {person}}}]")
         } else {
             String::new()
@@ -107,9 +107,9 @@ fn round(seed: u64, sum: &mut Sum) {
         let there =
             || if by_lines { self::lines(&journal) >= lines } else { self::creates(&simulator) >= creates };
         if child.kill_when(there) {
-            sum.killed += 1
+            sum.killed += 1;
         } else {
-            sum.early += 1
+            sum.early += 1;
         }
         readable(&journal, seed);
     }
@@ -143,7 +143,7 @@ fn creates(simulator: &Simulator) -> u64 {
 }
 
 fn lines(journal: &Path) -> usize {
-    std::fs::read(journal).map_or(0, |text| text.iter().filter(|byte| **byte == b'\n').count())
+    std::fs::read(journal).map_or(0, |text| text.split(|byte| *byte == b'\n').count() - 1)
 }
 
 /// Every line that has its line break is a whole one.
