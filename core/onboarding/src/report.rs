@@ -5,6 +5,7 @@ mod html;
 use std::collections::BTreeMap;
 
 use mspkit::{Error, Result};
+use mspkit_reconcile::defused;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -153,11 +154,6 @@ fn difference(difference: &Value) -> String {
         (Value::Null, Value::Null) => field.to_owned(),
         (wanted, found) => format!("{field} is {found} instead of {wanted}"),
     }
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

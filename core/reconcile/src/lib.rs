@@ -26,3 +26,4 @@ pub use self::reconciliation::{
     Ambiguous, Candidate, MappingProblem, Match, Reconciliation, Summary, Unmatched, reconcile,
 };
 pub use self::report::TITLE;
+pub use self::report::csv::defused;

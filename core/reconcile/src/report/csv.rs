@@ -95,8 +95,13 @@ impl Reconciliation {
     }
 }
 
-/// A text that no spreadsheet runs as a formula.
-fn defused(text: impl AsRef<str>) -> String {
+/// A text that no spreadsheet runs as a formula: it begins with `'` if it would otherwise.
+///
+/// ```
+/// assert_eq!(mspkit_reconcile::defused("=1+1"), "'=1+1");
+/// assert_eq!(mspkit_reconcile::defused("Contoso"), "Contoso");
+/// ```
+pub fn defused(text: impl AsRef<str>) -> String {
     let text = text.as_ref();
     if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
