@@ -27,7 +27,7 @@ from mspkit.sim import program
 from simulator import ROOT, VARIABLES, Simulator
 
 DIST = os.environ.get("MSPKIT_DIST")
-LARGEST = 3_500_000
+LARGEST = 4_500_000
 MSPKIT, SIM = "mspkit-[0-9]*", "mspkit_sim-[0-9]*"
 # A release has wheels of other platforms beside this machine's.
 WHEEL = f"manylinux*_{platform.machine()}.whl"
