@@ -14,12 +14,14 @@ function fail(error) {
 }
 
 function main() {
-  const child = spawn(program(), process.argv.slice(2), { stdio: "inherit", windowsHide: true });
-  const pass = (signal) => void child.kill(signal);
+  let child;
+  const pass = (signal) => void child?.kill(signal);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  // First: the program may be ready, and a signal may come, before this function goes on.
   for (const signal of signals) {
     process.on(signal, pass);
   }
+  child = spawn(program(), process.argv.slice(2), { stdio: "inherit", windowsHide: true });
   child.once("error", fail);
   child.once("exit", (code, signal) => {
     for (const each of signals) {

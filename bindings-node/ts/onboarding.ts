@@ -4,9 +4,12 @@
  * ```ts
  * import { NCentral, onboarding } from "mspkit";
  *
- * const ncentral = new NCentral();
- * const spec = onboarding.load("customers.csv");
- * const report = await onboarding.apply(spec, { ncentral, journal: "customers.journal" });
+ * const client = new NCentral();
+ * const customers = "so_id;customer_name;contact_first_name;contact_last_name\n50;New Corp;Ada;Lovelace";
+ * const spec = onboarding.load(customers, { format: "csv" });
+ * const plan = await onboarding.plan(spec, { ncentral: client });
+ * console.log(plan.steps.map((step) => `${step.action} ${step.name}`).at(-1)); // create New Corp
+ * client.close();
  * ```
  *
  * `plan` reads and writes nothing. `apply` keeps a journal: called again after a crash, with the same file, it goes on
