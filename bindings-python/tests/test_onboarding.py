@@ -34,7 +34,7 @@ service_orgs:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_cases(case: dict[str, Any], clients: Clients, tmp_path: Path) -> None:
     file = tmp_path / f"file.{case['format']}"
-    file.write_text(case["text"], "utf-8")
+    file.write_bytes(case["text"].encode())
     if "errors" in case:
         with pytest.raises(mspkit.InvalidRequestError) as caught:
             onboarding.load(file)

@@ -8,6 +8,7 @@ mod difference;
 mod domain;
 mod error;
 mod legal_form;
+mod lines;
 mod mapping;
 mod matching;
 pub mod name;
@@ -20,6 +21,7 @@ mod similar;
 
 pub use self::difference::{Difference, Json};
 pub use self::error::{Error, Result};
+pub use self::lines::Lines;
 pub use self::mapping::Mapping;
 pub use self::options::{Key, Kind, OPTIONS, Options};
 pub use self::reconciliation::{

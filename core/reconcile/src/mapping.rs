@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result, describe, quote};
+use crate::lines::Lines;
 use crate::options::members;
 use crate::report::csv::undefused;
 
@@ -125,10 +126,10 @@ impl Mapping {
             return Err(Error::new(argument, quote(first), allowed));
         };
         let never = column("never");
-        let mut pairs = Vec::new();
+        let (mut pairs, mut lines) = (Vec::new(), Lines::of(text));
         for record in reader.records() {
             let record = record.map_err(|error| broken(argument, &error))?;
-            let line = usize::try_from(record.position().map_or(0, csv::Position::line)).unwrap_or_default();
+            let line = lines.at(record.position().map_or(0, csv::Position::byte));
             let cell = |column: usize| record.get(column).unwrap_or_default();
             let named = |column: usize| undefused(cell(column).trim()).to_owned();
             let never = match never

@@ -2,6 +2,7 @@
 //!
 //! Spreadsheets write CSV with a byte order mark and, where the comma is the decimal point, with semicolons.
 
+use mspkit_reconcile::Lines;
 use mspkit_reconcile::name::folded;
 
 use crate::document::{Content, Entry, Node};
@@ -20,17 +21,17 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
         .from_reader(text.as_bytes());
     let mut header: Option<Vec<String>> = None;
     let mut groups: Vec<(Entry, Vec<Node>)> = Vec::new();
+    let mut lines = Lines::of(text);
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line =
-                    error.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
+                let line = lines.at(error.position().map_or(0, csv::Position::byte));
                 problems.add(line, "", format!("is not CSV: {error}"));
                 return None;
             }
         };
-        let line = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
+        let line = lines.at(record.position().map_or(0, csv::Position::byte));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
