@@ -25,8 +25,14 @@ pub(super) struct Work<'a> {
     pub(super) settle: Option<Duration>,
 }
 
-/// Why a line could not be written before a request, if so.
-type Unwritten = Arc<Mutex<Option<Failure>>>;
+/// What the journal knows of the requests of a step.
+#[derive(Debug, Default)]
+struct Requests {
+    /// Whether one was sent.
+    sent: bool,
+    /// Why the line before one could not be written, so that it was not sent.
+    refused: Option<Failure>,
+}
 
 /// How a step has ended.
 #[derive(Debug, Clone)]
@@ -92,8 +98,8 @@ impl Work<'_> {
         if let Err(error) = self.journal.begun(&step.path) {
             return Ended { stop: Some((&error).into()), ..Ended::of(OutcomeAction::NotStarted, None) };
         }
-        let unwritten = Unwritten::default();
-        let core = &self.journalled(core, &step.path, &unwritten);
+        let requests = Arc::default();
+        let core = &self.journalled(core, &step.path, &requests);
         let made = match &step.of.made {
             Made::Ensure { one, .. } | Made::Buy { one, .. } => {
                 self.ensure(core, one, step, parent, left).await
@@ -101,12 +107,17 @@ impl Work<'_> {
             Made::Set { list, set } => self.set(core, list, set, step, parent).await,
             Made::Never => Ok(Ended::of(OutcomeAction::Existed, step.id.clone())),
         };
-        if let Some(stop) = unwritten.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Ended { stop: Some(stop), ..Ended::of(OutcomeAction::NotStarted, None) };
-        }
-        match made {
-            Ok(ended) => self.noted(step, ended),
-            Err(error) => self.noted(step, Ended::failed(OutcomeAction::Failed, (&error).into())),
+        let Requests { sent, refused } =
+            std::mem::take(&mut *requests.lock().unwrap_or_else(PoisonError::into_inner));
+        match (made, refused) {
+            (Ok(ended), None) => self.noted(step, ended),
+            (Err(error), None) => self.noted(step, Ended::failed(OutcomeAction::Failed, (&error).into())),
+            (Ok(ended), stop) => Ended { stop, ..ended },
+            // An earlier attempt may have been carried out.
+            (Err(error), stop) if sent => {
+                Ended { stop, ..Ended::failed(OutcomeAction::Failed, (&error).into()) }
+            }
+            (Err(_), stop) => Ended { stop, ..Ended::of(OutcomeAction::NotStarted, None) },
         }
     }
 
@@ -199,16 +210,20 @@ impl Work<'_> {
     }
 
     /// The client that notes in the journal when a request is sent that writes, and sends none if it cannot.
-    fn journalled(&self, core: &Core, path: &str, unwritten: &Unwritten) -> Core {
+    fn journalled(&self, core: &Core, path: &str, requests: &Arc<Mutex<Requests>>) -> Core {
         // A request that is read ahead may keep the client for a while, but must not keep the journal open.
-        let (journal, path, unwritten) = (Arc::downgrade(&self.journal), path.to_owned(), unwritten.clone());
+        let (journal, path, requests) = (Arc::downgrade(&self.journal), path.to_owned(), requests.clone());
         core.before_write(move |_| {
             let Some(journal) = journal.upgrade() else {
                 return Err(Error::invalid("journal", None, "must be open; the run has ended"));
             };
-            journal.sent(&path).inspect_err(|error| {
-                *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.into());
-            })
+            let written = journal.sent(&path);
+            let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
+            match &written {
+                Ok(()) => requests.sent = true,
+                Err(error) => requests.refused = Some(error.into()),
+            }
+            written
         })
     }
 }

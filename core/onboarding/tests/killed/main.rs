@@ -46,7 +46,10 @@ fn main() {
     assert!(sum.killed as u64 >= rounds, "hardly any child was killed");
     several::one_works_and_the_others_are_refused();
     #[cfg(unix)]
-    disk::a_full_disk_stops_everything();
+    {
+        disk::a_full_disk_stops_everything();
+        disk::an_attempt_that_was_sent_is_never_not_started();
+    }
     println!("killed: ok");
 }
 
