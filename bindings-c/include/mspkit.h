@@ -908,7 +908,7 @@ typedef struct mspkit_onboarding_options {
      */
     int64_t settle_ms;
     /**
-     * How many rows are in work at a time; `MSPKIT_DEFAULT`: 4.
+     * How many rows are in progress at a time; `MSPKIT_DEFAULT`: 4.
      */
     int64_t concurrency;
     /**

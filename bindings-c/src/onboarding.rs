@@ -42,7 +42,7 @@ pub struct mspkit_onboarding_options {
     pub journal: mspkit_str,
     /// Milliseconds to look for an object whose create may still be carried out; `MSPKIT_DEFAULT`: 60,000.
     pub settle_ms: i64,
-    /// How many rows are in work at a time; `MSPKIT_DEFAULT`: 4.
+    /// How many rows are in progress at a time; `MSPKIT_DEFAULT`: 4.
     pub concurrency: i64,
     /// Called when a row is begun and when it has ended; NULL: not. Functions that submit refuse it.
     pub on_step: mspkit_onboarding_callback,
@@ -109,7 +109,7 @@ unsafe impl Send for Callback {}
 unsafe impl Sync for Callback {}
 
 impl Callback {
-    fn tell(&self, progress: &str) {
+    fn notify(&self, progress: &str) {
         let mut arena = Arena::default();
         // SAFETY: the program's promise about its callback; the text is valid until it returns.
         unsafe { (self.call)(self.user_data, arena.text(progress)) };
@@ -171,7 +171,7 @@ impl Given {
                     return Err(Failure::invalid("on_step", "must be NULL for a job that is submitted"));
                 }
                 let callback = Callback { call, user_data: given.user_data };
-                options.on_step = Some(Arc::new(move |progress| callback.tell(&progress.to_json())));
+                options.on_step = Some(Arc::new(move |progress| callback.notify(&progress.to_json())));
             }
             let token = given.cancel.as_ref().map(mspkit_cancel_token::shared);
             let ends = [token, Some(first.freed.clone())];
@@ -327,12 +327,7 @@ pub unsafe extern "C" fn mspkit_onboarding_write_report(
     unsafe {
         guard(error, || {
             output("response", response)?;
-            let report = Report::from_json(report.required("report")?)?;
-            let text = match format.required("format")? {
-                "csv" => report.to_csv()?,
-                "html" => report.to_html(),
-                _ => return Err(Failure::invalid("format", "must be csv or html")),
-            };
+            let text = Report::written(report.required("report")?, format.required("format")?)?;
             response.write(Box::into_raw(Box::new(mspkit_response::of_text(text))));
             Ok(MSPKIT_OK)
         })

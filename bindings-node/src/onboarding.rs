@@ -210,9 +210,5 @@ fn made(plan: &OnceLock<Plan>) -> Result<&Plan, Failure> {
 
 /// A report, which is JSON, as `csv` or `html`.
 pub(crate) fn written(report: &str, format: &str) -> Result<String, Failure> {
-    let written = || {
-        let report = Report::from_json(report)?;
-        if format == "csv" { report.to_csv() } else { Ok(report.to_html()) }
-    };
-    written().map_err(spelled)
+    Report::written(report, format).map_err(spelled)
 }

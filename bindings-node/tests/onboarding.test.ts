@@ -90,7 +90,7 @@ test("a file is applied once", async () => {
     [seen.length, seen.at(-1)?.done, seen.at(-1)?.total, seen.at(-1)?.event],
     [6, 3, 3, "finished"],
   );
-  assert.ok(report.toCSV().includes(",'=1+1,created,") && report.toHTML().includes("<table>"));
+  assert.ok(report.toCsv().includes(",'=1+1,created,") && report.toHtml().includes("<table>"));
   const plan = await onboarding.plan(spec, { ncentral });
   const again = await onboarding.apply(plan, { ncentral, journal });
   assert.deepEqual(again.counts, { existed: 3 });
@@ -150,7 +150,7 @@ test("secrets stay out", async () => {
   const plan = await onboarding.plan(spec, { ncentral });
   const report = await onboarding.apply(plan, { ncentral, journal });
   assert.deepEqual(report.counts, { existed: 1, set: 1 });
-  const texts = [plan.toText(), JSON.stringify(report), report.toHTML(), readFileSync(journal, "utf8")];
+  const texts = [plan.toText(), JSON.stringify(report), report.toHtml(), readFileSync(journal, "utf8")];
   assert.deepEqual(
     texts.filter((text) => text.includes(SECRET)),
     [],

@@ -110,7 +110,7 @@ export interface SyncClients {
 export interface Applying {
   /** The path of the journal, which is created; a file `….lock` is beside it. */
   readonly journal: string | URL;
-  /** How many rows are in work at a time, 4 by default. */
+  /** How many rows are in progress at a time, 4 by default. */
   readonly concurrency?: number;
   /**
    * Whether things that cost money are made. Otherwise a file with such rows is refused before anything is sent.

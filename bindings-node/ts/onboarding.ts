@@ -122,12 +122,12 @@ export class Report {
   /**
    * The report as CSV, a line for each row. What a spreadsheet would take for a formula begins with an apostrophe.
    */
-  toCSV(): string {
+  toCsv(): string {
     return callNative(() => native.onboardingWritten(this.#json, "csv"));
   }
 
   /** The report as a page of HTML that needs nothing else. */
-  toHTML(): string {
+  toHtml(): string {
     return callNative(() => native.onboardingWritten(this.#json, "html"));
   }
 }
@@ -160,7 +160,7 @@ export function plan(spec: Spec, clients: Clients): Promise<Plan> {
   return new Promise((resolve, reject) =>
     placing(at, () => {
       const document = specOf(spec);
-      const cores = coresOf<AsyncClient>(clients, isAsync, nativeOf);
+      const cores = coresOf<AsyncClient>(clients, isAsync, ASYNC, nativeOf);
       const watch = wanted();
       const made = new native.OnboardingPlan();
       const submit: Submit = (port, id) => document.submitPlan(port, id, watch, ...cores, made);
@@ -180,7 +180,7 @@ export function planSync(spec: Spec, clients: SyncClients): Plan {
   const at = site(planSync);
   return placing(at, () => {
     const document = specOf(spec);
-    const cores = coresOf<SyncClient>(clients, isSync, nativeOfSync);
+    const cores = coresOf<SyncClient>(clients, isSync, SYNC, nativeOfSync);
     const made = new native.OnboardingPlan();
     wait(at, (watch) => document.planSync(watch, ...cores, made));
     return new Plan(made);
@@ -204,7 +204,7 @@ export function apply(planOrSpec: Plan | Spec, options: ApplyOptions): Promise<R
   return new Promise((resolve, reject) =>
     placing(at, () => {
       const what = plannable(planOrSpec);
-      const cores = coresOf<AsyncClient>(options, isAsync, nativeOf);
+      const cores = coresOf<AsyncClient>(options, isAsync, ASYNC, nativeOf);
       const { onStep, signal } = options;
       if (onStep !== undefined && typeof onStep !== "function") {
         throw invalid("onStep", "must be a function that takes the progress", onStep);
@@ -234,7 +234,7 @@ export function applySync(planOrSpec: Plan | Spec, options: SyncApplyOptions): R
   const at = site(applySync);
   return placing(at, () => {
     const what = plannable(planOrSpec);
-    const cores = coresOf<SyncClient>(options, isSync, nativeOfSync);
+    const cores = coresOf<SyncClient>(options, isSync, SYNC, nativeOfSync);
     const how = [pathOf("journal", options.journal), applyingOf(options)] as const;
     return new Report(wait(at, (watch) => what.applySync(watch, ...cores, ...how))[1]);
   });
@@ -259,16 +259,19 @@ function plannable(given: unknown): NativePlannable {
 
 const isAsync = (client: unknown) => client instanceof AsyncClient;
 const isSync = (client: unknown) => client instanceof SyncClient;
+const ASYNC = "must be a client whose calls return promises";
+const SYNC = "must be a blocking client";
 
 /** The native clients, of which none may be of the other kind. */
 function coresOf<C extends object>(
   options: { readonly ncentral?: C; readonly cloudmore?: C },
   isOne: (client: C) => boolean,
+  kind: string,
   core: (client: C) => NativeCore,
 ): [NativeCore | undefined, NativeCore | undefined] {
   const one = (name: string, client: C | undefined) => {
     if (client !== undefined && !isOne(client)) {
-      throw invalid(name, "must be a client of this kind of call", client);
+      throw invalid(name, kind, client);
     }
     return client === undefined ? undefined : core(client);
   };

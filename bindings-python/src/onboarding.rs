@@ -176,9 +176,5 @@ async fn planned(spec: &Spec, clients: &Clients) -> Result<OnboardingPlan, Failu
 #[pyfunction]
 #[pyo3(signature = (report, format_name, /))]
 pub(crate) fn onboarding_written(py: Python<'_>, report: &str, format_name: &str) -> PyResult<String> {
-    let written = || {
-        let report = Report::from_json(report)?;
-        if format_name == "csv" { report.to_csv() } else { Ok(report.to_html()) }
-    };
-    written().map_err(|error| raise(py, error))
+    Report::written(report, format_name).map_err(|error| raise(py, error))
 }

@@ -129,7 +129,7 @@ def test_wrong_arguments_are_named(clients: Clients, tmp_path: Path) -> None:
     refusals: list[tuple[str, dict[str, Any]]] = [
         ("ncentral: is required", {}),
         ("ncentral: must be a blocking client", {"ncentral": clients.asynchronous()}),
-        ("cloudmore: must be a blocking client", {"cloudmore": client}),
+        ("cloudmore: must be a client of Cloudmore; given: a client of N-central", {"cloudmore": client}),
         ("concurrency: must be a whole number", {"concurrency": 0}),
         ("concurrency: must be a whole number", {"concurrency": "2"}),
         ("allow_cost: must be true or false", {"allow_cost": 1}),

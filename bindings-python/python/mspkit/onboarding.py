@@ -140,7 +140,7 @@ def apply(
         ncentral: A client of N-central, if the file names anything of it.
         cloudmore: A client of Cloudmore, likewise.
         journal: The path of the journal, which is created; a file `….lock` is beside it.
-        concurrency: How many rows are in work at a time, 4 by default.
+        concurrency: How many rows are in progress at a time, 4 by default.
         allow_cost: Whether things that cost money are made. Otherwise a file with such rows is refused
             before anything is sent.
         settle: How long an object is looked for whose create may still be carried out, in seconds; 60 by
@@ -214,10 +214,10 @@ class _Events:
         from mspkit._client import Client
 
         for name, client in (("ncentral", ncentral), ("cloudmore", cloudmore)):
-            service_ok = isinstance(client, Client) and client._service == name
-            if client is not None and not (service_ok and client._asynchronous is asynchronous):
+            fits = isinstance(client, Client) and client._asynchronous is asynchronous
+            if client is not None and not fits:
                 kind = "an async client" if asynchronous else "a blocking client"
-                raise refused(name, f"must be {kind} of this service", client)
+                raise refused(name, f"must be {kind}", client)
         self.clients = {"ncentral": ncentral, "cloudmore": cloudmore}
         self.on_step = checked("on_step", on_step, asynchronous)
 

@@ -23,7 +23,7 @@ use crate::report::{Outcome, OutcomeAction, Report};
 use crate::spec::Spec;
 use crate::step::{Action, Failure, Step};
 
-/// How many rows are in work at a time by default.
+/// How many rows are in progress at a time by default.
 const CONCURRENCY: usize = 4;
 
 /// The clients of the services that a document names things of. A client without default options for Cloudmore's reseller
@@ -48,8 +48,22 @@ impl Clients {
         })
     }
 
-    /// Refuses steps of a service that has no client.
+    /// Refuses a client of another service, and steps of a service that has no client.
     pub(crate) fn check(&self, steps: &[Step]) -> Result<()> {
+        let given = [
+            ("ncentral", Service::NCentral, &self.ncentral),
+            ("cloudmore", Service::Cloudmore, &self.cloudmore),
+        ];
+        for (name, service, core) in given {
+            if let Some(other) = core.as_ref().map(Core::service).filter(|other| *other != service) {
+                let given = format!("a client of {}", other.title());
+                return Err(Error::invalid(
+                    name,
+                    Some(&given),
+                    &format!("must be a client of {}", service.title()),
+                ));
+            }
+        }
         steps.iter().try_for_each(|step| self.of(step.of.service()).map(drop))
     }
 }
@@ -59,7 +73,7 @@ impl Clients {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProgressEvent {
-    /// It is in work.
+    /// It has been started.
     Started,
     /// It has ended well.
     Finished,
@@ -217,7 +231,7 @@ impl<'a> Applying<'a> {
             while running.len() < concurrency && self.stopped.is_none() {
                 let Some(at) = ready.pop_first() else { break };
                 let parent = steps[at].parent.and_then(|parent| self.outcomes[parent].as_ref()?.id.clone());
-                self.tell(ProgressEvent::Started, at, None);
+                self.progress(ProgressEvent::Started, at, None);
                 let work = self.work.clone();
                 running.push(async move { (at, work.step(&steps[at], parent.as_deref()).await) }.boxed());
             }
@@ -260,15 +274,15 @@ impl<'a> Applying<'a> {
         self.done += 1;
         self.failed += usize::from(!ended.action.is_good());
         let event = if ended.action.is_good() { ProgressEvent::Finished } else { ProgressEvent::Failed };
-        self.tell(event, at, Some(ended.action.name()));
+        self.progress(event, at, Some(ended.action.name()));
         self.outcomes[at] = Some(ended);
     }
 
-    fn tell(&self, event: ProgressEvent, at: usize, action: Option<&str>) {
-        if let Some(tell) = &self.options.on_step {
+    fn progress(&self, event: ProgressEvent, at: usize, action: Option<&str>) {
+        if let Some(on_step) = &self.options.on_step {
             let Step { path, kind, .. } = &self.steps[at];
             let (done, failed, total) = (self.done, self.failed, self.steps.len());
-            tell(&Progress { event, path, kind, action, done, failed, total });
+            on_step(&Progress { event, path, kind, action, done, failed, total });
         }
     }
 

@@ -141,6 +141,19 @@ impl Report {
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
+    /// The report that [`to_json`](Self::to_json) has written, as `csv` or `html`.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for another text or format.
+    pub fn written(json: &str, format: &str) -> Result<String> {
+        let report = Self::from_json(json)?;
+        match format {
+            "csv" => report.to_csv(),
+            "html" => Ok(report.to_html()),
+            _ => Err(Error::invalid("format", Some(&format!("{format:?}")), "must be csv or html")),
+        }
+    }
+
     /// It as a page of HTML that needs nothing else.
     pub fn to_html(&self) -> String {
         html::page(self)
@@ -189,7 +202,7 @@ mod tests {
     #[test]
     fn html_is_escaped_and_stands_alone() {
         let page = report().to_html();
-        assert!(page.contains("&lt;b&gt;") && !page.contains("<b>"), "{page}");
+        assert!(page.contains("&#60;b&#62;") && !page.contains("<b>"), "{page}");
         assert!(!page.contains("http") && !page.contains("<script") && !page.contains("src="), "{page}");
     }
 
@@ -198,6 +211,9 @@ mod tests {
         let report = report();
         assert_eq!(Report::from_json(&report.to_json()).unwrap(), report);
         assert!(!report.ok() && report.counts()["failed"] == 1);
+        assert_eq!(Report::written(&report.to_json(), "html").unwrap(), report.to_html());
+        let error = Report::written(&report.to_json(), "pdf").unwrap_err().to_string();
+        assert_eq!(error, "format: must be csv or html; given: \"pdf\"");
         assert!(Report::from_json("[]").unwrap_err().to_string().starts_with("report: must be"));
     }
 }

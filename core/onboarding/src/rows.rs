@@ -214,7 +214,7 @@ impl Reading<'_> {
     fn argument(&mut self, row: &mut Row, entry: &Entry, param: &Param, place: &str) {
         let value = entry.value.json_for(param);
         if let Err(error) = param.check(&value.to_string()) {
-            return self.problems.add(entry.line, place, told(&error, param.name));
+            return self.problems.add(entry.line, place, mistake(&error, param.name));
         }
         let kept = if param.secret { &mut row.secrets.0 } else { &mut row.arguments };
         kept.insert(param.name.to_owned(), value);
@@ -272,7 +272,7 @@ impl Reading<'_> {
             row.kind.id_field().filter(|id| row.arguments.contains_key(*id) && Some(*id) != row.kind.key);
         match by_id {
             Some(id) => format!("{above}{}/{id}={name}", row.kind.list),
-            // A name that looks like an id is told from it.
+            // A name that looks like an id is kept apart from it.
             None => match row.kind.id_field().and_then(|id| name.strip_prefix(id)?.strip_prefix('=')) {
                 Some(rest) => {
                     format!("{above}{}/{}%3D{rest}", row.kind.list, &name[..name.len() - rest.len() - 1])
@@ -284,7 +284,7 @@ impl Reading<'_> {
 }
 
 /// What an error of an argument says, without the argument's name, which is in the place already.
-fn told(error: &Error, name: &str) -> String {
+fn mistake(error: &Error, name: &str) -> String {
     match (error.argument_name(), error.allowed()) {
         (Some(argument), Some(allowed)) => {
             let within = argument.strip_prefix(name).filter(|rest| !rest.is_empty());

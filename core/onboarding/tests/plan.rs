@@ -162,8 +162,12 @@ async fn a_plan_reads_back_from_its_json_and_a_changed_one_is_refused() {
 #[tokio::test]
 async fn a_client_that_is_needed_is_asked_for() {
     let simulator = simulator(json!({}));
-    let mut clients = clients(&simulator);
-    clients.cloudmore = None;
-    let error = Plan::of(&yaml("organizations: [{name: Contoso}]"), &clients).await.unwrap_err();
+    let mut given = clients(&simulator);
+    given.cloudmore = None;
+    let spec = yaml("organizations: [{name: Contoso}]");
+    let error = Plan::of(&spec, &given).await.unwrap_err();
     assert!(error.to_string().starts_with("cloudmore: is required"), "{error}");
+    given.cloudmore = given.ncentral.take();
+    let error = Plan::of(&spec, &given).await.unwrap_err();
+    assert_eq!(error.to_string(), "cloudmore: must be a client of Cloudmore; given: a client of N-central");
 }

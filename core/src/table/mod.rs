@@ -464,7 +464,7 @@ impl Kind {
 
 impl Service {
     /// Its name for users.
-    pub(crate) fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::NCentral => "N-central",
             Self::Cloudmore => "Cloudmore",

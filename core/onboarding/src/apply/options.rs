@@ -16,7 +16,7 @@ pub(super) type OnStep = dyn Fn(&Progress<'_>) + Send + Sync;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ApplyOptions {
-    /// How many rows are in work at a time, 4 by default; the clients' limits hold besides.
+    /// How many rows are in progress at a time, 4 by default; the clients' limits hold besides.
     pub concurrency: Option<usize>,
     /// Whether things that cost money are made. Otherwise a plan with such steps is refused before anything is sent.
     pub allow_cost: bool,

@@ -112,12 +112,12 @@ impl Work<'_> {
         match (made, refused) {
             (Ok(ended), None) => self.noted(step, ended),
             (Err(error), None) => self.noted(step, Ended::failed(OutcomeAction::Failed, (&error).into())),
-            (Ok(ended), stop) => Ended { stop, ..ended },
+            (Ok(ended), refused) => Ended { stop: refused, ..ended },
             // An earlier attempt may have been carried out.
-            (Err(error), stop) if sent => {
-                Ended { stop, ..Ended::failed(OutcomeAction::Failed, (&error).into()) }
+            (Err(error), refused) if sent => {
+                Ended { stop: refused, ..Ended::failed(OutcomeAction::Failed, (&error).into()) }
             }
-            (Err(_), stop) => Ended { stop, ..Ended::of(OutcomeAction::NotStarted, None) },
+            (Err(_), refused) => Ended { stop: refused, ..Ended::of(OutcomeAction::NotStarted, None) },
         }
     }
 

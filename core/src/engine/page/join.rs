@@ -16,7 +16,7 @@ use crate::engine::request::{CallOptions, RequestTemplate};
 use crate::table::{Answer, Join, Operation};
 use crate::wire::raw::{self, Entry};
 
-/// Rows in work by default, and how many times as many rows are returned at a time.
+/// Rows in progress by default, and how many times as many rows are returned at a time.
 const DEFAULT_CONCURRENCY: usize = 5;
 const PARTS: usize = 4;
 

@@ -17,7 +17,7 @@ pub(super) enum Reader {
     Numbered(Box<Numbered>),
     Scroll(Box<Scroll>),
     Whole,
-    /// Another list with an inner list for each row. The page that is in work is kept until all of its inner lists were read.
+    /// Another list with an inner list for each row. The page in progress is kept until all of its inner lists were read.
     Joined {
         outer: Box<Reader>,
         join: &'static Join,
