@@ -46,6 +46,7 @@ def expected(version: str, platforms: list[Platform]) -> Expected:
         f"mspkit-sim-{version}.tgz": (0.1, ALL, set(), None),
         f"mspkit-{version}.crate": (1, OWN, set(), None),
         f"mspkit-reconcile-{version}.crate": (1, OWN, set(), None),
+        f"mspkit-data-{version}.crate": (1, OWN, set(), None),
         f"mspkit-onboarding-{version}.crate": (1, OWN, set(), None),
         f"mspkit-{version}.cdx.json": (1, set(), set(), None),
         f"mspkit-sim-{version}.cdx.json": (1, set(), set(), None),

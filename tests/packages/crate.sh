@@ -11,7 +11,7 @@ folder="$(realpath "$1")" with_simulator="$(realpath "$2")"
 place="${CARGO_TARGET_DIR:-$root/target}/crate"
 rm -rf "$place"
 mkdir -p "$place/project/src"
-for crate in mspkit mspkit-reconcile mspkit-onboarding; do
+for crate in mspkit mspkit-reconcile mspkit-data mspkit-onboarding; do
   mkdir "$place/$crate"
   tar -xzf "$folder/$crate-"[0-9]*.crate -C "$place/$crate" --strip-components=1
 done
@@ -24,6 +24,7 @@ edition = "2024"
 
 [dependencies]
 mspkit = { path = "../mspkit" }
+mspkit-data = { path = "../mspkit-data" }
 mspkit-onboarding = { path = "../mspkit-onboarding" }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 

@@ -29,8 +29,8 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@for platform in $(PLATFORMS); do $(RELEASE) $(PACKAGES)/build.sh $$platform $(DIST); done
 	$(call say,The crates)
 	@rm -f '$(BUILT)'/package/*.crate
-	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit-reconcile -p mspkit -p mspkit-onboarding
-	@cp '$(BUILT)'/package/mspkit-{,reconcile-,onboarding-}[0-9]*.crate $(DIST)/
+	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit-reconcile -p mspkit -p mspkit-data -p mspkit-onboarding
+	@cp '$(BUILT)'/package/mspkit-{,reconcile-,data-,onboarding-}[0-9]*.crate $(DIST)/
 	$(call say,The bills of materials)
 	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
 	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
@@ -80,8 +80,8 @@ licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
 # The public surface as lists that are kept in api/, so that a change of it is seen in review. That of C is in bindings-c/abi.
 SURFACE := $(BUILT)/surface
 surface-rust = RUSTDOC='$(CURDIR)/$(PACKAGES)/rustdoc.sh' RUSTDOCFLAGS='-Z unstable-options --output-format json' \
-  cargo doc --quiet --locked -p mspkit -p mspkit-reconcile -p mspkit-onboarding --no-deps && \
-  $(PYTHON) $(PACKAGES)/rust_api.py '$(BUILT)'/doc/mspkit{,_reconcile,_onboarding}.json
+  cargo doc --quiet --locked -p mspkit -p mspkit-reconcile -p mspkit-data -p mspkit-onboarding --no-deps && \
+  $(PYTHON) $(PACKAGES)/rust_api.py '$(BUILT)'/doc/mspkit{,_reconcile,_data,_onboarding}.json
 surface-python = $(PY_TOOLS)/bin/python -I $(PY)/tests/surface.py
 surface-node = node $(NODE)/scripts/surface.mjs
 

@@ -14,7 +14,7 @@ mkdir -p "$WORK/rust"
 all=(-p mspkit -p mspkit-sim -p mspkit-conformance -p mspkit-c -p mspkit-node -p mspkit-python)
 cargo zigbuild "${target[@]}" "${all[@]}" --lib --bins --test conformance --test tls --test proxy --test transport \
   --message-format json-render-diagnostics > "$WORK/built.json"
-cargo-zigbuild test "${target[@]}" -p mspkit-platform -p mspkit -p mspkit-onboarding -p mspkit-reconcile --lib --no-run --message-format json-render-diagnostics >> "$WORK/built.json"
+cargo-zigbuild test "${target[@]}" -p mspkit-platform -p mspkit -p mspkit-onboarding -p mspkit-reconcile -p mspkit-data --lib --no-run --message-format json-render-diagnostics >> "$WORK/built.json"
 # The test programs, whose names cargo makes unique.
 sed -n 's/.*"name":"\([^"]*\)",.*"test":true},"features".*"executable":"\([^"]*\.exe\)".*/\1 \2/p' "$WORK/built.json" | while read -r name file; do
   cp "$file" "$WORK/rust/$name.exe"
