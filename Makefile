@@ -185,6 +185,7 @@ clean: need-cargo ## remove what was built and installed here
 $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt
 $(TOOLS)/python/installed.txt: bindings-python/tests/requirements.txt
 $(TOOLS)/spec/installed.txt: tests/spec/requirements.txt
+$(TOOLS)/workers/installed.txt: tests/workers/requirements.txt
 $(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/spec/requirements.txt tests/contract/schemathesis/requirements.txt
 
 $(TOOLS)/%/installed.txt: | need-python

@@ -15,7 +15,7 @@ PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 # The packages: mspkit, and mspkit-sim, which its extra `sim` installs.
 PY_CRATES := $(PY) tests/simulator
 
-.PHONY: wheel sdist simulator doc-examples demo-python test-python conformance-python soak-python
+.PHONY: wheel sdist simulator doc-examples demo-python test-python conformance-python soak-python soak-workers
 
 # With PREBUILT=1 these were built elsewhere, by another job of CI, and copied to where they are expected.
 ifdef PREBUILT
@@ -66,6 +66,12 @@ conformance-python: wheel judge $(PY_TOOLS)/installed.txt ## the same cases in P
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(JUDGE) $(PY_TOOLS)/bin/python $(PY)/tests/conformance/program.py
 
-soak-python: wheel sdist simulator judge need-node
+# The engines in an environment of their own: they are large, and need none of the other tools.
+soak-workers: wheel simulator $(TOOLS)/workers/installed.txt ## a million customers by the workers of Dask and of Ray; part of soak
+	$(call say,Partitions: a million customers by the workers of Dask and of Ray)
+	@$(TOOLS)/workers/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
+	@for engine in dask ray; do $(APART) MSPKIT_SIM='$(PY_SIM)' $(TOOLS)/workers/bin/python tests/workers/read.py $$engine; done
+
+soak-python: wheel sdist simulator judge need-node soak-workers
 	$(call say,The Python package: long runs on every interpreter of this machine)
 	@$(PY)/tests/every.sh

@@ -383,6 +383,12 @@ typedef int32_t mspkit_status;
 typedef struct mspkit_cancel_token mspkit_cancel_token;
 
 /**
+ * What changed between two lists. Freed by the caller with `mspkit_changes_free`; may be read from several threads at the
+ * same time. Everything got from it is valid until it is freed.
+ */
+typedef struct mspkit_changes mspkit_changes;
+
+/**
  * A client of one service. Any number of threads may use it at the same time. Freed by the caller with
  * `mspkit_client_free`. The headers of the services have a separate type for each, so that passing a client of another
  * service does not compile.
@@ -419,6 +425,12 @@ typedef struct mspkit_page mspkit_page;
  * the failure, and the next step continues after it.
  */
 typedef struct mspkit_pager mspkit_pager;
+
+/**
+ * Partitions of a list. Freed by the caller with `mspkit_partitions_free`; may be read from several threads at the same
+ * time.
+ */
+typedef struct mspkit_partitions mspkit_partitions;
 
 /**
  * Where submitted calls complete. Any number of threads may use it at the same time. Freed by the caller with
@@ -998,6 +1010,11 @@ typedef struct mspkit_paging_options {
 } mspkit_paging_options;
 
 /**
+ * Called with the caller's `user_data`, the rows that were written, and how many the list has; -1 if the server reports no count.
+ */
+typedef void (*mspkit_progress_fn)(void *user_data, uint64_t rows, int64_t total);
+
+/**
  * How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
  * one of `response`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
  */
@@ -1274,6 +1291,48 @@ bool mspkit_cancel_token_is_cancelled(const struct mspkit_cancel_token *token);
  * Frees a token; calls that watch it continue. NULL is allowed.
  */
 void mspkit_cancel_token_free(struct mspkit_cancel_token *token);
+
+/**
+ * Finds what changed between two exports of one list. It computes only, and sends nothing.
+ *
+ * `old_rows` and `new_rows` are JSON lists of objects, such as `mspkit_page_json` has them. `options` is a JSON object:
+ *
+ * - `by` (required): the field that identifies a row; `address.id` is a field of a nested object
+ * - `ignore`: a list of fields whose changes do not count
+ *
+ * A missing field is the same as null, and numbers are equal if their digits are. Returns `MSPKIT_E_INVALID_REQUEST` if one
+ * of the arguments is wrong; `mspkit_error_argument` names it.
+ *
+ * ```c
+ * mspkit_diff(MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso\"}]"), MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso Ltd\"}]"),
+ *             MSPKIT_STR("{\"by\": \"id\"}"), &changes, &error);
+ * ```
+ */
+mspkit_status mspkit_diff(struct mspkit_str old_rows,
+                          struct mspkit_str new_rows,
+                          struct mspkit_str options,
+                          struct mspkit_changes **out,
+                          struct mspkit_error **error);
+
+/**
+ * Everything that was found, as a JSON object: `summary` with the counts, `added`, `gone`, `changed` with the `fields` of
+ * each row, and `unidentified`, the rows without an id or with one that is repeated; rows are named by their places in the
+ * lists, from 0.
+ */
+struct mspkit_str mspkit_changes_json(const struct mspkit_changes *changes);
+
+/**
+ * A table as CSV (RFC 4180): what changed, the id, the field, and the old and the new value. A changed row has a line for
+ * each field; one that is added or gone has a line with the row as JSON. Texts that a spreadsheet would run as a formula begin
+ * with `'`. With `excel`, it begins with a byte order mark, by which Excel recognizes UTF-8.
+ */
+struct mspkit_str mspkit_changes_csv(const struct mspkit_changes *changes,
+                                     bool excel);
+
+/**
+ * Frees a result with everything got from it. NULL is allowed.
+ */
+void mspkit_changes_free(struct mspkit_changes *changes);
 
 /**
  * Makes a client of a service: `ncentral`, `cloudmore` or `wiv`. The headers of the services have a type and a function for
@@ -1736,6 +1795,20 @@ mspkit_status mspkit_paginate(const struct mspkit_client *client,
                               struct mspkit_error **error);
 
 /**
+ * Makes a pager over a partition of a list, which `mspkit_pager_partitions` has made in this process or another one.
+ *
+ * `partition` is its JSON text. `resume_token` is that of an earlier pager of the same partition, to continue there; not
+ * given for its beginning. `pager` receives it; free it with `mspkit_pager_free`. Its items are read by the functions of
+ * the list's items, such as `mspkit_ncentral_customer_of_item`. Nothing is sent. Thread-safe. Fails with
+ * `MSPKIT_E_INVALID_REQUEST` if the partition is one of another server, and with the codes for invalid texts.
+ */
+mspkit_status mspkit_read_partition(const struct mspkit_client *client,
+                                    struct mspkit_str partition,
+                                    struct mspkit_str resume_token,
+                                    struct mspkit_pager **pager,
+                                    struct mspkit_error **error);
+
+/**
  * Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
  * NULL while a step is in flight.
  */
@@ -1769,6 +1842,78 @@ const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
  * Frees a pager. A step in flight completes with `MSPKIT_E_CANCELLED` in its queue. NULL is allowed.
  */
 void mspkit_pager_free(struct mspkit_pager *pager);
+
+/**
+ * Writes the remaining items as CSV (RFC 4180, UTF-8): fields of nested objects are columns of their own, named
+ * `address.city`, lists are JSON text, and texts that a spreadsheet would run as a formula begin with `'`, page by page.
+ *
+ * `path` is the path of the file, which is complete or not there: until the end, a file of that name stays as it is, and after a
+ * failure no item counts as returned. `options` is a JSON object, and may be not given: `columns`, a list of names in snake case
+ * or the vendor's, and
+ * `excel`, true for a byte order mark and for ids that Excel would take for numbers and change as `="007"`. `progress` is called after each
+ * page with `user_data`, the rows so far, and the total, -1 if the server reports none; it may be NULL, and must not use the pager.
+ * `rows` receives the number of rows, and may be NULL. Blocks. Fails with any code, and with `MSPKIT_E_INVALID_REQUEST` for an
+ * unknown column and a file that cannot be written; the error has a resume token.
+ */
+mspkit_status mspkit_pager_write_csv(struct mspkit_pager *pager,
+                                     struct mspkit_str path,
+                                     struct mspkit_str options,
+                                     mspkit_progress_fn progress,
+                                     void *user_data,
+                                     uint64_t *rows,
+                                     struct mspkit_error **error);
+
+/**
+ * Writes the remaining items as JSON Lines, each an object under the vendor's names in snake case, with ids as text, page by page.
+ *
+ * `path` is the path of the file, which is complete or not there: until the end, a file of that name stays as it is, and after a
+ * failure no item counts as returned. `options` is a JSON object, and may be not given: `columns`, a list of names in snake case
+ * or the vendor's. `progress` is called after each
+ * page with `user_data`, the rows so far, and the total, -1 if the server reports none; it may be NULL, and must not use the pager.
+ * `rows` receives the number of rows, and may be NULL. Blocks. Fails with any code, and with `MSPKIT_E_INVALID_REQUEST` for an
+ * unknown column and a file that cannot be written; the error has a resume token.
+ */
+mspkit_status mspkit_pager_write_jsonl(struct mspkit_pager *pager,
+                                       struct mspkit_str path,
+                                       struct mspkit_str options,
+                                       mspkit_progress_fn progress,
+                                       void *user_data,
+                                       uint64_t *rows,
+                                       struct mspkit_error **error);
+
+/**
+ * Divides the rest of the list into at most `n` partitions that other processes read, each on its own, together everything
+ * once.
+ *
+ * One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has one. The
+ * last partition ends with the list, so it has the rows that were added meanwhile. Unless the list has a `concurrency`, the
+ * partitions together stay within the endpoint's limit if at most that many are read at a time. The pager itself reads
+ * nothing.
+ *
+ * `partitions` receives them; free it with `mspkit_partitions_free`. Blocks. Fails with any code, and with
+ * `MSPKIT_E_INVALID_REQUEST` for an `n` below 1 and if the list has a `limit`, secret parameters or extra headers.
+ */
+mspkit_status mspkit_pager_partitions(struct mspkit_pager *pager,
+                                      int64_t n,
+                                      struct mspkit_partitions **partitions,
+                                      struct mspkit_error **error);
+
+/**
+ * How many partitions there are.
+ */
+size_t mspkit_partitions_count(const struct mspkit_partitions *partitions);
+
+/**
+ * A partition as JSON text, for `mspkit_read_partition` in any process. It has no secrets. `data` is NULL where there is
+ * no such partition. Valid until the partitions are freed.
+ */
+struct mspkit_str mspkit_partitions_json(const struct mspkit_partitions *partitions,
+                                         size_t at);
+
+/**
+ * Frees partitions with everything got from them. NULL is allowed.
+ */
+void mspkit_partitions_free(struct mspkit_partitions *partitions);
 
 /**
  * Reads the next item.

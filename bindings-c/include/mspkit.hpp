@@ -656,6 +656,49 @@ public:
     }
     std::vector<T> collect(std::optional<std::uint64_t> most = {}) { return try_collect(most).value(); }
 
+    /// Writes the remaining items as CSV, and returns their number; `options` is a JSON object, as `mspkit_pager_write_csv` describes
+    /// it.
+    result<std::uint64_t> try_write_csv(std::string_view path, std::string_view options = "{}")
+    {
+        std::uint64_t rows = 0;
+        mspkit_error *why = nullptr;
+        if (mspkit_pager_write_csv(held.get(), detail::given(path), detail::given(options), nullptr, nullptr, &rows, &why) < 0) {
+            return error(why);
+        }
+        return rows;
+    }
+    std::uint64_t write_csv(std::string_view path, std::string_view options = "{}") { return try_write_csv(path, options).value(); }
+
+    /// The same as JSON Lines.
+    result<std::uint64_t> try_write_jsonl(std::string_view path, std::string_view options = "{}")
+    {
+        std::uint64_t rows = 0;
+        mspkit_error *why = nullptr;
+        if (mspkit_pager_write_jsonl(held.get(), detail::given(path), detail::given(options), nullptr, nullptr, &rows, &why) < 0) {
+            return error(why);
+        }
+        return rows;
+    }
+    std::uint64_t write_jsonl(std::string_view path, std::string_view options = "{}") { return try_write_jsonl(path, options).value(); }
+
+    /// At most this many partitions of the list, each as JSON text for `client.read_partition<T>()` in any process; see
+    /// `mspkit_pager_partitions`.
+    result<std::vector<std::string>> try_partitions(std::int64_t n)
+    {
+        mspkit_partitions *made = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_pager_partitions(held.get(), n, &made, &why) < 0) {
+            return error(why);
+        }
+        const detail::owned<mspkit_partitions, mspkit_partitions_free> parts(made);
+        std::vector<std::string> texts;
+        for (std::size_t at = 0; at < mspkit_partitions_count(made); ++at) {
+            texts.push_back(detail::copy(mspkit_partitions_json(made, at)));
+        }
+        return texts;
+    }
+    std::vector<std::string> partitions(std::int64_t n) { return try_partitions(n).value(); }
+
     /// The next page; none at the end of the list.
     result<std::optional<page<T>>> try_next_page()
     {
@@ -752,6 +795,36 @@ inline result<reconciliation> try_reconcile(std::string_view left, std::string_v
 inline reconciliation reconcile(std::string_view left, std::string_view right, std::string_view options)
 {
     return try_reconcile(left, right, options).value();
+}
+
+/// What changed between two lists, from `diff`.
+class changes {
+public:
+    explicit changes(mspkit_changes *taken) : held(taken) {}
+
+    /// Everything that was found, as a JSON object.
+    std::string_view json() const noexcept { return detail::view(mspkit_changes_json(held.get())); }
+    /// A table as CSV; with `excel`, it begins with a byte order mark.
+    std::string_view csv(bool excel = false) const noexcept { return detail::view(mspkit_changes_csv(held.get(), excel)); }
+
+private:
+    detail::owned<mspkit_changes, mspkit_changes_free> held;
+};
+
+/// What changed between two exports of one list, each a JSON list of objects; `options` is a JSON object, as `mspkit_diff`
+/// describes it.
+inline result<changes> try_diff(std::string_view old_rows, std::string_view new_rows, std::string_view options)
+{
+    mspkit_changes *found = nullptr;
+    mspkit_error *why = nullptr;
+    if (mspkit_diff(detail::given(old_rows), detail::given(new_rows), detail::given(options), &found, &why) < 0) {
+        return error(why);
+    }
+    return changes(found);
+}
+inline changes diff(std::string_view old_rows, std::string_view new_rows, std::string_view options)
+{
+    return try_diff(old_rows, new_rows, options).value();
 }
 
 /// How a submitted call ended.
@@ -932,6 +1005,23 @@ public:
                         const call_options &options = {}) const
     {
         return try_paginate(method, path, body, item_id, paging, options).value();
+    }
+
+    /// Reads a partition of a list of `T`; see `mspkit_read_partition`.
+    template <class T>
+    result<pager<T>> try_read_partition(std::string_view partition, const std::optional<std::string> &resume_token = std::nullopt) const
+    {
+        mspkit_pager *made = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_read_partition(get(), detail::given(partition), detail::given(resume_token), &made, &why) < 0) {
+            return error(why);
+        }
+        return pager<T>(made);
+    }
+    template <class T>
+    pager<T> read_partition(std::string_view partition, const std::optional<std::string> &resume_token = std::nullopt) const
+    {
+        return try_read_partition<T>(partition, resume_token).value();
     }
 
 protected:

@@ -20,6 +20,7 @@ mod abi;
 mod arena;
 mod call;
 mod cancel;
+mod changes;
 mod client;
 mod document;
 mod error;

@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
-use mspkit::{CallOptions, Core, PagingOptions, RawPager};
+use mspkit::{CallOptions, Core, PagingOptions, RawPager, RawPartition};
 
 use crate::abi::{MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
@@ -24,6 +24,8 @@ use crate::response::{meta, mspkit_meta};
 use crate::runtime::Runtime;
 use crate::text::mspkit_str;
 
+mod files;
+mod partitions;
 mod reading;
 mod steps;
 
@@ -176,6 +178,32 @@ pub unsafe extern "C" fn mspkit_paginate(
             let item_id = item_id.read_text("item_id")?;
             begin(client, None, paging, options, pager, |core, paging, options| {
                 core.paginate(method, path, body, item_id, paging, options)
+            })
+        })
+    }
+}
+
+/// Makes a pager over a partition of a list, which `mspkit_pager_partitions` has made in this process or another one.
+///
+/// `partition` is its JSON text. `resume_token` is that of an earlier pager of the same partition, to continue there; not
+/// given for its beginning. `pager` receives it; free it with `mspkit_pager_free`. Its items are read by the functions of
+/// the list's items, such as `mspkit_ncentral_customer_of_item`. Nothing is sent. Thread-safe. Fails with
+/// `MSPKIT_E_INVALID_REQUEST` if the partition is one of another server, and with the codes for invalid texts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_read_partition(
+    client: *const mspkit_client,
+    partition: mspkit_str,
+    resume_token: mspkit_str,
+    pager: *mut *mut mspkit_pager,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        guard(error, || {
+            let partition = RawPartition::from_json(partition.required("partition")?.as_bytes())?;
+            let resume_token = resume_token.read_text("resume_token")?;
+            begin(client, None, std::ptr::null(), std::ptr::null(), pager, |core, _, _| {
+                core.read_partition(&partition, resume_token)
             })
         })
     }

@@ -35,7 +35,7 @@ for name in behaviour options no_threads lists paginate waits onboarding lifetim
   "$WORK/$name"
 done
 program reconcile tests/reconcile.c "${SUPPORT[@]}"
-"$WORK/reconcile" ../tests/reconcile/cases.json | tail -n 1
+"$WORK/reconcile" ../tests/reconcile/cases.json ../tests/reconcile/changes.json | tail -n 1
 program threads tests/threads.c "${SUPPORT[@]}"
 for own in 0 2; do "$WORK/threads" "$([ -n "${MSPKIT_LONG:-}" ] && echo 200 || echo 20)" "$own"; done
 
@@ -59,7 +59,7 @@ for name in behaviour options lists paginate waits onboarding lifetimes; do
   "$WORK/$name-asan"
 done
 program reconcile-asan "${SANITIZE[@]}" tests/reconcile.c "${SUPPORT[@]}"
-"$WORK/reconcile-asan" ../tests/reconcile/cases.json >/dev/null
+"$WORK/reconcile-asan" ../tests/reconcile/cases.json ../tests/reconcile/changes.json >/dev/null
 program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 "$WORK/fuzz-asan" 20000 "$RANDOM"
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"

@@ -200,6 +200,83 @@ static void created(void)
     mspkit_ncentral_free(client);
 }
 
+/* Partitions have every row once, and are JSON that any client of the server reads. */
+static void divided(void)
+{
+    mspkit_ncentral *client = new_client();
+    mspkit_pager *whole, *part = NULL;
+    mspkit_partitions *parts = NULL;
+    mspkit_error *error = NULL;
+    const mspkit_item *item = NULL;
+    size_t at;
+    int expected = 100;
+    post("/_sim/reset", "{\"customers\":23}");
+    whole = listed(client, 5, NULL);
+    EXPECT_STATUS(mspkit_pager_partitions(whole, 0, &parts, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT(strcmp(mspkit_error_argument(error).data, "n") == 0);
+    mspkit_error_free(error);
+    EXPECT_STATUS(mspkit_pager_partitions(whole, 3, &parts, NULL), MSPKIT_OK);
+    mspkit_pager_free(whole);
+    EXPECT(mspkit_partitions_count(parts) == 3 && mspkit_partitions_json(parts, 3).data == NULL);
+    for (at = 0; at < mspkit_partitions_count(parts); at++) {
+        EXPECT_STATUS(mspkit_read_partition(mspkit_ncentral_client(client), mspkit_partitions_json(parts, at), mspkit_nts(NULL), &part, NULL), MSPKIT_OK);
+        while (mspkit_pager_next(part, &item, NULL) == MSPKIT_OK) {
+            EXPECT(id_of(item) == expected++);
+        }
+        EXPECT(mspkit_pager_complete(part) == 1);
+        mspkit_pager_free(part);
+    }
+    EXPECT(expected == 123);
+    EXPECT_STATUS(mspkit_read_partition(mspkit_ncentral_client(client), MSPKIT_STR("{}"), mspkit_nts(NULL), &part, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT(strcmp(mspkit_error_argument(error).data, "partition") == 0);
+    mspkit_error_free(error);
+    mspkit_partitions_free(parts);
+    mspkit_partitions_free(NULL);
+    mspkit_ncentral_free(client);
+}
+
+static void count_pages(void *user_data, uint64_t rows, int64_t total)
+{
+    EXPECT(total == 23 && rows <= 23);
+    ++*(int *)user_data;
+}
+
+/* A file is complete or not there. */
+static void files(void)
+{
+    mspkit_ncentral *client = new_client();
+    mspkit_pager *pager;
+    mspkit_error *error = NULL;
+    FILE *file;
+    char text[256];
+    uint64_t rows = 0;
+    int pages = 0;
+    post("/_sim/reset", "{\"customers\":23}");
+    pager = listed(client, 10, NULL);
+    EXPECT_STATUS(mspkit_pager_write_csv(pager, MSPKIT_STR("no/such/folder.csv"), mspkit_nts(NULL), NULL, NULL, &rows, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT(strcmp(mspkit_error_argument(error).data, "path") == 0);
+    mspkit_error_free(error);
+    EXPECT_STATUS(mspkit_pager_write_csv(pager, MSPKIT_STR("lists-test.csv"), MSPKIT_STR("{\"columns\":[\"customer_id\",\"orgUnitType\"]}"),
+                                         count_pages, &pages, &rows, NULL),
+                  MSPKIT_OK);
+    EXPECT(rows == 23 && pages == 3);
+    mspkit_pager_free(pager);
+    file = fopen("lists-test.csv", "rb");
+    EXPECT(file != NULL && fgets(text, sizeof text, file) != NULL && strcmp(text, "customer_id,org_unit_type\r\n") == 0);
+    EXPECT(fgets(text, sizeof text, file) != NULL && strncmp(text, "100,", 4) == 0);
+    fclose(file);
+    remove("lists-test.csv");
+    pager = listed(client, 10, NULL);
+    EXPECT_STATUS(mspkit_pager_write_jsonl(pager, MSPKIT_STR("lists-test.jsonl"), MSPKIT_STR("{\"columns\":[\"customer_id\"]}"), NULL, NULL, NULL, NULL),
+                  MSPKIT_OK);
+    mspkit_pager_free(pager);
+    file = fopen("lists-test.jsonl", "rb");
+    EXPECT(file != NULL && fgets(text, sizeof text, file) != NULL && strcmp(text, "{\"customer_id\":\"100\"}\n") == 0);
+    fclose(file);
+    remove("lists-test.jsonl");
+    mspkit_ncentral_free(client);
+}
+
 int main(void)
 {
     service_start();
@@ -208,6 +285,8 @@ int main(void)
     not_whole();
     texts();
     created();
+    divided();
+    files();
     service_stop();
     puts("lists: nothing lost, nothing twice");
     return 0;

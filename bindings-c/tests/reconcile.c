@@ -1,6 +1,7 @@
-/* Matching two lists: the cases that every language runs, tests/reconcile/cases.json, and what is special in C.
+/* Matching and comparing two lists: the cases that every language runs, tests/reconcile/cases.json and changes.json, and what
+ * is special in C.
  *
- *   reconcile CASES
+ *   reconcile CASES CHANGES
  */
 #include <string.h>
 
@@ -91,6 +92,31 @@ static void run(const json *one)
     mspkit_error_free(error);
 }
 
+static void compare(const json *one)
+{
+    const json *refused = json_get(one, "error");
+    const char *before = json_write(json_get(one, "old")), *after = json_write(json_get(one, "new"));
+    const char *options = json_write(json_get(one, "options"));
+    mspkit_changes *changes = NULL;
+    mspkit_error *error = NULL;
+    mspkit_status status = mspkit_diff(text_of(before), text_of(after), text_of(options), &changes, &error);
+    printf("%s\n", json_get(one, "name")->text);
+    if (refused != NULL) {
+        EXPECT_STATUS(status, MSPKIT_E_INVALID_REQUEST);
+        EXPECT(changes == NULL && same(mspkit_error_argument(error), json_get(refused, "argument")));
+    } else {
+        mspkit_str text;
+        EXPECT_STATUS(status, MSPKIT_OK);
+        text = mspkit_changes_json(changes);
+        EXPECT(equal(json_parse(text.data, text.len), json_get(one, "result")));
+        EXPECT(same(mspkit_changes_csv(changes, false), json_get(one, "csv")));
+        EXPECT(strncmp(mspkit_changes_csv(changes, true).data, "\xef\xbb\xbf" "change,", 10) == 0);
+        EXPECT(mspkit_changes_csv(changes, true).data == mspkit_changes_csv(changes, true).data);
+    }
+    mspkit_changes_free(changes);
+    mspkit_error_free(error);
+}
+
 static void what_is_wrong_is_named(void)
 {
     mspkit_str none = {NULL, 0};
@@ -106,6 +132,9 @@ static void what_is_wrong_is_named(void)
     mspkit_error_free(error);
     EXPECT(mspkit_reconciliation_json(NULL).data == NULL && mspkit_reconciliation_html(NULL, none).data == NULL);
     mspkit_reconciliation_free(NULL);
+    EXPECT_STATUS(mspkit_diff(MSPKIT_STR("[]"), none, MSPKIT_STR("{}"), NULL, NULL), MSPKIT_E_NULL);
+    EXPECT(mspkit_changes_json(NULL).data == NULL && mspkit_changes_csv(NULL, true).data == NULL);
+    mspkit_changes_free(NULL);
 }
 
 static void a_text_is_made_once(void)
@@ -120,22 +149,37 @@ static void a_text_is_made_once(void)
     mspkit_reconciliation_free(found);
 }
 
+/* The cases of a file. */
+static const json *cases_of(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "rb");
+    const json *cases;
+    size_t len;
+    EXPECT(file != NULL);
+    len = fread(text, 1, size, file);
+    EXPECT(feof(file) && fclose(file) == 0);
+    cases = json_get(json_parse(text, len), "cases");
+    EXPECT(cases != NULL && cases->count > 20);
+    return cases;
+}
+
 int main(int count, char **arguments)
 {
     static char text[1 << 20];
-    FILE *file = count == 2 ? fopen(arguments[1], "rb") : NULL;
     const json *cases;
-    size_t at;
-    EXPECT(file != NULL);
-    at = fread(text, 1, sizeof text, file);
-    EXPECT(feof(file) && fclose(file) == 0);
-    cases = json_get(json_parse(text, at), "cases");
-    EXPECT(cases != NULL && cases->count > 50);
+    size_t at, sum;
+    EXPECT(count == 3);
+    cases = cases_of(arguments[1], text, sizeof text);
     for (at = 0; at < cases->count; at++) {
         run(cases->items[at]);
     }
+    sum = cases->count;
+    cases = cases_of(arguments[2], text, sizeof text);
+    for (at = 0; at < cases->count; at++) {
+        compare(cases->items[at]);
+    }
     what_is_wrong_is_named();
     a_text_is_made_once();
-    printf("%u cases\n", (unsigned)cases->count);
+    printf("%u cases\n", (unsigned)(sum + cases->count));
     return 0;
 }

@@ -58,7 +58,7 @@ memory() {
   local name own run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
   for name in behaviour options lists paginate waits onboarding lifetimes; do "${run[@]}" "$WORK/$name"; done
-  "${run[@]}" "$WORK/reconcile" ../tests/reconcile/cases.json >/dev/null
+  "${run[@]}" "$WORK/reconcile" ../tests/reconcile/cases.json ../tests/reconcile/changes.json >/dev/null
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
   "$BUILT/mspkit-conformance" --only "customers" --workers 2 --limit 120 -- "${run[@]}" "$WORK/conformance"
   program leak tests/leak.c
@@ -106,7 +106,7 @@ address() {
     "$WORK/address/$name"
   done
   sanitized address "$CC" reconcile tests/reconcile.c "${SUPPORT[@]}"
-  "$WORK/address/reconcile" ../tests/reconcile/cases.json >/dev/null
+  "$WORK/address/reconcile" ../tests/reconcile/cases.json ../tests/reconcile/changes.json >/dev/null
   sanitized address "$CC" threads tests/threads.c "${SUPPORT[@]}"
   for own in 0 2; do "$WORK/address/threads" 20 "$own"; done
   sanitized address "$CC" fuzz tests/fuzz.c

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
+use mspkit::{CallOptions, Config, PagingOptions, RawPartition, Service, Settings, Spelling};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
@@ -193,6 +193,18 @@ impl Core {
             let options = call_options(options.as_deref())?;
             let body = body.as_deref().map(str::as_bytes);
             Ok(core.paginate(&method, &path, body, item_id.as_deref(), &paging, &options)?)
+        };
+        let raw = make()?;
+        Ok(Pager::new(raw, watch, self.identity.asynchronous))
+    }
+
+    /// A pager over a partition of a list; nothing is sent yet.
+    #[napi(catch_unwind)]
+    pub fn read_partition(&self, partition: String, resume_token: Option<String>) -> napi::Result<Pager> {
+        let watch = EventCollector::new(0);
+        let make = || -> Result<_, Failure> {
+            let partition = RawPartition::from_json(partition.as_bytes())?;
+            Ok(watch.over(&self.core()?).read_partition(&partition, resume_token.as_deref())?)
         };
         let raw = make()?;
         Ok(Pager::new(raw, watch, self.identity.asynchronous))

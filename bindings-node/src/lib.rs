@@ -7,6 +7,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "arguments from JavaScript are owned")]
 
 mod bigint;
+mod changes;
 mod client;
 mod events;
 mod failure;
@@ -22,6 +23,7 @@ mod wait;
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 
+use crate::changes::{Changes, Comparing};
 use crate::reconcile::{Matching, Reconciliation};
 
 /// Called when the module is loaded. Returns its version; TypeScript refuses any other than its own.
@@ -87,6 +89,18 @@ pub fn reconcile(left: String, right: String, options: String) -> AsyncTask<Matc
 #[napi(catch_unwind)]
 pub fn reconcile_sync(left: String, right: String, options: String) -> napi::Result<Reconciliation> {
     Matching::new(left, right, options).now()
+}
+
+/// Compares two lists on a thread of Node's pool.
+#[napi(catch_unwind)]
+pub fn diff(old: String, new: String, options: String) -> AsyncTask<Comparing> {
+    AsyncTask::new(Comparing::new(old, new, options))
+}
+
+/// Compares two lists on this thread.
+#[napi(catch_unwind)]
+pub fn diff_sync(old: String, new: String, options: String) -> napi::Result<Changes> {
+    Comparing::new(old, new, options).now()
 }
 
 /// The report of an onboarding, which is JSON, as `csv` or `html`.

@@ -1,12 +1,15 @@
 //! A list that is passed to JavaScript in parts. The current part is kept here too, for resume tokens after any of its
 //! items and for errors of items that cannot be read.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mspkit::{Mark, RawPage, RawPager};
+use mspkit::{Mark, RawPage, RawPager, RawPartition, Spelling};
+use mspkit_data::{DictOptions, Format, Progress, RowWriter, WriteOptions, write_file};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
+use serde_json::json;
 
 use crate::events::EventCollector;
 use crate::failure::Failure;
@@ -70,6 +73,47 @@ impl Reading {
         let payload = Payload::page(&part);
         let reading = self.clone();
         Ok(payload.when_taken(move || *reading.part() = Some(part)))
+    }
+
+    /// Writes what is left to a file: of the current part what comes after `consumed` items, then the pages after it.
+    async fn write(
+        &self,
+        consumed: u32,
+        form: &str,
+        path: &str,
+        options: &str,
+        watch: &Arc<EventCollector>,
+    ) -> Result<Payload, Failure> {
+        let format = if form == "csv" { Format::Csv } else { Format::JsonLines };
+        let make = || {
+            let options = WriteOptions::from_json(options.as_bytes(), Spelling::Camel)?;
+            RowWriter::new(format, self.raw.operation(), &options)
+        };
+        let rows = make().map_err(|error| error.spelled(Spelling::Camel))?;
+        let begun = self.part().as_ref().map(|part| part.part(consumed as usize..part.len()));
+        let progress = |progress: Progress| {
+            watch.step("write", || json!({"rows": progress.rows, "total": progress.total}).to_string());
+        };
+        let written = write_file(&self.raw, begun.as_ref(), Path::new(path), rows, progress).await?;
+        *self.part() = None;
+        let last = self.raw.current_page();
+        Ok(Payload::with_meta(&written.to_string(), last.as_ref().map(|hand| hand.page())))
+    }
+
+    async fn partitions(&self, n: &str) -> Result<Payload, Failure> {
+        let count = RawPartition::count_from_json(n.as_bytes(), Spelling::Camel)?;
+        let parts = self.raw.partitions(count).await?;
+        let parts = parts.iter().map(|part| {
+            json!({
+                "service": part.service(),
+                "model": part.model(),
+                "operation": part.operation(),
+                "firstPage": part.first_page(),
+                "lastPage": part.last_page(),
+                "json": part.to_json(),
+            })
+        });
+        Ok(Payload::own(&serde_json::Value::from(parts.collect::<Vec<_>>()).to_string()))
     }
 
     fn part(&self) -> MutexGuard<'_, Option<RawPage>> {
@@ -161,6 +205,67 @@ impl Pager {
     ) -> napi::Result<Array<'env>> {
         self.watch.want(watch);
         let entry = wait(self.reading.clone().next(of(page, wanted)));
+        entry.alone(env, self.watch.take())
+    }
+
+    /// Starts to write what is left to a file; the text is the number of rows.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
+    pub fn submit_write(
+        &self,
+        port: &Port,
+        id: u32,
+        watch: u8,
+        consumed: u32,
+        form: String,
+        path: String,
+        options: String,
+    ) -> napi::Result<()> {
+        self.watch.want(watch);
+        let (reading, watched) = (self.reading.clone(), self.watch.clone());
+        port.submit(id, &self.watch, async move {
+            reading.write(consumed, &form, &path, &options, &watched).await
+        })
+    }
+
+    /// Writes what is left to a file; the text is the number of rows.
+    #[napi(catch_unwind)]
+    pub fn write_sync<'env>(
+        &self,
+        env: &'env Env,
+        watch: u8,
+        consumed: u32,
+        form: String,
+        path: String,
+        options: String,
+    ) -> napi::Result<Array<'env>> {
+        self.watch.want(watch);
+        let entry = wait(self.reading.write(consumed, &form, &path, &options, &self.watch));
+        entry.alone(env, self.watch.take())
+    }
+
+    /// The fields to read of each row as plain data, by the names of the models; `null` for all. Refuses unknown ones.
+    #[napi(catch_unwind)]
+    pub fn columns(&self, options: String) -> napi::Result<Option<Vec<String>>> {
+        let operation = self.reading.raw.operation();
+        let made = DictOptions::from_json(operation, options.as_bytes(), Spelling::Camel);
+        let made = made.map_err(|error| Failure::from(error.spelled(Spelling::Camel)))?;
+        Ok(made.names(operation, Spelling::Camel))
+    }
+
+    /// Starts to divide the list; the partitions are a JSON array.
+    #[napi(catch_unwind)]
+    pub fn submit_partitions(&self, port: &Port, id: u32, watch: u8, n: String) -> napi::Result<()> {
+        self.watch.want(watch);
+        let reading = self.reading.clone();
+        port.submit(id, &self.watch, async move { reading.partitions(&n).await })
+    }
+
+    /// Divides the list; the partitions are a JSON array.
+    #[napi(catch_unwind)]
+    pub fn partitions_sync<'env>(&self, env: &'env Env, watch: u8, n: String) -> napi::Result<Array<'env>> {
+        self.watch.want(watch);
+        let entry = wait(self.reading.partitions(&n));
         entry.alone(env, self.watch.take())
     }
 

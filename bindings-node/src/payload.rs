@@ -118,6 +118,11 @@ impl Payload {
         Self { text: Text::any(b"null"), meta, marker: None, taken: None }
     }
 
+    /// JSON of mspkit's own, with the metadata of a page.
+    pub(crate) fn with_meta(json: &str, page: Option<&RawPage>) -> Self {
+        Self { text: Text::any(json.as_bytes()), ..Self::end(page) }
+    }
+
     /// A page, or a part of one: its items as one array.
     pub(crate) fn page(page: &RawPage) -> Self {
         let known = Known {

@@ -23,6 +23,7 @@ import {
 } from "./options.js";
 import { Pager } from "./pager.js";
 import { argumentsOf, isWrite, listArguments, targetOf } from "./params.js";
+import { type Partition, type PartitionOptions, type Shapes, shapeOf } from "./partition.js";
 import { begin, type Submit } from "./port.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import {
@@ -132,6 +133,33 @@ export abstract class AsyncClient {
     const beginning = { operation: "paginate", shape: ROW, open, site: site(this.paginate) };
     return new Pager(beginning, options?.signal);
   }
+
+  /**
+   * Reads a partition of a list; nothing is sent yet.
+   *
+   * @param partition - What `partitions` has returned, in this process or another one.
+   * @param options - Where to continue, and a signal.
+   *
+   * @example
+   * ```ts
+   * for (const partition of await client.customers.list({ pageSize: 50 }).partitions(4)) {
+   *   console.log((await client.readPartition(partition).collect()).length);
+   * }
+   * ```
+   */
+  readPartition<T extends object>(
+    partition: Partition<T>,
+    options: PartitionOptions & { readonly signal?: AbortSignal | undefined } = {},
+  ): Pager<T> {
+    const at = site(this.readPartition);
+    const shape = placing(at, () => shapeOf(partition, () => this._shapes));
+    const open = () =>
+      callNative(() => this.#core.readPartition(partition.json, options.resumeToken ?? null));
+    return new Pager({ operation: partition.operation, shape, open, site: at }, options.signal);
+  }
+
+  /** @internal How the models of the service are read. */
+  protected abstract get _shapes(): Shapes;
 
   /** The state of the limit of each endpoint that was used. */
   limits(): LimitStatus[] {

@@ -16,6 +16,17 @@
  */
 
 export { Call, type WithResponse } from "./call.js";
+export {
+  type ChangedRow,
+  Changes,
+  type ChangesSummary,
+  type DiffOptions,
+  diff,
+  diffSync,
+  type FieldChange,
+  type ListedRow,
+  type UnidentifiedRow,
+} from "./changes.js";
 export type { RequestEvent, ResponseEvent, RetryEvent } from "./diagnostics.js";
 export {
   APIStatusError,
@@ -47,6 +58,7 @@ export type {
   SyncRequestOptions,
 } from "./options.js";
 export { Page, Pager, SyncPager } from "./pager.js";
+export type { Partition, PartitionOptions } from "./partition.js";
 export {
   type AmbiguousRow,
   type Candidate,
@@ -58,13 +70,14 @@ export {
   type ReconcileOptions,
   Reconciliation,
   type ReconciliationSummary,
-  type Rows,
   reconcile,
   reconcileSync,
   type UnmatchedRow,
   type ValueDifference,
 } from "./reconcile.js";
 export { RawResponse, ResponseMeta, responseOf } from "./response.js";
+export type { Rows } from "./rows.js";
+export type { ObjectOptions, WriteCsvOptions, WriteOptions, WriteProgress } from "./rows-out.js";
 export { Secret } from "./secret.js";
 export type { LimitStatus } from "./shared.js";
 export type { Sync } from "./sync-resource.js";

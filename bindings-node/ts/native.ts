@@ -46,6 +46,22 @@ export interface NativePager {
     wanted: number | undefined,
   ): Answer | null;
   nextSync(watch: number, page: boolean, wanted: number | undefined): Answer;
+  /** Starts to write what is left to a file; completes in the port with the number of rows. */
+  submitWrite(
+    port: NativePort,
+    id: number,
+    watch: number,
+    consumed: number,
+    form: string,
+    path: string,
+    options: string,
+  ): undefined;
+  writeSync(watch: number, consumed: number, form: string, path: string, options: string): Answer;
+  /** The fields to read of each row as plain data; null for all. Refuses unknown ones. */
+  columns(options: string): string[] | null;
+  /** Starts to divide the list; completes in the port with a JSON array of partitions. */
+  submitPartitions(port: NativePort, id: number, watch: number, n: string): undefined;
+  partitionsSync(watch: number, n: string): Answer;
   mark(): void;
   back(): void;
   /** The rest of the current part after `consumed` items, again. */
@@ -90,6 +106,7 @@ export interface NativeCore {
     paging: string | null,
     options: string,
   ): NativePager;
+  readPartition(partition: string, resumeToken: string | null): NativePager;
   withOptions(options: string): NativeCore;
   limits(): string;
   close(): void;
@@ -101,6 +118,12 @@ export interface NativeReconciliation {
   csv(excel: boolean): string;
   mapping(excel: boolean): string;
   html(title: string | null): string;
+}
+
+/** What changed between two lists. */
+export interface NativeChanges {
+  found(): string;
+  csv(excel: boolean): string;
 }
 
 /** A document of an onboarding. */
@@ -169,6 +192,9 @@ interface Native {
   /** Matches two lists on another thread, or on this one. */
   reconcile(left: string, right: string, options: string): Promise<NativeReconciliation>;
   reconcileSync(left: string, right: string, options: string): NativeReconciliation;
+  /** Compares two lists on another thread, or on this one. */
+  diff(old: string, now: string, options: string): Promise<NativeChanges>;
+  diffSync(old: string, now: string, options: string): NativeChanges;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
   readonly Port: new (wake: () => void) => NativePort;
 }

@@ -3,9 +3,19 @@
  */
 
 import { checkSignal } from "./abort.js";
-import { wanted } from "./diagnostics.js";
+import { STEP, wanted } from "./diagnostics.js";
+import { countText, type Partition } from "./partition.js";
 import { begin, drop, turn } from "./port.js";
 import { type Beginning, most, type Page, Reading } from "./reading.js";
+import {
+  type ObjectOptions,
+  pathOf,
+  plainly,
+  type WriteCsvOptions,
+  type WriteOptions,
+  type WriteProgress,
+  writing,
+} from "./rows-out.js";
 
 export { Page } from "./reading.js";
 export { SyncPager } from "./sync-pager.js";
@@ -154,6 +164,108 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       throw back(error);
     }
     return items;
+  }
+
+  /**
+   * Divides the list into at most `n` partitions that other processes and workers read, each on its own, together
+   * everything once.
+   *
+   * One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has
+   * one. The last partition ends with the list, so it has the rows that were added meanwhile. Unless the list has a
+   * `concurrency`, the partitions together stay within the endpoint's limit if at most that many are read at a time.
+   *
+   * @param n - The maximum number of partitions.
+   * @throws {@link InvalidRequestError} The list has a `limit`, secret parameters or extra headers.
+   * @throws {@link MspError} Any other kind.
+   */
+  async partitions(n: number): Promise<Partition<T>[]> {
+    checkSignal(this.#signal);
+    const pager = this._pager();
+    const watch = wanted();
+    return await new Promise<Partition<T>[]>((resolve, reject) => {
+      begin(
+        { site: this._site, signal: this.#signal, watch },
+        (port, id) => pager.submitPartitions(port, id, watch, countText(n)),
+        (json) => resolve(JSON.parse(json)),
+        reject,
+      );
+    });
+  }
+
+  /**
+   * The remaining items as plain objects, one after another: copies without what models have besides their data.
+   *
+   * @param options - The fields that are wanted.
+   * @throws {@link InvalidRequestError} A column has no field.
+   */
+  toObjects(options: ObjectOptions = {}): AsyncIterableIterator<Record<string, unknown>, undefined> {
+    const plain = plainly(this._pager(), options);
+    const step = async (): Promise<IteratorResult<Record<string, unknown>, undefined>> => {
+      const next = await this.next();
+      return next.done ? END : { value: plain(next.value), done: false };
+    };
+    const objects: AsyncIterableIterator<Record<string, unknown>, undefined> = {
+      next: step,
+      return: async () => {
+        await this.return();
+        return END;
+      },
+      [Symbol.asyncIterator]: () => objects,
+    };
+    return objects;
+  }
+
+  /**
+   * Writes the remaining items as CSV (RFC 4180, UTF-8), page by page, and returns their number.
+   *
+   * Fields of nested objects are columns of their own, named `address.city`; lists are JSON text. Texts that a
+   * spreadsheet would run as a formula begin with `'`.
+   * The file is complete or not there: until the end, a file of that name stays as it is, and after a failure no item
+   * counts as returned.
+   *
+   * @param path - The path of the file.
+   * @param options - Columns and progress.
+   * @throws {@link InvalidRequestError} A column has no field, or the file cannot be written.
+   * @throws {@link MspError} Any kind; its `resumeToken` is where this began.
+   */
+  writeCsv(path: string | URL, options: WriteCsvOptions = {}): Promise<number> {
+    return this.#write("csv", path, options);
+  }
+
+  /**
+   * Writes the remaining items as JSON Lines, page by page, and returns their number.
+   *
+   * Each line is an object under the names of the model, with ids as text.
+   * The file is complete or not there: until the end, a file of that name stays as it is, and after a failure no item
+   * counts as returned.
+   *
+   * @param path - The path of the file.
+   * @param options - Columns and progress.
+   * @throws {@link InvalidRequestError} A column has no field, or the file cannot be written.
+   * @throws {@link MspError} Any kind; its `resumeToken` is where this began.
+   */
+  writeJsonl(path: string | URL, options: WriteOptions = {}): Promise<number> {
+    return this.#write("jsonl", path, options);
+  }
+
+  async #write(form: string, path: string | URL, options: WriteCsvOptions): Promise<number> {
+    checkSignal(this.#signal);
+    const [where, [how, onProgress]] = [pathOf(path), writing(options)];
+    const pager = this._pager();
+    const back = this._mark();
+    const watch = onProgress === undefined ? wanted() : wanted() | STEP;
+    const onStep = (step: string) => onProgress?.(JSON.parse(step) as WriteProgress);
+    return await new Promise<number>((resolve, reject) => {
+      begin(
+        { site: this._site, signal: this.#signal, watch, onStep },
+        (port, id) => pager.submitWrite(port, id, watch, this._consumed, form, where, how),
+        (rows, meta) => {
+          this._turn("null", meta, undefined);
+          resolve(Number(rows));
+        },
+        (error) => reject(this._failed(back(error))),
+      );
+    });
   }
 
   /** Reads a part, unless one is being read. Resolves to whether there was one. */

@@ -145,6 +145,7 @@ export abstract class Reading<T extends object> {
     const items = parse(text, marker) as unknown[] | null;
     if (items === null) {
       this.#ended = true;
+      this.#items = NONE;
       const warning = this._pager().warning();
       if (warning !== null) {
         const { message } = fromNative(warning);
@@ -164,6 +165,11 @@ export abstract class Reading<T extends object> {
   /** @internal Whether the current part has another item. */
   protected get _ready(): boolean {
     return this.#at < this.#items.length;
+  }
+
+  /** @internal How many items of the current part were returned. */
+  protected get _consumed(): number {
+    return this.#at;
   }
 
   /** @internal The next item of the current part. An item that cannot be read counts as returned. */

@@ -7,9 +7,7 @@ import { MspError } from "./errors.js";
 import { callNative, fromThrown, placed, placing, site } from "./failure.js";
 import { type NativeReconciliation, native } from "./native.js";
 import { record } from "./plain.js";
-
-/** A list of rows, a pager, or any other iterable of rows. */
-export type Rows<T> = Iterable<T> | AsyncIterable<T>;
+import { listed, listedNow, type Rows } from "./rows.js";
 
 /** What a key is, which decides how its values are compared. */
 export type KeyKind = "name" | "domain" | "id";
@@ -351,8 +349,7 @@ export function reconcileSync<L, R>(
   right: Iterable<R>,
   options: ReconcileOptions,
 ): Reconciliation<L, R> {
-  const lefts = isIterable(left) ? [...left] : (left as never);
-  const rights = isIterable(right) ? [...right] : (right as never);
+  const [lefts, rights] = [listedNow(left), listedNow(right)];
   return placing(site(reconcileSync), () => {
     const texts = encoded(lefts, rights, options);
     return new Reconciliation(
@@ -365,24 +362,4 @@ export function reconcileSync<L, R>(
 
 function encoded(left: unknown, right: unknown, options: ReconcileOptions): [string, string, string] {
   return [encode("left", left), encode("right", right), encodeOptions(record("options", options))];
-}
-
-/** Texts are iterable as well, but no rows. */
-function isIterable(rows: unknown): rows is Iterable<unknown> {
-  return typeof rows === "object" && rows !== null && Symbol.iterator in rows;
-}
-
-/** The rows as a list; what is no list of rows is refused by the native half. */
-async function listed<T>(rows: Rows<T>): Promise<T[]> {
-  if (isIterable(rows)) {
-    return [...(rows as Iterable<T>)];
-  }
-  if (typeof rows !== "object" || rows === null || !(Symbol.asyncIterator in rows)) {
-    return rows as never;
-  }
-  const list: T[] = [];
-  for await (const row of rows) {
-    list.push(row);
-  }
-  return list;
 }

@@ -2,7 +2,16 @@
  * Lists of the blocking clients.
  */
 
+import { countText, type Partition } from "./partition.js";
 import { most, type Page, Reading } from "./reading.js";
+import {
+  type ObjectOptions,
+  pathOf,
+  plainly,
+  type WriteCsvOptions,
+  type WriteOptions,
+  writing,
+} from "./rows-out.js";
 import { wait } from "./wait.js";
 
 const END = { value: undefined, done: true } as const;
@@ -81,6 +90,83 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
       throw back(error);
     }
     return items;
+  }
+
+  /**
+   * Divides the list into at most `n` partitions that other processes and workers read, each on its own, together
+   * everything once.
+   *
+   * One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has
+   * one. The last partition ends with the list, so it has the rows that were added meanwhile. Unless the list has a
+   * `concurrency`, the partitions together stay within the endpoint's limit if at most that many are read at a time.
+   *
+   * @param n - The maximum number of partitions.
+   * @throws {@link InvalidRequestError} The list has a `limit`, secret parameters or extra headers.
+   * @throws {@link MspError} Any other kind.
+   */
+  partitions(n: number): Partition<T>[] {
+    const pager = this._pager();
+    return JSON.parse(wait(this._site, (watch) => pager.partitionsSync(watch, countText(n)))[1]);
+  }
+
+  /**
+   * The remaining items as plain objects, one after another: copies without what models have besides their data.
+   *
+   * @param options - The fields that are wanted.
+   * @throws {@link InvalidRequestError} A column has no field.
+   */
+  *toObjects(options: ObjectOptions = {}): IterableIterator<Record<string, unknown>, undefined> {
+    const plain = plainly(this._pager(), options);
+    for (const item of this) {
+      yield plain(item);
+    }
+  }
+
+  /**
+   * Writes the remaining items as CSV (RFC 4180, UTF-8), page by page, and returns their number.
+   *
+   * Fields of nested objects are columns of their own, named `address.city`; lists are JSON text. Texts that a
+   * spreadsheet would run as a formula begin with `'`.
+   * The file is complete or not there: until the end, a file of that name stays as it is, and after a failure no item
+   * counts as returned.
+   *
+   * @param path - The path of the file.
+   * @param options - Columns and progress.
+   * @throws {@link InvalidRequestError} A column has no field, or the file cannot be written.
+   * @throws {@link MspError} Any kind; its `resumeToken` is where this began.
+   */
+  writeCsv(path: string | URL, options: Omit<WriteCsvOptions, "onProgress"> = {}): number {
+    return this.#write("csv", path, options);
+  }
+
+  /**
+   * Writes the remaining items as JSON Lines, page by page, and returns their number.
+   *
+   * Each line is an object under the names of the model, with ids as text.
+   * The file is complete or not there: until the end, a file of that name stays as it is, and after a failure no item
+   * counts as returned.
+   *
+   * @param path - The path of the file.
+   * @param options - Columns and progress.
+   * @throws {@link InvalidRequestError} A column has no field, or the file cannot be written.
+   * @throws {@link MspError} Any kind; its `resumeToken` is where this began.
+   */
+  writeJsonl(path: string | URL, options: Omit<WriteOptions, "onProgress"> = {}): number {
+    return this.#write("jsonl", path, options);
+  }
+
+  #write(form: string, path: string | URL, options: WriteCsvOptions): number {
+    const [where, [how]] = [pathOf(path), writing(options)];
+    const pager = this._pager();
+    const back = this._mark();
+    try {
+      const write = (watch: number) => pager.writeSync(watch, this._consumed, form, where, how);
+      const [, rows, meta] = wait(this._site, write);
+      this._turn("null", meta, undefined);
+      return Number(rows);
+    } catch (error) {
+      throw this._failed(back(error));
+    }
   }
 
   /** Makes sure that an item is available. Returns whether there is one; `wanted` is how many can be used. */

@@ -18,6 +18,7 @@ import {
   type SyncRequestOptions,
 } from "./options.js";
 import { argumentsOf, listArguments, targetOf } from "./params.js";
+import { type Partition, type PartitionOptions, type Shapes, shapeOf } from "./partition.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import {
   type Handle,
@@ -104,6 +105,23 @@ export abstract class SyncClient {
     };
     return new SyncPager({ operation: "paginate", shape: ROW, open, site: site(this.paginate) });
   }
+
+  /**
+   * Reads a partition of a list; nothing is sent yet. Stalls the event loop.
+   *
+   * @param partition - What `partitions` has returned, in this process or another one.
+   * @param options - Where to continue.
+   */
+  readPartition<T extends object>(partition: Partition<T>, options: PartitionOptions = {}): SyncPager<T> {
+    const at = site(this.readPartition);
+    const shape = placing(at, () => shapeOf(partition, () => this._shapes));
+    const open = () =>
+      callNative(() => this.#core.readPartition(partition.json, options.resumeToken ?? null));
+    return new SyncPager({ operation: partition.operation, shape, open, site: at });
+  }
+
+  /** @internal How the models of the service are read. */
+  protected abstract get _shapes(): Shapes;
 
   /** The state of the limit of each endpoint that was used. */
   limits(): LimitStatus[] {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
+use mspkit::{CallOptions, Config, PagingOptions, RawPartition, Service, Settings, Spelling};
 use mspkit_platform::PerProcess;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -194,6 +194,18 @@ impl Core {
             let paging = paging.as_deref().map(PagingOptions::from_json).transpose()?.unwrap_or_default();
             let (body, item_id) = (body.as_deref(), item_id.as_deref());
             let raw = watch.over(&core).paginate(&method, &path, body, item_id, &paging, &options)?;
+            Ok(Pager::new(raw, watch, self.identity.asynchronous))
+        };
+        pager().map_err(|failure| failure.raise(py))
+    }
+
+    /// A pager over a partition of a list; nothing is sent yet.
+    fn read_partition(&self, py: Python<'_>, partition: &str, resume_token: Option<&str>) -> PyResult<Pager> {
+        let core = self.core(py)?;
+        let watch = EventCollector::new(0);
+        let pager = || -> Result<Pager, Failure> {
+            let partition = RawPartition::from_json(partition.as_bytes())?;
+            let raw = watch.over(&core).read_partition(&partition, resume_token)?;
             Ok(Pager::new(raw, watch, self.identity.asynchronous))
         };
         pager().map_err(|failure| failure.raise(py))

@@ -45,6 +45,14 @@ impl Items {
     }
 }
 
+impl Items {
+    /// The page, and how far it was read.
+    pub(crate) fn parts(&self, py: Python<'_>) -> (Py<Page>, Arc<CurrentPage>) {
+        let Cursor { page, hand } = self.cursor.bind(py).get();
+        (page.clone_ref(py), hand.clone())
+    }
+}
+
 #[pymethods]
 impl Items {
     fn __iter__(slf: Py<Self>) -> Py<Self> {

@@ -56,7 +56,7 @@ pub(crate) fn checked<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, Py
 pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
     let broken = |reason: &str| Unread::Broken(format!("the response is not valid JSON: {reason}"));
     let text = std::str::from_utf8(json).map_err(|_| broken("it is not UTF-8 text"))?;
-    let mut reader = Reader { py, text, at: 0, depth: 0 };
+    let mut reader = Reader::new(py, text);
     reader.skip_space();
     let read = reader.value().and_then(|value| {
         reader.skip_space();
@@ -109,7 +109,7 @@ pub(crate) fn unescaped(quoted: &str) -> Option<String> {
     serde_json::from_str(&mended).ok()
 }
 
-enum Broken {
+pub(crate) enum Broken {
     Json,
     Python(PyErr),
 }
@@ -120,7 +120,8 @@ impl From<PyErr> for Broken {
     }
 }
 
-struct Reader<'a, 'py> {
+/// Reads values of a text one after another.
+pub(crate) struct Reader<'a, 'py> {
     py: Python<'py>,
     text: &'a str,
     at: usize,
@@ -128,11 +129,108 @@ struct Reader<'a, 'py> {
 }
 
 impl<'a, 'py> Reader<'a, 'py> {
-    fn peek(&self) -> Option<u8> {
+    pub(crate) fn new(py: Python<'py>, text: &'a str) -> Self {
+        Self { py, text, at: 0, depth: 0 }
+    }
+
+    pub(crate) fn py(&self) -> Python<'py> {
+        self.py
+    }
+
+    /// Where the next byte is.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    /// Everything that is left.
+    pub(crate) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Reads an object: `member` reads each name and its value. False as soon as one of them is.
+    pub(crate) fn each_member(
+        &mut self,
+        member: impl FnMut(&mut Self) -> Result<bool, Broken>,
+    ) -> Result<bool, Broken> {
+        self.each((b'{', b'}'), member)
+    }
+
+    /// Reads a list: `entry` reads each entry. False as soon as one of them is.
+    pub(crate) fn each_entry(
+        &mut self,
+        entry: impl FnMut(&mut Self) -> Result<bool, Broken>,
+    ) -> Result<bool, Broken> {
+        self.each((b'[', b']'), entry)
+    }
+
+    fn each(
+        &mut self,
+        (begin, end): (u8, u8),
+        mut one: impl FnMut(&mut Self) -> Result<bool, Broken>,
+    ) -> Result<bool, Broken> {
+        self.depth += 1;
+        if !self.take(begin) || self.depth > MAX_DEPTH {
+            return Err(Broken::Json);
+        }
+        self.skip_space();
+        let mut more = !self.take(end);
+        while more {
+            if !one(self)? {
+                return Ok(false);
+            }
+            self.skip_space();
+            more = self.take(b',');
+            if !more && !self.take(end) {
+                return Err(Broken::Json);
+            }
+            self.skip_space();
+        }
+        self.depth -= 1;
+        Ok(true)
+    }
+
+    /// The name of a member, up to its value.
+    pub(crate) fn member(&mut self) -> Result<std::borrow::Cow<'a, str>, Broken> {
+        let name = self.string()?;
+        self.skip_space();
+        if !self.take(b':') {
+            return Err(Broken::Json);
+        }
+        self.skip_space();
+        Ok(name)
+    }
+
+    /// The same, as Python has it.
+    pub(crate) fn name(&mut self) -> Result<Bound<'py, PyString>, Broken> {
+        let name = self.member()?;
+        Ok(names::get(self.py, &name))
+    }
+
+    /// The whole number that is here; empty, without reading anything, if there is none.
+    pub(crate) fn digits(&mut self) -> &'a str {
+        let rest = self.rest();
+        let part = |letter: char| !matches!(letter, '0'..='9' | '-' | '+' | '.' | 'e' | 'E');
+        let number = &rest[..rest.find(part).unwrap_or(rest.len())];
+        if !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return "";
+        }
+        self.at += number.len();
+        number
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn skip_space(&mut self) {
+    pub(crate) fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
         }
@@ -144,7 +242,7 @@ impl<'a, 'py> Reader<'a, 'py> {
         found
     }
 
-    fn value(&mut self) -> Result<Bound<'py, PyAny>, Broken> {
+    pub(crate) fn value(&mut self) -> Result<Bound<'py, PyAny>, Broken> {
         match self.peek() {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::list),

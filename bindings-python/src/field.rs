@@ -155,6 +155,20 @@ impl Field {
         self.wire.bind(py)
     }
 
+    /// Its kind, as text.
+    pub(crate) fn kind_name<'py>(&'py self, py: Python<'py>) -> PyResult<&'py str> {
+        self.kind.bind(py).to_str()
+    }
+
+    /// The model of each value, if its kind is model.
+    pub(crate) fn model<'py>(&'py self, py: Python<'py>) -> Option<&'py Bound<'py, PyType>> {
+        self.of.as_ref().map(|of| of.bind(py))
+    }
+
+    pub(crate) fn is_many(&self) -> bool {
+        self.many
+    }
+
     pub(crate) fn form(&self) -> Form {
         self.form
     }

@@ -5,13 +5,16 @@
 //! the event loop drains (`port`). Only the interpreter's own threads call Python.
 
 mod answer;
+mod changes;
 mod client;
 mod cursor;
 mod decode;
+mod dicts;
 mod encode;
 mod events;
 mod failure;
 mod field;
+mod files;
 mod item;
 mod onboarding;
 mod pager;
@@ -33,15 +36,21 @@ mod _native {
     #[pymodule_export]
     use super::answer::{Page, Response};
     #[pymodule_export]
+    use super::changes::{Changes, diff_rows};
+    #[pymodule_export]
     use super::client::{Core, check_environment};
     #[pymodule_export]
     use super::cursor::{Cursor, Items};
     #[pymodule_export]
     use super::decode::decode;
     #[pymodule_export]
+    use super::dicts::{DictReader, Dicts};
+    #[pymodule_export]
     use super::encode::{encode, refused};
     #[pymodule_export]
     use super::field::{Field, ModelShape};
+    #[pymodule_export]
+    use super::files::{RowWriter, WholeFile};
     #[pymodule_export]
     use super::item::Item;
     #[pymodule_export]

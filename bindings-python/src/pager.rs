@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt;
-use mspkit::{CurrentPage, Error, ErrorKind, PagingOptions, RawPager};
+use mspkit::{CurrentPage, Error, ErrorKind, PagingOptions, RawPager, RawPartition, Spelling};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use crate::answer::Page;
 use crate::cursor::Items;
-use crate::encode::arguments;
+use crate::encode::{argument, arguments};
 use crate::events::{EventCollector, Sink};
 use crate::failure::Failure;
 use crate::port::{Outcome, Port};
@@ -106,6 +106,37 @@ impl Pager {
         port.get().submit(py, &self.watch, fill)
     }
 
+    /// Divides the list, and returns the parts as JSON texts.
+    #[pyo3(signature = (count, watch = 0, sink = None))]
+    fn partitions(
+        &self,
+        py: Python<'_>,
+        count: &Bound<'_, PyAny>,
+        watch: u8,
+        sink: Option<&Sink<'_>>,
+    ) -> PyResult<Vec<String>> {
+        let raw = self.raw(false).map_err(|failure| failure.raise(py))?;
+        let count = parts_wanted(py, count)?;
+        self.watch.want(watch);
+        wait(py, &self.watch, sink, async { Ok(texts(&raw.partitions(count).await?)) })
+    }
+
+    /// Starts the same and returns the token.
+    #[pyo3(signature = (port, count, watch = 0))]
+    fn submit_partitions(
+        &self,
+        py: Python<'_>,
+        port: &Bound<'_, Port>,
+        count: &Bound<'_, PyAny>,
+        watch: u8,
+    ) -> PyResult<u64> {
+        let raw = self.raw(true).map_err(|failure| failure.raise(py))?.clone();
+        let count = parts_wanted(py, count)?;
+        self.watch.want(watch);
+        let divide = async move { Ok(Outcome::Texts(texts(&raw.partitions(count).await?))) };
+        port.get().submit(py, &self.watch, divide)
+    }
+
     /// The items of the current page, however many of them were returned; none before the first page.
     fn hand(&self, py: Python<'_>, model: &Bound<'_, PyType>) -> PyResult<Option<Items>> {
         let hand = self.here().and_then(RawPager::current_page);
@@ -165,6 +196,16 @@ impl Drop for Pager {
             runtime::settle();
         }
     }
+}
+
+/// The number of partitions that the caller wants.
+fn parts_wanted(py: Python<'_>, count: &Bound<'_, PyAny>) -> PyResult<u64> {
+    RawPartition::count_from_json(&argument(count, "n")?, Spelling::Snake)
+        .map_err(|error| Failure::from(error).raise(py))
+}
+
+fn texts(parts: &[RawPartition]) -> Vec<String> {
+    parts.iter().map(RawPartition::to_json).collect()
 }
 
 /// The maximum number of items that the caller wants, parsed like the option `limit`.

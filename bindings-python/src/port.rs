@@ -30,6 +30,8 @@ pub(crate) enum Outcome {
     Plan(Box<OnboardingPlan>),
     /// JSON.
     Text(String),
+    /// Several JSON texts.
+    Texts(Vec<String>),
 }
 
 type Shared = mspkit_binding::Port<Result<Outcome, Failure>>;
@@ -146,6 +148,7 @@ fn entry(
         PortEvent::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
         PortEvent::Done(Ok(Outcome::Plan(plan))) => (token, DONE, Bound::new(py, *plan)?).into_pyobject(py),
         PortEvent::Done(Ok(Outcome::Text(text))) => (token, DONE, text).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Texts(texts))) => (token, DONE, texts).into_pyobject(py),
         PortEvent::Events(events) => (token, EVENTS, event_tuples(py, events)?).into_pyobject(py),
     }
 }

@@ -21,6 +21,7 @@
 
 // From the bottom up: no layer uses a later one.
 mod base;
+pub mod changes;
 mod engine;
 mod policy;
 pub mod reconcile;
@@ -45,13 +46,15 @@ pub use crate::engine::core::Core;
 pub use crate::engine::ensure::OnDifference;
 pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
 pub use crate::engine::page::{
-    CurrentPage, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager,
+    CurrentPage, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager, RawPartition,
 };
 pub use crate::engine::request::CallOptions;
 pub use crate::engine::response::{Meta, RawResponse};
 pub use crate::engine::value::{Reader, Unreadable};
 #[cfg(feature = "clients")]
-pub use crate::facade::call_builder::{Call, Items, List, Page, Pages, RawList, RawRequest, Response};
+pub use crate::facade::call_builder::{
+    Call, Items, List, Page, Pages, Partition, RawList, RawRequest, Response,
+};
 #[cfg(feature = "clients")]
 pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
 #[cfg(feature = "clients")]

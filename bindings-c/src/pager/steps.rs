@@ -25,14 +25,14 @@ impl mspkit_pager {
     }
 
     /// Takes a step; the item lent before becomes invalid.
-    fn step(&self) -> Result<Step, Failure> {
+    pub(super) fn step(&self) -> Result<Step, Failure> {
         let step = self.shared.step()?;
         *lock(&self.lent) = Lent::default();
         Ok(step)
     }
 
     /// Runs a step while the caller waits.
-    fn wait<T, W>(&self, step: Step, work: impl FnOnce(Step) -> W) -> Result<T, Failure>
+    pub(super) fn wait<T, W>(&self, step: Step, work: impl FnOnce(Step) -> W) -> Result<T, Failure>
     where
         W: Future<Output = Result<T, Failure>>,
     {

@@ -321,6 +321,59 @@ static mspkit_status raw_list(const mspkit_client *client, const dispatch *call,
                            &options, pager, error);
 }
 
+/* Reads the partitions of a list, each from its JSON text. */
+static json *divided(way *way, const mspkit_client *client, const char *operation, mspkit_pager *whole, const json *count)
+{
+    mspkit_partitions *parts = NULL;
+    mspkit_error *error = NULL;
+    json *made = json_object();
+    bool complete = true, known = true;
+    long long missing = 0;
+    size_t at;
+    int32_t status = mspkit_pager_partitions(whole, strtoll(count->text, NULL, 10), &parts, &error);
+    mspkit_pager_free(whole);
+    if (status != MSPKIT_OK) {
+        return failed_outcome(error);
+    }
+    json_put(made, "items", json_array());
+    json_put(made, "pages", json_array());
+    for (at = 0; at < mspkit_partitions_count(parts); at++) {
+        json *part = json_object();
+        mspkit_pager *pager = NULL;
+        size_t each;
+        json_put(part, "items", json_array());
+        json_put(part, "pages", json_array());
+        status = mspkit_read_partition(client, mspkit_partitions_json(parts, at), mspkit_nts(NULL), &pager, &error);
+        while (status == MSPKIT_OK) {
+            status = pager_step(way, operation, pager, ITEM, part, &error);
+        }
+        if (status < 0) {
+            mspkit_pager_free(pager);
+            mspkit_partitions_free(parts);
+            return failed_outcome(error);
+        }
+        for (each = 0; each < json_get(part, "items")->count; each++) {
+            json_push(json_get(made, "items"), json_get(part, "items")->items[each]);
+        }
+        json_push(json_get(made, "pages"), json_integer((long long)each));
+        known = known && mspkit_pager_missing(pager) >= 0;
+        complete = complete && mspkit_pager_complete(pager) == 1;
+        missing += (long long)mspkit_pager_missing(pager);
+        if (at == 0) {
+            json_put(made, "total", or_null((long long)mspkit_pager_total(pager), -1));
+        }
+        if (at + 1 == mspkit_partitions_count(parts)) {
+            json_put(made, "resume_token", words_of(mspkit_pager_resume_token(pager)));
+        }
+        mspkit_pager_free(pager);
+    }
+    json_put(made, "complete", known ? json_bool(complete) : json_null());
+    json_put(made, "missing", known ? json_integer(missing) : json_null());
+    json_put(made, "meta", json_null());
+    mspkit_partitions_free(parts);
+    return made;
+}
+
 static json *list(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
     const json *read = json_get(step, "read"), *then = json_get(read, "then");
@@ -349,6 +402,9 @@ static json *list(way *way, const mspkit_client *client, const json *step, dispa
     }
     if (status != MSPKIT_OK) {
         return failed_outcome(error);
+    }
+    if (json_get(read, "partitions")->kind != JSON_NULL) {
+        return divided(way, client, call->operation, pager, json_get(read, "partitions"));
     }
     if (json_get(read, "first")->flag) {
         status = pager_step(way, call->operation, pager, FIRST, made, &error);

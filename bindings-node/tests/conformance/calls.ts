@@ -33,6 +33,7 @@ export interface CallRequest {
     readonly first: boolean;
     readonly take: number;
     readonly then: "items" | "pages" | "collect" | null;
+    readonly partitions: number | null;
   };
   readonly go_on: boolean;
 }
@@ -112,7 +113,9 @@ export class Call {
       if (paging === undefined || paging === "none") {
         this.#ended(await started, outcome);
       } else {
-        await this.#list(started as Pager<Data> | SyncPager<Data>, outcome);
+        const pager = started as Pager<Data> | SyncPager<Data>;
+        const count = this.#read.partitions;
+        await (count === null ? this.#list(pager, outcome) : this.#divided(client, pager, count, outcome));
       }
     } catch (error) {
       if (!(error instanceof MspError)) {
@@ -218,6 +221,28 @@ export class Call {
       outcome.missing = pager.missing;
       outcome.meta = pager.responseMeta ?? outcome.meta;
     }
+  }
+
+  /** Reads the partitions of a list as another process would. */
+  async #divided(
+    client: Client,
+    pager: Pager<Data> | SyncPager<Data>,
+    count: number,
+    outcome: Outcome,
+  ): Promise<void> {
+    const parts = JSON.parse(JSON.stringify(await pager.partitions(count))) as mspkit.Partition<Data>[];
+    const pagers = parts.map((part) => client.readPartition(part));
+    for (const part of pagers) {
+      const before = outcome.items.length;
+      await each(part, (item) => outcome.items.push(this.#shape.toWire(item)));
+      outcome.pages.push(outcome.items.length - before);
+    }
+    const missing = pagers.map((part) => part.missing);
+    const known = missing.every((rows) => rows !== undefined);
+    outcome.total = pagers[0]?.total;
+    outcome.complete = known ? pagers.every((part) => part.complete) : undefined;
+    outcome.missing = known ? missing.reduce((all, rows) => all + (rows ?? 0), 0) : undefined;
+    outcome.resumeToken = pagers.at(-1)?.resumeToken;
   }
 
   /** Reads the rest. Returns whether to continue after a failure. */

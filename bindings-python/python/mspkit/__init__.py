@@ -12,6 +12,15 @@ service: `mspkit.ncentral.Customer`.
 """
 
 from mspkit import _kinds, cloudmore, ncentral, wiv
+from mspkit._changes import (
+    ChangedRow,
+    Changes,
+    ChangesSummary,
+    FieldChange,
+    ListedRow,
+    UnidentifiedRow,
+    diff,
+)
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._errors import APIStatusError, MspError
 from mspkit._kinds import *  # noqa: F403 - it says itself what it exports
@@ -20,6 +29,7 @@ from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
 from mspkit._options import CallOptions, ListOptions, ScrollOptions
 from mspkit._pager import AsyncPager, Page, Pager
+from mspkit._partition import Partition
 from mspkit._reconcile import (
     AmbiguousRow,
     Candidate,
@@ -60,13 +70,18 @@ __all__ = [
     "Attempt",
     "CallOptions",
     "Candidate",
+    "ChangedRow",
+    "Changes",
+    "ChangesSummary",
     "Cloudmore",
     "Difference",
+    "FieldChange",
     "FieldError",
     "Headers",
     "Id",
     "LimitStatus",
     "ListOptions",
+    "ListedRow",
     "MappingProblem",
     "Match",
     "Model",
@@ -74,6 +89,7 @@ __all__ = [
     "NCentral",
     "Page",
     "Pager",
+    "Partition",
     "Reconciliation",
     "ReconciliationSummary",
     "RequestEvent",
@@ -83,12 +99,14 @@ __all__ = [
     "RetryEvent",
     "ScrollOptions",
     "Secret",
+    "UnidentifiedRow",
     "UnmatchedRow",
     "Unset",
     "ValueDifference",
     "Wiv",
     "__version__",
     "cloudmore",
+    "diff",
     "ncentral",
     "reconcile",
     "wiv",

@@ -49,6 +49,7 @@ C = TypeVar("C", bound="Client")
 S = TypeVar("S", bound="SyncClient")
 A = TypeVar("A", bound="AsyncClient")
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 PICKLED = "A pickled client has no secrets; they come from its `credentials` function, or the environment."
 
@@ -248,6 +249,12 @@ class SyncClient(Client):
         pager = self._core.pager(operation, params, paging, of_calls)
         return Pager(self._core, self._watcher, model, operation, pager)
 
+    def _read_partition(
+        self, operation: str, partition: str, model: type[T], resume_token: str | None
+    ) -> Pager[T]:
+        pager = self._core.read_partition(partition, resume_token)
+        return Pager(self._core, self._watcher, model, operation, pager)
+
     def paginate(
         self,
         method: str,
@@ -374,6 +381,12 @@ class AsyncClient(Client):
     ) -> AsyncPager[M]:
         paging, of_calls = list_options(options, known)
         pager = self._core.pager(operation, params, paging, of_calls)
+        return AsyncPager(self._core, self._watcher, model, operation, pager)
+
+    def _read_partition(
+        self, operation: str, partition: str, model: type[T], resume_token: str | None
+    ) -> AsyncPager[T]:
+        pager = self._core.read_partition(partition, resume_token)
         return AsyncPager(self._core, self._watcher, model, operation, pager)
 
     def paginate(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -47,6 +48,7 @@ class Call:
         self.then: str | None = request["read"]["then"]
         # Some items one by one, then the rest in one way or not at all.
         self.most: int | None = None if self.then == "items" else request["read"]["take"]
+        self.partitions: int | None = request["read"]["partitions"]
         self.go_on: bool = request["go_on"]
         self.items: list[dict[str, Any]] = []
         self.pages: list[int] = []
@@ -121,6 +123,37 @@ class Call:
             for item in await pager.collect():
                 self.take(item)
 
+    def read_partitions(self, parts: list[mspkit.Partition[Any]], client: SyncClient) -> Outcome:
+        """Reads the partitions of a list as another process would."""
+        pagers = [pickle.loads(pickle.dumps(part)).read(client) for part in parts]
+        for pager in pagers:
+            before = len(self.items)
+            for item in pager:
+                self.take(item)
+            self.pages.append(len(self.items) - before)
+        return self.divided_outcome(pagers)
+
+    async def read_partitions_async(self, parts: list[mspkit.Partition[Any]], client: AsyncClient) -> Outcome:
+        """Reads the partitions of an async client's list."""
+        pagers = [pickle.loads(pickle.dumps(part)).read(client) for part in parts]
+        for pager in pagers:
+            before = len(self.items)
+            async for item in pager:
+                self.take(item)
+            self.pages.append(len(self.items) - before)
+        return self.divided_outcome(pagers)
+
+    def divided_outcome(self, pagers: list[Any]) -> Outcome:
+        """The outcome of a list whose partitions were read."""
+        missing = [pager.missing for pager in pagers]
+        known = None not in missing
+        return {
+            **self.listed_outcome(pagers[-1]),
+            "total": pagers[0].total,
+            "complete": all(pager.complete for pager in pagers) if known else None,
+            "missing": sum(missing) if known else None,
+        }
+
     def listed_outcome(self, pager: mspkit.Pager[Any] | mspkit.AsyncPager[Any]) -> Outcome:
         """The outcome of a list."""
         error = {} if self.error is None else failed(self.error)
@@ -140,6 +173,8 @@ class Call:
         answer = self.start(client)
         if not self.listed:
             return ended(answer)
+        if self.partitions is not None:
+            return self.read_partitions(answer.partitions(self.partitions), client)
         try:
             self.read(answer)
         except MspError as error:
@@ -151,6 +186,8 @@ class Call:
         answer = self.start(client)
         if not self.listed:
             return ended(await answer)
+        if self.partitions is not None:
+            return await self.read_partitions_async(await answer.partitions(self.partitions), client)
         try:
             await self.read_async(answer)
         except MspError as error:

@@ -14,6 +14,15 @@
 //! ```
 
 mod columns;
+mod csv_rows;
+mod dict_options;
+mod file;
+mod json_rows;
 mod options;
+mod tree;
+mod write;
 
 pub use columns::{Column, Columns, EXTRA, Leaf, Type};
+pub use dict_options::DictOptions;
+pub use file::WholeFile;
+pub use write::{Format, Progress, RowWriter, WriteOptions, write_file};

@@ -2,8 +2,9 @@
 //!
 //! [`reconcile`] takes two lists as JSON, of any service or of another vendor's export, and returns a [`Reconciliation`]:
 //! what matches, what is only on the left or on the right, and what is ambiguous. It computes only: nothing is sent or
-//! stored. [`name`] says when two names are the same to a person.
+//! stored. [`diff`] says what changed between two exports of one list. [`name`] says when two names are the same to a person.
 
+mod changes;
 mod difference;
 mod domain;
 mod error;
@@ -19,6 +20,9 @@ mod rows;
 mod side;
 mod similar;
 
+pub use self::changes::{
+    Changed, Changes, ChangesSummary, DIFF_OPTIONS, FieldChange, Placed, Unidentified, diff,
+};
 pub use self::difference::{Difference, Json};
 pub use self::error::{Error, Result};
 pub use self::lines::Lines;

@@ -14,7 +14,7 @@ use crate::engine::core::Core;
 use crate::engine::ensure::Ensuring;
 use crate::engine::hooks::Hooks;
 use crate::engine::login;
-use crate::engine::page::{PagingOptions, RawPager};
+use crate::engine::page::{ListRequest, PagingOptions, RawPager};
 use crate::engine::raw_list;
 use crate::engine::raw_request;
 use crate::engine::request::{CallOptions, RequestTemplate};
@@ -142,8 +142,9 @@ impl Core {
         options: &CallOptions,
     ) -> Result<RawPager> {
         let template = self.template(operation, params, options)?;
-        RawPager::new(self.clone(), template, paging, CallPolicy::of(self, options)?)
-            .map_err(|error| error.with_operation(operation.id))
+        let pager = RawPager::new(self.clone(), template, paging, CallPolicy::of(self, options)?);
+        let request = || ListRequest::of_operation(operation, params, paging, options);
+        pager.map(|pager| pager.requested_with(request())).map_err(|error| error.with_operation(operation.id))
     }
 
     /// A pager over a list that mspkit does not have, read as the lists of its service are: N-central's by page numbers,
@@ -176,6 +177,9 @@ impl Core {
                     CallPolicy::of(self, options)?,
                 )
             })
+            .map(|pager| {
+                pager.requested_with(ListRequest::outside(method, path, (body, item_id), paging, options))
+            })
             .map_err(|error| error.with_operation(PAGINATE))
     }
 
@@ -205,6 +209,12 @@ impl Core {
         found.ok_or_else(|| {
             Error::argument("operation", &quote(id), "must be the id of an operation of this service")
         })
+    }
+
+    /// The id of an operation that may not exist, for messages.
+    #[cfg(feature = "clients")]
+    pub(crate) fn operation_id(&self, id: &str) -> &'static str {
+        self.operation(id).map_or(PAGINATE, |operation| operation.id)
     }
 
     fn template(

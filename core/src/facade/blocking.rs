@@ -19,7 +19,7 @@ use crate::facade::client::{Client, client_methods, sealed};
 use crate::facade::model::{FromResponse, Json};
 use crate::table::Service;
 
-pub use crate::facade::call_builder::{Page, Response};
+pub use crate::facade::call_builder::{Page, Partition, Response};
 
 /// The runtime of every blocking client. It is never dropped: connections in pools belong to it.
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -118,6 +118,14 @@ macro_rules! client {
                 RawList { driven: &self.driven, list }
             }
 
+            /// Reads a partition of a list; nothing is sent yet.
+            ///
+            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) is the first item if the partition is one of another
+            /// server.
+            pub fn read_partition<T: FromResponse>(&self, partition: &Partition<T>) -> Items<T> {
+                Items { driven: self.driven.clone(), items: partition.items(&self.driven.core) }
+            }
+
             fn with_core(&self, core: Core) -> Self {
                 Self { driven: Driven { core, runtime: self.driven.runtime } }
             }
@@ -205,6 +213,20 @@ impl<'c, T: FromResponse> List<'c, T> {
     /// See the method that made the list.
     pub fn first(self) -> Result<Option<T>> {
         self.driven.wait(self.list.first())
+    }
+
+    /// Divides the list into at most `n` partitions that other processes read, each on its own, together everything once.
+    ///
+    /// One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has one.
+    /// The last partition ends with the list, so it has the rows that were added meanwhile. Unless
+    /// [`concurrency`](Self::concurrency) was set, together they stay within the endpoint's limit if at most that many are
+    /// read at a time.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `n` is 0 or the list has a limit, secret parameters or extra
+    /// headers; those of reading a page.
+    pub fn partitions(self, n: u64) -> Result<Vec<Partition<T>>> {
+        self.driven.wait(self.list.partitions(n))
     }
 
     /// All items at once.
@@ -402,6 +424,20 @@ impl RawList<'_> {
     /// Every kind; see [`Error`].
     pub fn first(self) -> Result<Option<Json>> {
         self.driven.wait(self.list.first())
+    }
+
+    /// Divides the list into at most `n` partitions that other processes read, each on its own, together everything once.
+    ///
+    /// One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has one.
+    /// The last partition ends with the list, so it has the rows that were added meanwhile. Unless
+    /// [`concurrency`](Self::concurrency) was set, together they stay within the endpoint's limit if at most that many are
+    /// read at a time.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `n` is 0 or the list has a limit, secret parameters or extra
+    /// headers; those of reading a page.
+    pub fn partitions(self, n: u64) -> Result<Vec<Partition<Json>>> {
+        self.driven.wait(self.list.partitions(n))
     }
 
     /// All items at once.

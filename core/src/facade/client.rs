@@ -7,7 +7,7 @@ use crate::base::error::Result;
 use crate::engine::config::Config;
 use crate::engine::core::Core;
 use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-use crate::facade::call_builder::{Call, CallSpec, List, RawList, RawRequest};
+use crate::facade::call_builder::{Call, CallSpec, Items, List, Partition, RawList, RawRequest};
 use crate::facade::model::FromResponse;
 use crate::table::Service;
 use crate::wire::transport::Transport;
@@ -239,6 +239,14 @@ macro_rules! client {
             /// for searches; requests are repeated like reads.
             pub fn paginate(&self, method: &str, path: &str) -> RawList<'_> {
                 RawList::new(&self.core, method, path)
+            }
+
+            /// Reads a partition of a list; nothing is sent yet.
+            ///
+            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) is the first item if the partition is one of another
+            /// server.
+            pub fn read_partition<T: FromResponse>(&self, partition: &Partition<T>) -> Items<T> {
+                partition.items(&self.core)
             }
 
             /// The client without typed methods, for crates that are built upon it; both share connections, tokens and

@@ -29,6 +29,17 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Its name, as ids of operations begin with it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NCentral => "ncentral",
+            Self::Cloudmore => "cloudmore",
+            Self::Wiv => "wiv",
+        }
+    }
+}
+
 fn row(operation: &Operation) -> Value {
     json!({
         "id": operation.id,
@@ -98,6 +109,7 @@ mod tests {
         for operation in Operation::all() {
             let service = operation.id.split('.').next().unwrap();
             assert_eq!(Service::named(service), Some(operation.service));
+            assert_eq!(operation.service.name(), service);
         }
         assert_eq!(Service::named("NCentral"), None);
     }

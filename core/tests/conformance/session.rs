@@ -1,12 +1,14 @@
 //! The judge's current client, and the calls that are made with it.
 
+use std::rc::Rc;
+
 use mspkit::{CallOptions, Config, Core, Error, PagingOptions, Service};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
 use crate::dispatch;
-use crate::support::{BlockingClients, Clients, Outcome, Overrides, Params, Read};
+use crate::support::{BlockingClients, Clients, Outcome, Overrides, Params, Read, Typed};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -43,12 +45,7 @@ struct CallRequest {
 /// A client, and the same configuration for calls by operation id.
 struct Open {
     core: Core,
-    typed: Typed,
-}
-
-enum Typed {
-    Async(Box<Clients>),
-    Blocking(Box<BlockingClients>),
+    typed: Rc<Typed>,
 }
 
 pub(crate) struct Session {
@@ -101,6 +98,8 @@ impl Session {
             paging: PagingOptions::from_json(call.paging.to_string().as_bytes())?,
             read: call.read,
             go_on: call.go_on,
+            clients: open.typed.clone(),
+            service: open.core.service(),
         };
         Ok(if call.call == "request" {
             self.request(open, &call.params, &overrides)
@@ -110,7 +109,7 @@ impl Session {
             self.untyped(open, &call.call, &Value::Object(call.params), &overrides)
         } else {
             let params = Params(call.params);
-            match &open.typed {
+            match &*open.typed {
                 Typed::Async(typed) => {
                     self.runtime.block_on(dispatch::call(typed, &call.call, &params, &overrides))
                 }
@@ -144,7 +143,7 @@ impl Session {
             }};
         }
         let runtime = &self.runtime;
-        Outcome::from_request(match (&open.typed, open.core.service()) {
+        Outcome::from_request(match (&*open.typed, open.core.service()) {
             (Typed::Async(clients), Service::NCentral) => {
                 runtime.block_on(async { send!(clients.ncentral).await })
             }
@@ -171,7 +170,7 @@ impl Session {
             }};
         }
         let runtime = &self.runtime;
-        match (&open.typed, open.core.service()) {
+        match (&*open.typed, open.core.service()) {
             (Typed::Async(clients), Service::NCentral) => {
                 runtime.block_on(Outcome::from_raw_list(list!(clients.ncentral), overrides))
             }
@@ -219,7 +218,7 @@ impl Open {
                 wiv: built!(mspkit::blocking::Wiv, "wiv"),
             })),
         };
-        Ok(Self { core: Core::new(core_service, &given)?, typed })
+        Ok(Self { core: Core::new(core_service, &given)?, typed: typed.into() })
     }
 }
 

@@ -1,10 +1,11 @@
 //! Support for the generated dispatch: clients, parameters, options of a call, and outcomes.
 
+use std::rc::Rc;
+
 use mspkit::{
-    Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawList, RawPage,
-    RawPager, RawResponse, Response, Wiv, blocking,
+    Call, CallOptions, Cloudmore, DateRange, Error, FromResponse, Id, Items, Json, List, Meta, NCentral,
+    PagingOptions, Partition, RawList, RawPage, RawPager, RawResponse, Response, Service, Wiv, blocking,
 };
-use mspkit::{FromResponse, Id, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -128,6 +129,8 @@ pub(crate) struct Read {
     pub(crate) first: bool,
     pub(crate) take: usize,
     pub(crate) then: Option<Rest>,
+    /// The list is divided into so many partitions, which are read one after another.
+    pub(crate) partitions: Option<u64>,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -145,6 +148,15 @@ pub(crate) struct Overrides {
     pub(crate) read: Read,
     /// Whether reading continues after a row that cannot be read.
     pub(crate) go_on: bool,
+    /// The clients that read partitions, and the service of the case.
+    pub(crate) clients: Rc<Typed>,
+    pub(crate) service: Service,
+}
+
+/// The clients of a case.
+pub(crate) enum Typed {
+    Async(Box<Clients>),
+    Blocking(Box<BlockingClients>),
 }
 
 /// A blocking call that also returns its metadata.
@@ -161,6 +173,24 @@ impl Overrides {
         call.options(self.call.clone()).with_response().await
     }
 
+    fn part<T: FromResponse>(&self, part: &Partition<T>) -> Items<T> {
+        match (&*self.clients, self.service) {
+            (Typed::Async(clients), Service::NCentral) => clients.ncentral.read_partition(part),
+            (Typed::Async(clients), Service::Cloudmore) => clients.cloudmore.read_partition(part),
+            (Typed::Async(clients), _) => clients.wiv.read_partition(part),
+            (Typed::Blocking(_), _) => panic!("the client is a blocking one"),
+        }
+    }
+
+    fn blocking_part<T: FromResponse>(&self, part: &Partition<T>) -> blocking::Items<T> {
+        match (&*self.clients, self.service) {
+            (Typed::Blocking(clients), Service::NCentral) => clients.ncentral.read_partition(part),
+            (Typed::Blocking(clients), Service::Cloudmore) => clients.cloudmore.read_partition(part),
+            (Typed::Blocking(clients), _) => clients.wiv.read_partition(part),
+            (Typed::Async(_), _) => panic!("the client is an async one"),
+        }
+    }
+
     pub(crate) fn apply_blocking<'c, T: FromResponse>(&self, call: blocking::Call<'c, T>) -> Sending<'c, T> {
         Sending(call.options(self.call.clone()))
     }
@@ -168,10 +198,31 @@ impl Overrides {
 
 /// Reads a list as its case requires, with `.await` after each request or without.
 macro_rules! read_list {
-    ($list:expr, $overrides:expr, $($wait:tt)*) => {{
+    ($list:expr, $overrides:expr, $read:ident, $($wait:tt)*) => {{
         let overrides = $overrides;
         let list = $list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let Read { first, take, then } = overrides.read;
+        let Read { first, take, then, partitions } = overrides.read;
+        if let Some(count) = partitions {
+            let parts = match list.partitions(count)$($wait)* {
+                Ok(parts) => parts,
+                Err(error) => return Outcome::failed(error),
+            };
+            let mut outcome = Outcome { complete: Some(true), missing: Some(0), ..Outcome::default() };
+            for part in &parts {
+                let part = sent(part);
+                let before = outcome.items.len();
+                let mut items = overrides.$read(&part);
+                while let Some(item) = items.next()$($wait)* {
+                    outcome.take_item(item);
+                }
+                outcome.note_page(outcome.items.len() - before);
+                let complete = outcome.complete.zip(items.complete()).map(|(all, this)| all && this);
+                let missing = outcome.missing.zip(items.missing()).map(|(all, this)| all + this);
+                let total = outcome.total.or(items.total());
+                outcome.stopped(items.resume_token(), total, complete, missing);
+            }
+            return outcome;
+        }
         let (mut outcome, mut items) = (Outcome::default(), list.items());
         if first {
             let found = items.first()$($wait)*;
@@ -243,23 +294,23 @@ impl Outcome {
         list: List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
-        read_list!(list, overrides, .await)
+        read_list!(list, overrides, part, .await)
     }
 
     pub(crate) fn from_blocking_list<T: FromResponse + Serialize>(
         list: blocking::List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
-        read_list!(list, overrides,)
+        read_list!(list, overrides, blocking_part,)
     }
 
     /// A list of an endpoint that mspkit does not have.
     pub(crate) async fn from_raw_list(list: RawList<'_>, overrides: &Overrides) -> Self {
-        read_list!(list, overrides, .await)
+        read_list!(list, overrides, part, .await)
     }
 
     pub(crate) fn from_blocking_raw_list(list: blocking::RawList<'_>, overrides: &Overrides) -> Self {
-        read_list!(list, overrides,)
+        read_list!(list, overrides, blocking_part,)
     }
 
     /// A result of the boundary that takes an operation id.
@@ -408,6 +459,11 @@ fn failure(error: &Error) -> Value {
         "argument": error.argument_name(), "given": error.given(), "allowed": error.allowed(),
         "method": error.method(), "path": error.path(), "server": error.server(),
     })
+}
+
+/// A partition as another process gets it.
+fn sent<T: FromResponse>(part: &Partition<T>) -> Partition<T> {
+    Partition::from_json(&part.to_json()).unwrap()
 }
 
 /// A model serialised with the vendor's names.

@@ -38,6 +38,10 @@ P50 = "list 50 3 {in_flight}"
 P1000 = "list {big} 3 1"
 ALL = "list {big} 23 1"
 GETS = "gets {gets} {many}"
+# Everything as a list of dicts, and into a file.
+DICTS = "dicts {big}"
+CSV = "csv {big}"
+NDJSON = "ndjson {big}"
 AT_ONCE = "gets_at_once {at_once} {many} 32"
 CASES = "cases {big}"
 
@@ -80,6 +84,8 @@ ROWS = [
     Row("100,000 customers, p50, 3 fields read", "python", P50, dict.fromkeys(BOTH), customers="most", smoke=False),
     Row("100,000 customers, p1000, 3 fields read", "python", P1000, dict.fromkeys(BOTH), customers="most"),
     Row("100,000 customers, p1000, all 23 fields read", "python", ALL, {"urllib3": None}, customers="most", smoke=False),
+    Row("100,000 customers, p1000, into a list of dicts", "python", DICTS, {"requests": 0.5, "urllib3": None}, customers="most"),
+    Row("100,000 customers, p1000, into CSV", "python", CSV, {"requests": 0.35, "urllib3": None}, customers="most"),
     Row("500 gets", "python", GETS, {"requests": 0.15, "httpx": 0.25, "http_client": 0.65, "urllib3": None, "npycentral": None}),
     Row("asyncio, 2,000 gets, 32 in flight", "python", AT_ONCE, {"aiohttp": 0.3, "httpx_async": 0.05}, "mspkit_async"),
     Row("asyncio, 10,000 customers, p50", "python", P50, {"aiohttp": None, "httpx_async": None}, "mspkit_async"),
@@ -89,6 +95,7 @@ ROWS = [
     Row("10,000 customers, p1000", "node", P1000, {"fetch": 0.8, "undici": 1.0, "http": None, "axios": None}),
     Row("10,000 customers, p1000, all 23 fields read", "node", ALL, {"fetch": None, "undici": None}),
     Row("100,000 customers, p1000", "node", P1000, {"undici": None}, customers="most", smoke=False),
+    Row("100,000 customers, p1000, into JSON Lines", "node", NDJSON, {"fetch": 0.5}, customers="most"),
     Row("500 gets", "node", GETS, {"fetch": 0.35, "undici": 1.2, "http": None, "axios": None}),
     Row("2,000 gets, 32 in flight", "node", AT_ONCE, {"fetch": 0.3, "undici": 1.0, "http": None, "axios": None}),
     Row("20,000 cases by scroll", "node", CASES, {"fetch": None, "undici": None}),

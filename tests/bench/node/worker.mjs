@@ -2,7 +2,9 @@
 // took. `node worker.mjs PEER`. tests/bench/README.md documents the lines. The peer is imported last, so that its
 // import is measured.
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const FIRST_CUSTOMER = 100;
@@ -83,6 +85,17 @@ class Work {
       if (settled === 0 && tally.count >= SETTLED) settled = memory("VmRSS");
     }
     return memory("VmHWM") - settled;
+  }
+
+  async ndjson(tally, size) {
+    const folder = mkdtempSync(join(tmpdir(), "bench-"));
+    try {
+      const path = join(folder, "customers.jsonl");
+      await this.peer.ndjson(size, path);
+      for (const byte of readFileSync(path)) if (byte === 10) tally.count += 1;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   async gets(tally, calls, customers) {

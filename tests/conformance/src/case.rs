@@ -126,6 +126,8 @@ pub(crate) struct Read {
     pub(crate) first: bool,
     pub(crate) take: usize,
     pub(crate) then: Option<Rest>,
+    /// The list is divided into so many partitions, which are read one after another.
+    pub(crate) partitions: Option<i64>,
 }
 
 #[derive(Debug, Serialize, Deserialize, Clone, Copy)]
@@ -151,20 +153,22 @@ struct Part {
     #[serde(default)]
     take: usize,
     then: Option<Rest>,
+    #[serde(default)]
+    partitions: Option<i64>,
 }
 
 impl From<ReadAs> for Read {
     fn from(read: ReadAs) -> Self {
         match read {
-            ReadAs::Whole(rest) => Self { first: false, take: 0, then: Some(rest) },
-            ReadAs::Part(Part { first, take, then }) => Self { first, take, then },
+            ReadAs::Whole(rest) => Self { take: 0, then: Some(rest), ..Self::default() },
+            ReadAs::Part(Part { first, take, then, partitions }) => Self { first, take, then, partitions },
         }
     }
 }
 
 impl Default for Read {
     fn default() -> Self {
-        Self { first: false, take: 0, then: Some(Rest::Items) }
+        Self { first: false, take: 0, then: Some(Rest::Items), partitions: None }
     }
 }
 

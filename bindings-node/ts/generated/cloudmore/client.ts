@@ -4,6 +4,7 @@
 import { AsyncClient, SyncClient } from "../../client.js";
 import { lazily } from "../../lazy.js";
 import type { ClientOptions, Id } from "../../options.js";
+import type { Shapes } from "../../partition.js";
 import type { Administrators, AdministratorsSync } from "./administrators.js";
 import type { Azure, AzureSync } from "./azure.js";
 import type { AzurePlan, AzurePlanSync } from "./azure_plan.js";
@@ -277,6 +278,11 @@ export class Cloudmore extends AsyncClient {
     });
   }
 
+  /** @internal */
+  protected override get _shapes(): Shapes {
+    return require("./shapes.js");
+  }
+
   /**
    * Makes a client; nothing is sent yet.
    *
@@ -483,6 +489,11 @@ export class CloudmoreSync extends SyncClient {
       users: () => require("./users.js").UsersSync,
       webhooks: () => require("./webhooks.js").WebhooksSync,
     });
+  }
+
+  /** @internal */
+  protected override get _shapes(): Shapes {
+    return require("./shapes.js");
   }
 
   /**

@@ -4,6 +4,7 @@
 import { AsyncClient, SyncClient } from "../../client.js";
 import { lazily } from "../../lazy.js";
 import type { ClientOptions } from "../../options.js";
+import type { Shapes } from "../../partition.js";
 import type { AccessGroups, AccessGroupsSync } from "./access_groups.js";
 import type { ApplianceTasks, ApplianceTasksSync } from "./appliance_tasks.js";
 import type { Auth, AuthSync } from "./auth.js";
@@ -137,6 +138,11 @@ export class NCentral extends AsyncClient {
     });
   }
 
+  /** @internal */
+  protected override get _shapes(): Shapes {
+    return require("./shapes.js");
+  }
+
   /**
    * Makes a client; nothing is sent yet.
    *
@@ -250,6 +256,11 @@ export class NCentralSync extends SyncClient {
       userRoles: () => require("./user_roles.js").UserRolesSync,
       users: () => require("./users.js").UsersSync,
     });
+  }
+
+  /** @internal */
+  protected override get _shapes(): Shapes {
+    return require("./shapes.js");
   }
 
   /**

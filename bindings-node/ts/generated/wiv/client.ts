@@ -4,6 +4,7 @@
 import { AsyncClient, SyncClient } from "../../client.js";
 import { lazily } from "../../lazy.js";
 import type { ClientOptions } from "../../options.js";
+import type { Shapes } from "../../partition.js";
 import type { Cases, CasesSync } from "./cases.js";
 import type { Customers, CustomersSync } from "./customers.js";
 import type { Workflows, WorkflowsSync } from "./workflows.js";
@@ -50,6 +51,11 @@ export class Wiv extends AsyncClient {
     });
   }
 
+  /** @internal */
+  protected override get _shapes(): Shapes {
+    return require("./shapes.js");
+  }
+
   /**
    * Makes a client; nothing is sent yet.
    *
@@ -90,6 +96,11 @@ export class WivSync extends SyncClient {
       customers: () => require("./customers.js").CustomersSync,
       workflows: () => require("./workflows.js").WorkflowsSync,
     });
+  }
+
+  /** @internal */
+  protected override get _shapes(): Shapes {
+    return require("./shapes.js");
   }
 
   /**

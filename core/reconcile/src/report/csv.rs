@@ -111,16 +111,16 @@ pub(crate) fn undefused(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text)
 }
 
-fn writer() -> Writer<Vec<u8>> {
+pub(crate) fn writer() -> Writer<Vec<u8>> {
     WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(Vec::new())
 }
 
-fn add(writer: &mut Writer<Vec<u8>>, cells: impl IntoIterator<Item = String>) {
+pub(crate) fn add(writer: &mut Writer<Vec<u8>>, cells: impl IntoIterator<Item = String>) {
     // A buffer in memory takes everything.
     let _ = writer.write_record(cells.into_iter().map(String::into_bytes));
 }
 
-fn text_of(writer: Writer<Vec<u8>>, excel: bool) -> String {
+pub(crate) fn text_of(writer: Writer<Vec<u8>>, excel: bool) -> String {
     let text = writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     if excel { format!("{BYTE_ORDER_MARK}{text}") } else { text }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Completeness {
     pub(crate) total_fell: u64,
     /// Whether equal rows without ids were received.
     pub(crate) ambiguous: bool,
+    /// The number of rows before the end of the part that is read, if that is not the end of the list.
+    pub(crate) end: Option<u64>,
 }
 
 impl Completeness {
@@ -35,10 +37,11 @@ impl Completeness {
     /// Rows that were deleted while the list was read may have been received or not, so a count between the lowest and the
     /// highest total proves nothing. A count above all totals means that the totals are unreliable.
     pub(crate) fn missing(&self) -> Option<u64> {
-        let total = self.total.filter(|_| !self.guessed)?;
+        let within = |rows: u64| self.end.map_or(rows, |end| end.min(rows));
+        let total = self.total.filter(|_| !self.guessed).map(within)?;
         match self.given {
             given if given < total => Some(total - given),
-            given if given == self.highest && self.total_fell == 0 && !self.ambiguous => Some(0),
+            given if given == within(self.highest) && self.total_fell == 0 && !self.ambiguous => Some(0),
             _ => None,
         }
     }
@@ -80,5 +83,15 @@ mod tests {
         moved.total_fell -= 1;
         assert_eq!(moved.missing(), Some(0), "the moved row was found");
         assert_eq!(of(5, &[7, 6]), Some(1));
+        let part = |given, totals: &[u64]| {
+            let mut completeness = Completeness { given, end: Some(4), ..Completeness::default() };
+            for total in totals {
+                completeness.record_total(Some(*total));
+            }
+            completeness.missing()
+        };
+        assert_eq!((part(4, &[7]), part(3, &[7]), part(2, &[3])), (Some(0), Some(1), Some(1)));
+        assert_eq!(part(4, &[7, 6]), None, "a row may have moved before the part");
+        assert_eq!(part(4, &[7, 8]), Some(0), "rows that are added come after it");
     }
 }

@@ -8,7 +8,9 @@ mod completeness;
 mod join;
 mod numbered;
 mod pager;
+mod partition;
 mod prefetch;
+mod range;
 mod raw_page;
 mod reader;
 mod recent_pages;
@@ -19,10 +21,12 @@ mod snapshot;
 mod tracker;
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use self::completeness::Completeness;
 pub use self::pager::RawPager;
+pub(crate) use self::partition::ListRequest;
+pub use self::partition::RawPartition;
 pub use self::raw_page::{CurrentPage, RawPage};
 use self::resume::Position;
 pub use self::snapshot::Mark;
@@ -42,7 +46,7 @@ use crate::wire::raw::{self, Entry, PageItems};
 pub use crate::generated::config::PagingOptions;
 
 /// What to do when a list ends with fewer rows than the server announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnIncomplete {
@@ -55,7 +59,7 @@ pub enum OnIncomplete {
 }
 
 /// What to do when a page of a scroll is lost. The server's cursor has advanced, so the page cannot be requested again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnLostPage {

@@ -1,6 +1,7 @@
 //! Page-numbered lists: pages are requested by number and read ahead in order; the [`PageTracker`] interprets them.
 
 use super::prefetch::Prefetch;
+use super::range::PageRange;
 use super::tracker::{PageTracker, Taken};
 use super::{List, PagingOptions, Position, Read};
 use crate::base::error::Result;
@@ -14,7 +15,12 @@ pub(crate) struct Numbered {
 }
 
 impl Numbered {
-    pub(crate) fn new(list: &List, from: Option<&Position>, paging: &PagingOptions) -> Self {
+    pub(crate) fn new(
+        list: &List,
+        from: Option<&Position>,
+        range: Option<PageRange>,
+        paging: &PagingOptions,
+    ) -> Self {
         let param = |wanted: Option<&str>| {
             let found = list.template.query.iter().find(|(name, _)| Some(name.as_str()) == wanted);
             found.and_then(|(_, number)| number.parse().ok())
@@ -23,7 +29,7 @@ impl Numbered {
         let tracker =
             PageTracker::new(from, param(names.map(|it| it.number)), param(names.map(|it| it.size)));
         let until_empty = matches!(list.template.operation.answer, Answer::List { only_list: true, .. });
-        let tracker = tracker.until_empty(until_empty);
+        let tracker = tracker.until_empty(until_empty).within(range);
         Self { tracker, prefetch: Prefetch::new(paging.concurrency) }
     }
 

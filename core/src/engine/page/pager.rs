@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::completeness::Completeness;
+use super::partition::ListRequest;
 use super::raw_page::{CurrentPage, RawPage};
 use super::reader::Reader;
 use super::resume::{self, Position, ResumePoint};
@@ -51,6 +52,7 @@ struct Shared {
     /// Locked while a page is requested; other callers wait for it.
     reader: tokio::sync::Mutex<Reader>,
     state: Mutex<State>,
+    request: Option<ListRequest>,
 }
 
 /// The state of reading.
@@ -96,6 +98,7 @@ impl RawPager {
             Some(token) => Some(resume::read(token, fingerprint, operation.paging)?),
             None => None,
         };
+        let range = place.as_ref().and_then(ResumePoint::range);
         let list = List {
             core,
             template: template.into(),
@@ -103,13 +106,13 @@ impl RawPager {
             item_id: item_id.unwrap_or(id.into()),
             or_object,
         };
-        let reader = Reader::open(&list, place.as_ref(), paging);
+        let reader = Reader::open(&list, place.as_ref().map(ResumePoint::place), range, paging);
         let start = match &reader {
             Reader::Numbered(_) | Reader::Joined { .. } => reader.after_end(),
             _ => Position::start(operation.paging),
         };
-        let next = ResumePoint::new(fingerprint, place.unwrap_or(start));
-        let done = next.is_end();
+        let next = place.unwrap_or_else(|| ResumePoint::new(fingerprint, start));
+        let done = next.is_end() || next.is_after_range();
         let snapshot = Snapshot {
             current: None,
             next,
@@ -125,7 +128,34 @@ impl RawPager {
         };
         let state = Mutex::new(State { snapshot, generation: 0, reader: None });
         let (reader, on_incomplete) = (tokio::sync::Mutex::new(reader), paging.on_incomplete);
-        Ok(Self { shared: Arc::new(Shared { list, on_incomplete, reader, state }) })
+        let shared = Shared { list, on_incomplete, reader, state, request: None };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Keeps what the list was requested with, so that it can be divided.
+    pub(crate) fn requested_with(mut self, request: ListRequest) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.request = Some(request);
+        }
+        self
+    }
+
+    pub(super) fn request(&self) -> Option<&ListRequest> {
+        self.shared.request.as_ref()
+    }
+
+    pub(super) fn list(&self) -> &List {
+        &self.shared.list
+    }
+
+    /// Where the next item is, and whether a limit ends the list before its end.
+    pub(super) fn place(&self) -> (ResumePoint, bool) {
+        let State { snapshot, .. } = &*self.state();
+        let place = match &snapshot.current {
+            Some(current) => current.page().after(current.page().span.start + current.returned()),
+            None => snapshot.next.clone(),
+        };
+        (place, snapshot.left.is_some())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -258,8 +288,9 @@ impl RawPager {
         snapshot.current =
             snapshot.current.map(|current| Arc::new(CurrentPage::at(current.page().clone(), given)));
         let paging = PagingOptions::default();
-        let reader =
-            reader.unwrap_or_else(|| Reader::open(&self.shared.list, Some(snapshot.next.place()), &paging));
+        let reader = reader.unwrap_or_else(|| {
+            Reader::open(&self.shared.list, Some(snapshot.next.place()), snapshot.next.range(), &paging)
+        });
         let mut state = self.state();
         state.generation += 1;
         state.snapshot = snapshot;

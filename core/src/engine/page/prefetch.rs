@@ -103,7 +103,7 @@ impl Prefetch {
 }
 
 /// Requests one page; owns its arguments, because it may run as a task.
-async fn fetch(list: List, number: u64, most: Option<usize>) -> Result<(PageItems, Meta)> {
+pub(super) async fn fetch(list: List, number: u64, most: Option<usize>) -> Result<(PageItems, Meta)> {
     let params = list.dialect().pages.map(|paging| (paging.number, number.to_string()));
     list.fetch(list.prepare(params.as_slice(), &[]), false, most).await
 }

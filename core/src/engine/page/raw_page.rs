@@ -148,6 +148,11 @@ pub struct CurrentPage {
 
 impl CurrentPage {
     pub(super) fn new(page: RawPage) -> Self {
+        Self::of(page)
+    }
+
+    /// A page of which nothing was returned.
+    pub fn of(page: RawPage) -> Self {
         Self { page, returned: AtomicUsize::new(0) }
     }
 

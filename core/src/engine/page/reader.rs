@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 
 use super::join::OuterPage;
 use super::numbered::Numbered;
+use super::range::PageRange;
 use super::resume::Position;
 use super::scroll::Scroll;
 use super::{List, PagingOptions, Read};
@@ -27,8 +28,13 @@ pub(super) enum Reader {
 }
 
 impl Reader {
-    pub(super) fn open(list: &List, place: Option<&Position>, paging: &PagingOptions) -> Self {
-        let outer = Self::plain(list, place, paging);
+    pub(super) fn open(
+        list: &List,
+        place: Option<&Position>,
+        range: Option<PageRange>,
+        paging: &PagingOptions,
+    ) -> Self {
+        let outer = Self::plain(list, place, range, paging);
         match list.template.operation.join {
             Some(join) => {
                 Self::Joined { outer: Box::new(outer), join, page: None, concurrency: paging.concurrency }
@@ -37,9 +43,14 @@ impl Reader {
         }
     }
 
-    fn plain(list: &List, place: Option<&Position>, paging: &PagingOptions) -> Self {
+    fn plain(
+        list: &List,
+        place: Option<&Position>,
+        range: Option<PageRange>,
+        paging: &PagingOptions,
+    ) -> Self {
         match list.template.operation.paging {
-            Paging::PageNumber => Self::Numbered(Box::new(Numbered::new(list, place, paging))),
+            Paging::PageNumber => Self::Numbered(Box::new(Numbered::new(list, place, range, paging))),
             Paging::Scroll => Self::Scroll(Box::new(Scroll::new(place, paging.on_lost_page))),
             Paging::Array | Paging::None => Self::Whole,
         }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use super::range::PageRange;
 use crate::base::error::{Error, Result};
 use crate::table::Paging;
 
@@ -20,6 +21,9 @@ pub(crate) struct ResumePoint {
     /// The list's fingerprint, in hexadecimal: many JSON parsers lose digits of large numbers.
     list: String,
     at: Position,
+    /// The part of the list that is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<PageRange>,
 }
 
 /// A position in a list, by the kind of list.
@@ -57,7 +61,12 @@ impl Position {
 
 impl ResumePoint {
     pub(crate) fn new(fingerprint: u64, at: Position) -> Self {
-        Self { list: format!("{fingerprint:016x}"), at }
+        Self { list: format!("{fingerprint:016x}"), at, range: None }
+    }
+
+    /// The same position of a part of the list.
+    pub(crate) fn within(self, range: PageRange) -> Self {
+        Self { range: Some(range), ..self }
     }
 
     pub(crate) fn token(&self) -> String {
@@ -65,8 +74,20 @@ impl ResumePoint {
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(json))
     }
 
+    pub(crate) fn range(&self) -> Option<PageRange> {
+        self.range
+    }
+
     pub(crate) fn is_end(&self) -> bool {
         self.at == Position::End
+    }
+
+    /// Whether the part of the list has no page after this position.
+    pub(crate) fn is_after_range(&self) -> bool {
+        match (&self.at, self.range) {
+            (Position::Page { page, .. }, Some(range)) => range.ends_before(*page),
+            _ => false,
+        }
     }
 
     pub(crate) fn skip(&self) -> usize {
@@ -82,12 +103,12 @@ impl ResumePoint {
 
     /// The same list at another position.
     pub(crate) fn at(&self, at: Position) -> Self {
-        Self { list: self.list.clone(), at }
+        Self { list: self.list.clone(), at, range: self.range }
     }
 }
 
 /// Reads a token, for this list only.
-pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Position> {
+pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<ResumePoint> {
     let refuse = |allowed: &str| Err(Error::argument("resume_token", "another text", allowed));
     let Some(encoded) = token.strip_prefix(PREFIX) else {
         if token.starts_with("mspkit") && token.contains('.') {
@@ -116,7 +137,10 @@ pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Posi
             "belongs to another list: operation, server and parameters must be the same as when it was created",
         );
     }
-    Ok(resume.at)
+    if !resume.range.is_none_or(|range| paging == Paging::PageNumber && range.fits(MOST)) {
+        return refuse("is not a valid mspkit resume token; pass one unchanged");
+    }
+    Ok(resume)
 }
 
 #[cfg(test)]
@@ -146,7 +170,8 @@ mod tests {
         fn tokens_round_trip((at, paging) in place(), list in any::<u64>()) {
             let token = ResumePoint::new(list, at.clone()).token();
             prop_assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
-            prop_assert_eq!(read(&token, list, paging).unwrap(), at);
+            let point = read(&token, list, paging).unwrap();
+            prop_assert_eq!(point.place(), &at);
         }
 
         #[test]

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::completeness::Completeness;
+use super::range::PageRange;
 use super::recent_pages::{RecentPages, content};
 use super::resume::Position;
 use super::seen_ids::SeenIds;
@@ -59,6 +60,8 @@ pub(crate) struct PageTracker {
     reread: Option<Reread>,
     futile_rereads: u32,
     ended: bool,
+    /// The pages that are read, if not all of them.
+    range: Option<PageRange>,
 }
 
 /// Pages that are read again.
@@ -117,7 +120,23 @@ impl PageTracker {
             reread: None,
             futile_rereads: 0,
             ended: false,
+            range: None,
         }
+    }
+
+    /// A part of the list. The rows before it count as received by others.
+    pub(crate) fn within(mut self, range: Option<PageRange>) -> Self {
+        if let Some(range) = range {
+            self.completeness.record_total(Some(range.total));
+            self.completeness.end = range.end.map(|end| end.rows);
+            self.range = Some(range);
+        }
+        self
+    }
+
+    /// The first page that may be read.
+    fn first_page(&self) -> u64 {
+        self.range.map_or(1, |range| range.first)
     }
 
     /// The same list, whose pages may be shorter than the one before without being the last.
@@ -176,7 +195,8 @@ impl PageTracker {
             self.repeats += 1;
         }
         self.recent.remember(new_rows.content);
-        (self.page, self.skip, self.ended) = (page + 1, 0, !more);
+        let over = self.range.is_some_and(|range| range.ends_before(page + 1));
+        (self.page, self.skip, self.ended) = (page + 1, 0, !more || over);
         let read = page.saturating_sub(1);
         self.go_back(fell, read, read);
         let size = Some(self.longest).filter(|size| *size > 0);
@@ -207,13 +227,18 @@ impl PageTracker {
     fn go_back(&mut self, fell: u64, from: u64, read: u64) {
         // Rows without ids would be returned again.
         let known = self.by_id && self.contents.is_empty();
-        if fell == 0 || read == 0 || !known || self.longest == 0 || self.futile_rereads >= MAX_FUTILE_REREADS
+        let first = self.first_page();
+        if fell == 0
+            || read < first
+            || !known
+            || self.longest == 0
+            || self.futile_rereads >= MAX_FUTILE_REREADS
         {
             return;
         }
         self.futile_rereads += 1;
         let moved = fell.div_ceil(self.longest) - u64::from(self.reread.is_none());
-        self.reread = Some(Reread { page: from.saturating_sub(moved).max(1), last: read });
+        self.reread = Some(Reread { page: from.saturating_sub(moved).max(first), last: read });
     }
 
     /// Sets the number of rows before the page that reading begins with.
@@ -238,6 +263,15 @@ impl PageTracker {
     /// The size of a full page, as far as is known.
     pub(crate) fn size(&self, info: &PageInfo) -> u64 {
         if self.longest > 0 { self.longest } else { self.size_asked(info).max(1) }
+    }
+
+    /// The size of a full page, as a page that is not the last one shows it. A shorter page may be one with hidden rows, if
+    /// the number of pages says so, or that of a server that has pages of another size.
+    pub(crate) fn size_shown(&self, received: &PageItems) -> u64 {
+        let (info, rows) = (&received.info, received.rows as u64);
+        let asked = self.size(info);
+        let pages = info.total_items.map(|total| total.div_ceil(asked));
+        if rows < asked && info.total_pages.is_some() && info.total_pages == pages { asked } else { rows }
     }
 
     /// Whether there is anything after this page.
@@ -399,7 +433,8 @@ impl PageTracker {
             (one, other) => one.or(other).unwrap_or(0),
         };
         // If the end is unknown, only the next page will certainly be requested.
-        last.max(self.page)
+        let last = last.max(self.page);
+        self.range.and_then(|range| range.end).map_or(last, |end| last.min(end.page - 1))
     }
 }
 

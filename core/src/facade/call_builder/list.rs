@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{CallSpec, Items, Pages, call_methods, paging_options};
+use super::{CallSpec, Items, Pages, Partition, call_methods, paging_options};
 use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::page::PagingOptions;
@@ -45,6 +45,21 @@ impl<'c, T: FromResponse> List<'c, T> {
     /// See the method that made the list.
     pub async fn first(self) -> Result<Option<T>> {
         self.items().first().await
+    }
+
+    /// Divides the list into at most `n` partitions that other processes read, each on its own, together everything once.
+    ///
+    /// One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has one.
+    /// The last partition ends with the list, so it has the rows that were added meanwhile. Unless
+    /// [`concurrency`](Self::concurrency) was set, together they stay within the endpoint's limit if at most that many are
+    /// read at a time.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `n` is 0 or the list has a limit, secret parameters or extra
+    /// headers; those of reading a page.
+    pub async fn partitions(self, n: u64) -> Result<Vec<Partition<T>>> {
+        let parts = self.pages().partitions(n).await?;
+        Ok(parts.into_iter().map(Partition::new).collect())
     }
 
     /// All items at once.

@@ -3,6 +3,7 @@
 mod call;
 mod list;
 mod options;
+mod partition;
 mod raw_list;
 mod raw_request;
 mod reading;
@@ -10,6 +11,7 @@ mod reading;
 pub use self::call::{Call, Response};
 pub use self::list::List;
 pub(crate) use self::options::{call_methods, call_options, insert, paging_options};
+pub use self::partition::Partition;
 pub use self::raw_list::RawList;
 pub use self::raw_request::RawRequest;
 pub use self::reading::{Items, Page, Pages};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Items, Pages, call_options, paging_options};
+use super::{Items, Pages, Partition, call_options, paging_options};
 use crate::base::error::{PAGINATE, Result};
 use crate::engine::core::Core;
 use crate::engine::page::PagingOptions;
@@ -81,6 +81,21 @@ impl<'c> RawList<'c> {
     /// Every kind; see [`Error`](crate::Error).
     pub async fn first(self) -> Result<Option<Json>> {
         self.items().first().await
+    }
+
+    /// Divides the list into at most `n` partitions that other processes read, each on its own, together everything once.
+    ///
+    /// One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has one.
+    /// The last partition ends with the list, so it has the rows that were added meanwhile. Unless
+    /// [`concurrency`](Self::concurrency) was set, together they stay within the endpoint's limit if at most that many are
+    /// read at a time.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `n` is 0 or the list has a limit, secret parameters or extra
+    /// headers; those of reading a page.
+    pub async fn partitions(self, n: u64) -> Result<Vec<Partition<Json>>> {
+        let parts = self.pages().partitions(n).await?;
+        Ok(parts.into_iter().map(Partition::new).collect())
     }
 
     /// All items at once.

@@ -9,7 +9,7 @@ use futures_util::Stream;
 use futures_util::future::BoxFuture;
 
 use crate::base::error::{Error, Result};
-use crate::engine::page::{CurrentPage, RawPage, RawPager};
+use crate::engine::page::{CurrentPage, RawPage, RawPager, RawPartition};
 use crate::engine::response::Meta;
 use crate::facade::model::FromResponse;
 
@@ -128,6 +128,15 @@ impl<T: FromResponse> Pages<T> {
     /// The remaining items, one after another.
     pub fn into_items(self) -> Items<T> {
         Items { flow: self.flow, current: None, item: PhantomData }
+    }
+
+    /// Divides what is left of the list.
+    pub(super) async fn partitions(self, n: u64) -> Result<Vec<RawPartition>> {
+        match (self.flow.state, self.flow.pager) {
+            (State::Refused(error), _) => Err(*error),
+            (_, Some(pager)) => pager.partitions(n).await,
+            (_, None) => Ok(Vec::new()),
+        }
     }
 
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {

@@ -13,6 +13,10 @@ export class Peer {
     return this.#client.customers.list({ pageSize: size });
   }
 
+  ndjson(size, path) {
+    return this.#client.customers.list({ pageSize: size }).writeJsonl(path);
+  }
+
   get(customer) {
     return this.#client.customers.get(customer);
   }

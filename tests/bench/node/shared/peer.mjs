@@ -1,6 +1,7 @@
 // Shared by the peers: where the server is, token handling as a script for N-central needs it, and reading page after
 // page.
 
+import { open } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 // A package of the folder that NODE_PEERS names.
@@ -60,6 +61,14 @@ export class Wire {
       yield done.data;
       if (next <= first.totalPages && inFlight === 1) ahead.push(page(next++));
     }
+  }
+
+  async ndjson(size, path) {
+    const file = await open(path, "w");
+    for await (const page of this.pages(size, 1)) {
+      await file.write(page.map((customer) => `${JSON.stringify(customer)}\n`).join(""));
+    }
+    await file.close();
   }
 
   get(customer) {

@@ -22,6 +22,12 @@ class Peer:
     def customers(self, size, in_flight):
         return self.client.customers.list(page_size=size)
 
+    def dicts(self, size):
+        return self.client.customers.list(page_size=size).to_dicts()
+
+    def csv(self, size, path):
+        self.client.customers.list(page_size=size).write_csv(path)
+
     def get(self, customer):
         return self.client.customers.get(customer)
 

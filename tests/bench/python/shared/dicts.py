@@ -1,5 +1,6 @@
 """Shared by peers that get plain dicts: how fields are read, and reading page after page."""
 
+import csv
 from itertools import islice
 from operator import itemgetter
 
@@ -24,6 +25,15 @@ class BlockingDicts(Dicts):
             yield from page["data"]
             pages = page["totalPages"]
             number += 1
+
+    def dicts(self, size):
+        return self.customers(size, 1)
+
+    def csv(self, size, path):
+        with open(path, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 as scripts do it
+            writer = csv.DictWriter(file, WIRE_FIELDS, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(self.customers(size, 1))
 
     def get(self, customer):
         return self.call(f"/api/customers/{customer}")
