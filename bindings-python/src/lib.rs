@@ -5,6 +5,7 @@
 //! the event loop drains (`port`). Only the interpreter's own threads call Python.
 
 mod answer;
+mod arrow;
 mod client;
 mod cursor;
 mod decode;
@@ -32,6 +33,8 @@ mod _native {
 
     #[pymodule_export]
     use super::answer::{Page, Response};
+    #[pymodule_export]
+    use super::arrow::Table;
     #[pymodule_export]
     use super::client::{Core, check_environment};
     #[pymodule_export]

@@ -12,6 +12,7 @@ service: `mspkit.ncentral.Customer`.
 """
 
 from mspkit import _kinds, cloudmore, ncentral, wiv
+from mspkit._arrow import ArrowStream
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._errors import APIStatusError, MspError
 from mspkit._kinds import *  # noqa: F403 - it says itself what it exports
@@ -53,6 +54,7 @@ __all__ = [
     "UNSET",
     "APIStatusError",
     "AmbiguousRow",
+    "ArrowStream",
     "AsyncCloudmore",
     "AsyncNCentral",
     "AsyncPager",

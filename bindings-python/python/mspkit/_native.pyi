@@ -25,6 +25,7 @@ __all__ = [
     "Reconciliation",
     "Response",
     "Shape",
+    "Table",
     "__version__",
     "check_environment",
     "decode",
@@ -156,6 +157,15 @@ class Page(_Answer):
     def __len__(self) -> int: ...
     def item_as(self, model: type[_M], at: int) -> _M: ...
     def resume_token(self, consumed: int) -> str: ...
+
+@final
+class Table:
+    """The columns of a list."""
+
+    def __new__(cls, operation: str, options: _Said) -> Table: ...
+    def schema(self) -> object: ...
+    def page(self, page: Page) -> object: ...
+    def list(self, fill: Callable[[], Items[Any] | None]) -> object: ...
 
 @final
 class Cursor:
