@@ -22,6 +22,12 @@ class Peer:
     def customers(self, size, in_flight):
         return self.client.customers.list(page_size=size)
 
+    def frame(self, size):
+        # Imported lazily, as the import of the peer is measured.
+        import polars
+
+        return polars.DataFrame(self.customers(size, 1))
+
     def get(self, customer):
         return self.client.customers.get(customer)
 
