@@ -4,6 +4,8 @@ PY := bindings-python
 PY_TOOLS := $(TOOLS)/python
 WHEELS := $(BUILT)/python
 PY_SIM := $(BUILT)/debug/mspkit-sim
+# Polars and the like, for the tests and pages that pass lists to them.
+PY_FRAMES := $(TOOLS)/frames
 
 # Compiled files and caches are kept out of the sources.
 PYTEST = $(APART) MSPKIT_SIM='$(PY_SIM)' MSPKIT_DIST='$(WHEELS)' PYTHONDONTWRITEBYTECODE=1 \
@@ -49,14 +51,25 @@ demo-python: wheel
 	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
-test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/installed.txt ## the Python package
+# Seen by an environment through a file of paths.
+frames-in = echo '$(CURDIR)/$(PY_FRAMES)' > "$$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/frames.pth"
+
+$(PY_FRAMES)/installed.txt: $(PY)/tests/frames/requirements.txt $(PY_TOOLS)/installed.txt
+	$(call say,Installing the Python packages of $< into $(PY_FRAMES))
+	@rm -rf '$(PY_FRAMES)'
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --target '$(PY_FRAMES)' --requirement $<
+	@cp $< $@
+
+test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/installed.txt $(PY_FRAMES)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
+	@$(call frames-in,$(PY_TOOLS))
 	@$(call PYTEST,$(PY_TOOLS))
 	$(call say,The Python examples of the documentation)
 	@$(PYTHON) -m venv --clear $(TOOLS)/doc-examples
+	@$(call frames-in,$(TOOLS)/doc-examples)
 	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' python --path $(TOOLS)/doc-examples/bin \
-	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental "$$@"' \
+	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental --disable-error-code import-untyped "$$@"' \
 	  --run 'if grep -q "^def test_" "$$1"; then "$(CURDIR)/$(PY_TOOLS)/bin/python" -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
 	$(call say,Every operation: reachable in Python)

@@ -15,7 +15,7 @@ docs: docs-rust docs-python docs-node docs-c ## the reference of all four langua
 docs-rust: need-cargo need-compiler
 	$(call say,The reference: Rust)
 	@rm -rf '$(BUILT)/doc' '$(DOCS)/rust'
-	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps -p mspkit -p mspkit-data -p mspkit-onboarding
+	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps -p mspkit -p mspkit-data -p mspkit-onboarding --features mspkit-data/arrow
 	@mkdir -p '$(DOCS)'
 	@mv '$(BUILT)/doc' '$(DOCS)/rust'
 

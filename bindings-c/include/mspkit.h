@@ -60,6 +60,62 @@
  */
 #define MSPKIT_LAYOUT(type, fields) {sizeof(mspkit_layout), #type, sizeof(type), fields, sizeof(fields) / sizeof *(fields)}
 
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+/**
+ * Names and types, by the Arrow C data interface.
+ */
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+/**
+ * Values, by the Arrow C data interface.
+ */
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+/**
+ * A stream of values of one type, by the Arrow C stream interface.
+ */
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif
+
 /**
  * The binary interface that this header describes. It is raised when programs built for the previous one no longer
  * work with the library; added fields and functions do not raise it. It is part of the shared library's name.
@@ -375,6 +431,11 @@ typedef enum mspkit_status mspkit_status;
 typedef int32_t mspkit_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
+
+/**
+ * The stream of the Arrow C stream interface, which this header declares as that prescribes.
+ */
+typedef struct ArrowArrayStream ArrowArrayStream;
 
 /**
  * Cancels calls from another thread. Pass it to calls in their options; one token serves any number of calls, one
@@ -1842,6 +1903,27 @@ const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
  * Frees a pager. A step in flight completes with `MSPKIT_E_CANCELLED` in its queue. NULL is allowed.
  */
 void mspkit_pager_free(struct mspkit_pager *pager);
+
+/**
+ * Makes an Arrow C stream of the items of a list that were not returned yet, for libraries that read Apache Arrow: a record
+ * batch for each page. Items that it reads count as returned by the pager.
+ *
+ * `options` is a JSON object, or not given: `columns`, a list of names of fields, here or the vendor's, in the order that is
+ * wanted, by default all; `extra`, whether a last column `extra` has the JSON of all members that are no fields, by default
+ * false. Names and types of the columns do not depend on the items: ids, texts and times are `utf8`, whole numbers `int64`,
+ * other numbers `double`, true and false `bool`, objects structs, lists lists, and JSON of any form is `utf8`; all may be
+ * null. `stream` receives it, without being read; end it with its own `release`, before the pager is freed or later. Nothing
+ * is sent here; `get_next` blocks while a page is requested. A failure of the list is one of `get_next`, which returns an
+ * error number: `get_last_error` has the text and the resume token, and `mspkit_pager_resume_token` has the token, too. An
+ * item that does not fit its column is such a failure; the batch before it ends there. Releasing the stream midway loses
+ * nothing. Freeing the pager ends a `get_next` in flight. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid options and for
+ * a list whose fields are not known, such as one of `mspkit_paginate`, with `MSPKIT_E_BUSY` while a step is in flight, and
+ * with the codes for invalid texts.
+ */
+mspkit_status mspkit_pager_arrow(struct mspkit_pager *pager,
+                                 struct mspkit_str options,
+                                 struct ArrowArrayStream *stream,
+                                 struct mspkit_error **error);
 
 /**
  * Writes the remaining items as CSV (RFC 4180, UTF-8): fields of nested objects are columns of their own, named

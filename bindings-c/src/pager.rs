@@ -24,6 +24,7 @@ use crate::response::{meta, mspkit_meta};
 use crate::runtime::Runtime;
 use crate::text::mspkit_str;
 
+mod arrow;
 mod files;
 mod partitions;
 mod reading;

@@ -30,7 +30,7 @@ tests/checks/symbols.sh
 tests/checks/interface.sh
 
 say "C: behaviour"
-for name in behaviour options no_threads lists paginate waits onboarding lifetimes; do
+for name in behaviour options no_threads lists paginate waits arrow onboarding lifetimes; do
   program "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
   "$WORK/$name"
 done
@@ -54,7 +54,7 @@ say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
 # gcc mistakes a check of its own for an error in the program if it also looks for undefined
 # behaviour.
 SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
-for name in behaviour options lists paginate waits onboarding lifetimes; do
+for name in behaviour options lists paginate waits arrow onboarding lifetimes; do
   program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
   "$WORK/$name-asan"
 done

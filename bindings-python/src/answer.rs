@@ -136,6 +136,10 @@ impl Page {
         &self.operation
     }
 
+    pub(crate) fn raw(&self) -> &RawPage {
+        &self.raw
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.raw.len()
     }

@@ -43,6 +43,11 @@ impl Items {
         let given = (model, &cursor).into_pyobject(py)?.unbind();
         Ok(Self { cursor: cursor.unbind(), make, given })
     }
+
+    /// The page in the core, which knows what was returned.
+    pub(crate) fn hand(&self) -> Arc<CurrentPage> {
+        self.cursor.get().hand.clone()
+    }
 }
 
 impl Items {

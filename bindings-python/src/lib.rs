@@ -5,6 +5,7 @@
 //! the event loop drains (`port`). Only the interpreter's own threads call Python.
 
 mod answer;
+mod arrow;
 mod changes;
 mod client;
 mod cursor;
@@ -35,6 +36,8 @@ mod _native {
 
     #[pymodule_export]
     use super::answer::{Page, Response};
+    #[pymodule_export]
+    use super::arrow::Table;
     #[pymodule_export]
     use super::changes::{Changes, diff_rows};
     #[pymodule_export]

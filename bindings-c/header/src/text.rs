@@ -60,6 +60,66 @@ const TEXTS: &str = "
 #define MSPKIT_LAYOUT(type, fields) {sizeof(mspkit_layout), #type, sizeof(type), fields, sizeof(fields) / sizeof *(fields)}
 ";
 
+/// As the specifications prescribe it, so that it can be declared by several headers:
+/// <https://arrow.apache.org/docs/format/CDataInterface.html> and `CStreamInterface.html` there.
+const ARROW: &str = "
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+/**
+ * Names and types, by the Arrow C data interface.
+ */
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+/**
+ * Values, by the Arrow C data interface.
+ */
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+/**
+ * A stream of values of one type, by the Arrow C stream interface.
+ */
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif
+";
+
 const FUNCTIONS: &str = "
 /**
  * A text of this many bytes; not given for NULL. Points to the same bytes.
@@ -102,7 +162,7 @@ pub(crate) fn complete(declarations: &str) -> Result<String, String> {
     let (includes, types) = types.split_at(at);
     let (functions, end) =
         functions.rsplit_once("#ifdef __cplusplus\n}").ok_or("cbindgen did not end the functions")?;
-    let mut made = format!("{OPENING}\n{}{TEXTS}{types}{marker}{functions}", includes.trim_start());
+    let mut made = format!("{OPENING}\n{}{TEXTS}{ARROW}{types}{marker}{functions}", includes.trim_start());
     made.push_str(FUNCTIONS.trim_start());
     for name in versioned(types) {
         write!(made, "{}", initialiser(name)).map_err(|error| error.to_string())?;

@@ -19,7 +19,7 @@ use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
 use crate::task;
 
 impl mspkit_pager {
-    fn ends(&self) -> task::Ends {
+    pub(super) fn ends(&self) -> task::Ends {
         let [token, client] = self.ends.clone();
         [Some(self.freed.clone()), token, client]
     }

@@ -12,6 +12,7 @@ service: `mspkit.ncentral.Customer`.
 """
 
 from mspkit import _kinds, cloudmore, ncentral, wiv
+from mspkit._arrow import ArrowStream
 from mspkit._changes import (
     ChangedRow,
     Changes,
@@ -63,6 +64,7 @@ __all__ = [
     "UNSET",
     "APIStatusError",
     "AmbiguousRow",
+    "ArrowStream",
     "AsyncCloudmore",
     "AsyncNCentral",
     "AsyncPager",

@@ -29,6 +29,7 @@ __all__ = [
     "Response",
     "RowWriter",
     "Shape",
+    "Table",
     "WholeFile",
     "__version__",
     "check_environment",
@@ -165,6 +166,15 @@ class Page(_Answer):
     def __len__(self) -> int: ...
     def item_as(self, model: type[_M], at: int) -> _M: ...
     def resume_token(self, consumed: int) -> str: ...
+
+@final
+class Table:
+    """The columns of a list."""
+
+    def __new__(cls, operation: str, options: _Said) -> Table: ...
+    def schema(self) -> object: ...
+    def page(self, page: Page) -> object: ...
+    def list(self, fill: Callable[[], Items[Any] | None]) -> object: ...
 
 @final
 class DictReader:

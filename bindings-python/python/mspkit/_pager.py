@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from mspkit import _native
+from mspkit._arrow import ArrowStream
 from mspkit._errors import MspError
 from mspkit._files import Progress, Target, Written
 from mspkit._log import WARNING, Watcher, record
@@ -63,6 +64,31 @@ class Page(Generic[T]):
         """Status, headers, ids and times of the page's response."""
         meta: ResponseMeta = self._facts[3] if self._native is None else meta_of(self._native)
         return meta
+
+    def arrow(self, *, columns: Sequence[str] | None = None, extra: bool = False) -> ArrowStream:
+        """The page as a table, for libraries that read Apache Arrow: `polars.DataFrame(page.arrow())`.
+
+        Args:
+            columns: The names of the columns, in this order; all of them by default.
+            extra: Whether there is a last column, `extra`, with the JSON of all members that are no
+                fields of the model; objects in a row have one as well.
+
+        Raises:
+            InvalidRequestError: For an unknown column, a page of a list whose fields are not known,
+                and a page that was unpickled.
+        """
+        page = self._native
+        if page is None:
+            raise _native.refused("page", self, "must be the page that was read, and not a copy of it")
+        return ArrowStream(page, page.operation, columns, extra)
+
+    def __arrow_c_schema__(self) -> object:
+        """The names and types of the columns, as `arrow` describes them."""
+        return self.arrow().__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The rows, as `arrow` describes them."""
+        return self.arrow().__arrow_c_stream__(requested_schema)
 
     def to_dicts(
         self, *, columns: Sequence[str] | None = None, missing: Literal["omit", "null"] = "omit"
@@ -347,6 +373,31 @@ class Pager(Reading[T]):
                     break
                 found += self._rest(wanted)
         return Items(found)
+
+    def arrow(self, *, columns: Sequence[str] | None = None, extra: bool = False) -> ArrowStream:
+        """The remaining items as a table, for libraries that read Apache Arrow:
+        `polars.DataFrame(customers.arrow(columns=["customer_id", "city"]))`. The list itself can be
+        passed as well: `polars.DataFrame(customers)`.
+
+        Args:
+            columns: The names of the columns, in this order; all of them by default.
+            extra: Whether there is a last column, `extra`, with the JSON of all members that are no
+                fields of the model; objects in a row have one as well.
+
+        Raises:
+            InvalidRequestError: For an unknown column, and a list whose fields are not known, such as
+                one of `paginate`.
+        """
+        return ArrowStream(self._fill, self._operation, columns, extra)
+
+    def __arrow_c_schema__(self) -> object:
+        """The names and types of the columns, as `arrow` describes them."""
+        return self.arrow().__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The remaining rows, as `arrow` describes them."""
+        self._again()
+        return self.arrow().__arrow_c_stream__(requested_schema)
 
     def to_dicts(
         self, *, columns: Sequence[str] | None = None, missing: Literal["omit", "null"] = "omit"

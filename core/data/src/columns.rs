@@ -56,7 +56,7 @@ pub struct Leaf {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns {
     model: &'static Model,
-    columns: Vec<Column>,
+    chosen: Vec<Column>,
     spelling: Spelling,
     extra: bool,
 }
@@ -133,7 +133,9 @@ impl Type {
         match self {
             Self::List(of) => of.add_extra(),
             Self::Object(members) => {
-                members.iter_mut().for_each(|member| member.data_type.add_extra());
+                for member in members.iter_mut() {
+                    member.data_type.add_extra();
+                }
                 members.push(Column::extra());
             }
             _ => {}
@@ -156,8 +158,8 @@ fn members(model: &'static Model, around: &mut Vec<&'static Model>) -> Vec<Colum
 impl Columns {
     /// The columns of a model: one for each of its fields.
     pub fn of(model: &'static Model) -> Self {
-        let columns = members(model, &mut Vec::new());
-        Self { model, columns, spelling: Spelling::default(), extra: false }
+        let chosen = members(model, &mut Vec::new());
+        Self { model, chosen, spelling: Spelling::default(), extra: false }
     }
 
     /// The columns of a list by the id of its operation.
@@ -180,7 +182,7 @@ impl Columns {
     /// The same, with names as a language spells them, in errors as well.
     #[must_use]
     pub fn spelled(mut self, spelling: Spelling) -> Self {
-        self.columns.iter_mut().for_each(|column| column.spell(spelling));
+        self.chosen.iter_mut().for_each(|column| column.spell(spelling));
         self.spelling = spelling;
         self
     }
@@ -191,20 +193,20 @@ impl Columns {
     /// # Errors
     /// `InvalidRequest` for a name that no column has, a column that is chosen twice, and no columns at all.
     pub fn choose(&self, names: &[impl AsRef<str>]) -> Result<Self> {
-        let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+        let mut chosen: Vec<Column> = Vec::with_capacity(names.len());
         for (at, name) in names.iter().map(AsRef::as_ref).enumerate() {
-            let found = self.columns.iter().find(|column| column.is_called(name));
+            let found = self.chosen.iter().find(|column| column.is_called(name));
             let Some(column) = found else { return Err(self.unknown(at, name)) };
-            if columns.contains(column) {
+            if chosen.contains(column) {
                 return Err(self.refused(at, name, "is chosen twice"));
             }
-            columns.push(column.clone());
+            chosen.push(column.clone());
         }
-        if columns.is_empty() {
+        if chosen.is_empty() {
             let error = Error::invalid("columns", Some("[]"), "must name at least one column");
             return Err(error.spelled(self.spelling));
         }
-        Ok(Self { columns, ..self.clone() })
+        Ok(Self { chosen, ..self.clone() })
     }
 
     /// The same with a last column, [`EXTRA`]: the JSON of an object of all members that have no field. Objects inside of a
@@ -212,8 +214,8 @@ impl Columns {
     #[must_use]
     pub fn with_extra(mut self) -> Self {
         if !self.extra {
-            self.columns.iter_mut().for_each(|column| column.data_type.add_extra());
-            self.columns.push(Column::extra());
+            self.chosen.iter_mut().for_each(|column| column.data_type.add_extra());
+            self.chosen.push(Column::extra());
             self.extra = true;
         }
         self
@@ -234,12 +236,12 @@ impl Columns {
     /// ```
     pub fn flat(&self) -> Vec<Leaf> {
         let mut found = Vec::new();
-        self.columns.iter().for_each(|column| column.leaves("", &[], &mut found));
+        self.chosen.iter().for_each(|column| column.leaves("", &[], &mut found));
         found
     }
 
     fn unknown(&self, at: usize, name: &str) -> Error {
-        let names = || self.columns.iter().map(|column| Cow::from(column.name()));
+        let names = || self.chosen.iter().map(|column| Cow::from(column.name()));
         let similar = meant(name, names()).map(|meant| format!("; did you mean {meant}?"));
         let all = names().collect::<Vec<_>>().join(", ");
         self.refused(at, name, &format!("must be one of {all}{}", similar.unwrap_or_default()))
@@ -269,7 +271,7 @@ impl Deref for Columns {
     type Target = [Column];
 
     fn deref(&self) -> &[Column] {
-        &self.columns
+        &self.chosen
     }
 }
 

@@ -13,6 +13,8 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod columns;
 mod csv_rows;
 mod dict_options;

@@ -44,6 +44,7 @@ CSV = "csv {big}"
 NDJSON = "ndjson {big}"
 AT_ONCE = "gets_at_once {at_once} {many} 32"
 CASES = "cases {big}"
+FRAME = "frame {big}"
 
 
 def away(milliseconds: int, cap: int) -> dict[str, Any]:
@@ -84,8 +85,9 @@ ROWS = [
     Row("100,000 customers, p50, 3 fields read", "python", P50, dict.fromkeys(BOTH), customers="most", smoke=False),
     Row("100,000 customers, p1000, 3 fields read", "python", P1000, dict.fromkeys(BOTH), customers="most"),
     Row("100,000 customers, p1000, all 23 fields read", "python", ALL, {"urllib3": None}, customers="most", smoke=False),
-    Row("100,000 customers, p1000, into a list of dicts", "python", DICTS, {"requests": 0.5, "urllib3": None}, customers="most"),
-    Row("100,000 customers, p1000, into CSV", "python", CSV, {"requests": 0.35, "urllib3": None}, customers="most"),
+    Row("100,000 customers, p1000, into a list of dicts", "python", DICTS, {"requests": 0.5}, customers="most"),
+    Row("100,000 customers, p1000, into CSV", "python", CSV, {"requests": 0.35}, customers="most"),
+    Row("100,000 customers, p1000, into Polars", "python", FRAME, {"requests": 0.25, "urllib3": 0.5}, customers="most"),
     Row("500 gets", "python", GETS, {"requests": 0.15, "httpx": 0.25, "http_client": 0.65, "urllib3": None, "npycentral": None}),
     Row("asyncio, 2,000 gets, 32 in flight", "python", AT_ONCE, {"aiohttp": 0.3, "httpx_async": 0.05}, "mspkit_async"),
     Row("asyncio, 10,000 customers, p50", "python", P50, {"aiohttp": None, "httpx_async": None}, "mspkit_async"),

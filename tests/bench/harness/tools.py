@@ -97,11 +97,12 @@ class Tools:
             wheels = sorted(WHEELS.glob("mspkit-*.whl"))
             if not wheels:
                 raise MissingError(f"there is no wheel in {WHEELS}; `make wheel` builds it")
-            wanted, stamp = ["--no-index", str(wheels[-1])], f"{wheels[-1].name} {wheels[-1].stat().st_mtime_ns}"
+            own, stamp = [str(wheels[-1])], f"{wheels[-1].name} {wheels[-1].stat().st_mtime_ns}"
         else:
-            listed = BENCH / "python" / "requirements" / f"{name}.txt"
-            stamp = listed.read_text() if listed.exists() else ""
-            wanted = ["--requirement", str(listed)] if stamp else []
+            own, stamp = [], ""
+        listed = BENCH / "python" / "requirements" / f"{name}.txt"
+        stamp += listed.read_text() if listed.exists() else ""
+        wanted = [*own, "--requirement", str(listed)] if listed.exists() else own
         stamp = f"{sys.version}\n{stamp}"
         if not fresh(folder, stamp):
             shutil.rmtree(folder, ignore_errors=True)

@@ -58,6 +58,11 @@ class Tally:
             total += len(values) - values.count(None)
         self.count, self.total = count, total
 
+    def frame(self, frame):
+        """Counts what a table has."""
+        self.count += frame.height
+        self.total += frame.height * frame.width - sum(column.null_count() for column in frame)
+
     def cases(self, items):
         """Reads two fields of each case; the vendor documents no others."""
         count, total, case_of = self.count, self.total, self.peer.case_of
@@ -110,6 +115,9 @@ class Work:
 
     def gets(self, tally, calls, customers):
         tally.three(map(self.peer.get, numbers(calls, customers)))
+
+    def frame(self, tally, size):
+        tally.frame(self.peer.frame(size))
 
     def cases(self, tally, size):
         tally.cases(self.peer.cases(size))

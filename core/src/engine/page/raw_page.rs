@@ -57,6 +57,11 @@ impl RawPage {
         self.span.is_empty()
     }
 
+    /// The id of the operation.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
     fn entry(&self, at: usize) -> Option<&Entry> {
         self.items[self.span.clone()].get(at)
     }

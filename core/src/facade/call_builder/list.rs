@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::{CallSpec, Items, Pages, Partition, call_methods, paging_options};
 use crate::base::error::Result;
 use crate::engine::core::Core;
-use crate::engine::page::PagingOptions;
+use crate::engine::page::{PagingOptions, RawPager};
 use crate::facade::model::FromResponse;
 
 /// A list that is ready to be read, by item or by page.
@@ -34,9 +34,16 @@ impl<'c, T: FromResponse> List<'c, T> {
 
     /// The pages, one after another.
     pub fn pages(self) -> Pages<T> {
+        Pages::new(self.spec.operation.id, self.pager())
+    }
+
+    /// The list with rows that are not read yet, for programs that make something else of them, such as tables.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for invalid parameters and options.
+    pub fn pager(self) -> Result<RawPager> {
         let CallSpec { operation, options, .. } = &self.spec;
-        let pager = self.core.list_operation(operation, &self.spec.params(), &self.paging, options);
-        Pages::new(operation.id, pager)
+        self.core.list_operation(operation, &self.spec.params(), &self.paging, options)
     }
 
     /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.

@@ -28,6 +28,12 @@ class Peer:
     def csv(self, size, path):
         self.client.customers.list(page_size=size).write_csv(path)
 
+    def frame(self, size):
+        # Imported lazily, as the import of the peer is measured.
+        import polars
+
+        return polars.DataFrame(self.customers(size, 1))
+
     def get(self, customer):
         return self.client.customers.get(customer)
 

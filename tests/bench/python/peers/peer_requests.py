@@ -29,6 +29,11 @@ class Peer(BlockingDicts):
             self.token.keep(answer.json())
         return self.session.get(URL + path, params=query, headers=self.token.headers)
 
+    def frame(self, size):
+        import polars
+
+        return polars.DataFrame(list(self.customers(size, 1)), infer_schema_length=None)
+
     def search(self, body):
         answer = self.session.post(URL + CASES, json=body, headers=WIV_HEADERS)
         answer.raise_for_status()

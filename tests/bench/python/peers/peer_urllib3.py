@@ -96,6 +96,12 @@ class Peer:
             pages = page.total_pages
             number += 1
 
+    def frame(self, size):
+        import polars
+
+        rows = [msgspec.structs.astuple(customer) for customer in self.customers(size, 1)]
+        return polars.DataFrame(rows, schema=list(Customer.__struct_fields__), orient="row", infer_schema_length=None)
+
     def get(self, customer):
         return self.customer.decode(self.call(f"/api/customers/{customer}"))
 
