@@ -79,8 +79,10 @@ impl DictReader {
         known.push((model.clone().unbind(), place));
         let mut fields = Vec::new();
         // Rows that are plain data have no fields.
-        let by_wire = model.getattr_opt(intern!(py, "_by_wire"))?;
-        let by_wire = by_wire.map_or_else(|| Ok(PyDict::new(py)), |fields| fields.cast_into::<PyDict>())?;
+        let by_wire = match model.getattr_opt(intern!(py, "_by_wire"))? {
+            Some(fields) => fields.cast_into::<PyDict>()?,
+            None => PyDict::new(py),
+        };
         for field in by_wire.values() {
             let field = field.cast_into::<Field>()?;
             let field = field.get();
@@ -237,8 +239,10 @@ impl DictReader {
     ) -> Result<Option<Bound<'py, PyAny>>, Broken> {
         let py = reader.py();
         Ok(Some(match (how, reader.peek()) {
-            (How::Any, _) | (_, Some(b'n')) => reader.value()?,
-            (How::Text, Some(b'"')) | (How::Bool, Some(b't' | b'f')) => reader.value()?,
+            (How::Any, _)
+            | (_, Some(b'n'))
+            | (How::Text, Some(b'"'))
+            | (How::Bool, Some(b't' | b'f')) => reader.value()?,
             (How::Text, Some(b'-' | b'0'..=b'9')) => {
                 let number = reader.digits();
                 if number.is_empty() || number == "-0" {
