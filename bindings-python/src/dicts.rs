@@ -239,10 +239,9 @@ impl DictReader {
     ) -> Result<Option<Bound<'py, PyAny>>, Broken> {
         let py = reader.py();
         Ok(Some(match (how, reader.peek()) {
-            (How::Any, _)
-            | (_, Some(b'n'))
-            | (How::Text, Some(b'"'))
-            | (How::Bool, Some(b't' | b'f')) => reader.value()?,
+            (How::Any, _) | (_, Some(b'n')) | (How::Text, Some(b'"')) | (How::Bool, Some(b't' | b'f')) => {
+                reader.value()?
+            }
             (How::Text, Some(b'-' | b'0'..=b'9')) => {
                 let number = reader.digits();
                 if number.is_empty() || number == "-0" {

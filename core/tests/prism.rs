@@ -81,8 +81,8 @@ fn every_operation_fits_its_document() {
 async fn call_every_operation() {
     let (clients, arguments) = (clients(), documented().unwrap());
     let paging = PagingOptions::from_json(br#"{"limit": 1, "concurrency": 1}"#).unwrap();
-    let read = Read { first: false, take: 0, then: Some(Rest::Items) };
-    let overrides = Overrides { call: CallOptions::default(), paging, read, go_on: false };
+    let read = Read { first: false, take: 0, then: Some(Rest::Items), partitions: None };
+    let overrides = Overrides { call: CallOptions::default(), paging, read, go_on: false, clients: None };
     let mut wrong = Vec::new();
     let mut calls = 0;
     // A mock's work never ends. The requests of waits and joins are those of the operations that they call.

@@ -98,8 +98,7 @@ impl Session {
             paging: PagingOptions::from_json(call.paging.to_string().as_bytes())?,
             read: call.read,
             go_on: call.go_on,
-            clients: open.typed.clone(),
-            service: open.core.service(),
+            clients: Some((open.typed.clone(), open.core.service())),
         };
         Ok(if call.call == "request" {
             self.request(open, &call.params, &overrides)

@@ -149,8 +149,7 @@ pub(crate) struct Overrides {
     /// Whether reading continues after a row that cannot be read.
     pub(crate) go_on: bool,
     /// The clients that read partitions, and the service of the case.
-    pub(crate) clients: Rc<Typed>,
-    pub(crate) service: Service,
+    pub(crate) clients: Option<(Rc<Typed>, Service)>,
 }
 
 /// The clients of a case.
@@ -174,20 +173,20 @@ impl Overrides {
     }
 
     fn part<T: FromResponse>(&self, part: &Partition<T>) -> Items<T> {
-        match (&*self.clients, self.service) {
-            (Typed::Async(clients), Service::NCentral) => clients.ncentral.read_partition(part),
-            (Typed::Async(clients), Service::Cloudmore) => clients.cloudmore.read_partition(part),
-            (Typed::Async(clients), _) => clients.wiv.read_partition(part),
-            (Typed::Blocking(_), _) => panic!("the client is a blocking one"),
+        match self.clients.as_ref().map(|(clients, service)| (&**clients, *service)) {
+            Some((Typed::Async(clients), Service::NCentral)) => clients.ncentral.read_partition(part),
+            Some((Typed::Async(clients), Service::Cloudmore)) => clients.cloudmore.read_partition(part),
+            Some((Typed::Async(clients), _)) => clients.wiv.read_partition(part),
+            _ => panic!("there is no async client"),
         }
     }
 
     fn blocking_part<T: FromResponse>(&self, part: &Partition<T>) -> blocking::Items<T> {
-        match (&*self.clients, self.service) {
-            (Typed::Blocking(clients), Service::NCentral) => clients.ncentral.read_partition(part),
-            (Typed::Blocking(clients), Service::Cloudmore) => clients.cloudmore.read_partition(part),
-            (Typed::Blocking(clients), _) => clients.wiv.read_partition(part),
-            (Typed::Async(_), _) => panic!("the client is an async one"),
+        match self.clients.as_ref().map(|(clients, service)| (&**clients, *service)) {
+            Some((Typed::Blocking(clients), Service::NCentral)) => clients.ncentral.read_partition(part),
+            Some((Typed::Blocking(clients), Service::Cloudmore)) => clients.cloudmore.read_partition(part),
+            Some((Typed::Blocking(clients), _)) => clients.wiv.read_partition(part),
+            _ => panic!("there is no blocking client"),
         }
     }
 
