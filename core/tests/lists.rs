@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use mspkit::ncentral::Customer;
 use mspkit::ncentral::ListCustomers;
 use mspkit::wiv::SearchCases;
-use mspkit::{ErrorKind, NCentral, Service, Wiv, blocking};
+use mspkit::{ErrorKind, NCentral, RawPage, Service, Wiv, blocking};
 use mspkit_sim::Simulator;
 use serde_json::json;
 use support::{config, eventually, faults, json_answer, ncentral_at, served, simulator};
@@ -63,6 +63,16 @@ async fn a_list_continues_where_an_error_stopped_it() {
     let rest = client.customers().list(by_tens()).resume_token(failure.resume_token().unwrap());
     ids.extend(rest.collect().await.unwrap().iter().map(id));
     assert_eq!(ids, all_ids(&simulator));
+}
+
+#[tokio::test]
+async fn a_list_is_there_with_rows_that_are_not_read_yet() {
+    let (_simulator, client) = ninety_five().await;
+    let pager = client.customers().list(by_tens()).limit(15).pager().unwrap();
+    let pages = pager.collect_pages(None).await.unwrap();
+    assert_eq!(pages.iter().map(RawPage::len).collect::<Vec<_>>(), [10, 5]);
+    assert_eq!((pages[0].operation(), pager.operation()), (LIST, LIST));
+    assert!(client.customers().list(by_tens()).limit(0).pager().is_err());
 }
 
 #[tokio::test]
