@@ -143,7 +143,14 @@ fn given_in(node: &Node<'_>, row: &mut Value) -> Result<(), Problem> {
         if let Some(media) = content.get("application/json") {
             let schema = media.need("schema")?.follow()?;
             match schema.get("items") {
-                Some(entry) => row["entries"] = fields(&entry)?.into(),
+                Some(entry) => {
+                    row["entries"] = fields(&entry)?.into();
+                    for bound in ["minItems", "maxItems"] {
+                        if let Some(size) = schema.get(bound) {
+                            row["list"][bound] = size.json()?;
+                        }
+                    }
+                }
                 None => row["body"] = fields(&schema)?.into(),
             }
         }

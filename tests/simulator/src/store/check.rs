@@ -79,18 +79,10 @@ fn form(schema: &Schema, value: &Value) -> Option<String> {
             low.or_else(|| schema.maximum.filter(|most| number > *most).map(|most| format!("at most {most}")))
         }
         Value::Array(items) => {
-            let length = items.len();
-            if length < schema.min_items {
-                return Some(format!("a list of at least {}", schema.min_items));
-            }
-            if let Some(most) = schema.max_items.filter(|most| length > *most) {
-                return Some(format!("a list of at most {most}"));
-            }
-            let schema = schema.items.as_ref()?;
-            items
-                .iter()
-                .find_map(|item| form(schema, item))
-                .map(|wrong| format!("a list whose items are {wrong}"))
+            let wrong = |schema| items.iter().find_map(|item| form(schema, item));
+            length(schema, items.len()).or_else(|| {
+                wrong(schema.items.as_ref()?).map(|wrong| format!("a list whose items are {wrong}"))
+            })
         }
         Value::Object(fields) => {
             let missing = schema.required.iter().find(|name| !fields.contains_key(*name));
@@ -103,6 +95,14 @@ fn form(schema: &Schema, value: &Value) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The allowed length, for a list that is shorter or longer.
+pub(super) fn length(schema: &Schema, length: usize) -> Option<String> {
+    if length < schema.min_items {
+        return Some(format!("a list of at least {}", schema.min_items));
+    }
+    schema.max_items.filter(|most| length > *most).map(|most| format!("a list of at most {most}"))
 }
 
 fn text_form(schema: &Schema, text: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::schema::{Field, one_or_more};
+use super::schema::{Field, Schema, one_or_more};
 use super::spec::Spec;
 
 static TABLE: LazyLock<Result<Table, String>> = LazyLock::new(|| read(include_str!("../generated.json")));
@@ -75,6 +75,9 @@ pub(crate) struct Served {
     /// The fields of each object of a body that is a list.
     #[serde(default)]
     pub(crate) entries: Vec<Field>,
+    /// How long a body that is a list may be.
+    #[serde(default)]
+    pub(crate) list: Schema,
     #[serde(default)]
     pub(crate) example: Value,
     /// The members beside `data` in a response that has one in all examples.

@@ -11,7 +11,7 @@ use super::view::View;
 use super::{Store, check};
 use crate::answer::Answer;
 use crate::request::Call;
-use crate::services::Service;
+use crate::services::{Problem, Service};
 use crate::state::names;
 
 /// An operation on the store.
@@ -196,9 +196,11 @@ impl Request<'_> {
         let served = self.served;
         if served.items.as_deref() == Some("") {
             let list = self.service.list(self.call)?;
-            let problems =
+            let length = check::length(&served.list, list.len());
+            let length = length.map(|allowed| Problem::new("", format!("the body must be {allowed}")));
+            let entries =
                 list.iter().flat_map(|entry| check::problems(served, &served.entries, entry, whole));
-            let problems: Vec<_> = problems.collect();
+            let problems: Vec<_> = length.into_iter().chain(entries).collect();
             return if problems.is_empty() {
                 Ok(Value::Array(list.into_iter().map(Value::Object).collect()))
             } else {

@@ -47,6 +47,19 @@ fn without_an_integration_the_standard_psa_answers_500() {
 }
 
 #[test]
+fn a_body_that_is_a_list_has_as_many_entries_as_the_document_says() {
+    let sim = simulator(json!({}));
+    let client = Client::ncentral(&sim);
+    let put = |body: &str| {
+        let path = "/api/standard-psa/customer/100/mappings";
+        client.call("PUT", path, &[("content-type", "application/json")], body)
+    };
+    let reply = put("[]").expect(400).json();
+    assert!(reply["message"].as_str().unwrap().ends_with("the body must be a list of at least 1"), "{reply}");
+    put(r#"[{"customerId": 100, "psaCompanyId": 1, "psaSiteId": null, "psaContactId": null}]"#).expect(200);
+}
+
+#[test]
 fn link_indexes_are_not_lists() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
