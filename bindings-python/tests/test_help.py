@@ -101,7 +101,7 @@ def test_every_name_of_a_service_is_found_and_listed() -> None:
 
 
 def test_long_lists_are_shown_by_their_beginning() -> None:
-    from mspkit._pager import Items
+    from mspkit._page import Items
 
     items = Items(mspkit.ncentral.Customer(customer_id=number) for number in range(500))
     assert len(repr(items)) < 1000 and "490 more" in repr(items) and isinstance(items, list)

@@ -13,6 +13,7 @@ service: `mspkit.ncentral.Customer`.
 
 from mspkit import _kinds, cloudmore, ncentral, wiv
 from mspkit._arrow import ArrowStream
+from mspkit._async_pager import AsyncPager
 from mspkit._changes import (
     ChangedRow,
     Changes,
@@ -29,7 +30,8 @@ from mspkit._model import Model
 from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
 from mspkit._options import CallOptions, ListOptions, ScrollOptions
-from mspkit._pager import AsyncPager, Page, Pager
+from mspkit._page import Page
+from mspkit._pager import Pager
 from mspkit._partition import Partition
 from mspkit._reconcile import (
     AmbiguousRow,

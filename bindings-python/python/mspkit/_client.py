@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
+from mspkit._async_pager import AsyncPager
 from mspkit._encode import free_request, given_options, hidden, is_plain, shown
 from mspkit._errors import MspError, refused
 from mspkit._log import Watcher
@@ -28,7 +29,8 @@ from mspkit._options import (
     call_options,
     list_options,
 )
-from mspkit._pager import AsyncPager, Pager, Row
+from mspkit._page import Row
+from mspkit._pager import Pager
 from mspkit._platform import after_fork
 from mspkit._types import (
     Credentials,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from mspkit._errors import refused
 
 if TYPE_CHECKING:
+    from mspkit._async_pager import AsyncPager
     from mspkit._client import AsyncClient, SyncClient
-    from mspkit._pager import AsyncPager, Pager
+    from mspkit._pager import Pager
 
 T = TypeVar("T")
 

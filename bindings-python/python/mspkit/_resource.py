@@ -13,8 +13,9 @@ from functools import wraps
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
+from mspkit._async_pager import AsyncPager
 from mspkit._lazy import home
-from mspkit._pager import AsyncPager, Pager
+from mspkit._pager import Pager
 
 if TYPE_CHECKING:
     # Type checkers understand `property` only.
