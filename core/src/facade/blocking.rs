@@ -4,22 +4,24 @@
 //! pages are read ahead. Nothing else runs between calls, and a call that waits for a slot also drives the calls that
 //! occupy it. Threads may share a client. These clients return an error inside an async program; use the async ones there.
 
+mod raw;
+
 use std::sync::{Arc, OnceLock};
 use std::thread::Builder as Thread;
 
-use serde::Serialize;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::background::BackgroundDriver;
 use crate::engine::core::Core;
-use crate::engine::response::{Meta, RawResponse};
-use crate::facade::call_builder::{self, CallSpec, call_methods, call_options, paging_options};
+use crate::engine::response::Meta;
+use crate::facade::call_builder::{self, CallSpec, call_methods, paging_options};
 use crate::facade::client::{Client, client_methods, sealed};
-use crate::facade::model::{FromResponse, Json};
+use crate::facade::model::FromResponse;
 use crate::table::Service;
 
 pub use crate::facade::call_builder::{Page, Partition, Response};
+pub use raw::{RawList, RawRequest};
 
 /// The runtime of every blocking client. It is never dropped: connections in pools belong to it.
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -354,97 +356,5 @@ impl<T: FromResponse> Iterator for Items<T> {
         let items = &mut self.items;
         let waited = self.driven.wait(async { Ok(items.next().await) });
         waited.unwrap_or_else(|refused| self.items.end().then_some(Err(refused)))
-    }
-}
-
-/// A request to an endpoint that mspkit does not have.
-#[derive(Debug, Clone)]
-#[must_use = "a request is sent by `send`"]
-pub struct RawRequest<'c> {
-    driven: &'c Driven,
-    call: call_builder::RawRequest<'c>,
-}
-
-impl RawRequest<'_> {
-    call_options!(call.options);
-
-    /// The JSON body.
-    pub fn body(mut self, body: &impl Serialize) -> Self {
-        self.call = self.call.body(body);
-        self
-    }
-
-    /// Sends the request and waits for its response.
-    ///
-    /// # Errors
-    /// Every kind; see [`Error`].
-    pub fn send(self) -> Result<RawResponse> {
-        self.driven.wait(self.call.send())
-    }
-}
-
-/// A list that mspkit does not have, ready to be read by item or by page.
-#[derive(Debug, Clone)]
-#[must_use = "a list is read through items, pages or collect"]
-pub struct RawList<'c> {
-    driven: &'c Driven,
-    list: call_builder::RawList<'c>,
-}
-
-impl RawList<'_> {
-    call_options!(list.options);
-
-    paging_options!(list.paging);
-
-    /// The JSON body, which must be an object.
-    pub fn body(mut self, body: &impl Serialize) -> Self {
-        self.list = self.list.body(body);
-        self
-    }
-
-    /// The member that identifies a row. Without it, rows are compared as a whole.
-    pub fn item_id(mut self, member: &str) -> Self {
-        self.list = self.list.item_id(member);
-        self
-    }
-
-    /// The items, one after another.
-    pub fn items(self) -> Items<Json> {
-        Items { driven: self.driven.clone(), items: self.list.items() }
-    }
-
-    /// The pages, one after another.
-    pub fn pages(self) -> Pages<Json> {
-        Pages { driven: self.driven.clone(), pages: self.list.pages() }
-    }
-
-    /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.
-    ///
-    /// # Errors
-    /// Every kind; see [`Error`].
-    pub fn first(self) -> Result<Option<Json>> {
-        self.driven.wait(self.list.first())
-    }
-
-    /// Divides the list into at most `n` partitions that other processes read, each on its own, together everything once.
-    ///
-    /// One page is requested. A list with fewer pages has fewer partitions, and one without page numbers or a total has one.
-    /// The last partition ends with the list, so it has the rows that were added meanwhile. Unless
-    /// [`concurrency`](Self::concurrency) was set, together they stay within the endpoint's limit if at most that many are
-    /// read at a time.
-    ///
-    /// # Errors
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `n` is 0 or the list has a limit, secret parameters or extra
-    /// headers; those of reading a page.
-    pub fn partitions(self, n: u64) -> Result<Vec<Partition<Json>>> {
-        self.driven.wait(self.list.partitions(n))
-    }
-
-    /// All items at once.
-    ///
-    /// # Errors
-    /// Every kind; see [`Error`]. The error carries the resume token of the start.
-    pub fn collect(self) -> Result<Vec<Json>> {
-        self.driven.wait(self.list.collect())
     }
 }
