@@ -50,7 +50,7 @@ pub use crate::engine::page::{
 };
 pub use crate::engine::request::CallOptions;
 pub use crate::engine::response::{Meta, RawResponse};
-pub use crate::engine::value::{Reader, Unreadable};
+pub use crate::engine::value::{KnownNames, Reader, Unreadable};
 #[cfg(feature = "clients")]
 pub use crate::facade::call_builder::{
     Call, Items, List, Page, Pages, Partition, RawList, RawRequest, Response,

@@ -3,7 +3,7 @@
 use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, Fields};
 use mspkit::schema::Model;
-use mspkit::{Reader, Unreadable};
+use mspkit::{KnownNames, Reader, Unreadable};
 
 use super::schema;
 use super::values::Values;
@@ -13,8 +13,9 @@ use crate::{Column, Columns};
 #[derive(Debug)]
 pub(super) struct Members {
     fields: Fields,
-    /// The vendor's name of each column; none for that of the members without a field.
-    names: Vec<Option<&'static str>>,
+    /// The vendor's names of the columns that have one, and which columns they are.
+    known: KnownNames,
+    columns: Vec<usize>,
     values: Vec<Values>,
     /// The model of a row, whose fields are no columns if they are not chosen.
     model: Option<&'static Model>,
@@ -33,7 +34,8 @@ impl Members {
         let extra = columns.iter().position(|column| column.wire().is_none());
         Self {
             fields: schema::fields(columns),
-            names: columns.iter().map(Column::wire).collect(),
+            known: KnownNames::new(columns.iter().filter_map(Column::wire)),
+            columns: (0..columns.len()).filter(|at| Some(*at) != extra).collect(),
             values: columns.iter().map(|column| Values::new(column.data_type(), rows)).collect(),
             model: None,
             extra: extra.map(|at| (at, String::new())),
@@ -56,22 +58,20 @@ impl Members {
 
     /// Reads an object; false for null. After an error, what it added has to be cut.
     pub(super) fn read(&mut self, value: Reader<'_, '_>) -> Result<bool, Unreadable> {
-        let Self { names, values, model, extra, rows, .. } = self;
-        // Servers write members in the same order as the documents, mostly.
-        let mut likely = 0;
-        let there = value.object(|name, value| {
-            let is = |at: usize| names.get(at).is_some_and(|known| *known == Some(name));
-            let found = if is(likely) { Some(likely) } else { (0..names.len()).find(|at| is(*at)) };
-            let Some(at) = found else {
-                let has_field =
-                    model.is_some_and(|model| model.fields.iter().any(|field| field.wire == name));
-                let json = value.skip()?;
-                if let Some((_, kept)) = extra.as_mut().filter(|_| !has_field) {
-                    keep(kept, name, json);
+        let Self { known, columns, values, model, extra, rows, .. } = self;
+        let there = value.object_of(known, |member, value| {
+            let at = match member {
+                Ok(at) => columns[at],
+                Err(name) => {
+                    let json = value.skip()?;
+                    let is_field =
+                        || model.is_some_and(|model| model.fields.iter().any(|field| field.wire == name));
+                    if let Some((_, kept)) = extra.as_mut().filter(|_| !is_field()) {
+                        keep(kept, name, json);
+                    }
+                    return Ok(());
                 }
-                return Ok(());
             };
-            likely = at + 1;
             let column = &mut values[at];
             if column.len() > *rows {
                 column.truncate(*rows);

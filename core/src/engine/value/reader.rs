@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Unreadable, scalar};
+use super::{KnownNames, Unreadable, scalar};
 use crate::wire::raw::Scan;
 
 /// The next value in a response. Every method skips it, and returns `None` if the server sent null.
@@ -36,6 +36,21 @@ impl<'a> Reader<'_, 'a> {
         scalar::object(self.0, |name, scan| member(name, Reader(scan)))
     }
 
+    /// Reads an object whose members are probably the `known` ones, in that order, which is faster than
+    /// [`object`](Self::object): `member` is called with the index of each in `known`, or else with its name. Returns the
+    /// text of the object.
+    ///
+    /// # Errors
+    /// Those of `member`, under the member's name, and when it is not an object.
+    #[inline]
+    pub fn object_of(
+        self,
+        known: &KnownNames,
+        mut member: impl FnMut(Result<usize, &str>, Reader<'_, 'a>) -> Result<(), Unreadable>,
+    ) -> Result<Option<&'a str>, Unreadable> {
+        scalar::object_of(self.0, known, |name, scan| member(name, Reader(scan)))
+    }
+
     /// Reads a list: `entry` is called with each entry. Returns the text of the list.
     ///
     /// # Errors
@@ -51,6 +66,7 @@ impl<'a> Reader<'_, 'a> {
     ///
     /// # Errors
     /// For an object or a list.
+    #[inline]
     pub fn text(self) -> Result<Option<Cow<'a, str>>, Unreadable> {
         scalar::text(self.0)
     }
@@ -59,6 +75,7 @@ impl<'a> Reader<'_, 'a> {
     ///
     /// # Errors
     /// For anything else.
+    #[inline]
     pub fn id(self) -> Result<Option<Cow<'a, str>>, Unreadable> {
         scalar::id(self.0)
     }
@@ -67,6 +84,7 @@ impl<'a> Reader<'_, 'a> {
     ///
     /// # Errors
     /// For values that cannot be converted to one.
+    #[inline]
     pub fn integer(self) -> Result<Option<i64>, Unreadable> {
         scalar::integer(self.0)
     }
@@ -75,6 +93,7 @@ impl<'a> Reader<'_, 'a> {
     ///
     /// # Errors
     /// For values that cannot be converted to one.
+    #[inline]
     pub fn number(self) -> Result<Option<f64>, Unreadable> {
         scalar::number(self.0)
     }
@@ -83,6 +102,7 @@ impl<'a> Reader<'_, 'a> {
     ///
     /// # Errors
     /// For values that cannot be converted to either.
+    #[inline]
     pub fn flag(self) -> Result<Option<bool>, Unreadable> {
         scalar::flag(self.0)
     }
@@ -130,6 +150,35 @@ mod tests {
             ["a=x\n", "b=1.5", "c=null", "d=true"]
         );
         assert_eq!(names("null").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn known_members_are_found_in_any_order_and_form() {
+        let known = KnownNames::new(["a", "b", "c"]);
+        for (json, wanted) in [
+            (r#"{"a":1,"b":2,"c":3}"#, "0=1 1=2 2=3"),
+            (r#"{"b":2,"c":3}"#, "1=2 2=3"),
+            (r#"{"c" : 3 , "x":0, "a": 1,"b":2}"#, "2=3 x=0 0=1 1=2"),
+            (r#"{"\u0061":1,"ab":2,"b":3,"b":4}"#, "0=1 ab=2 1=3 1=4"),
+            ("{}", ""),
+            ("null", ""),
+        ] {
+            let mut seen = Vec::new();
+            let read = Reader::whole(json.as_bytes(), |value| {
+                value.object_of(&known, |member, value| {
+                    let number = value.integer()?.unwrap_or_default();
+                    let name = member.map_or_else(ToOwned::to_owned, |at| at.to_string());
+                    seen.push(format!("{name}={number}"));
+                    Ok(())
+                })
+            });
+            assert_eq!(seen.join(" "), wanted, "{json}");
+            assert_eq!(read.unwrap().is_some(), json != "null");
+        }
+        let error = Reader::whole(br#"{"a":1,"b":[]}"#, |value| {
+            value.object_of(&known, |_, value| value.integer().map(drop))
+        });
+        assert_eq!(error.unwrap_err().path(), "b");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::Unreadable;
+use super::{KnownNames, Unreadable};
 use crate::wire::raw::Scan;
 
 /// A scalar as the server sent it.
@@ -167,6 +167,36 @@ pub(crate) fn object<'a>(
     let range = scan.members(|scan| {
         let (name, _) = scan.name()?;
         member(&name, scan).map_err(|error| error.in_member(&name))
+    })?;
+    Ok(Some(scan.slice(range)))
+}
+
+/// Reads an object whose members are probably the `known` ones, in that order; `member` reads the value of each, by its
+/// index in `known` or else by its name. Returns the text of the object.
+#[inline]
+pub(crate) fn object_of<'a>(
+    scan: &mut Scan<'a>,
+    known: &KnownNames,
+    mut member: impl FnMut(Result<usize, &str>, &mut Scan<'a>) -> Result<(), Unreadable>,
+) -> Result<Option<&'a str>, Unreadable> {
+    match scan.peek() {
+        Some(b'{') => {}
+        Some(b'n') => return Ok(scan.value().map(|_| None)?),
+        _ => return Err(misplaced(scan, "an object")),
+    }
+    let mut likely = 0;
+    let range = scan.members(|scan| {
+        if let Some((name, written)) = known.0.get(likely)
+            && scan.follows(written)
+        {
+            let at = likely;
+            likely += 1;
+            return member(Ok(at), scan).map_err(|error| error.in_member(name));
+        }
+        let (name, _) = scan.name()?;
+        let found = known.0.iter().position(|(known, _)| **known == *name);
+        likely = found.map_or(likely, |at| at + 1);
+        member(found.ok_or(&*name), scan).map_err(|error| error.in_member(&name))
     })?;
     Ok(Some(scan.slice(range)))
 }
