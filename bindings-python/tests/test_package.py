@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.message
 import email.parser
+import json
 import os
 import platform
 import re
@@ -27,7 +28,8 @@ from mspkit.sim import program
 from simulator import ROOT, VARIABLES, Simulator
 
 DIST = os.environ.get("MSPKIT_DIST")
-LARGEST = 4_500_000
+PLATFORMS = json.loads((ROOT / "tests/packages/platforms.json").read_text("utf-8"))
+LARGEST = PLATFORMS["largest_mb"]["native"] * 1_000_000
 MSPKIT, SIM = "mspkit-[0-9]*", "mspkit_sim-[0-9]*"
 # A release has wheels of other platforms beside this machine's.
 WHEEL = f"manylinux*_{platform.machine()}.whl"

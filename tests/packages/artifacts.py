@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 from claims import only, read
-from platform_list import Platform, module, named
+from platform_list import LARGEST, Platform, module, named
 
 MEGABYTE = 1_000_000
 BINARY = re.compile(r"\.(so[.\d]*|a|lib|dll|pyd|node)$|^mspkit-sim(\.exe)?$")
@@ -54,11 +54,11 @@ def expected(version: str, platforms: list[Platform]) -> Expected:
     for one in platforms:
         name, tag, program = one["name"], one["wheel"], one["files"]["program"]
         found |= {
-            f"mspkit-{version}-cp310-abi3-{tag}.whl": (4.5, ALL, {one["files"]["extension"]}, one),
+            f"mspkit-{version}-cp310-abi3-{tag}.whl": (LARGEST["native"], ALL, {one["files"]["extension"]}, one),
             f"mspkit_sim-{version}-py3-none-{tag}.whl": (2.5, ALL, {program}, one),
-            f"mspkit-{name}-{version}.tgz": (4.5, ALL, {module(one)}, one),
+            f"mspkit-{name}-{version}.tgz": (LARGEST["native"], ALL, {module(one)}, one),
             f"mspkit-sim-{name}-{version}.tgz": (2.5, ALL, {program}, one),
-            f"mspkit-c-{version}-{name}.tar.gz": (14, ALL, {*one["c"], program}, one),
+            f"mspkit-c-{version}-{name}.tar.gz": (LARGEST["c"], ALL, {*one["c"], program}, one),
         }
     return found
 

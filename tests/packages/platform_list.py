@@ -20,7 +20,10 @@ from claims import ROOT, Claim, read
 
 Platform = dict[str, Any]
 
-LIST: list[Platform] = json.loads(read("tests/packages/platforms.json"))["platforms"]
+_READ = json.loads(read("tests/packages/platforms.json"))
+LIST: list[Platform] = _READ["platforms"]
+# In MB, packages with the native module, and those of the C library.
+LARGEST: dict[str, float] = _READ["largest_mb"]
 # By what this machine, a Linux, can build them for a release.
 HERE = {"zig", "mingw"}
 CLASSIFIERS = {"darwin": "MacOS", "win32": "Microsoft :: Windows", "linux": "POSIX :: Linux"}
