@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mspkit::{Mark, RawPage, RawPager, RawPartition, Spelling};
-use mspkit_data::{DictOptions, Format, Progress, RowWriter, WriteOptions, write_file};
+use mspkit_data::{Columns, DictOptions, Format, Progress, RowWriter, WriteOptions, arrow, write_file};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
@@ -98,6 +98,17 @@ impl Reading {
         *self.part() = None;
         let last = self.raw.current_page();
         Ok(Payload::with_meta(&written.to_string(), last.as_ref().map(|hand| hand.page())))
+    }
+
+    /// Reads what is left as a table: of the current part what comes after `consumed` items, then the pages after it.
+    async fn table(&self, consumed: u32, options: &str) -> Result<Payload, Failure> {
+        let columns = Columns::from_json(self.raw.operation(), options.as_bytes(), Spelling::Camel);
+        let columns = columns.map_err(|error| error.spelled(Spelling::Camel))?;
+        let begun = self.part().as_ref().map(|part| part.part(consumed as usize..part.len()));
+        let table = arrow::ipc(&self.raw, begun.as_ref(), &columns).await?;
+        *self.part() = None;
+        let last = self.raw.current_page();
+        Ok(Payload::binary(table, last.as_ref().map(|hand| hand.page())))
     }
 
     async fn partitions(&self, n: &str) -> Result<Payload, Failure> {
@@ -241,6 +252,35 @@ impl Pager {
     ) -> napi::Result<Array<'env>> {
         self.watch.want(watch);
         let entry = wait(self.reading.write(consumed, &form, &path, &options, &self.watch));
+        entry.alone(env, self.watch.take())
+    }
+
+    /// Starts to read what is left as a table; its bytes complete in the port in place of a text.
+    #[napi(catch_unwind)]
+    pub fn submit_table(
+        &self,
+        port: &Port,
+        id: u32,
+        watch: u8,
+        consumed: u32,
+        options: String,
+    ) -> napi::Result<()> {
+        self.watch.want(watch);
+        let reading = self.reading.clone();
+        port.submit(id, &self.watch, async move { reading.table(consumed, &options).await })
+    }
+
+    /// Reads what is left as a table; its bytes are in the place of a text.
+    #[napi(catch_unwind)]
+    pub fn table_sync<'env>(
+        &self,
+        env: &'env Env,
+        watch: u8,
+        consumed: u32,
+        options: String,
+    ) -> napi::Result<Array<'env>> {
+        self.watch.want(watch);
+        let entry = wait(self.reading.table(consumed, &options));
         entry.alone(env, self.watch.take())
     }
 

@@ -62,13 +62,14 @@ impl Entry {
                 array.set(at + 1, failure.to_json())
             }
             Self::Done(payload) => {
+                let Payload { text, meta, marker, taken } = *payload;
                 array.set(at, DONE)?;
-                if let Some(taken) = payload.taken {
+                if let Some(taken) = taken {
                     taken();
                 }
-                payload.text.write(env, array, at + 1)?;
-                array.set(at + 2, payload.meta)?;
-                payload.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
+                text.write(env, array, at + 1)?;
+                array.set(at + 2, meta)?;
+                marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
             }
             Self::Events(events) => {
                 array.set(at, EVENTS)?;
@@ -121,6 +122,11 @@ impl Payload {
     /// JSON of mspkit's own, with the metadata of a page.
     pub(crate) fn with_meta(json: &str, page: Option<&RawPage>) -> Self {
         Self { text: Text::any(json.as_bytes()), ..Self::end(page) }
+    }
+
+    /// Bytes, with the metadata of a page.
+    pub(crate) fn binary(bytes: Vec<u8>, page: Option<&RawPage>) -> Self {
+        Self { text: Text::binary(bytes), ..Self::end(page) }
     }
 
     /// A page, or a part of one: its items as one array.

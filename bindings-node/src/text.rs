@@ -1,7 +1,7 @@
 //! Texts in the form that V8 takes fastest: one or two bytes per character, copied unchanged. V8 would decode UTF-8
-//! character by character on the event loop's thread; here the runtime's threads do it.
+//! character by character on the event loop's thread; here the runtime's threads do it. And bytes that are no text.
 
-use napi::bindgen_prelude::{Array, Env};
+use napi::bindgen_prelude::{Array, Buffer, Env};
 
 /// If more than one character in this many would have to be escaped, the text becomes UTF-16.
 const RARE: usize = 16;
@@ -16,6 +16,8 @@ pub(crate) struct Text {
 enum Letters {
     Latin1(Vec<u8>),
     Utf16(Vec<u16>),
+    /// Not a text: a `Buffer` that owns these bytes.
+    Binary(Vec<u8>),
 }
 
 impl Text {
@@ -27,6 +29,11 @@ impl Text {
     /// Bytes, one character each.
     pub(crate) fn bytes(bytes: &[u8]) -> Self {
         Self { letters: Letters::Latin1(bytes.to_vec()), escapes: 0 }
+    }
+
+    /// Bytes as a `Buffer`, which are not copied.
+    pub(crate) fn binary(bytes: Vec<u8>) -> Self {
+        Self { letters: Letters::Binary(bytes), escapes: 0 }
     }
 
     /// Any text; invalid UTF-8 is replaced.
@@ -42,7 +49,7 @@ impl Text {
             let (plain, rest) = bytes.split_at(ascii(bytes));
             let foreign = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
             match &mut self.letters {
-                Letters::Latin1(letters) => letters.extend_from_slice(plain),
+                Letters::Latin1(letters) | Letters::Binary(letters) => letters.extend_from_slice(plain),
                 Letters::Utf16(letters) => letters.extend(plain.iter().copied().map(u16::from)),
             }
             for letter in String::from_utf8_lossy(&rest[..foreign]).chars() {
@@ -73,10 +80,11 @@ impl Text {
         }
     }
 
-    pub(crate) fn write(&self, env: Env, array: &mut Array<'_>, at: u32) -> napi::Result<()> {
-        match &self.letters {
-            Letters::Latin1(letters) => array.set(at, env.create_string_latin1(letters)?),
-            Letters::Utf16(letters) => array.set(at, env.create_string_utf16(letters)?),
+    pub(crate) fn write(self, env: Env, array: &mut Array<'_>, at: u32) -> napi::Result<()> {
+        match self.letters {
+            Letters::Latin1(letters) => array.set(at, env.create_string_latin1(&letters)?),
+            Letters::Utf16(letters) => array.set(at, env.create_string_utf16(&letters)?),
+            Letters::Binary(bytes) => array.set(at, Buffer::from(bytes)),
         }
     }
 }

@@ -77,7 +77,13 @@ export {
 } from "./reconcile.js";
 export { RawResponse, ResponseMeta, responseOf } from "./response.js";
 export type { Rows } from "./rows.js";
-export type { ObjectOptions, WriteCsvOptions, WriteOptions, WriteProgress } from "./rows-out.js";
+export type {
+  ArrowOptions,
+  ObjectOptions,
+  WriteCsvOptions,
+  WriteOptions,
+  WriteProgress,
+} from "./rows-out.js";
 export { Secret } from "./secret.js";
 export type { LimitStatus } from "./shared.js";
 export type { Sync } from "./sync-resource.js";

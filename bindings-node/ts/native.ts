@@ -57,6 +57,9 @@ export interface NativePager {
     options: string,
   ): undefined;
   writeSync(watch: number, consumed: number, form: string, path: string, options: string): Answer;
+  /** Starts to read what is left as a table; completes in the port with bytes in place of a text. */
+  submitTable(port: NativePort, id: number, watch: number, consumed: number, options: string): undefined;
+  tableSync(watch: number, consumed: number, options: string): Answer;
   /** The fields to read of each row as plain data; null for all. Refuses unknown ones. */
   columns(options: string): string[] | null;
   /** Starts to divide the list; completes in the port with a JSON array of partitions. */

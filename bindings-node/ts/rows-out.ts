@@ -47,6 +47,23 @@ export interface WriteCsvOptions extends WriteOptions {
   readonly excel?: boolean | undefined;
 }
 
+/** Which columns a table has. */
+export interface ArrowOptions {
+  /** The fields, in this order, by the names of the model or the vendor's; all of them by default. */
+  readonly columns?: readonly string[] | undefined;
+  /**
+   * Whether a last column, `extra`, has the JSON of what the server sent besides the fields of the model.
+   *
+   * @defaultValue `false`
+   */
+  readonly extra?: boolean | undefined;
+}
+
+/** The options of a table, in the form of the native half. */
+export function tabling(options: ArrowOptions): string {
+  return encodeOptions(record("options", options));
+}
+
 /** The path of a file, as a text. */
 export function pathOf(path: unknown): string {
   if (path instanceof URL) {

@@ -5,9 +5,11 @@
 import { countText, type Partition } from "./partition.js";
 import { most, type Page, Reading } from "./reading.js";
 import {
+  type ArrowOptions,
   type ObjectOptions,
   pathOf,
   plainly,
+  tabling,
   type WriteCsvOptions,
   type WriteOptions,
   writing,
@@ -119,6 +121,29 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
     const plain = plainly(this._pager(), options);
     for (const item of this) {
       yield plain(item);
+    }
+  }
+
+  /**
+   * The remaining items as a table of Apache Arrow: the bytes of its IPC stream format, with a batch for each page.
+   *
+   * Names and types of the columns do not depend on the rows. If it fails, no item counts as returned.
+   *
+   * @param options - The columns that are wanted.
+   * @throws {@link InvalidRequestError} A column has no field, or the fields of the list are not known.
+   * @throws {@link MspError} Any kind; its `resumeToken` is where this began.
+   */
+  toArrow(options: ArrowOptions = {}): Uint8Array {
+    const how = tabling(options);
+    const pager = this._pager();
+    const back = this._mark();
+    try {
+      const read = (watch: number) => pager.tableSync(watch, this._consumed, how);
+      const [, bytes, meta] = wait(this._site, read);
+      this._turn("null", meta, undefined);
+      return bytes as unknown as Uint8Array;
+    } catch (error) {
+      throw this._failed(back(error));
     }
   }
 

@@ -21,7 +21,7 @@ OUT = ROOT / "THIRD-PARTY-LICENSES"
 TEXTS = Path(__file__).parent / "texts"
 # Crates that are published without a licence file, and the file in `texts/` with that of their
 # project.
-WITHOUT = {"napi": "napi-rs.txt", "napi-sys": "napi-rs.txt"}
+WITHOUT = {"flatbuffers": "flatbuffers.txt", "napi": "napi-rs.txt", "napi-sys": "napi-rs.txt"}
 # Linked code that is not a crate.
 RUNTIME = {
     "Rust's standard library": ("MIT", "rust.txt"),

@@ -16,6 +16,8 @@
 //! The typed clients of mspkit have the pager, too: `client.customers().list(ListCustomers::new()).pager()?`.
 
 mod batches;
+#[cfg(feature = "ipc")]
+mod ipc;
 mod read;
 mod schema;
 mod values;
@@ -24,6 +26,9 @@ pub use arrow_array::RecordBatch;
 pub use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 pub use arrow_schema::ffi::FFI_ArrowSchema;
 pub use arrow_schema::{Schema, SchemaRef};
+
+#[cfg(feature = "ipc")]
+pub use ipc::ipc;
 
 pub use batches::{Batches, StreamError, read_page, read_rest, stream};
 pub use schema::{c_schema, schema};
