@@ -123,7 +123,7 @@ function source(): string {
     return `export async function example${at}(console: Console${client}) {\n${code}\n}\n`;
   });
   const names = SERVICES.flatMap((service) => [service.asyncName, service.syncName]).join(", ");
-  return `import { ${names}, onboarding, reconcile } from "mspkit";\nimport { Simulator } from "mspkit/testing";\ninterface Console { log(...values: unknown[]): void }\n${functions.join("")}`;
+  return `import { ${names}, diff, onboarding, reconcile } from "mspkit";\nimport { Simulator } from "mspkit/testing";\ninterface Console { log(...values: unknown[]): void }\n${functions.join("")}`;
 }
 
 let simulator: Simulator;

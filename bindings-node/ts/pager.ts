@@ -225,6 +225,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
    * @example
    * ```ts
    * const bytes = await client.customers.list().toArrow({ columns: ["customerId", "city"] });
+   * console.log(bytes.length > 0); // true
    * ```
    *
    * @param options - The columns that are wanted.

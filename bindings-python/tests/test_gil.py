@@ -17,16 +17,18 @@ from mspkit import _native
 SLOW = 0.4
 # How each method that may wait is made to wait; the others only look something up or start
 # something.
-WAITING = {"Core.call", "Core.request", "Core.__new__", "Pager.fill"}
+WAITING = {"Core.call", "Core.request", "Core.__new__", "Pager.fill", "Pager.partitions"}
 AT_ONCE = {
     "Core.pager",
     "Core.paginate",
+    "Core.read_partition",
     "Core.submit_call",
     "Core.submit_request",
     "Core.with_options",
     "Core.limits",
     "Core.close",
     "Pager.submit_fill",
+    "Pager.submit_partitions",
     "Pager.hand",
     "Pager.empty_page",
     "Pager.mark",
@@ -103,5 +105,6 @@ def test_the_gil_is_released(method: str, clients: Clients, tmp_path: Path) -> N
         "Core.request": lambda: client.request("GET", "/api/customers/100"),
         "Core.__new__": construct,
         "Pager.fill": lambda: next(client.customers.list()),
+        "Pager.partitions": lambda: client.customers.list().partitions(2),
     }
     assert ticks(calls[method]) < SLOW / 2

@@ -11,21 +11,15 @@ and `AsyncWiv`. Every error is an `MspError`. Models, parameters and resources a
 service: `mspkit.ncentral.Customer`.
 """
 
+from typing import TYPE_CHECKING
+
 from mspkit import _kinds, cloudmore, ncentral, wiv
 from mspkit._arrow import ArrowStream
 from mspkit._async_pager import AsyncPager
-from mspkit._changes import (
-    ChangedRow,
-    Changes,
-    ChangesSummary,
-    FieldChange,
-    ListedRow,
-    UnidentifiedRow,
-    diff,
-)
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._errors import APIStatusError, MspError
 from mspkit._kinds import *  # noqa: F403 - it says itself what it exports
+from mspkit._lazy import lazy
 from mspkit._model import Model
 from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
@@ -33,17 +27,6 @@ from mspkit._options import CallOptions, ListOptions, ScrollOptions
 from mspkit._page import Page
 from mspkit._pager import Pager
 from mspkit._partition import Partition
-from mspkit._reconcile import (
-    AmbiguousRow,
-    Candidate,
-    MappingProblem,
-    Match,
-    Reconciliation,
-    ReconciliationSummary,
-    UnmatchedRow,
-    ValueDifference,
-    reconcile,
-)
 from mspkit._types import (
     UNSET,
     Attempt,
@@ -61,6 +44,42 @@ from mspkit._types import (
     Unset,
 )
 from mspkit._wiv import AsyncWiv, Wiv
+
+if TYPE_CHECKING:
+    from mspkit._changes import (
+        ChangedRow,
+        Changes,
+        ChangesSummary,
+        FieldChange,
+        ListedRow,
+        UnidentifiedRow,
+        diff,
+    )
+    from mspkit._reconcile import (
+        AmbiguousRow,
+        Candidate,
+        MappingProblem,
+        Match,
+        Reconciliation,
+        ReconciliationSummary,
+        UnmatchedRow,
+        ValueDifference,
+        reconcile,
+    )
+else:
+    # What clients do not need is imported on first use.
+    __getattr__, _, _later = lazy(
+        "mspkit",
+        _changes="ChangedRow Changes ChangesSummary FieldChange ListedRow UnidentifiedRow diff",
+        _reconcile=(
+            "AmbiguousRow Candidate MappingProblem Match Reconciliation ReconciliationSummary UnmatchedRow "
+            "ValueDifference reconcile"
+        ),
+    )
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_later})
+
 
 __all__ = [
     "UNSET",
