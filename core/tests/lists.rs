@@ -69,9 +69,9 @@ async fn a_list_continues_where_an_error_stopped_it() {
 async fn a_list_is_there_with_rows_that_are_not_read_yet() {
     let (_simulator, client) = ninety_five().await;
     let pager = client.customers().list(by_tens()).limit(15).pager().unwrap();
-    let pages = pager.collect_pages(None).await.unwrap();
-    assert_eq!(pages.iter().map(RawPage::len).collect::<Vec<_>>(), [10, 5]);
-    assert_eq!((pages[0].operation(), pager.operation()), (LIST, LIST));
+    let read = pager.collect_pages(None).await.unwrap();
+    assert_eq!(read.iter().map(RawPage::len).collect::<Vec<_>>(), [10, 5]);
+    assert_eq!((read[0].operation(), pager.operation()), (LIST, LIST));
     assert!(client.customers().list(by_tens()).limit(0).pager().is_err());
 }
 

@@ -1,6 +1,6 @@
 //! One call at a time for the same object, in the whole process.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -24,7 +24,8 @@ struct Known {
     settled: Option<Instant>,
 }
 
-static OBJECTS: LazyLock<PerProcess<HashMap<String, Arc<Mutex<Known>>>>> = LazyLock::new(PerProcess::new);
+/// Not a hash table, whose entries are found by a pointer into its middle: a program for leaks would report them.
+static OBJECTS: LazyLock<PerProcess<BTreeMap<String, Arc<Mutex<Known>>>>> = LazyLock::new(PerProcess::new);
 
 /// The right to look for an object and to create it.
 pub(super) struct ObjectLock(OwnedMutexGuard<Known>);
