@@ -28,7 +28,7 @@ impl RawRequest<'_> {
     /// Sends the request and waits for its response.
     ///
     /// # Errors
-    /// Every kind; see [`Error`].
+    /// Every kind; see [`Error`](crate::Error).
     pub fn send(self) -> Result<RawResponse> {
         self.driven.wait(self.call.send())
     }
@@ -72,7 +72,7 @@ impl RawList<'_> {
     /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.
     ///
     /// # Errors
-    /// Every kind; see [`Error`].
+    /// Every kind; see [`Error`](crate::Error).
     pub fn first(self) -> Result<Option<Json>> {
         self.driven.wait(self.list.first())
     }
@@ -94,7 +94,7 @@ impl RawList<'_> {
     /// All items at once.
     ///
     /// # Errors
-    /// Every kind; see [`Error`]. The error carries the resume token of the start.
+    /// Every kind; see [`Error`](crate::Error). The error carries the resume token of the start.
     pub fn collect(self) -> Result<Vec<Json>> {
         self.driven.wait(self.list.collect())
     }
