@@ -1071,7 +1071,8 @@ typedef struct mspkit_paging_options {
 } mspkit_paging_options;
 
 /**
- * Called with the caller's `user_data`, the rows that were written, and how many the list has; -1 if the server reports no count.
+ * Called with the caller's `user_data`, the rows that were written, and how many the list has; -1 if the server reports no
+ * count.
  */
 typedef void (*mspkit_progress_fn)(void *user_data, uint64_t rows, int64_t total);
 
@@ -1362,7 +1363,7 @@ void mspkit_cancel_token_free(struct mspkit_cancel_token *token);
  * - `ignore`: a list of fields whose changes do not count
  *
  * A missing field is the same as null, and numbers are equal if their digits are. Returns `MSPKIT_E_INVALID_REQUEST` if one
- * of the arguments is wrong; `mspkit_error_argument` names it.
+ * of the arguments is wrong; `mspkit_error_argument` names it, and a row as `old[0]` or `new[0]`.
  *
  * ```c
  * mspkit_diff(MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso\"}]"), MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso Ltd\"}]"),
@@ -1926,16 +1927,16 @@ mspkit_status mspkit_pager_arrow(struct mspkit_pager *pager,
                                  struct mspkit_error **error);
 
 /**
- * Writes the remaining items as CSV (RFC 4180, UTF-8): fields of nested objects are columns of their own, named
- * `address.city`, lists are JSON text, and texts that a spreadsheet would run as a formula begin with `'`, page by page.
+ * Writes the remaining items to a file as CSV (RFC 4180, UTF-8), page by page.
  *
- * `path` is the path of the file, which is complete or not there: until the end, a file of that name stays as it is, and after a
- * failure no item counts as returned. `options` is a JSON object, and may be not given: `columns`, a list of names in snake case
- * or the vendor's, and
- * `excel`, true for a byte order mark and for ids that Excel would take for numbers and change as `="007"`. `progress` is called after each
- * page with `user_data`, the rows so far, and the total, -1 if the server reports none; it may be NULL, and must not use the pager.
- * `rows` receives the number of rows, and may be NULL. Blocks. Fails with any code, and with `MSPKIT_E_INVALID_REQUEST` for an
- * unknown column and a file that cannot be written; the error has a resume token.
+ * Fields of nested objects are columns of their own, named `address.city`; lists are JSON text. Texts that a spreadsheet would
+ * run as a formula begin with `'`. `path` is the path of the file, which is complete or not there: until the end, a file of that
+ * name stays as it is, and after a failure no item counts as returned. `options` is a JSON object, or not given: `columns`, a
+ * list of names in snake case or the vendor's, and `excel`, true for a byte order mark and for ids that Excel would take for
+ * numbers and change as `="007"`. `progress` is called after each page with `user_data`, the rows so far, and the total, -1 if
+ * the server reports none; it may be NULL, and must not use the pager. `rows` receives the number of rows, and may be NULL.
+ * Blocks. Fails with any code, and with `MSPKIT_E_INVALID_REQUEST` for an unknown column and a file that cannot be written; an
+ * error of reading or writing has a resume token.
  */
 mspkit_status mspkit_pager_write_csv(struct mspkit_pager *pager,
                                      struct mspkit_str path,
@@ -1946,14 +1947,10 @@ mspkit_status mspkit_pager_write_csv(struct mspkit_pager *pager,
                                      struct mspkit_error **error);
 
 /**
- * Writes the remaining items as JSON Lines, each an object under the vendor's names in snake case, with ids as text, page by page.
+ * Writes the remaining items to a file as JSON Lines, page by page.
  *
- * `path` is the path of the file, which is complete or not there: until the end, a file of that name stays as it is, and after a
- * failure no item counts as returned. `options` is a JSON object, and may be not given: `columns`, a list of names in snake case
- * or the vendor's. `progress` is called after each
- * page with `user_data`, the rows so far, and the total, -1 if the server reports none; it may be NULL, and must not use the pager.
- * `rows` receives the number of rows, and may be NULL. Blocks. Fails with any code, and with `MSPKIT_E_INVALID_REQUEST` for an
- * unknown column and a file that cannot be written; the error has a resume token.
+ * Each line is an object with the names of fields in snake case, ids as text, and other values as the server sent them. `options`
+ * has `columns` only. Everything else is as for `mspkit_pager_write_csv`.
  */
 mspkit_status mspkit_pager_write_jsonl(struct mspkit_pager *pager,
                                        struct mspkit_str path,

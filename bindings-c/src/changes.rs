@@ -59,7 +59,7 @@ unsafe fn get(changes: *const mspkit_changes, kind: Kind) -> mspkit_str {
 /// - `ignore`: a list of fields whose changes do not count
 ///
 /// A missing field is the same as null, and numbers are equal if their digits are. Returns `MSPKIT_E_INVALID_REQUEST` if one
-/// of the arguments is wrong; `mspkit_error_argument` names it.
+/// of the arguments is wrong; `mspkit_error_argument` names it, and a row as `old[0]` or `new[0]`.
 ///
 /// ```c
 /// mspkit_diff(MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso\"}]"), MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso Ltd\"}]"),
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn mspkit_diff(
     unsafe {
         guard(error, || {
             output("out", out)?;
-            let (old, new) = (old_rows.required("old")?, new_rows.required("new")?);
+            let (old, new) = (old_rows.required("old_rows")?, new_rows.required("new_rows")?);
             let options = options.required("options")?.as_bytes();
             let found = diff_json(old.as_bytes(), new.as_bytes(), options, Spelling::SnakeMilliseconds)?;
             out.write(Box::into_raw(Box::new(mspkit_changes { found, texts: Mutex::default() })));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mspkit::{Mark, RawPage, RawPager, RawPartition, Spelling};
-use mspkit_data::{Columns, DictOptions, Format, Progress, RowWriter, WriteOptions, arrow, write_file};
+use mspkit_data::{Columns, DictOptions, Format, Progress, RowWriter, arrow, write_file};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
@@ -84,12 +84,9 @@ impl Reading {
         options: &str,
         watch: &Arc<EventCollector>,
     ) -> Result<Payload, Failure> {
-        let format = if form == "csv" { Format::Csv } else { Format::JsonLines };
-        let make = || {
-            let options = WriteOptions::from_json(options.as_bytes(), Spelling::Camel)?;
-            RowWriter::new(format, self.raw.operation(), &options)
-        };
-        let rows = make().map_err(|error| error.spelled(Spelling::Camel))?;
+        let operation = self.raw.operation();
+        let rows =
+            RowWriter::from_json(Format::named(form)?, operation, options.as_bytes(), Spelling::Camel)?;
         let begun = self.part().as_ref().map(|part| part.part(consumed as usize..part.len()));
         let progress = |progress: Progress| {
             watch.step("write", || json!({"rows": progress.rows, "total": progress.total}).to_string());

@@ -75,7 +75,7 @@ export function pathOf(path: unknown): string {
   return path;
 }
 
-/** The options of writing, in the form of the native half, and the function that is told of progress. */
+/** The options of writing, in the form of the native half, and the function that is called with the progress. */
 export function writing(options: WriteCsvOptions): [string, ((progress: WriteProgress) => void) | undefined] {
   const { onProgress, ...rest } = record("options", options) as WriteCsvOptions;
   if (onProgress !== undefined && typeof onProgress !== "function") {

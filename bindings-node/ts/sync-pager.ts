@@ -167,7 +167,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
   /**
    * Writes the remaining items as JSON Lines, page by page, and returns their number.
    *
-   * Each line is an object under the names of the model, with ids as text.
+   * Each line is an object with the names of the model, ids as text, and other values as the server sent them.
    * The file is complete or not there: until the end, a file of that name stays as it is, and after a failure no item
    * counts as returned.
    *

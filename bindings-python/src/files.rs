@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use mspkit::{Result, Spelling};
-use mspkit_data::{Format, WriteOptions};
+use mspkit_data::Format;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
@@ -23,12 +23,10 @@ impl RowWriter {
     #[new]
     fn new(py: Python<'_>, form: &str, operation: &str, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let options = arguments(options)?;
-        let make = || -> Result<_> {
-            let format = if form == "csv" { Format::Csv } else { Format::JsonLines };
-            let options = WriteOptions::from_json(&options, Spelling::Snake)?;
-            mspkit_data::RowWriter::new(format, operation, &options)
-        };
-        make().map(|made| Self(Mutex::new(made))).map_err(|error| Failure::from(error).raise(py))
+        let made = Format::named(form).and_then(|format| {
+            mspkit_data::RowWriter::from_json(format, operation, &options, Spelling::Snake)
+        });
+        made.map(|made| Self(Mutex::new(made))).map_err(|error| Failure::from(error).raise(py))
     }
 
     /// What comes before the first row.

@@ -169,7 +169,8 @@ class Pager(Reading[T]):
     ) -> int:
         """Writes the remaining items as JSON Lines, page by page, and returns their number.
 
-        Each line is what `to_dict()` returns. Files are as for `write_csv`.
+        Each line is an object with the names of Python, ids as text, and other values as the server sent
+        them. Files are as for `write_csv`.
 
         Args:
             path_or_file: A path, or a file that is open for writing, as text or bytes.

@@ -6,6 +6,8 @@ use std::ops::Deref;
 use mspkit::schema::{Field, Model};
 use mspkit::{Error, Kind, Operation, Result, Spelling, meant};
 
+use crate::asked::shown;
+
 /// The name of the column with what a row has besides the fields of its model.
 pub const EXTRA: &str = "extra";
 
@@ -248,8 +250,7 @@ impl Columns {
     }
 
     fn refused(&self, at: usize, name: &str, allowed: &str) -> Error {
-        let cut = name.char_indices().nth(80).map_or(name, |(end, _)| &name[..end]);
-        let given = format!("{cut:?}");
+        let given = format!("{:?}", shown(name));
         Error::invalid(&format!("columns[{at}]"), Some(&given), allowed).spelled(self.spelling)
     }
 }

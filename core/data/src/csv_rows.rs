@@ -29,10 +29,8 @@ pub(crate) struct CsvRows {
 impl CsvRows {
     pub(crate) fn new(columns: &Columns, excel: bool) -> Self {
         let leaves = columns.flat();
-        let mut tree = Tree::default();
-        for (at, leaf) in leaves.iter().enumerate() {
-            tree.add(&leaf.path, at);
-        }
+        let paths: Vec<_> = leaves.iter().enumerate().map(|(at, leaf)| (&*leaf.path, at)).collect();
+        let tree = Tree::of(&paths);
         let ids = leaves.iter().map(|leaf| leaf.data_type == Type::Id).collect();
         let cells = vec![String::new(); leaves.len()];
         Self { names: leaves.into_iter().map(|leaf| leaf.name).collect(), ids, tree, excel, cells }
@@ -79,16 +77,15 @@ fn writer(out: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
 
 /// Fills the cells of an object's members.
 fn fill(tree: &Tree<usize>, object: Reader<'_, '_>, cells: &mut [String]) -> Result<(), Unreadable> {
-    let mut next = 0;
-    object.object(|name, value| {
-        match tree.find(name, &mut next) {
-            None => drop(value.skip()?),
-            Some(Member::Leaf(at)) => {
+    object.object_of(&tree.known, |member, value| {
+        match member.map(|at| &tree.members[at]) {
+            Err(_) => drop(value.skip()?),
+            Ok(Member::Leaf(at)) => {
                 let raw = value.skip()?;
                 cells[*at].clear();
                 push(raw, &mut cells[*at])?;
             }
-            Some(Member::Inner(inner)) => fill(inner, value, cells)?,
+            Ok(Member::Inner(inner)) => fill(inner, value, cells)?,
         }
         Ok(())
     })?;

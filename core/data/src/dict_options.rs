@@ -1,14 +1,18 @@
 //! What a caller wants of rows as plain data: the members of a JSON object, as a binding gets them.
 
-use std::collections::BTreeMap;
+use mspkit::{Operation, Result, Spelling};
+use serde::Deserialize;
 
-use mspkit::{Error, Operation, Result, Spelling, meant};
-use serde_json::value::RawValue;
-
+use crate::asked::Asked;
 use crate::{Column, Columns};
 
-/// The names of the options.
-const OPTIONS: [&str; 2] = ["columns", "missing"];
+/// What becomes of a field that was not sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Missing {
+    Omit,
+    Null,
+}
 
 /// What is wanted of rows as plain data.
 #[derive(Debug, Clone, Default)]
@@ -27,36 +31,14 @@ impl DictOptions {
     /// # Errors
     /// `InvalidRequest` for an option of another name or type, and an unknown column.
     pub fn from_json(operation: &str, options: &[u8], spelling: Spelling) -> Result<Self> {
-        let asked: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(options)
-            .map_err(|_| Error::invalid("options", None, "must be a JSON object of options"))?;
-        let refuse = |name: &str, raw: &RawValue, allowed: &str| {
-            let raw = raw.get();
-            let cut = raw.char_indices().nth(80).map_or(raw, |(end, _)| &raw[..end]);
-            Err(Error::invalid(name, Some(cut), allowed))
-        };
-        let mut made = Self::default();
-        for (name, raw) in &asked {
-            match (name.as_str(), raw.get()) {
-                ("columns" | "missing", "null") => {}
-                ("columns", json) => match serde_json::from_str::<Vec<String>>(json) {
-                    Ok(names) => made.columns = Some(wire_names(operation, names, spelling)?),
-                    Err(_) => return refuse(name, raw, "must be a list of names of columns"),
-                },
-                ("missing", "\"omit\"") => made.null = false,
-                ("missing", "\"null\"") => made.null = true,
-                ("missing", _) => return refuse(name, raw, "must be one of omit, null"),
-                _ => {
-                    let similar = meant(name, OPTIONS.iter().map(|known| (*known).into()));
-                    let advice = similar.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                    return Err(Error::invalid(name, None, &format!("is not an option{advice}")));
-                }
-            }
-        }
-        Ok(made)
+        let mut asked = Asked::read(options, spelling)?;
+        let names = asked.columns()?;
+        let missing = asked.take("missing", "must be one of omit, null")?;
+        asked.end()?;
+        let columns = names.map(|names| wire_names(operation, names, spelling)).transpose()?;
+        Ok(Self { columns, null: matches!(missing, Some(Missing::Null)) })
     }
-}
 
-impl DictOptions {
     /// The fields by the names of a language: those that were chosen, or all that may be null; `None` for whatever was sent.
     pub fn names(&self, operation: &str, spelling: Spelling) -> Option<Vec<String>> {
         let columns = Columns::of_list(operation).map(|columns| columns.spelled(spelling)).ok();

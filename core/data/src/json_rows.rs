@@ -1,13 +1,15 @@
 //! Rows as lines of JSON, under the names of a language, with ids as text: what a model's plain data is.
 
-use mspkit::schema::Model;
-use mspkit::{CurrentPage, Kind, RawPage, Reader, Result, Spelling, Unreadable};
+use mspkit::schema::{Field, Model};
+use mspkit::{CurrentPage, Kind, KnownNames, RawPage, Reader, Result, Spelling, Unreadable};
 
 use crate::{Column, Columns};
 
 /// The names of a model's members, and what they hold.
 #[derive(Debug, Clone)]
 struct Names {
+    known: KnownNames,
+    /// What is written of them, at the places of their names.
     members: Vec<Named>,
     /// Whether members without a field are written.
     others: bool,
@@ -15,7 +17,6 @@ struct Names {
 
 #[derive(Debug, Clone)]
 struct Named {
-    wire: &'static str,
     /// The JSON of the name, and a colon.
     name: String,
     holds: Holds,
@@ -42,15 +43,12 @@ impl JsonRows {
     /// For a list with these columns; `None` for one whose rows have no known fields.
     pub(crate) fn new(columns: Option<&Columns>, all: bool, spelling: Spelling) -> Self {
         let Some(columns) = columns else {
-            return Self { names: Names { members: Vec::new(), others: true } };
+            return Self { names: Names { known: KnownNames::new([]), members: Vec::new(), others: true } };
         };
-        let mut names = Names::of(columns.model(), spelling, &mut Vec::new());
-        if !all {
-            let chosen: Vec<_> = columns.iter().filter_map(Column::wire).collect();
-            names.members.retain(|member| chosen.contains(&member.wire));
-            names.others = false;
-        }
-        Self { names }
+        let chosen: Vec<_> = columns.iter().filter_map(Column::wire).collect();
+        let is_wanted = |field: &Field| all || chosen.contains(&field.wire);
+        let names = Names::of(columns.model(), is_wanted, spelling, &mut Vec::new());
+        Self { names: Names { others: all, ..names } }
     }
 
     /// Adds the lines of the items that are left of a page; those before one that cannot be read come without an error.
@@ -71,43 +69,46 @@ impl JsonRows {
 
 impl Names {
     /// The members of a model. `around` are the models that contain it; one that contains itself keeps the vendor's names.
-    fn of(model: &'static Model, spelling: Spelling, around: &mut Vec<&'static Model>) -> Self {
+    fn of(
+        model: &'static Model,
+        is_wanted: impl Fn(&Field) -> bool,
+        spelling: Spelling,
+        around: &mut Vec<&'static Model>,
+    ) -> Self {
         around.push(model);
-        let named = model.fields.iter().map(|field| Named {
-            wire: field.wire,
+        let fields: Vec<_> = model.fields.iter().filter(|field| is_wanted(field)).collect();
+        let named = fields.iter().map(|field| Named {
             name: format!("\"{}\":", spelling.name(field.name)),
             holds: Holds::of(field.kind, spelling, around),
         });
         let members = named.collect();
         around.pop();
-        Self { members, others: true }
+        Self { known: KnownNames::new(fields.iter().map(|field| field.wire)), members, others: true }
     }
 
     fn write(&self, object: Reader<'_, '_>, out: &mut Vec<u8>) -> Result<(), Unreadable> {
         out.push(b'{');
         let begin = out.len();
-        let mut next = 0;
-        object.object(|name, value| {
-            let known = match self.members.get(next) {
-                Some(member) if member.wire == name => Some(next),
-                _ => self.members.iter().position(|member| member.wire == name),
-            };
-            if known.is_none() && !self.others {
+        object.object_of(&self.known, |member, value| {
+            if member.is_err() && !self.others {
                 value.skip()?;
                 return Ok(());
             }
             if out.len() > begin {
                 out.push(b',');
             }
-            if let Some(at) = known {
-                next = at + 1;
-                out.extend_from_slice(self.members[at].name.as_bytes());
-                return self.members[at].holds.write(value, out);
+            match member {
+                Ok(at) => {
+                    out.extend_from_slice(self.members[at].name.as_bytes());
+                    self.members[at].holds.write(value, out)
+                }
+                Err(name) => {
+                    out.extend_from_slice(serde_json::Value::from(name).to_string().as_bytes());
+                    out.push(b':');
+                    push(value.skip()?, out);
+                    Ok(())
+                }
             }
-            out.extend_from_slice(serde_json::Value::from(name).to_string().as_bytes());
-            out.push(b':');
-            push(value.skip()?, out);
-            Ok(())
         })?;
         out.push(b'}');
         Ok(())
@@ -118,7 +119,9 @@ impl Holds {
     fn of(kind: Kind, spelling: Spelling, around: &mut Vec<&'static Model>) -> Self {
         match kind {
             Kind::List { of } => Self::List(Self::of(*of, spelling, around).into()),
-            Kind::Model { of } if !around.contains(&of) => Self::Object(Names::of(of, spelling, around)),
+            Kind::Model { of } if !around.contains(&of) => {
+                Self::Object(Names::of(of, |_| true, spelling, around))
+            }
             Kind::Int { .. }
             | Kind::IntOneOf { .. }
             | Kind::Number { .. }

@@ -15,6 +15,7 @@
 
 #[cfg(feature = "arrow")]
 pub mod arrow;
+mod asked;
 mod columns;
 mod csv_rows;
 mod dict_options;

@@ -1,14 +1,9 @@
 //! The columns that a caller asks for, as a binding gets them: the members of a JSON object.
 
-use std::collections::BTreeMap;
-
-use mspkit::{Error, Result, Spelling, meant};
-use serde_json::value::RawValue;
+use mspkit::{Result, Spelling};
 
 use crate::Columns;
-
-/// The names of the options.
-const OPTIONS: [&str; 2] = ["columns", "extra"];
+use crate::asked::Asked;
 
 impl Columns {
     /// The columns of a list by the id of its operation, as the members of a JSON object say, in the spelling of a language:
@@ -30,36 +25,15 @@ impl Columns {
     /// `InvalidRequest` for an option of another name or type, and those of [`of_list`](Self::of_list) and
     /// [`choose`](Self::choose).
     pub fn from_json(operation: &str, options: &[u8], spelling: Spelling) -> Result<Self> {
-        let asked: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(options)
-            .map_err(|_| Error::invalid("options", None, "must be a JSON object of options"))?;
+        let mut asked = Asked::read(options, spelling)?;
+        let (names, extra) = (asked.columns()?, asked.flag("extra")?);
+        asked.end()?;
         let mut columns = Self::of_list(operation)?.spelled(spelling);
-        if let Some(names) = given::<Vec<String>>(&asked, "columns", "must be a list of names of columns")? {
+        if let Some(names) = names {
             columns = columns.choose(&names)?;
         }
-        if given(&asked, "extra", "must be true or false")? == Some(true) {
-            columns = columns.with_extra();
-        }
-        match asked.keys().find(|name| !OPTIONS.contains(&name.as_str())) {
-            None => Ok(columns),
-            Some(name) => {
-                let similar = meant(name, OPTIONS.iter().map(|known| (*known).into()));
-                let advice = similar.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                Err(Error::invalid(name, None, &format!("is not an option of columns{advice}")))
-            }
-        }
+        Ok(if extra { columns.with_extra() } else { columns })
     }
-}
-
-fn given<'a, T: serde::Deserialize<'a>>(
-    asked: &'a BTreeMap<String, Box<RawValue>>,
-    name: &str,
-    allowed: &str,
-) -> Result<Option<T>> {
-    let Some(value) = asked.get(name).map(|value| value.get()) else { return Ok(None) };
-    serde_json::from_str(value).map_err(|_| {
-        let cut = value.char_indices().nth(80).map_or(value, |(end, _)| &value[..end]);
-        Error::invalid(name, Some(cut), allowed)
-    })
 }
 
 #[cfg(test)]
@@ -86,7 +60,7 @@ mod tests {
             (r#"{"columns": [7]}"#, "columns: must be a list of names of columns; given: [7]"),
             (r#"{"columns": []}"#, "columns: must name at least one column; given: []"),
             (r#"{"extra": 1}"#, "extra: must be true or false; given: 1"),
-            (r#"{"column": ["city"]}"#, "column: is not an option of columns; did you mean columns?"),
+            (r#"{"column": ["city"]}"#, "column: is not an option; did you mean columns?"),
         ] {
             assert_eq!(asked(options).unwrap_err().to_string(), message);
         }

@@ -1,9 +1,13 @@
 //! Where the members of a row go, by the vendor's names: one pass over a row finds all of them.
 
+use mspkit::KnownNames;
+
 /// What is known of the members of an object.
 #[derive(Debug, Clone)]
 pub(crate) struct Tree<T> {
-    members: Vec<(&'static str, Member<T>)>,
+    pub(crate) known: KnownNames,
+    /// What they are, at the places of their names.
+    pub(crate) members: Vec<Member<T>>,
 }
 
 /// What a member is.
@@ -15,39 +19,24 @@ pub(crate) enum Member<T> {
     Inner(Tree<T>),
 }
 
-impl<T> Default for Tree<T> {
-    fn default() -> Self {
-        Self { members: Vec::new() }
-    }
-}
-
-impl<T> Tree<T> {
-    /// Adds a value at the end of a path of names. The first of two with the same path stays.
-    pub(crate) fn add(&mut self, path: &[&'static str], value: T) {
-        let Some((wire, rest)) = path.split_first() else { return };
-        let known = self.members.iter().position(|(name, _)| name == wire);
-        match (known, rest.is_empty()) {
-            (None, true) => self.members.push((wire, Member::Leaf(value))),
-            (None, false) => {
-                let mut inner = Self::default();
-                inner.add(rest, value);
-                self.members.push((wire, Member::Inner(inner)));
+impl<T: Copy> Tree<T> {
+    /// The values at the ends of paths of names. The first of two with the same path counts.
+    pub(crate) fn of(leaves: &[(&[&'static str], T)]) -> Self {
+        let mut names: Vec<&'static str> = Vec::new();
+        for (path, _) in leaves {
+            if let Some(name) = path.first().filter(|name| !names.contains(name)) {
+                names.push(name);
             }
-            (Some(at), false) => {
-                if let Member::Inner(inner) = &mut self.members[at].1 {
-                    inner.add(rest, value);
-                }
-            }
-            (Some(_), true) => {}
         }
-    }
-
-    /// The member of this name. Rows have their members in the same order, so the one at `next`, after the last that was
-    /// found, is looked at first.
-    pub(crate) fn find(&self, name: &str, next: &mut usize) -> Option<&Member<T>> {
-        let here = self.members.get(*next).is_some_and(|(wire, _)| *wire == name);
-        let place = if here { *next } else { self.members.iter().position(|(wire, _)| *wire == name)? };
-        *next = place + 1;
-        self.members.get(place).map(|(_, member)| member)
+        let member = |name: &&'static str| {
+            let below = leaves.iter().filter(|(path, _)| path.first() == Some(name));
+            let below: Vec<_> = below.map(|(path, value)| (&path[1..], *value)).collect();
+            match below.iter().find(|(path, _)| path.is_empty()) {
+                Some((_, value)) => Member::Leaf(*value),
+                None => Member::Inner(Self::of(&below)),
+            }
+        };
+        let members = names.iter().map(member).collect();
+        Self { known: KnownNames::new(names), members }
     }
 }

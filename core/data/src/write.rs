@@ -1,12 +1,11 @@
 //! Writing a list to a file, page by page.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use mspkit::{CurrentPage, Error, RawPage, RawPager, Result, Spelling, meant};
-use serde_json::value::RawValue;
+use mspkit::{CurrentPage, Error, RawPage, RawPager, Result, Spelling};
 
 use crate::Columns;
+use crate::asked::Asked;
 use crate::csv_rows::CsvRows;
 use crate::file::WholeFile;
 use crate::json_rows::JsonRows;
@@ -19,6 +18,20 @@ pub enum Format {
     Csv,
     /// A line of JSON for each row.
     JsonLines,
+}
+
+impl Format {
+    /// The form with this name, `csv` or `jsonl`.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for another name.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "csv" => Ok(Self::Csv),
+            "jsonl" => Ok(Self::JsonLines),
+            _ => Err(Error::invalid("format", Some(&format!("{name:?}")), "must be csv or jsonl")),
+        }
+    }
 }
 
 /// Rows as the text of a file.
@@ -55,32 +68,10 @@ impl WriteOptions {
     /// # Errors
     /// `InvalidRequest` for an option of another name or type.
     pub fn from_json(options: &[u8], spelling: Spelling) -> Result<Self> {
-        let asked: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(options)
-            .map_err(|_| Error::invalid("options", None, "must be a JSON object of options"))?;
-        let mut made = Self { spelling, ..Self::default() };
-        for (name, raw) in &asked {
-            let refuse = |allowed: &str| {
-                let raw = raw.get();
-                let cut = raw.char_indices().nth(80).map_or(raw, |(end, _)| &raw[..end]);
-                Error::invalid(name, Some(cut), allowed)
-            };
-            match (name.as_str(), raw.get()) {
-                ("columns" | "excel", "null") => {}
-                ("columns", json) => {
-                    let names = serde_json::from_str(json);
-                    made.columns = Some(names.map_err(|_| refuse("must be a list of names of columns"))?);
-                }
-                ("excel", "true") => made.excel = true,
-                ("excel", "false") => made.excel = false,
-                ("excel", _) => return Err(refuse("must be true or false")),
-                _ => {
-                    let similar = meant(name, ["columns", "excel"].map(Into::into).into_iter());
-                    let advice = similar.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                    return Err(Error::invalid(name, None, &format!("is not an option{advice}")));
-                }
-            }
-        }
-        Ok(made)
+        let mut asked = Asked::read(options, spelling)?;
+        let (columns, excel) = (asked.columns()?, asked.flag("excel")?);
+        asked.end()?;
+        Ok(Self { columns, excel, spelling })
     }
 }
 
@@ -117,6 +108,14 @@ impl RowWriter {
         }))
     }
 
+    /// The same for a binding, with the options as it gets them; see [`WriteOptions::from_json`].
+    ///
+    /// # Errors
+    /// Those of [`WriteOptions::from_json`] and of [`new`](Self::new).
+    pub fn from_json(format: Format, operation: &str, options: &[u8], spelling: Spelling) -> Result<Self> {
+        Self::new(format, operation, &WriteOptions::from_json(options, spelling)?)
+    }
+
     /// What comes before the first row.
     pub fn header(&self) -> Vec<u8> {
         match &self.0 {
@@ -145,7 +144,7 @@ impl RowWriter {
 /// page.
 ///
 /// # Errors
-/// Those of reading the list, with the resume token of the start; `InvalidRequest` if the file cannot be written.
+/// Those of reading the list, and `InvalidRequest` if the file cannot be written; each with the resume token of the start.
 pub async fn write_file(
     pager: &RawPager,
     begun: Option<&RawPage>,
@@ -153,26 +152,38 @@ pub async fn write_file(
     mut rows: RowWriter,
     mut progress: impl FnMut(Progress),
 ) -> Result<u64> {
-    let mut file = WholeFile::create(path)?;
     let mut undo = Undo { pager, mark: Some(pager.mark()) };
+    let written = write_rest(pager, begun, path, &mut rows, &mut progress).await;
+    let written = written.map_err(|error| undo.with_token(error))?;
+    undo.mark = None;
+    Ok(written)
+}
+
+async fn write_rest(
+    pager: &RawPager,
+    begun: Option<&RawPage>,
+    path: &Path,
+    rows: &mut RowWriter,
+    progress: &mut impl FnMut(Progress),
+) -> Result<u64> {
+    let mut file = WholeFile::create(path)?;
     file.write(&rows.header())?;
     let (mut written, mut text) = (0, Vec::new());
     if let Some(begun) = begun.filter(|page| !page.is_empty()) {
         let begun = CurrentPage::of(begun.clone());
         while begun.remaining() > 0 {
-            written += rows.rest(&begun, &mut text).map_err(|error| undo.with_token(error))? as u64;
+            written += rows.rest(&begun, &mut text)? as u64;
         }
         file.write(&text)?;
         progress(Progress { rows: written, total: pager.total() });
     }
-    while let Some(current) = pager.fill(None).await.map_err(|error| undo.with_token(error))? {
+    while let Some(current) = pager.fill(None).await? {
         text.clear();
-        written += rows.rest(&current, &mut text).map_err(|error| undo.with_token(error))? as u64;
+        written += rows.rest(&current, &mut text)? as u64;
         file.write(&text)?;
         progress(Progress { rows: written, total: pager.total() });
     }
     file.finish()?;
-    undo.mark = None;
     Ok(written)
 }
 
@@ -183,7 +194,7 @@ struct Undo<'a> {
 }
 
 impl Undo<'_> {
-    fn with_token(&self, error: mspkit::Error) -> mspkit::Error {
+    fn with_token(&self, error: Error) -> Error {
         match &self.mark {
             Some(mark) => error.with_resume_token(mark.resume_token()),
             None => error,

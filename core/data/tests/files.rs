@@ -133,6 +133,31 @@ async fn a_failure_leaves_the_old_file_and_nothing_else() {
     assert_eq!(names(&folder), ["customers.csv"]);
 }
 
+#[tokio::test]
+async fn a_file_that_cannot_be_finished_takes_no_row_away() {
+    let (_simulator, core) = simulator(30).await;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("customers.csv");
+    let pager = list(&core, 10);
+    let first = pager.fill(Some(1)).await.unwrap().unwrap();
+    first.take(1);
+    let begin = pager.resume_token();
+    let remove = |_: Progress| drop(std::fs::remove_dir_all(folder.path()));
+    let error = write_file(&pager, None, &path, rows(Format::Csv, None, false), remove).await.unwrap_err();
+    assert_eq!((error.argument_name(), error.resume_token()), (Some("path"), Some(&*begin)));
+    std::fs::create_dir(folder.path()).unwrap();
+    assert_eq!(write_file(&pager, None, &path, rows(Format::Csv, None, false), |_| {}).await.unwrap(), 29);
+}
+
+#[test]
+fn forms_have_names() {
+    assert_eq!(
+        (Format::named("csv").unwrap(), Format::named("jsonl").unwrap()),
+        (Format::Csv, Format::JsonLines)
+    );
+    assert_eq!(Format::named("xml").unwrap_err().to_string(), "format: must be csv or jsonl; given: \"xml\"");
+}
+
 #[test]
 fn what_cannot_be_written_is_refused() {
     let folder = TempDir::new().unwrap();

@@ -1,12 +1,13 @@
 //! All limiters of the process, by origin and group.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Weak};
 
 use super::Limiter;
 use crate::base::per_process::PerProcess;
 
-type Registry = HashMap<(String, String), Weak<Limiter>>;
+/// Not a hash table, whose entries are found by a pointer into its middle: a program for leaks would report them.
+type Registry = BTreeMap<(String, String), Weak<Limiter>>;
 
 /// Limiters live as long as a client that used them.
 static LIMITERS: LazyLock<PerProcess<Registry>> = LazyLock::new(PerProcess::new);
