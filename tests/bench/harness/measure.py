@@ -68,7 +68,7 @@ class Bench:
             if self.wanted(row.key) and (row.smoke or not self.smoke):
                 self.guarded(row.key, partial(self.compare, row))
         for language in rows.LANGUAGES:
-            for what in (self.growth, self.memory, self.peaks, self.first_calls):
+            for what in (self.growth, self.memory, self.peaks, self.stream, self.first_calls):
                 self.guarded(f"{language}: {what.__name__}", partial(what, language))
         self.guarded("python: import", self.imports)
         for key, measure in size.MEASURES.items():
@@ -186,6 +186,19 @@ class Bench:
                     peaks[peer] = worker.memory("VmHWM") / 1024
         if "mspkit" in peaks:
             self.add(*(Result(key, peer, "MB", [(peaks["mspkit"], peak)]) for peer, peak in peaks.items() if peer != "mspkit"))
+
+    def stream(self, language: str) -> None:
+        """The most memory that a process needs to read 1,000,000 customers as a stream of Arrow."""
+        key = f"{language}: peak memory for 1,000,000 customers as a stream of Arrow"
+        if language != "python" or not self.wanted(key):
+            return
+        with ExitStack() as on:
+            simulator = self.simulator(on, self.sizes["million"])
+            worker = self.worker(on, simulator, language, "mspkit")
+            done = worker.work(f"stream {self.sizes['big']}")
+            if done.count != self.sizes["million"]:
+                raise WrongError(f"{language} read {done.count} customers")
+            self.add(Result(key, "", "MB", [(worker.memory("VmHWM") / 1024, 0.0)], rows.STREAM_AT_MOST_MB, ratio=False))
 
     def starts(self, simulator: Simulator, language: str, peers: list[str], calls: int) -> Iterator[dict[str, Start]]:
         """Round by round, fresh processes: seconds for import, and until all calls are done."""

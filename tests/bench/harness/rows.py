@@ -129,6 +129,7 @@ LANGUAGES = tuple(PEERS)
 PLAIN = {"python": "requests", "node": "fetch", "c": "curl", "rust": "reqwest"}
 GROWTH_AT_MOST = 10.5
 MEMORY_AT_MOST_MB = 16.0
+STREAM_AT_MOST_MB = 60.0
 IMPORT_AT_MOST = 0.5
 IMPORT_AT_MOST_S = 0.030
 WHEELS_AT_MOST_MB = 6.0

@@ -92,7 +92,9 @@ class Work {
     try {
       const path = join(folder, "customers.jsonl");
       await this.peer.ndjson(size, path);
-      for (const byte of readFileSync(path)) if (byte === 10) tally.count += 1;
+      // Byte by byte, this would take longer than most peers need to write.
+      const written = readFileSync(path);
+      for (let at = written.indexOf(10); at !== -1; at = written.indexOf(10, at + 1)) tally.count += 1;
     } finally {
       rmSync(folder, { recursive: true });
     }

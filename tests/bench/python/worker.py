@@ -119,6 +119,10 @@ class Work:
     def frame(self, tally, size):
         tally.frame(self.peer.frame(size))
 
+    def stream(self, tally, size):
+        for batch in self.peer.batches(size):
+            tally.count += len(batch)
+
     def cases(self, tally, size):
         tally.cases(self.peer.cases(size))
 

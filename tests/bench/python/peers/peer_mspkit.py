@@ -34,6 +34,11 @@ class Peer:
 
         return polars.DataFrame(self.customers(size, 1))
 
+    def batches(self, size):
+        from nanoarrow import ArrayStream
+
+        return ArrayStream(self.customers(size, 1))
+
     def get(self, customer):
         return self.client.customers.get(customer)
 
