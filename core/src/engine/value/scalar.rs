@@ -31,16 +31,22 @@ impl fmt::Display for Form<'_> {
 }
 
 impl<'a> Form<'a> {
+    #[inline]
     fn into_text(self) -> Cow<'a, str> {
         match self {
             Form::Text(text) => text,
             Form::Bool(flag) => flag.to_string().into(),
-            // Whole numbers stay exact whatever their size; others are normalised, so `1.50` becomes `1.5`.
-            Form::Number(number) => match number.parse::<f64>() {
-                Ok(float) if !is_whole(number) => float.to_string().into(),
-                _ => number.into(),
-            },
+            Form::Number(number) => number_as_text(number),
         }
+    }
+}
+
+/// Whole numbers stay exact whatever their size; others are normalised, so `1.50` becomes `1.5`.
+#[cold]
+fn number_as_text(number: &str) -> Cow<'_, str> {
+    match number.parse::<f64>() {
+        Ok(float) if !is_whole(number) => float.to_string().into(),
+        _ => number.into(),
     }
 }
 
