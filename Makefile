@@ -38,7 +38,7 @@ say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
 .PHONY: help demo demo-rust test test-rust judge conformance-rust browser soak soak-rust vocabulary contract bench bench-core generate schema lint clean
-.PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
+.PHONY: need-cargo need-clippy need-compiler need-java need-node need-python need-rustfmt
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -173,7 +173,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py
-	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/contract/schemathesis docs; do \
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here
@@ -210,6 +210,10 @@ need-compiler:
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
 	  $(call missing,Python 3.10 or later is missing; set PYTHON=... to use another one)
+
+need-java:
+	@test "$$(java -XshowSettings:properties -version 2>&1 | sed -n 's/.*java\.specification\.version = //p')" -ge 17 2>/dev/null || \
+	  $(call missing,Java 17 or later is missing: Spark runs on it)
 
 need-node:
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || \

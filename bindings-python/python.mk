@@ -80,10 +80,10 @@ conformance-python: wheel judge $(PY_TOOLS)/installed.txt ## the same cases in P
 	@$(JUDGE) $(PY_TOOLS)/bin/python $(PY)/tests/conformance/program.py
 
 # The engines in an environment of their own: they are large, and need none of the other tools.
-soak-workers: wheel simulator $(TOOLS)/workers/installed.txt ## a million customers by the workers of Dask and of Ray; part of soak
-	$(call say,Partitions: a million customers by the workers of Dask and of Ray)
+soak-workers: wheel simulator need-java $(TOOLS)/workers/installed.txt ## a million customers by the workers of Dask, Ray and Spark; part of soak
+	$(call say,The programs of docs/workers.md)
 	@$(TOOLS)/workers/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
-	@for engine in dask ray; do $(APART) MSPKIT_SIM='$(PY_SIM)' $(TOOLS)/workers/bin/python tests/workers/read.py $$engine; done
+	@$(APART) MSPKIT_SIM='$(PY_SIM)' $(TOOLS)/workers/bin/python tests/workers/read.py
 
 soak-python: wheel sdist simulator judge need-node soak-workers
 	$(call say,The Python package: long runs on every interpreter of this machine)

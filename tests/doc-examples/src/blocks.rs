@@ -37,6 +37,8 @@ const LANGUAGES: [(&str, &str, &str); 11] = [
     ("bat", "none", "cmd"),
     ("text", "none", "txt"),
 ];
+/// Who tries blocks: the tests of a language, or `make soak-workers`.
+const TRIED_BY: [&str; 5] = ["python", "node", "c", "rust", "workers"];
 const MARK: &str = "<!-- check: ";
 
 /// A page that is tried.
@@ -58,7 +60,7 @@ pub struct Block {
     pub place: String,
     /// What stands behind the fence.
     pub language: String,
-    /// Whose tests try it: `python`, `node`, `c`, `rust`, or `none`.
+    /// Whose tests try it: `python`, `node`, `c`, `rust`, `workers`, or `none`.
     pub tried_by: String,
     /// How its file ends.
     pub ending: &'static str,
@@ -138,15 +140,19 @@ fn blocks_of(page: &Page) -> Result<Vec<Block>, String> {
             let mut check = of_page.clone();
             check.extend(of_next.take().unwrap_or_default());
             let with = check.remove("with").and_then(|with| with.as_str().map(str::to_owned));
+            if with.as_ref().is_some_and(|with| !TRIED_BY.contains(&with.as_str())) {
+                return Err(mistake(&format!("`with` is one of {TRIED_BY:?}")));
+            }
             open = Some(Block {
                 name: format!("{}-{}", page.name, found.len() + 1),
                 place,
                 language: language.to_owned(),
-                tried_by: if language == "sh" {
-                    with.unwrap_or("rust".to_owned())
-                } else {
-                    (*tried_by).to_owned()
-                },
+                tried_by: match with.as_deref() {
+                    Some("workers") => "workers",
+                    with if language == "sh" => with.unwrap_or("rust"),
+                    _ => tried_by,
+                }
+                .to_owned(),
                 ending,
                 code: String::new(),
                 check,

@@ -63,6 +63,8 @@ fn mistakes_are_detected() {
         ("language", "```python", "```pyhton", "blocks have one of the languages"),
         ("end", "one\n```\n", "one\n", "the block does not end"),
         ("none", "```python", "```js", "no page has a block for python"),
+        ("workers", "\"lines\"", "\"with\": \"workers\", \"lines\"", "no page has a block for python"),
+        ("nobody", "\"lines\"", "\"with\": \"wokers\", \"lines\"", "`with` is one of"),
         ("option", "\"lines\"", "\"options\": {\"custmers\": 1}, \"lines\"", "custmers"),
         ("shifted", "```python\necho one\n```", "  ```python\n  echo one\n  ```", "at the left margin"),
     ] {
