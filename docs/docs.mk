@@ -1,15 +1,25 @@
-# The reference of every language and the pages as HTML, in docs of cargo's target directory; included by the Makefile.
+# The references of every language and the site of the pages, in docs of cargo's target directory; included by the Makefile.
 
 DOCS := $(BUILT)/docs
 DOCS_TOOLS := $(TOOLS)/docs
 TYPEDOC := $(TOOLS)/typedoc/node_modules/.bin/typedoc
+SITE_SCRIPTS := $(TOOLS)/site/node_modules
+SITE = $(DOCS_TOOLS)/bin/python docs/site/build.py $(1) '$(BUILT)/site' '$(DOCS)' $(SITE_SCRIPTS)
 
-.PHONY: docs docs-rust docs-python docs-node docs-c
+.PHONY: docs docs-site docs-serve docs-rust docs-python docs-node docs-c need-site need-docs-python
 
-docs: docs-rust docs-python docs-node docs-c ## the reference of all four languages and the pages, into CARGO_TARGET_DIR/docs
-	$(call say,The pages of docs)
-	@$(DOCS_TOOLS)/bin/python docs/render.py '$(DOCS)'
+docs: docs-rust docs-python docs-node docs-c ## the reference of all four languages and the site, into CARGO_TARGET_DIR/docs
+	@$(MAKE) docs-site
+
+docs-site: need-site ## the site of the pages alone, into CARGO_TARGET_DIR/docs
+	$(call say,The site: docs)
+	@$(call SITE,build)
 	@echo 'open $(DOCS)/index.html'
+
+docs-serve: need-site ## the site on loopback, built again after every change of a page
+	@$(call SITE,serve)
+
+need-site: $(DOCS_TOOLS)/installed.txt $(SITE_SCRIPTS)/installed.json
 
 # Earlier documentation here would be in the index.
 docs-rust: need-cargo need-compiler
@@ -36,7 +46,19 @@ docs-c: docs/Doxyfile
 	@mkdir -p '$(DOCS)'
 	@MSPKIT_DOCS='$(DOCS)' docs/doxygen.sh $(TOOLS)/doxygen docs/Doxyfile
 
-$(DOCS_TOOLS)/installed.txt: docs/requirements.txt
+$(DOCS_TOOLS)/installed.txt: docs/requirements.txt | need-docs-python
+
+need-docs-python: need-python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  $(call missing,the documentation is made with Python 3.11 or later; set PYTHON=... to use another one)
+
+$(SITE_SCRIPTS)/installed.json: docs/site/package-lock.json | need-node
+	$(call say,Installing the scripts of the site into $(TOOLS)/site)
+	@rm -rf $(TOOLS)/site
+	@mkdir -p $(TOOLS)/site
+	@cp docs/site/package.json docs/site/package-lock.json $(TOOLS)/site/
+	@cd $(TOOLS)/site && npm ci --silent --no-audit --no-fund
+	@cp docs/site/package-lock.json $@
 
 $(TYPEDOC): docs/typedoc/package-lock.json | need-node
 	$(call say,Installing TypeDoc into $(TOOLS)/typedoc)

@@ -1,0 +1,111 @@
+"""Builds the site of the documentation.
+
+    python docs/site/build.py build WORK DOCS SCRIPTS   into DOCS, from copies of the pages in WORK; a broken link is an error
+    python docs/site/build.py serve WORK DOCS SCRIPTS   shows it on loopback, and again after every change of a page
+
+SCRIPTS is the folder of the packages of package.json. The references of the languages stay in DOCS as they are, and are in the navigation if they are there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pages
+
+HERE = Path(__file__).resolve().parent
+# The references in DOCS, by the title in the navigation.
+REFERENCES = {
+    "Python: every name": "python/mspkit.html",
+    "Node.js: every name": "node/index.html",
+    "C: every name": "c/index.html",
+    "Rust: every name": "rust/mspkit/index.html",
+}
+ADDRESS = "127.0.0.1:8000"
+PAUSE = 0.5
+
+
+def stage(work: Path, docs: Path, scripts: Path) -> Path:
+    """Writes the pages, assets and settings that the generator reads, and returns the file of the settings."""
+    found = {title: place for title, place in REFERENCES.items() if (docs / place).is_file()}
+    if missing := [title.partition(":")[0] for title in REFERENCES if title not in found]:
+        print(f"without the references of {', '.join(missing)}, which `make docs` adds")
+    settings = {**pages.settings(found), "docs_dir": "pages", "site_dir": "html", "dev_addr": ADDRESS}
+    wanted = {f"pages/{name}": text.encode() for name, text in pages.staged().items()}
+    wanted |= {f"pages/assets/{file.name}": file.read_bytes() for file in (HERE / "assets").iterdir()}
+    wanted["pages/assets/iframe-worker.js"] = (scripts / "iframe-worker/shim/index.js").read_bytes()
+    wanted |= {str(file.relative_to(HERE)): file.read_bytes() for file in (HERE / "theme").rglob("*.html")}
+    # JSON is YAML.
+    wanted["site.yml"] = json.dumps(settings, indent=1).encode()
+    for folder in ("pages", "theme"):
+        for old in (work / folder).rglob("*"):
+            if old.is_file() and str(old.relative_to(work)) not in wanted:
+                old.unlink()
+    for name, content in wanted.items():
+        file = work / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # What has not changed is not built again.
+        if not file.is_file() or file.read_bytes() != content:
+            file.write_bytes(content)
+    return work / "site.yml"
+
+
+def generator(*arguments: str | Path) -> list[str | Path]:
+    return [Path(sys.executable).with_name("zensical"), *arguments]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def build(work: Path, docs: Path, scripts: Path) -> None:
+    settings = stage(work, docs, scripts)
+    shutil.rmtree(work / "html", ignore_errors=True)
+    subprocess.run(generator("build", "--strict", "--clean", "--config-file", settings), env=environment(), check=True)
+    docs.mkdir(parents=True, exist_ok=True)
+    kept = {Path(place).parts[0] for place in REFERENCES.values()}
+    for old in docs.iterdir():
+        if old.name not in kept:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    shutil.copytree(work / "html", docs, dirs_exist_ok=True)
+
+
+def serve(work: Path, docs: Path, scripts: Path) -> int:
+    settings = stage(work, docs, scripts)
+    server = subprocess.Popen(generator("serve", "--config-file", settings), env=environment())
+    before = pages.changed()
+    try:
+        while server.poll() is None:
+            time.sleep(PAUSE)
+            if (now := pages.changed()) != before:
+                before = now
+                stage(work, docs, scripts)
+    except KeyboardInterrupt:
+        server.terminate()
+    return server.wait()
+
+
+def main() -> int:
+    if len(sys.argv) != 5 or sys.argv[1] not in ("build", "serve"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    work, docs, scripts = (Path(argument).resolve() for argument in sys.argv[2:])
+    try:
+        if sys.argv[1] == "serve":
+            return serve(work, docs, scripts)
+        build(work, docs, scripts)
+    except pages.Mistake as mistake:
+        print(mistake, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
