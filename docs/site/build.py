@@ -3,7 +3,8 @@
     python docs/site/build.py build WORK DOCS SCRIPTS   into DOCS, from copies of the pages in WORK; a broken link is an error
     python docs/site/build.py serve WORK DOCS SCRIPTS   shows it on loopback, and again after every change of a page
 
-SCRIPTS is the folder of the packages of package.json. The references of the languages stay in DOCS as they are, and are in the navigation if they are there.
+SCRIPTS is the folder of the packages of package.json. The references of the languages stay in DOCS as they are, and are in the
+navigation if they are there.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def build(work: Path, docs: Path, scripts: Path) -> None:
     for old in docs.iterdir():
         if old.name not in kept:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
-    shutil.copytree(work / "html", docs, dirs_exist_ok=True)
+    # The page for missing pages and the map for search engines are those of a site with an address.
+    shutil.copytree(work / "html", docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("404.html", "sitemap.xml"))
 
 
 def serve(work: Path, docs: Path, scripts: Path) -> int:
@@ -99,8 +101,8 @@ def main() -> int:
         if sys.argv[1] == "serve":
             return serve(work, docs, scripts)
         build(work, docs, scripts)
-    except pages.Mistake as mistake:
-        print(mistake, file=sys.stderr)
+    except pages.PageError as error:
+        print(error, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
         return error.returncode

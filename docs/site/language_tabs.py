@@ -176,7 +176,7 @@ class Writer:
         """Text and fenced blocks, of which neighbours become tabs."""
         lines: list[str] = []
         tabs: list[tuple[str, list[str]]] = []
-        group = None
+        group: int | None = None
 
         def end() -> None:
             if len(tabs) > 1:

@@ -24,7 +24,7 @@ CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 ITEM = re.compile(r"([-*]|\d+\.) ")
 
 
-class Mistake(Exception):
+class PageError(Exception):
     """A page that the site cannot show."""
 
 
@@ -82,7 +82,7 @@ def settings(references: dict[str, str]) -> dict[str, Any]:
             entries += [{words: place} for words, place in references.items()]
         navigation.append({title: entries})
     own["theme"]["custom_dir"] = "theme"
-    return {**own, "nav": [{"mspkit": name(FIRST)}, *navigation], "repo_url": REPOSITORY, "edit_uri": "edit/main"}
+    return {**own, "nav": [{"Start": name(FIRST)}, *navigation], "repo_url": REPOSITORY, "edit_uri": "edit/main"}
 
 
 def linked(source: str, text: str, shown: set[str]) -> str:
@@ -96,7 +96,7 @@ def linked(source: str, text: str, shown: set[str]) -> str:
         if path in shown:
             return found[1] + (anchor if path == source and anchor else name(path) + anchor) + found[3]
         if not (ROOT / path).exists():
-            raise Mistake(f"{source}: {found[2]} does not exist")
+            raise PageError(f"{source}: {found[2]} does not exist")
         return f"{found[1]}{BLOB}{path}{anchor}{found[3]}"
 
     # Every second piece is a fenced block.
@@ -123,9 +123,9 @@ def staged() -> dict[str, str]:
     for source in every:
         text = read(source)
         if wrong := list(mistakes(source, text)):
-            raise Mistake("\n".join(wrong))
+            raise PageError("\n".join(wrong))
         if name(source) in found:
-            raise Mistake(f"{source}: another page is called {name(source)} too")
+            raise PageError(f"{source}: another page is called {name(source)} too")
         found[name(source)] = f"---\nsource: {source}\n---\n\n{linked(source, text, set(every))}"
     return found
 
