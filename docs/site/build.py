@@ -3,8 +3,8 @@
     python docs/site/build.py build WORK DOCS SCRIPTS   into DOCS, from copies of the pages in WORK; a broken link is an error
     python docs/site/build.py serve WORK DOCS SCRIPTS   shows it on loopback, and again after every change of a page
 
-SCRIPTS is the folder of the packages of package.json. The references of the languages stay in DOCS as they are, and are in the
-navigation if they are there.
+SCRIPTS is the folder of the packages of package.json. The references of the languages stay in DOCS as they are; a build
+has those in its navigation that are there.
 """
 
 from __future__ import annotations
@@ -31,12 +31,9 @@ ADDRESS = "127.0.0.1:8000"
 PAUSE = 0.5
 
 
-def stage(work: Path, docs: Path, scripts: Path) -> Path:
+def stage(work: Path, references: dict[str, str], scripts: Path) -> Path:
     """Writes the pages, assets and settings that the generator reads, and returns the file of the settings."""
-    found = {title: place for title, place in REFERENCES.items() if (docs / place).is_file()}
-    if missing := [title.partition(":")[0] for title in REFERENCES if title not in found]:
-        print(f"without the references of {', '.join(missing)}, which `make docs` adds")
-    settings = {**pages.settings(found), "docs_dir": "pages", "site_dir": "html", "dev_addr": ADDRESS}
+    settings = {**pages.settings(references), "docs_dir": "pages", "site_dir": "html", "dev_addr": ADDRESS}
     wanted = {f"pages/{name}": text.encode() for name, text in pages.staged().items()}
     wanted |= {f"pages/assets/{file.name}": file.read_bytes() for file in (HERE / "assets").iterdir()}
     wanted["pages/assets/iframe-worker.js"] = (scripts / "iframe-worker/shim/index.js").read_bytes()
@@ -65,7 +62,10 @@ def environment() -> dict[str, str]:
 
 
 def build(work: Path, docs: Path, scripts: Path) -> None:
-    settings = stage(work, docs, scripts)
+    found = {title: place for title, place in REFERENCES.items() if (docs / place).is_file()}
+    settings = stage(work, found, scripts)
+    if missing := [title.partition(":")[0] for title in REFERENCES if title not in found]:
+        print(f"without the references of {', '.join(missing)}, which `make docs` adds", flush=True)
     shutil.rmtree(work / "html", ignore_errors=True)
     subprocess.run(generator("build", "--strict", "--clean", "--config-file", settings), env=environment(), check=True)
     docs.mkdir(parents=True, exist_ok=True)
@@ -77,19 +77,26 @@ def build(work: Path, docs: Path, scripts: Path) -> None:
     shutil.copytree(work / "html", docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("404.html", "sitemap.xml"))
 
 
-def serve(work: Path, docs: Path, scripts: Path) -> int:
-    settings = stage(work, docs, scripts)
+def serve(work: Path, scripts: Path) -> int:
+    settings = stage(work, {}, scripts)
     server = subprocess.Popen(generator("serve", "--config-file", settings), env=environment())
     before = pages.changed()
     try:
         while server.poll() is None:
             time.sleep(PAUSE)
-            if (now := pages.changed()) != before:
-                before = now
-                stage(work, docs, scripts)
+            try:
+                if (now := pages.changed()) != before:
+                    before = now
+                    stage(work, {}, scripts)
+            except (pages.PageError, OSError) as error:
+                # The page is being written.
+                print(error, file=sys.stderr)
+        return server.returncode
     except KeyboardInterrupt:
+        return 0
+    finally:
         server.terminate()
-    return server.wait()
+        server.wait()
 
 
 def main() -> int:
@@ -99,7 +106,7 @@ def main() -> int:
     work, docs, scripts = (Path(argument).resolve() for argument in sys.argv[2:])
     try:
         if sys.argv[1] == "serve":
-            return serve(work, docs, scripts)
+            return serve(work, scripts)
         build(work, docs, scripts)
     except pages.PageError as error:
         print(error, file=sys.stderr)
