@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,10 @@ REFERENCES = {
 }
 ADDRESS = "127.0.0.1:8000"
 PAUSE = 0.5
+# What a browser loads by itself, and the theme's link that asks the repository's host for numbers.
+ELSEWHERE = re.compile(
+    r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=["']?(?:https?:)?//[^>]*>|<[^>]*data-md-component="?source\b[^>]*>"""
+)
 
 
 def stage(work: Path, references: dict[str, str], scripts: Path) -> Path:
@@ -68,6 +73,9 @@ def build(work: Path, docs: Path, scripts: Path) -> None:
         print(f"without the references of {', '.join(missing)}, which `make docs` adds", flush=True)
     shutil.rmtree(work / "html", ignore_errors=True)
     subprocess.run(generator("build", "--strict", "--clean", "--config-file", settings), env=environment(), check=True)
+    for page in sorted((work / "html").glob("*.html")):
+        for loaded in ELSEWHERE.finditer(page.read_text(encoding="utf-8")):
+            raise pages.PageError(f"{page.name} loads something from another host: {loaded[0]}")
     docs.mkdir(parents=True, exist_ok=True)
     kept = {Path(place).parts[0] for place in REFERENCES.values()}
     for old in docs.iterdir():
