@@ -25,7 +25,7 @@ need-site: $(DOCS_TOOLS)/installed.txt $(SITE_SCRIPTS)/installed.json
 docs-rust: need-cargo need-compiler
 	$(call say,The reference: Rust)
 	@rm -rf '$(BUILT)/doc' '$(DOCS)/rust'
-	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps -p mspkit -p mspkit-data -p mspkit-onboarding --features mspkit-data/arrow
+	@RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps -p mspkit -p mspkit-data -p mspkit-onboarding --features mspkit-data/arrow,mspkit-data/blocking
 	@mkdir -p '$(DOCS)'
 	@mv '$(BUILT)/doc' '$(DOCS)/rust'
 

@@ -24,7 +24,7 @@ edition = "2024"
 
 [dependencies]
 mspkit = { path = "../mspkit" }
-mspkit-data = { path = "../mspkit-data", features = ["arrow"] }
+mspkit-data = { path = "../mspkit-data", features = ["arrow", "blocking"] }
 mspkit-onboarding = { path = "../mspkit-onboarding" }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 

@@ -80,7 +80,7 @@ licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
 # The public surface as lists that are kept in api/, so that a change of it is seen in review. That of C is in bindings-c/abi.
 SURFACE := $(BUILT)/surface
 surface-rust = RUSTDOC='$(CURDIR)/$(PACKAGES)/rustdoc.sh' RUSTDOCFLAGS='-Z unstable-options --output-format json' \
-  cargo doc --quiet --locked -p mspkit -p mspkit-reconcile -p mspkit-data -p mspkit-onboarding --features mspkit-data/arrow --no-deps && \
+  cargo doc --quiet --locked -p mspkit -p mspkit-reconcile -p mspkit-data -p mspkit-onboarding --features mspkit-data/arrow,mspkit-data/blocking --no-deps && \
   $(PYTHON) $(PACKAGES)/rust_api.py '$(BUILT)'/doc/mspkit{,_reconcile,_data,_onboarding}.json
 surface-python = $(PY_TOOLS)/bin/python -I $(PY)/tests/surface.py
 surface-node = node $(NODE)/scripts/surface.mjs

@@ -22,8 +22,8 @@ mod read;
 mod schema;
 mod values;
 
-pub use arrow_array::RecordBatch;
 pub use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+pub use arrow_array::{RecordBatch, RecordBatchReader};
 pub use arrow_schema::ffi::FFI_ArrowSchema;
 pub use arrow_schema::{Schema, SchemaRef};
 

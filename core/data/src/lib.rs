@@ -16,6 +16,8 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 mod asked;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod columns;
 mod csv_rows;
 mod dict_options;

@@ -4,6 +4,7 @@
 //! pages are read ahead. Nothing else runs between calls, and a call that waits for a slot also drives the calls that
 //! occupy it. Threads may share a client. These clients return an error inside an async program; use the async ones there.
 
+mod pager;
 mod raw;
 
 use std::sync::{Arc, OnceLock};
@@ -21,6 +22,7 @@ use crate::facade::model::FromResponse;
 use crate::table::Service;
 
 pub use crate::facade::call_builder::{Page, Partition, Response};
+pub use pager::RawPager;
 pub use raw::{RawList, RawRequest};
 
 /// The runtime of every blocking client. It is never dropped: connections in pools belong to it.
@@ -207,6 +209,14 @@ impl<'c, T: FromResponse> List<'c, T> {
     /// The pages, one after another.
     pub fn pages(self) -> Pages<T> {
         Pages { driven: self.driven.clone(), pages: self.list.pages() }
+    }
+
+    /// The list with rows that are not read yet, for programs that make something else of them, such as tables.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for invalid parameters and options.
+    pub fn pager(self) -> Result<RawPager> {
+        Ok(RawPager { driven: self.driven.clone(), pager: self.list.pager()? })
     }
 
     /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.

@@ -50,9 +50,14 @@ impl Batches {
     /// Those of [`RawPager::fill`], and `Decode` for a row that does not fit: the batch before it ends there, and the next
     /// call goes on after it.
     pub async fn next(&self) -> Result<Option<RecordBatch>> {
+        self.read().await?.transpose()
+    }
+
+    /// The next batch. The outer error is the list's, which may be made again, and the inner one a row's, which is passed.
+    pub(crate) async fn read(&self) -> Result<Option<Result<RecordBatch>>> {
         while let Some(page) = self.pager.fill(None).await? {
-            if let Some(batch) = read_rest(&page, &self.columns)? {
-                return Ok(Some(batch));
+            if let Some(read) = read_rest(&page, &self.columns).transpose() {
+                return Ok(Some(read));
             }
         }
         Ok(None)

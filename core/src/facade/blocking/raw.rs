@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Driven, Items, Pages, Partition};
+use super::{Driven, Items, Pages, Partition, RawPager};
 use crate::base::error::Result;
 use crate::engine::response::RawResponse;
 use crate::facade::call_builder::{self, call_options, paging_options};
@@ -67,6 +67,14 @@ impl RawList<'_> {
     /// The pages, one after another.
     pub fn pages(self) -> Pages<Json> {
         Pages { driven: self.driven.clone(), pages: self.list.pages() }
+    }
+
+    /// The list with rows that are not read yet, for programs that make something else of them, such as files.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for an invalid path, body or option.
+    pub fn pager(self) -> Result<RawPager> {
+        Ok(RawPager { driven: self.driven.clone(), pager: self.list.pager()? })
     }
 
     /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.

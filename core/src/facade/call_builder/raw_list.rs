@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Items, Pages, Partition, call_options, paging_options};
 use crate::base::error::{PAGINATE, Result};
 use crate::engine::core::Core;
-use crate::engine::page::PagingOptions;
+use crate::engine::page::{PagingOptions, RawPager};
 use crate::engine::request::CallOptions;
 use crate::facade::model::Json;
 
@@ -70,9 +70,16 @@ impl<'c> RawList<'c> {
 
     /// The pages, one after another.
     pub fn pages(self) -> Pages<Json> {
+        Pages::new(PAGINATE, self.pager())
+    }
+
+    /// The list with rows that are not read yet, for programs that make something else of them, such as files.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for an invalid path, body or option.
+    pub fn pager(self) -> Result<RawPager> {
         let (body, item_id) = (self.body.as_deref(), self.item_id.as_deref());
-        let pager = self.core.paginate(&self.method, &self.path, body, item_id, &self.paging, &self.options);
-        Pages::new(PAGINATE, pager)
+        self.core.paginate(&self.method, &self.path, body, item_id, &self.paging, &self.options)
     }
 
     /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.
