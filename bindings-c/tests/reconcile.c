@@ -20,38 +20,6 @@ static bool same(mspkit_str text, const json *wanted)
     return wanted == NULL || (text.len == wanted->len && memcmp(text.data, wanted->text, text.len) == 0);
 }
 
-/* Members in any order, numbers by value. */
-static bool equal(const json *one, const json *other)
-{
-    size_t at;
-    if (one == NULL || other == NULL || one->kind != other->kind) {
-        return false;
-    }
-    switch (one->kind) {
-    case JSON_NUMBER:
-        return strtod(one->text, NULL) == strtod(other->text, NULL);
-    case JSON_STRING:
-        return one->len == other->len && memcmp(one->text, other->text, one->len) == 0;
-    case JSON_BOOL:
-        return one->flag == other->flag;
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        if (one->count != other->count) {
-            return false;
-        }
-        for (at = 0; at < one->count; at++) {
-            const json *with = one->kind == JSON_ARRAY ? other->items[at] : json_member(other, one->names[at]);
-            if (!equal(one->items[at], with)) {
-                return false;
-            }
-        }
-        return true;
-    case JSON_NULL:
-        break;
-    }
-    return true;
-}
-
 static bool holds(mspkit_str page, const json *texts, bool wanted)
 {
     size_t at;
@@ -80,7 +48,7 @@ static void run(const json *one)
         mspkit_str text;
         EXPECT_STATUS(status, MSPKIT_OK);
         text = mspkit_reconciliation_json(found);
-        EXPECT(equal(json_parse(text.data, text.len), json_get(one, "result")));
+        EXPECT(json_equal(json_parse(text.data, text.len), json_get(one, "result")));
         EXPECT(same(mspkit_reconciliation_csv(found, false), json_get(one, "csv")));
         EXPECT(same(mspkit_reconciliation_mapping(found, false), json_get(one, "mapping_csv")));
         EXPECT(strncmp(mspkit_reconciliation_csv(found, true).data, "\xef\xbb\xbfresult,", 10) == 0);
@@ -90,6 +58,13 @@ static void run(const json *one)
     }
     mspkit_reconciliation_free(found);
     mspkit_error_free(error);
+}
+
+/* The name of an argument of mspkit_diff: `new` is a word of C++, so the lists are `old_rows` and `new_rows`. */
+static const char *named(const json *argument)
+{
+    const bool list = strncmp(argument->text, "old", 3) == 0 || strncmp(argument->text, "new", 3) == 0;
+    return list ? keep_text("%.3s_rows%s", argument->text, argument->text + 3) : argument->text;
 }
 
 static void compare(const json *one)
@@ -103,12 +78,12 @@ static void compare(const json *one)
     printf("%s\n", json_get(one, "name")->text);
     if (refused != NULL) {
         EXPECT_STATUS(status, MSPKIT_E_INVALID_REQUEST);
-        EXPECT(changes == NULL && same(mspkit_error_argument(error), json_get(refused, "argument")));
+        EXPECT(changes == NULL && strcmp(mspkit_error_argument(error).data, named(json_get(refused, "argument"))) == 0);
     } else {
         mspkit_str text;
         EXPECT_STATUS(status, MSPKIT_OK);
         text = mspkit_changes_json(changes);
-        EXPECT(equal(json_parse(text.data, text.len), json_get(one, "result")));
+        EXPECT(json_equal(json_parse(text.data, text.len), json_get(one, "result")));
         EXPECT(same(mspkit_changes_csv(changes, false), json_get(one, "csv")));
         EXPECT(strncmp(mspkit_changes_csv(changes, true).data, "\xef\xbb\xbf" "change,", 10) == 0);
         EXPECT(mspkit_changes_csv(changes, true).data == mspkit_changes_csv(changes, true).data);

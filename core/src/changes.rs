@@ -29,7 +29,7 @@ use crate::base::spelling::Spelling;
 ///
 /// # Errors
 ///
-/// `InvalidRequest`, with the name of the argument.
+/// `InvalidRequest`, with the name of the argument; the lists are `old` and `new`, in C `old_rows` and `new_rows`.
 pub fn diff_json(old: &[u8], new: &[u8], options: &[u8], spelling: Spelling) -> Result<Changes> {
     let given: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(options)
         .map_err(|_| Error::refused("options", None, "must be a JSON object of options").spelled(spelling))?;
@@ -64,12 +64,39 @@ pub fn diff_json(old: &[u8], new: &[u8], options: &[u8], spelling: Spelling) -> 
             Error::required("by", "it is the name of the field that identifies a row").spelled(spelling)
         );
     }
-    diff(old, new, &by, &ignore).map_err(|error| Error::from(error).spelled(spelling))
+    diff(old, new, &by, &ignore).map_err(|mut error| {
+        error.argument = in_language(&error.argument, spelling);
+        Error::from(error).spelled(spelling)
+    })
+}
+
+/// The name of an argument, with the place in it. `new` is a word of C++, so no parameter of a C header can be called that.
+fn in_language(argument: &str, spelling: Spelling) -> String {
+    let (name, place) = argument.split_at(argument.find('[').unwrap_or(argument.len()));
+    match (spelling, name) {
+        (Spelling::SnakeMilliseconds, "old" | "new") => format!("{name}_rows{place}"),
+        _ => argument.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_have_the_names_of_the_language() {
+        let refused = |old: &str, new: &str, spelling| {
+            let error = diff_json(old.as_bytes(), new.as_bytes(), br#"{"by": "id"}"#, spelling).unwrap_err();
+            error.argument_name().unwrap().to_owned()
+        };
+        for (spelling, names) in [
+            (Spelling::Snake, ["old", "new[1]"]),
+            (Spelling::Camel, ["old", "new[1]"]),
+            (Spelling::SnakeMilliseconds, ["old_rows", "new_rows[1]"]),
+        ] {
+            assert_eq!([refused("{}", "[]", spelling), refused("[]", "[{}, 1]", spelling)], names);
+        }
+    }
 
     #[test]
     fn options_are_checked() {

@@ -127,6 +127,37 @@ bool json_is(const json *value, const char *text)
            memcmp(value->text, text, value->len) == 0;
 }
 
+bool json_equal(const json *one, const json *other)
+{
+    size_t at;
+    if (one == NULL || other == NULL || one->kind != other->kind) {
+        return false;
+    }
+    switch (one->kind) {
+    case JSON_NUMBER:
+        return strtod(one->text, NULL) == strtod(other->text, NULL);
+    case JSON_STRING:
+        return one->len == other->len && memcmp(one->text, other->text, one->len) == 0;
+    case JSON_BOOL:
+        return one->flag == other->flag;
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        if (one->count != other->count) {
+            return false;
+        }
+        for (at = 0; at < one->count; at++) {
+            const json *with = one->kind == JSON_ARRAY ? other->items[at] : json_member(other, one->names[at]);
+            if (!json_equal(one->items[at], with)) {
+                return false;
+            }
+        }
+        return true;
+    case JSON_NULL:
+        break;
+    }
+    return true;
+}
+
 static void blank(reader *in)
 {
     while (in->at < in->end && strchr(" \t\r\n", *in->at) != NULL && *in->at != '\0') {

@@ -43,6 +43,9 @@ json *json_member(const json *object, const json *name);
 
 bool json_is(const json *value, const char *text);
 
+/* Whether two values are the same: members in any order, numbers by value. False if one of them is NULL. */
+bool json_equal(const json *one, const json *other);
+
 /* The value as text. */
 char *json_write(const json *value);
 
