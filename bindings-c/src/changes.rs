@@ -1,54 +1,39 @@
 //! What changed between two lists: rows and options come in as JSON, the result is JSON and CSV.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use mspkit::Spelling;
 use mspkit::changes::{Changes, diff_json};
 
 use crate::abi::{MSPKIT_OK, mspkit_status};
-use crate::arena::Arena;
+use crate::computed::{Computed, Written};
 use crate::error::mspkit_error;
-use crate::guard::{guard, output, quietly, release};
-use crate::lock;
+use crate::guard::{guard, output, release};
 use crate::text::mspkit_str;
 
 /// What changed between two lists. Freed by the caller with `mspkit_changes_free`; may be read from several threads at the
 /// same time. Everything got from it is valid until it is freed.
-pub struct mspkit_changes {
-    found: Changes,
-    texts: Mutex<Texts>,
-}
-
-/// Made on request.
-#[derive(Default)]
-struct Texts {
-    arena: Arena,
-    made: HashMap<Kind, mspkit_str>,
-}
+pub struct mspkit_changes(Computed<Changes>);
 
 /// A form of the result.
 #[derive(PartialEq, Eq, Hash)]
-enum Kind {
+pub(crate) enum Form {
     Json,
     Csv(bool),
 }
 
-// SAFETY: what is pointed at lies in the arena beside it, which is written to under the lock only.
-unsafe impl Send for Texts {}
+impl Written for Changes {
+    type Form = Form;
 
-unsafe fn get(changes: *const mspkit_changes, kind: Kind) -> mspkit_str {
+    fn write(&self, form: &Form) -> String {
+        match form {
+            Form::Json => self.to_json(),
+            Form::Csv(excel) => self.to_csv(*excel),
+        }
+    }
+}
+
+unsafe fn get(changes: *const mspkit_changes, form: Form) -> mspkit_str {
     // SAFETY: the caller passes NULL or a result that was given out and not freed.
-    let Some(changes) = (unsafe { changes.as_ref() }) else { return mspkit_str::NONE };
-    quietly(mspkit_str::NONE, || {
-        let Texts { arena, made } = &mut *lock(&changes.texts);
-        *made.entry(kind).or_insert_with_key(|kind| {
-            arena.text(&match kind {
-                Kind::Json => changes.found.to_json(),
-                Kind::Csv(excel) => changes.found.to_csv(*excel),
-            })
-        })
-    })
+    unsafe { changes.as_ref() }.map_or(mspkit_str::NONE, |changes| changes.0.text(form))
 }
 
 /// Finds what changed between two exports of one list. It computes only, and sends nothing.
@@ -59,7 +44,7 @@ unsafe fn get(changes: *const mspkit_changes, kind: Kind) -> mspkit_str {
 /// - `ignore`: a list of fields whose changes do not count
 ///
 /// A missing field is the same as null, and numbers are equal if their digits are. Returns `MSPKIT_E_INVALID_REQUEST` if one
-/// of the arguments is wrong; `mspkit_error_argument` names it, and a row as `old[0]` or `new[0]`.
+/// of the arguments is wrong; `mspkit_error_argument` names it, and a row as `old_rows[0]` or `new_rows[0]`.
 ///
 /// ```c
 /// mspkit_diff(MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso\"}]"), MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso Ltd\"}]"),
@@ -80,7 +65,7 @@ pub unsafe extern "C" fn mspkit_diff(
             let (old, new) = (old_rows.required("old_rows")?, new_rows.required("new_rows")?);
             let options = options.required("options")?.as_bytes();
             let found = diff_json(old.as_bytes(), new.as_bytes(), options, Spelling::SnakeMilliseconds)?;
-            out.write(Box::into_raw(Box::new(mspkit_changes { found, texts: Mutex::default() })));
+            out.write(Box::into_raw(Box::new(mspkit_changes(Computed::new(found)))));
             Ok(MSPKIT_OK)
         })
     }
@@ -92,7 +77,7 @@ pub unsafe extern "C" fn mspkit_diff(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_changes_json(changes: *const mspkit_changes) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(changes, Kind::Json) }
+    unsafe { get(changes, Form::Json) }
 }
 
 /// A table as CSV (RFC 4180): what changed, the id, the field, and the old and the new value. A changed row has a line for
@@ -101,7 +86,7 @@ pub unsafe extern "C" fn mspkit_changes_json(changes: *const mspkit_changes) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_changes_csv(changes: *const mspkit_changes, excel: bool) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(changes, Kind::Csv(excel)) }
+    unsafe { get(changes, Form::Csv(excel)) }
 }
 
 /// Frees a result with everything got from it. NULL is allowed.

@@ -22,6 +22,7 @@ mod call;
 mod cancel;
 mod changes;
 mod client;
+mod computed;
 mod document;
 mod error;
 mod failure;

@@ -1,68 +1,43 @@
 //! Matching two lists: rows and options come in as JSON, the result is JSON and reports.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use mspkit::Spelling;
 use mspkit::reconcile::{Reconciliation, TITLE, reconcile_json};
 
 use crate::abi::{MSPKIT_OK, mspkit_status};
-use crate::arena::Arena;
+use crate::computed::{Computed, Written};
 use crate::error::mspkit_error;
-use crate::guard::{guard, output, quietly, release};
-use crate::lock;
+use crate::guard::{guard, output, release};
 use crate::text::mspkit_str;
 
 /// The result of matching two lists. Freed by the caller with `mspkit_reconciliation_free`; may be read from several
 /// threads at the same time. Everything got from it is valid until it is freed.
-pub struct mspkit_reconciliation {
-    found: Reconciliation,
-    texts: Mutex<Texts>,
-}
-
-/// Made on request.
-#[derive(Default)]
-struct Texts {
-    arena: Arena,
-    made: HashMap<Kind, mspkit_str>,
-}
+pub struct mspkit_reconciliation(Computed<Reconciliation>);
 
 /// A form of the result.
 #[derive(PartialEq, Eq, Hash)]
-enum Kind {
+pub(crate) enum Form {
     Json,
     Csv(bool),
     Mapping(bool),
     Html(String),
 }
 
-// SAFETY: what is pointed at lies in the arena beside it, which is written to under the lock only.
-unsafe impl Send for Texts {}
+impl Written for Reconciliation {
+    type Form = Form;
 
-impl mspkit_reconciliation {
-    fn text(&self, kind: Kind) -> mspkit_str {
-        let Texts { arena, made } = &mut *lock(&self.texts);
-        let found = &self.found;
-        *made.entry(kind).or_insert_with_key(|kind| {
-            arena.text(&match kind {
-                Kind::Json => found.to_json(),
-                Kind::Csv(excel) => found.to_csv(*excel),
-                Kind::Mapping(excel) => found.to_mapping(*excel),
-                Kind::Html(title) => found.to_html(title),
-            })
-        })
+    fn write(&self, form: &Form) -> String {
+        match form {
+            Form::Json => self.to_json(),
+            Form::Csv(excel) => self.to_csv(*excel),
+            Form::Mapping(excel) => self.to_mapping(*excel),
+            Form::Html(title) => self.to_html(title),
+        }
     }
 }
 
-unsafe fn get(
-    found: *const mspkit_reconciliation,
-    read: impl FnOnce(&mspkit_reconciliation) -> mspkit_str,
-) -> mspkit_str {
+unsafe fn get(found: *const mspkit_reconciliation, form: Form) -> mspkit_str {
     // SAFETY: the caller passes NULL or a result that was given out and not freed.
-    match unsafe { found.as_ref() } {
-        Some(found) => quietly(mspkit_str::NONE, || read(found)),
-        None => mspkit_str::NONE,
-    }
+    unsafe { found.as_ref() }.map_or(mspkit_str::NONE, |found| found.0.text(form))
 }
 
 /// Matches the rows of two lists: which are the same customer, subscription or device. It computes only, and sends nothing.
@@ -103,7 +78,7 @@ pub unsafe extern "C" fn mspkit_reconcile(
             let options = options.required("options")?.as_bytes();
             let found =
                 reconcile_json(left.as_bytes(), right.as_bytes(), options, Spelling::SnakeMilliseconds)?;
-            out.write(Box::into_raw(Box::new(mspkit_reconciliation { found, texts: Mutex::default() })));
+            out.write(Box::into_raw(Box::new(mspkit_reconciliation(Computed::new(found)))));
             Ok(MSPKIT_OK)
         })
     }
@@ -114,7 +89,7 @@ pub unsafe extern "C" fn mspkit_reconcile(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_reconciliation_json(found: *const mspkit_reconciliation) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(found, |found| found.text(Kind::Json)) }
+    unsafe { get(found, Form::Json) }
 }
 
 /// A table as CSV (RFC 4180): the result, why, the score, `yes` if compared fields differ, and the fields of both sides.
@@ -126,7 +101,7 @@ pub unsafe extern "C" fn mspkit_reconciliation_csv(
     excel: bool,
 ) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(found, |found| found.text(Kind::Csv(excel))) }
+    unsafe { get(found, Form::Csv(excel)) }
 }
 
 /// The mapping as CSV, to be corrected and passed to `mspkit_reconcile` again; `excel` as in `mspkit_reconciliation_csv`.
@@ -136,7 +111,7 @@ pub unsafe extern "C" fn mspkit_reconciliation_mapping(
     excel: bool,
 ) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(found, |found| found.text(Kind::Mapping(excel))) }
+    unsafe { get(found, Form::Mapping(excel)) }
 }
 
 /// An HTML page with the counts and the same table, to be filtered and sorted: one file that loads nothing. `title` is
@@ -149,7 +124,7 @@ pub unsafe extern "C" fn mspkit_reconciliation_html(
     // SAFETY: the caller's promises are these.
     unsafe {
         let title = if title.data.is_null() { TITLE } else { title.required("title").unwrap_or(TITLE) };
-        get(found, |found| found.text(Kind::Html(title.to_owned())))
+        get(found, Form::Html(title.to_owned()))
     }
 }
 

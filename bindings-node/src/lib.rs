@@ -9,6 +9,7 @@
 mod bigint;
 mod changes;
 mod client;
+mod computed;
 mod events;
 mod failure;
 mod onboarding;
@@ -23,8 +24,9 @@ mod wait;
 use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 
-use crate::changes::{Changes, Comparing};
-use crate::reconcile::{Matching, Reconciliation};
+use crate::changes::Changes;
+use crate::computed::Computing;
+use crate::reconcile::Reconciliation;
 
 /// Called when the module is loaded. Returns its version; TypeScript refuses any other than its own.
 #[napi(catch_unwind)]
@@ -81,26 +83,26 @@ pub fn unsendable(argument: String, given: String) -> String {
 
 /// Matches two lists on a thread of Node's pool.
 #[napi(catch_unwind)]
-pub fn reconcile(left: String, right: String, options: String) -> AsyncTask<Matching> {
-    AsyncTask::new(Matching::new(left, right, options))
+pub fn reconcile(left: String, right: String, options: String) -> AsyncTask<Computing<Reconciliation>> {
+    AsyncTask::new(Computing::new(left, right, options))
 }
 
 /// Matches two lists on this thread.
 #[napi(catch_unwind)]
 pub fn reconcile_sync(left: String, right: String, options: String) -> napi::Result<Reconciliation> {
-    Matching::new(left, right, options).now()
+    Computing::new(left, right, options).now()
 }
 
 /// Compares two lists on a thread of Node's pool.
 #[napi(catch_unwind)]
-pub fn diff(old: String, new: String, options: String) -> AsyncTask<Comparing> {
-    AsyncTask::new(Comparing::new(old, new, options))
+pub fn diff(old: String, new: String, options: String) -> AsyncTask<Computing<Changes>> {
+    AsyncTask::new(Computing::new(old, new, options))
 }
 
 /// Compares two lists on this thread.
 #[napi(catch_unwind)]
 pub fn diff_sync(old: String, new: String, options: String) -> napi::Result<Changes> {
-    Comparing::new(old, new, options).now()
+    Computing::new(old, new, options).now()
 }
 
 /// The report of an onboarding, which is JSON, as `csv` or `html`.

@@ -1,13 +1,10 @@
 //! Matching two lists: rows and options come in as JSON, the result goes out as JSON and as reports.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use mspkit::Spelling;
 use mspkit::reconcile::{self, TITLE, reconcile_json};
-use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::failure::{Failure, panicked};
+use crate::computed::Computed;
 
 /// The result of matching two lists.
 #[napi]
@@ -40,40 +37,8 @@ impl Reconciliation {
     }
 }
 
-/// The texts of two lists and the options, to be matched on another thread.
-pub struct Matching {
-    left: String,
-    right: String,
-    options: String,
-}
-
-impl Matching {
-    pub(crate) fn new(left: String, right: String, options: String) -> Self {
-        Self { left, right, options }
-    }
-
-    /// Matches the lists on this thread.
-    pub(crate) fn now(&self) -> napi::Result<Reconciliation> {
-        self.run().map(Reconciliation)
-    }
-
-    fn run(&self) -> napi::Result<reconcile::Reconciliation> {
-        let (left, right, options) = (self.left.as_bytes(), self.right.as_bytes(), self.options.as_bytes());
-        let run = || reconcile_json(left, right, options, Spelling::Camel);
-        let outcome = catch_unwind(AssertUnwindSafe(run)).map_err(|payload| panicked(payload.as_ref()))?;
-        Ok(outcome.map_err(Failure::from)?)
-    }
-}
-
-impl Task for Matching {
-    type Output = reconcile::Reconciliation;
-    type JsValue = Reconciliation;
-
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        self.run()
-    }
-
-    fn resolve(&mut self, _env: Env, found: Self::Output) -> napi::Result<Reconciliation> {
-        Ok(Reconciliation(found))
+impl Computed for Reconciliation {
+    fn of(left: &[u8], right: &[u8], options: &[u8]) -> mspkit::Result<Self> {
+        reconcile_json(left, right, options, Spelling::Camel).map(Self)
     }
 }

@@ -1,15 +1,11 @@
 //! What changed between two lists: rows and options go in as JSON, the result comes out as JSON and as CSV.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use mspkit::Spelling;
 use mspkit::changes::{self, diff_json};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::computed::computed;
 use crate::decode::decode;
-use crate::encode::{argument, arguments};
-use crate::failure::{Failure, panicked};
 use crate::wait::detached;
 
 /// What changed between two lists.
@@ -25,13 +21,7 @@ pub(crate) fn diff_rows(
     new: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Changes> {
-    let (old, new) = (argument(old, "old")?, argument(new, "new")?);
-    let options = arguments(options)?;
-    let run = || catch_unwind(AssertUnwindSafe(|| diff_json(&old, &new, &options, Spelling::Snake)));
-    match detached(py, run) {
-        Ok(found) => found.map(Changes).map_err(|error| Failure::from(error).raise(py)),
-        Err(payload) => Err(panicked(payload.as_ref()).raise(py)),
-    }
+    computed(py, [("old", old), ("new", new)], options, diff_json).map(Changes)
 }
 
 #[pymethods]

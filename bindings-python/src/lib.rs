@@ -8,6 +8,7 @@ mod answer;
 mod arrow;
 mod changes;
 mod client;
+mod computed;
 mod cursor;
 mod decode;
 mod dicts;

@@ -1,15 +1,11 @@
 //! Matching two lists: rows and options go in as JSON, the result comes out as JSON and as reports.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use mspkit::Spelling;
 use mspkit::reconcile::{self, TITLE, reconcile_json};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::computed::computed;
 use crate::decode::decode;
-use crate::encode::{argument, arguments};
-use crate::failure::{Failure, panicked};
 use crate::wait::detached;
 
 /// The result of matching two lists.
@@ -25,13 +21,7 @@ pub(crate) fn reconcile_rows(
     right: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<Reconciliation> {
-    let (left, right) = (argument(left, "left")?, argument(right, "right")?);
-    let options = arguments(options)?;
-    let run = || catch_unwind(AssertUnwindSafe(|| reconcile_json(&left, &right, &options, Spelling::Snake)));
-    match detached(py, run) {
-        Ok(found) => found.map(Reconciliation).map_err(|error| Failure::from(error).raise(py)),
-        Err(payload) => Err(panicked(payload.as_ref()).raise(py)),
-    }
+    computed(py, [("left", left), ("right", right)], options, reconcile_json).map(Reconciliation)
 }
 
 #[pymethods]
