@@ -33,10 +33,12 @@ impl mspkit_pager {
             let next = || -> Result<Option<RecordBatch>, Failure> {
                 // No other step runs meanwhile.
                 let step = shared.step()?;
+                let token = batches.pager().resume_token();
                 let read = async { Ok(batches.next().await?) };
                 let read = task::wait(&runtime, ends.clone(), read);
                 drop(step);
-                read
+                // Whoever freed the pager has no other place to get it from.
+                read.map_err(|failure| failure.with_resume_token(&token))
             };
             next().map_err(|failure| StreamError::from(&failure)).transpose()
         }))
