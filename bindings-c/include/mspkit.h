@@ -1078,7 +1078,8 @@ typedef void (*mspkit_progress_fn)(void *user_data, uint64_t rows, int64_t total
 
 /**
  * How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
- * one of `response`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
+ * one of `response`, `item`, `page`, `partitions` and `error` is set; none for `MSPKIT_DONE`, and for a file that was
+ * written, whose rows are counted by `rows`.
  */
 typedef struct mspkit_completion {
     /**
@@ -1113,6 +1114,14 @@ typedef struct mspkit_completion {
      * Why it failed.
      */
     struct mspkit_error *error;
+    /**
+     * The partitions of a list.
+     */
+    struct mspkit_partitions *partitions;
+    /**
+     * How many rows were written to a file; -1 for everything else.
+     */
+    int64_t rows;
 } mspkit_completion;
 
 /**
@@ -1363,7 +1372,7 @@ void mspkit_cancel_token_free(struct mspkit_cancel_token *token);
  * - `ignore`: a list of fields whose changes do not count
  *
  * A missing field is the same as null, and numbers are equal if their digits are. Returns `MSPKIT_E_INVALID_REQUEST` if one
- * of the arguments is wrong; `mspkit_error_argument` names it, and a row as `old[0]` or `new[0]`.
+ * of the arguments is wrong; `mspkit_error_argument` names it, and a row as `old_rows[0]` or `new_rows[0]`.
  *
  * ```c
  * mspkit_diff(MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso\"}]"), MSPKIT_STR("[{\"id\": 1, \"name\": \"Contoso Ltd\"}]"),
@@ -1961,6 +1970,33 @@ mspkit_status mspkit_pager_write_jsonl(struct mspkit_pager *pager,
                                        struct mspkit_error **error);
 
 /**
+ * Submits a step like `mspkit_pager_write_csv`. The completion has the number of rows in `rows`.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel` and for
+ * `mspkit_queue_progress`, which says how far it is, and may be NULL. A cancelled step has returned no item and leaves no
+ * file, and may be made again. Does not block. Fails, without a completion, for invalid texts, with `MSPKIT_E_BUSY` while a
+ * step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ */
+mspkit_status mspkit_pager_write_csv_submit(struct mspkit_pager *pager,
+                                            struct mspkit_str path,
+                                            struct mspkit_str options,
+                                            const struct mspkit_queue *queue,
+                                            void *user_data,
+                                            mspkit_operation *operation_id,
+                                            struct mspkit_error **error);
+
+/**
+ * Submits a step like `mspkit_pager_write_jsonl`. Everything else is as for `mspkit_pager_write_csv_submit`.
+ */
+mspkit_status mspkit_pager_write_jsonl_submit(struct mspkit_pager *pager,
+                                              struct mspkit_str path,
+                                              struct mspkit_str options,
+                                              const struct mspkit_queue *queue,
+                                              void *user_data,
+                                              mspkit_operation *operation_id,
+                                              struct mspkit_error **error);
+
+/**
  * Divides the rest of the list into at most `n` partitions that other processes read, each on its own, together everything
  * once.
  *
@@ -1976,6 +2012,20 @@ mspkit_status mspkit_pager_partitions(struct mspkit_pager *pager,
                                       int64_t n,
                                       struct mspkit_partitions **partitions,
                                       struct mspkit_error **error);
+
+/**
+ * Submits a step like `mspkit_pager_partitions`. The completion has partitions.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+ * step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ */
+mspkit_status mspkit_pager_partitions_submit(struct mspkit_pager *pager,
+                                             int64_t n,
+                                             const struct mspkit_queue *queue,
+                                             void *user_data,
+                                             mspkit_operation *operation_id,
+                                             struct mspkit_error **error);
 
 /**
  * How many partitions there are.
@@ -2139,6 +2189,19 @@ mspkit_status mspkit_queue_next(const struct mspkit_queue *queue,
  */
 mspkit_status mspkit_queue_cancel(const struct mspkit_queue *queue,
                                   mspkit_operation operation);
+
+/**
+ * How far writing a submitted file is: for a timer, since nothing of the program runs on threads of mspkit.
+ *
+ * `operation` is the number of a call of `mspkit_pager_write_csv_submit` or `mspkit_pager_write_jsonl_submit`. `rows`
+ * receives the number of rows that were written, 0 before the first page, and `total` how many the list has, -1 as long as
+ * that is not known; each may be NULL. Returns `MSPKIT_DONE`, and writes nothing, for a call that has ended or writes no
+ * file. Does not block. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ */
+mspkit_status mspkit_queue_progress(const struct mspkit_queue *queue,
+                                    mspkit_operation operation,
+                                    uint64_t *rows,
+                                    int64_t *total);
 
 /**
  * How many submitted calls have not been returned by `mspkit_queue_next`: in flight, or completed and waiting. 0 for

@@ -538,6 +538,17 @@ template <class T, class Held> bool holds(const Held *held)
     }
 }
 
+/// Takes partitions, as their JSON texts.
+inline std::vector<std::string> texts(mspkit_partitions *taken)
+{
+    const owned<mspkit_partitions, mspkit_partitions_free> parts(taken);
+    std::vector<std::string> made;
+    for (std::size_t at = 0; at < mspkit_partitions_count(parts.get()); ++at) {
+        made.push_back(copy(mspkit_partitions_json(parts.get(), at)));
+    }
+    return made;
+}
+
 /// The value at a JSON pointer, if there is one that is not null.
 inline std::optional<std::string> value_at(const mspkit_response *held, std::string_view pointer)
 {
@@ -690,12 +701,7 @@ public:
         if (mspkit_pager_partitions(held.get(), n, &made, &why) < 0) {
             return error(why);
         }
-        const detail::owned<mspkit_partitions, mspkit_partitions_free> parts(made);
-        std::vector<std::string> texts;
-        for (std::size_t at = 0; at < mspkit_partitions_count(made); ++at) {
-            texts.push_back(detail::copy(mspkit_partitions_json(made, at)));
-        }
-        return texts;
+        return detail::texts(made);
     }
     std::vector<std::string> partitions(std::int64_t n) { return try_partitions(n).value(); }
 
@@ -886,6 +892,30 @@ public:
         const detail::owned<mspkit_item, mspkit_item_free> item(std::exchange(held.item, nullptr));
         return std::optional<T>(detail::read<T>(item.get()));
     }
+    /// Takes the number of rows of a file, or the error. If the completion has another type, it is left unchanged, and the
+    /// error is `MSPKIT_E_TYPE`.
+    result<std::uint64_t> take_rows()
+    {
+        if (held.error != nullptr) {
+            return error(std::exchange(held.error, nullptr));
+        }
+        if (held.operation == 0 || held.rows < 0) {
+            return detail::wrong("take_rows: the completion is not that of a file");
+        }
+        return static_cast<std::uint64_t>(held.rows);
+    }
+    /// Takes the partitions of a list, each as JSON text, or the error. If the completion has another type, it is left
+    /// unchanged, and the error is `MSPKIT_E_TYPE`.
+    result<std::vector<std::string>> take_partitions()
+    {
+        if (held.error != nullptr) {
+            return error(std::exchange(held.error, nullptr));
+        }
+        if (held.partitions == nullptr) {
+            return detail::wrong("take_partitions: the completion has no partitions");
+        }
+        return detail::texts(std::exchange(held.partitions, nullptr));
+    }
     mspkit_completion *get() noexcept { return &held; }
 
 private:
@@ -938,6 +968,38 @@ public:
         const std::int64_t wanted = detail::number<std::int64_t>(most);
         detail::check(mspkit_pager_collect_submit(list.get(), wanted, held.get(), user_data, &number, &why), why);
         return number;
+    }
+    /// The remaining items as CSV, or as JSON Lines: the completion has `take_rows()`. Cancelled, it leaves no file.
+    template <class T>
+    mspkit_operation submit_write_csv(pager<T> &list, std::string_view path, std::string_view options = "{}", void *user_data = nullptr)
+    {
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_pager_write_csv_submit(list.get(), detail::given(path), detail::given(options), held.get(), user_data, &number, &why), why);
+        return number;
+    }
+    template <class T>
+    mspkit_operation submit_write_jsonl(pager<T> &list, std::string_view path, std::string_view options = "{}", void *user_data = nullptr)
+    {
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_pager_write_jsonl_submit(list.get(), detail::given(path), detail::given(options), held.get(), user_data, &number, &why), why);
+        return number;
+    }
+    /// At most this many partitions of the list: the completion has `take_partitions()`.
+    template <class T> mspkit_operation submit_partitions(pager<T> &list, std::int64_t n, void *user_data = nullptr)
+    {
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_pager_partitions_submit(list.get(), n, held.get(), user_data, &number, &why), why);
+        return number;
+    }
+    /// How many rows of a submitted file were written; none once the call has ended.
+    std::optional<std::uint64_t> rows_written(mspkit_operation operation) const noexcept
+    {
+        std::uint64_t rows = 0;
+        const mspkit_status status = mspkit_queue_progress(held.get(), operation, &rows, nullptr);
+        return status == MSPKIT_OK ? std::optional<std::uint64_t>(rows) : std::nullopt;
     }
     void cancel(mspkit_operation operation) noexcept { mspkit_queue_cancel(held.get(), operation); }
     void close() noexcept { mspkit_queue_close(held.get()); }

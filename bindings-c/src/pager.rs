@@ -32,6 +32,8 @@ mod steps;
 
 use reading::Shared;
 
+pub(crate) use partitions::mspkit_partitions;
+
 /// Reads a list. One thread at a time may use it. Freed by the caller with `mspkit_pager_free`, before or after its
 /// client.
 ///

@@ -13,6 +13,7 @@ use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
 use crate::options::{self, LARGEST};
 use crate::page::mspkit_page;
+use crate::pager::mspkit_partitions;
 use crate::response::mspkit_response;
 use crate::runtime::Runtime;
 use crate::task;
@@ -20,6 +21,8 @@ use crate::task;
 mod shared;
 
 use shared::{Completed, Next, Shared, UserData};
+
+pub(crate) use shared::Written;
 
 /// Where submitted calls complete. Any number of threads may use it at the same time. Freed by the caller with
 /// `mspkit_queue_free`, before or after clients and pagers.
@@ -31,7 +34,8 @@ pub struct mspkit_queue {
 pub type mspkit_operation = u64;
 
 /// How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
-/// one of `response`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
+/// one of `response`, `item`, `page`, `partitions` and `error` is set; none for `MSPKIT_DONE`, and for a file that was
+/// written, whose rows are counted by `rows`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_completion {
@@ -51,6 +55,10 @@ pub struct mspkit_completion {
     pub page: *mut mspkit_page,
     /// Why it failed.
     pub error: *mut mspkit_error,
+    /// The partitions of a list.
+    pub partitions: *mut mspkit_partitions,
+    /// How many rows were written to a file; -1 for everything else.
+    pub rows: i64,
 }
 
 /// Makes an empty `mspkit_completion`; `mspkit_completion_init()` is the same in C and C++.
@@ -73,6 +81,9 @@ pub(crate) enum Outcome {
     Response(Box<mspkit_response>),
     Item(Box<mspkit_item>),
     Page(Box<mspkit_page>),
+    Partitions(Box<mspkit_partitions>),
+    /// A file was written, with this many rows.
+    Rows(u64),
     /// A list has ended.
     Done,
 }
@@ -94,10 +105,10 @@ impl mspkit_queue {
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
         // SAFETY: the caller's promise is this one's.
-        unsafe { self.submit_with(runtime, ends, user_data, operation, work, String::new()) }
+        unsafe { self.submit_with(runtime, ends, user_data, operation, work, String::new()).map(drop) }
     }
 
-    /// Same as [`Self::submit`], for work whose failure has a resume token.
+    /// Same as [`Self::submit`], for work whose failure has a resume token. Returns the number.
     ///
     /// # Safety
     /// `operation` is NULL or writable.
@@ -109,7 +120,7 @@ impl mspkit_queue {
         operation: *mut mspkit_operation,
         work: W,
         resume_token: String,
-    ) -> Result<(), Failure>
+    ) -> Result<mspkit_operation, Failure>
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
@@ -132,7 +143,12 @@ impl mspkit_queue {
             };
             shared.complete(number, user_data, outcome);
         });
-        Ok(())
+        Ok(number)
+    }
+
+    /// Remembers where a submitted call notes how far it is.
+    pub(crate) fn watch(&self, operation: mspkit_operation, written: Arc<Written>) {
+        self.shared.watch(operation, written);
     }
 }
 
@@ -147,11 +163,15 @@ impl Completed {
             item: std::ptr::null_mut(),
             page: std::ptr::null_mut(),
             error: std::ptr::null_mut(),
+            partitions: std::ptr::null_mut(),
+            rows: -1,
         };
         match self.outcome {
             Ok(Outcome::Response(response)) => made.response = Box::into_raw(response),
             Ok(Outcome::Item(item)) => made.item = Box::into_raw(item),
             Ok(Outcome::Page(page)) => made.page = Box::into_raw(page),
+            Ok(Outcome::Partitions(partitions)) => made.partitions = Box::into_raw(partitions),
+            Ok(Outcome::Rows(rows)) => made.rows = i64::try_from(rows).unwrap_or(i64::MAX),
             Ok(Outcome::Done) => made.status = MSPKIT_DONE,
             Err(failure) => {
                 made.status = failure.code();
@@ -257,6 +277,35 @@ pub unsafe extern "C" fn mspkit_queue_cancel(
     }
 }
 
+/// How far writing a submitted file is: for a timer, since nothing of the program runs on threads of mspkit.
+///
+/// `operation` is the number of a call of `mspkit_pager_write_csv_submit` or `mspkit_pager_write_jsonl_submit`. `rows`
+/// receives the number of rows that were written, 0 before the first page, and `total` how many the list has, -1 as long as
+/// that is not known; each may be NULL. Returns `MSPKIT_DONE`, and writes nothing, for a call that has ended or writes no
+/// file. Does not block. Thread-safe. Fails with `MSPKIT_E_NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_progress(
+    queue: *const mspkit_queue,
+    operation: mspkit_operation,
+    rows: *mut u64,
+    total: *mut i64,
+) -> mspkit_status {
+    // SAFETY: the caller passes NULL, or a queue that was not freed and places that can be written to.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let queue = borrow("queue", queue)?;
+            let Some(written) = queue.shared.written(operation) else { return Ok(MSPKIT_DONE) };
+            if !rows.is_null() {
+                rows.write(written.0);
+            }
+            if !total.is_null() {
+                total.write(written.1);
+            }
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
 /// How many submitted calls have not been returned by `mspkit_queue_next`: in flight, or completed and waiting. 0 for
 /// NULL. Thread-safe.
 #[unsafe(no_mangle)]
@@ -311,6 +360,8 @@ pub unsafe extern "C" fn mspkit_completion_clear(completion: *mut mspkit_complet
         release((&raw mut (*completion).item).replace(std::ptr::null_mut()));
         release((&raw mut (*completion).page).replace(std::ptr::null_mut()));
         release((&raw mut (*completion).error).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).partitions).replace(std::ptr::null_mut()));
+        (&raw mut (*completion).rows).write(0);
         (&raw mut (*completion).operation).write(0);
         (&raw mut (*completion).user_data).write(std::ptr::null_mut());
         (&raw mut (*completion).status).write(MSPKIT_OK);

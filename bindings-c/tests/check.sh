@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks of the C library that need only cargo and gcc: the header, the exports, the interface, behaviour, conformance,
+# Checks of the C library that need only cargo, gcc and Python: the header, the exports, the interface, behaviour, conformance,
 # threads, SIGPIPE, hostile input, the sanitizer of the C side, consumers, examples. MSPKIT_LONG=1 runs the long forms.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,8 +30,10 @@ tests/checks/symbols.sh
 tests/checks/interface.sh
 
 say "C: behaviour"
-for name in behaviour options no_threads lists paginate waits arrow onboarding lifetimes; do
-  program "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
+nanoarrow
+for name in "${PROGRAMS[@]}" no_threads; do
+  needs "$name"
+  program "$name" "tests/$name.c" "${SUPPORT[@]}" "${NEEDS[@]}"
   "$WORK/$name"
 done
 program reconcile tests/reconcile.c "${SUPPORT[@]}"
@@ -54,8 +56,9 @@ say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
 # gcc mistakes a check of its own for an error in the program if it also looks for undefined
 # behaviour.
 SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
-for name in behaviour options lists paginate waits arrow onboarding lifetimes; do
-  program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
+for name in "${PROGRAMS[@]}"; do
+  needs "$name"
+  program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" "${SUPPORT[@]}" "${NEEDS[@]}"
   "$WORK/$name-asan"
 done
 program reconcile-asan "${SANITIZE[@]}" tests/reconcile.c "${SUPPORT[@]}"

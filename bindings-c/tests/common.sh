@@ -10,7 +10,11 @@ PREFIX="$WORK/prefix"
 mkdir -p "$WORK"
 export ROOT TARGET WORK BUILT CC CXX PREFIX
 
+NANOARROW="$ROOT/.tools/nanoarrow"
+
 WARNINGS=(-Wall -Wextra -Wpedantic -Werror)
+# The programs that need nothing but a simulator, run by every tool that looks for mistakes.
+PROGRAMS=(behaviour options lists paginate export waits arrow onboarding lifetimes)
 SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c tests/support/system.c)
 
 # Tests use simulators only; the shell's settings for real servers and proxies are removed.
@@ -23,6 +27,26 @@ fail() { echo "$1" >&2; exit 1; }
 
 # Whether a tool is available; prints what is skipped without it.
 have() { command -v "$1" >/dev/null || { echo "skipped: $2 ($1 is missing)"; return 1; }; }
+
+# The sources of nanoarrow as a library.
+nanoarrow() {
+  local source objects=()
+  tests/nanoarrow/get.sh "$NANOARROW"
+  for source in "$NANOARROW"/src/*.c; do
+    objects+=("$WORK/nanoarrow-$(basename "$source" .c).o")
+    "$CC" -std=c11 -g -O1 -isystem "$NANOARROW/include" -c "$source" -o "${objects[-1]}"
+  done
+  rm -f "$WORK/libnanoarrow.a"
+  ar -rcs "$WORK/libnanoarrow.a" "${objects[@]}"
+}
+
+# What a test program needs besides its own file and SUPPORT.
+needs() {
+  case $1 in
+    arrow) NEEDS=(tests/support/table.c tests/support/service.c -isystem "$NANOARROW/include" "$WORK/libnanoarrow.a") ;;
+    *) NEEDS=(tests/support/service.c) ;;
+  esac
+}
 
 # Builds a test program against the installed library.
 program() {

@@ -57,7 +57,7 @@ memory() {
   have valgrind "valgrind" || return 0
   local name own run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
-  for name in behaviour options lists paginate waits arrow onboarding lifetimes; do "${run[@]}" "$WORK/$name"; done
+  for name in "${PROGRAMS[@]}"; do "${run[@]}" "$WORK/$name"; done
   "${run[@]}" "$WORK/reconcile" ../tests/reconcile/cases.json ../tests/reconcile/changes.json >/dev/null
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
   "$BUILT/mspkit-conformance" --only "customers" --workers 2 --limit 120 -- "${run[@]}" "$WORK/conformance"
@@ -101,8 +101,9 @@ address() {
   say "C: AddressSanitizer and LeakSanitizer on both sides"
   local name own
   instrumented address "-Zsanitizer=address"
-  for name in behaviour options lists paginate waits arrow onboarding lifetimes; do
-    sanitized address "$CC" "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
+  for name in "${PROGRAMS[@]}"; do
+    needs "$name"
+    sanitized address "$CC" "$name" "tests/$name.c" "${SUPPORT[@]}" "${NEEDS[@]}"
     "$WORK/address/$name"
   done
   sanitized address "$CC" reconcile tests/reconcile.c "${SUPPORT[@]}"

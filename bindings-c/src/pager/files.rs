@@ -2,15 +2,19 @@
 
 use std::ffi::c_void;
 use std::path::Path;
+use std::sync::Arc;
 
-use mspkit::Spelling;
-use mspkit_data::{Format, RowWriter, write_file};
+use mspkit::{RawPager, Spelling};
+use mspkit_data::{Format, Progress, RowWriter, write_file};
 
 use super::mspkit_pager;
 use crate::abi::{MSPKIT_OK, mspkit_status};
+use crate::call::Into;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
 use crate::guard::{borrow, guard};
+use crate::lock;
+use crate::queue::{Outcome, Written, mspkit_operation, mspkit_queue};
 use crate::text::mspkit_str;
 
 /// Called with the caller's `user_data`, the rows that were written, and how many the list has; -1 if the server reports no
@@ -23,41 +27,95 @@ struct Reported(unsafe extern "C" fn(*mut c_void, u64, i64), *mut c_void);
 // SAFETY: it is called on the thread that waits, which the caller has passed it on.
 unsafe impl Send for Reported {}
 
-unsafe fn write(
+impl Reported {
+    fn report(&self, (rows, total): (u64, i64)) {
+        let Self(call, user_data) = self;
+        // SAFETY: the caller's function, with the caller's data.
+        unsafe { call(*user_data, rows, total) };
+    }
+}
+
+/// A file that is to be written.
+struct Job {
     format: Format,
+    path: String,
+    options: String,
+}
+
+impl Job {
+    /// # Safety
+    /// The texts are valid as the exported functions require.
+    unsafe fn read(format: Format, path: mspkit_str, options: mspkit_str) -> Result<Self, Failure> {
+        // SAFETY: the caller says so.
+        unsafe {
+            let path = path.required("path")?.to_owned();
+            let options = options.read_text("options")?.unwrap_or("{}").to_owned();
+            Ok(Self { format, path, options })
+        }
+    }
+
+    /// Writes it; `progress` gets the rows so far, and how many the list has, -1 if that is not known.
+    async fn run(self, pager: &RawPager, mut progress: impl FnMut((u64, i64))) -> Result<u64, Failure> {
+        let Self { format, path, options } = self;
+        let spelling = Spelling::SnakeMilliseconds;
+        let rows = RowWriter::from_json(format, pager.operation(), options.as_bytes(), spelling)?;
+        let written = write_file(pager, None, Path::new(&path), rows, |Progress { rows, total, .. }| {
+            progress((rows, total.map_or(-1, |total| i64::try_from(total).unwrap_or(i64::MAX))));
+        });
+        Ok(written.await?)
+    }
+}
+
+/// # Safety
+/// The pointers are NULL or valid as the exported functions require.
+unsafe fn write(
     pager: *mut mspkit_pager,
-    path: mspkit_str,
-    options: mspkit_str,
+    job: impl FnOnce() -> Result<Job, Failure>,
     (progress, user_data): (mspkit_progress_fn, *mut c_void),
     rows: *mut u64,
-) -> Result<mspkit_status, Failure> {
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
-        let pager = borrow("pager", pager.cast_const())?;
-        let path = path.required("path")?.to_owned();
-        let options = options.read_text("options")?.unwrap_or("{}").to_owned();
-        let reported = progress.map(|progress| Reported(progress, user_data));
-        let step = pager.step()?;
-        let written = pager.wait(step, |step| {
-            step.work(async move |pager, _| {
-                let reported = reported;
-                let spelling = Spelling::SnakeMilliseconds;
-                let writer = RowWriter::from_json(format, pager.operation(), options.as_bytes(), spelling)?;
-                let written = write_file(pager, None, Path::new(&path), writer, |progress| {
-                    if let Some(Reported(report, user_data)) = &reported {
-                        let total =
-                            progress.total.map_or(-1, |total| i64::try_from(total).unwrap_or(i64::MAX));
-                        // SAFETY: the caller's function, with the caller's data.
-                        report(*user_data, progress.rows, total);
-                    }
-                });
-                Ok(written.await?)
-            })
-        })?;
-        if !rows.is_null() {
-            rows.write(written);
-        }
-        Ok(MSPKIT_OK)
+        guard(error, || {
+            let pager = borrow("pager", pager.cast_const())?;
+            let job = job()?;
+            let reported = progress.map(|progress| Reported(progress, user_data));
+            let report = move |written| reported.iter().for_each(|reported| reported.report(written));
+            let step = pager.step()?;
+            let written =
+                pager.wait(step, |step| step.work(async move |pager, _| job.run(pager, report).await))?;
+            if !rows.is_null() {
+                rows.write(written);
+            }
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// # Safety
+/// As for [`write`].
+unsafe fn submit(
+    pager: *mut mspkit_pager,
+    job: impl FnOnce() -> Result<Job, Failure>,
+    into: Into,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller says so; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let pager = borrow("pager", pager.cast_const())?;
+            let queue = borrow("queue", into.queue)?;
+            let job = job()?;
+            let so_far = Arc::new(Written::new((0, -1)));
+            let noted = so_far.clone();
+            let note = move |written| *lock(&noted) = written;
+            let number = pager.begin(queue, into, |step| {
+                step.work(async move |pager, _| Ok(Outcome::Rows(job.run(pager, note).await?)))
+            })?;
+            queue.watch(number, so_far);
+            Ok(MSPKIT_OK)
+        })
     }
 }
 
@@ -82,7 +140,7 @@ pub unsafe extern "C" fn mspkit_pager_write_csv(
     error: *mut *mut mspkit_error,
 ) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { guard(error, || write(Format::Csv, pager, path, options, (progress, user_data), rows)) }
+    unsafe { write(pager, || Job::read(Format::Csv, path, options), (progress, user_data), rows, error) }
 }
 
 /// Writes the remaining items to a file as JSON Lines, page by page.
@@ -100,5 +158,44 @@ pub unsafe extern "C" fn mspkit_pager_write_jsonl(
     error: *mut *mut mspkit_error,
 ) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { guard(error, || write(Format::JsonLines, pager, path, options, (progress, user_data), rows)) }
+    unsafe {
+        write(pager, || Job::read(Format::JsonLines, path, options), (progress, user_data), rows, error)
+    }
+}
+
+/// Submits a step like `mspkit_pager_write_csv`. The completion has the number of rows in `rows`.
+///
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel` and for
+/// `mspkit_queue_progress`, which says how far it is, and may be NULL. A cancelled step has returned no item and leaves no
+/// file, and may be made again. Does not block. Fails, without a completion, for invalid texts, with `MSPKIT_E_BUSY` while a
+/// step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_write_csv_submit(
+    pager: *mut mspkit_pager,
+    path: mspkit_str,
+    options: mspkit_str,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    let into = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller's promise is this one's.
+    unsafe { submit(pager, || Job::read(Format::Csv, path, options), into, error) }
+}
+
+/// Submits a step like `mspkit_pager_write_jsonl`. Everything else is as for `mspkit_pager_write_csv_submit`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_write_jsonl_submit(
+    pager: *mut mspkit_pager,
+    path: mspkit_str,
+    options: mspkit_str,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    let into = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller's promise is this one's.
+    unsafe { submit(pager, || Job::read(Format::JsonLines, path, options), into, error) }
 }

@@ -1,15 +1,19 @@
 //! Dividing a list into partitions that other processes read.
 
+use std::ffi::c_void;
 use std::sync::Mutex;
 
-use mspkit::{RawPartition, Spelling};
+use mspkit::{RawPager, RawPartition, Spelling};
 
 use super::mspkit_pager;
 use crate::abi::{MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
+use crate::call::Into;
 use crate::error::mspkit_error;
+use crate::failure::Failure;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::lock;
+use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
 use crate::text::mspkit_str;
 
 /// Partitions of a list. Freed by the caller with `mspkit_partitions_free`; may be read from several threads at the same
@@ -17,6 +21,14 @@ use crate::text::mspkit_str;
 pub struct mspkit_partitions {
     parts: Vec<RawPartition>,
     arena: Mutex<Arena>,
+}
+
+impl mspkit_partitions {
+    async fn of(pager: &RawPager, n: i64) -> Result<Box<Self>, Failure> {
+        let count = RawPartition::count_from_json(n.to_string().as_bytes(), Spelling::SnakeMilliseconds)?;
+        let parts = pager.partitions(count).await?;
+        Ok(Box::new(Self { parts, arena: Mutex::default() }))
+    }
 }
 
 /// Divides the rest of the list into at most `n` partitions that other processes read, each on its own, together everything
@@ -41,13 +53,38 @@ pub unsafe extern "C" fn mspkit_pager_partitions(
         guard(error, || {
             let pager = borrow("pager", pager.cast_const())?;
             output("partitions", partitions)?;
-            let count = RawPartition::count_from_json(n.to_string().as_bytes(), Spelling::SnakeMilliseconds)?;
             let step = pager.step()?;
-            let parts =
-                pager.wait(step, |step| step.work(async |pager, _| Ok(pager.partitions(count).await?)))?;
-            let made = mspkit_partitions { parts, arena: Mutex::default() };
-            partitions.write(Box::into_raw(Box::new(made)));
+            let made = pager
+                .wait(step, |step| step.work(async move |pager, _| mspkit_partitions::of(pager, n).await))?;
+            partitions.write(Box::into_raw(made));
             Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Submits a step like `mspkit_pager_partitions`. The completion has partitions.
+///
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+/// step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_partitions_submit(
+    pager: *mut mspkit_pager,
+    n: i64,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    let into = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            borrow("pager", pager.cast_const())?.submit(into, |step| {
+                step.work(async move |pager, _| {
+                    Ok(Outcome::Partitions(mspkit_partitions::of(pager, n).await?))
+                })
+            })
         })
     }
 }

@@ -45,12 +45,34 @@ impl mspkit_pager {
     ///
     /// # Safety
     /// The pointers are NULL or valid as the exported functions require.
-    unsafe fn submit<W>(&self, into: Into, work: impl FnOnce(Step) -> W) -> Result<mspkit_status, Failure>
+    pub(super) unsafe fn submit<W>(
+        &self,
+        into: Into,
+        work: impl FnOnce(Step) -> W,
+    ) -> Result<mspkit_status, Failure>
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
         // SAFETY: the caller says so.
-        let queue = unsafe { borrow("queue", into.queue)? };
+        unsafe {
+            self.begin(borrow("queue", into.queue)?, into, work)?;
+        }
+        Ok(MSPKIT_OK)
+    }
+
+    /// Submits a step to this queue, and returns its number there.
+    ///
+    /// # Safety
+    /// The pointers are NULL or valid as the exported functions require.
+    pub(super) unsafe fn begin<W>(
+        &self,
+        queue: &mspkit_queue,
+        into: Into,
+        work: impl FnOnce(Step) -> W,
+    ) -> Result<mspkit_operation, Failure>
+    where
+        W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
+    {
         let step = self.step()?;
         let token = step.reading.as_ref().map(RawPager::resume_token).unwrap_or_default();
         let freed = self.freed.clone();
@@ -66,9 +88,8 @@ impl mspkit_pager {
         };
         // SAFETY: the caller says so.
         unsafe {
-            queue.submit_with(&self.runtime, [own, client], into.user_data, into.operation, work, token)?;
+            queue.submit_with(&self.runtime, [own, client], into.user_data, into.operation, work, token)
         }
-        Ok(MSPKIT_OK)
     }
 
     /// The next item, lent until the next step.

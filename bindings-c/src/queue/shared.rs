@@ -26,11 +26,16 @@ pub(super) struct Shared {
 struct State {
     done: VecDeque<Completed>,
     in_flight: HashMap<mspkit_operation, Arc<Cancel>>,
+    /// How far the calls in flight that write files are.
+    written: HashMap<mspkit_operation, Arc<Written>>,
     last: mspkit_operation,
     closed: bool,
     /// The queue was freed.
     freed: bool,
 }
+
+/// How far writing a file is: the rows so far, and how many the list has, -1 if that is not known.
+pub(crate) type Written = Mutex<(u64, i64)>;
 
 /// A completed call.
 pub(super) struct Completed {
@@ -76,6 +81,22 @@ impl Shared {
             state.in_flight.insert(state.last, cancel);
             Some(state.last)
         })
+    }
+
+    /// Remembers where a call in flight notes how far it is.
+    pub(super) fn watch(&self, operation: mspkit_operation, written: Arc<Written>) {
+        let mut state = lock(&self.state);
+        // It may have ended since it was begun.
+        if state.in_flight.contains_key(&operation) {
+            state.written.insert(operation, written);
+        }
+    }
+
+    /// How far a call is, if it is in flight and writes a file.
+    pub(super) fn written(&self, operation: mspkit_operation) -> Option<(u64, i64)> {
+        let written = lock(&self.state).written.get(&operation).cloned()?;
+        let written = *lock(&written);
+        Some(written)
     }
 
     /// How many calls have not been returned.
@@ -133,6 +154,7 @@ impl Shared {
         // Completions that nobody will read are dropped outside of the lock.
         let dropped = self.change(|state| {
             state.in_flight.remove(&operation);
+            state.written.remove(&operation);
             let completed = Completed { operation, user_data, outcome };
             if state.freed {
                 return Some(completed);

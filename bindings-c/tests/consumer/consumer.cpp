@@ -1,7 +1,33 @@
 // A project outside of the tree, in C++: gets customers both ways, one through a queue, and rows without a model.
 #include <mspkit/ncentral.hpp>
 
+#include <filesystem>
 #include <iostream>
+#include <random>
+#include <string>
+
+// A file and partitions through a queue.
+static bool exported(const mspkit::ncentral &client, mspkit::queue &queue, std::size_t count)
+{
+    const auto folder = std::filesystem::temp_directory_path() / ("mspkit-consumer-" + std::to_string(std::random_device()()));
+    std::filesystem::create_directory(folder);
+    auto csv = client.customers().list();
+    auto lines = client.customers().list();
+    auto whole = client.customers().list();
+    queue.submit_write_csv(csv, (folder / "customers.csv").string(), R"({"columns": ["customer_id"]})");
+    auto written = queue.next(mspkit::milliseconds(30000));
+    bool good = written && !written->take_partitions() && written->take_rows().value() == count;
+    const auto number = queue.submit_write_jsonl(lines, (folder / "no" / "customers.jsonl").string());
+    auto refused = queue.next(mspkit::milliseconds(30000));
+    good = good && refused && !queue.rows_written(number) && refused->take_rows().error().argument() == "path";
+    queue.submit_partitions(whole, 2);
+    auto divided = queue.next(mspkit::milliseconds(30000));
+    good = good && divided && divided->take_rows().error().code() == MSPKIT_E_TYPE;
+    for (const std::string &part : divided->take_partitions().value()) {
+        count -= client.read_partition<mspkit::ncentral::Customer>(part).collect().size();
+    }
+    return good && count == 0 && std::filesystem::remove_all(folder) == 2;
+}
 
 int main()
 {
@@ -62,6 +88,9 @@ int main()
     auto page = queue.next(mspkit::milliseconds(30000));
     const auto three = page->take_page<mspkit::row>();
     if (!three || !three.value() || three.value()->size() != 3 || resumed.collect().size() != count - 3) {
+        return 1;
+    }
+    if (!exported(client, queue, count)) {
         return 1;
     }
     if (customer.get("/customerId") != "100" || customer.get("/nothing")) {
