@@ -16,7 +16,7 @@ pub(crate) fn computed<T: Send>(
     py: Python<'_>,
     lists: [(&str, &Bound<'_, PyAny>); 2],
     options: &Bound<'_, PyDict>,
-    compute: fn(&[u8], &[u8], &[u8], Spelling) -> mspkit::Result<T>,
+    compute: impl FnOnce(&[u8], &[u8], &[u8], Spelling) -> mspkit::Result<T> + Send,
 ) -> PyResult<T> {
     let [one, other] = lists.map(|(name, rows)| argument(rows, name));
     let (one, other, options): (_, _, Cow<'_, [u8]>) = (one?, other?, arguments(options)?);

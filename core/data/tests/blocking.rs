@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use arrow_array::cast::AsArray;
-use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::ArrowError;
 use mspkit::blocking::{NCentral, RawPager};
@@ -82,7 +82,7 @@ fn chosen_columns_cross_the_interface_of_c() {
     let (_simulator, client) = simulator(12);
     let columns = Columns::of_list(LIST).unwrap().choose(&["city", "customerId"]).unwrap();
     let stream = FFI_ArrowArrayStream::new(Box::new(Batches::new(by_tens(&client), &columns)));
-    let batches = read(Box::new(ArrowArrayStreamReader::try_new(stream).unwrap()));
+    let batches = read(Box::new(RecordBatchStreamReader::try_new(stream).unwrap()));
     assert_eq!((batches.len(), batches[0].num_columns()), (2, 2));
     assert_eq!(batches.iter().flat_map(ids).collect::<Vec<_>>(), wanted(0..12));
 }
