@@ -23,7 +23,8 @@ static bool exported(const mspkit::ncentral &client, mspkit::queue &queue, std::
     queue.submit_partitions(whole, 2);
     auto divided = queue.next(mspkit::milliseconds(30000));
     good = good && divided && divided->take_rows().error().code() == MSPKIT_E_TYPE;
-    for (const std::string &part : divided->take_partitions().value()) {
+    const auto parts = divided->take_partitions();
+    for (const std::string &part : parts.value()) {
         count -= client.read_partition<mspkit::ncentral::Customer>(part).collect().size();
     }
     return good && count == 0 && std::filesystem::remove_all(folder) == 2;
