@@ -176,7 +176,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py tests/spec/site.py
-	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/contract/schemathesis docs; do \
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python:docs/site $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here

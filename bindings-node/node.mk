@@ -33,7 +33,7 @@ test-node: node simulator judge doc-examples need-python ## the Node module
 	$(call say,The JavaScript and TypeScript examples of the documentation)
 	@$(NPM) run --silent pack:all
 	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' node --check '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" check "$$@"' \
-	  --run '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" run "$$1"'
+	  --run 'PYTHON="$(PYTHON)" "$(CURDIR)/$(NODE)/scripts/doc-examples.sh" run "$$1"'
 	@$(call surface,node)
 	$(call say,Every operation: reachable in Node.js)
 	@$(call reach,$(PYTHON),node $(NODE))

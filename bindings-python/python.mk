@@ -11,8 +11,12 @@ PY_FRAMES := $(TOOLS)/frames
 PYTEST = $(APART) MSPKIT_SIM='$(PY_SIM)' MSPKIT_DIST='$(WHEELS)' PYTHONDONTWRITEBYTECODE=1 \
   $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
 
-# A test of a page is a separate file, and its output is checked.
+# A test of a page is a separate file, and its output is checked; a service is started, called and stopped.
 PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
+PAGE_PYTHON := "$(CURDIR)/$(PY_TOOLS)/bin/python"
+PAGE_RUN := if grep -q "^def test_" "$$1"; then $(PAGE_PYTHON) -m pytest $(PAGE_PYTEST) "$$1"; \
+  elif grep -q "^import uvicorn$$" "$$1"; then $(PAGE_PYTHON) "$(CURDIR)/tests/doc-examples/service.py" $(PAGE_PYTHON) -W error "$$1"; \
+  else python -W error "$$1"; fi
 
 # The packages: mspkit, and mspkit-sim, which its extra `sim` installs.
 PY_CRATES := $(PY) tests/simulator
@@ -70,7 +74,7 @@ test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/inst
 	@$(call frames-in,$(TOOLS)/doc-examples)
 	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' python --path $(TOOLS)/doc-examples/bin \
 	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental --disable-error-code import-untyped "$$@"' \
-	  --run 'if grep -q "^def test_" "$$1"; then "$(CURDIR)/$(PY_TOOLS)/bin/python" -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
+	  --run '$(PAGE_RUN)'
 	@$(call surface,python)
 	$(call say,Every operation: reachable in Python)
 	@$(call reach,$(PY_TOOLS)/bin/python -I,python)

@@ -5,8 +5,9 @@
 
 Links into this repository lead to a file, and to a heading of it if they name one; those of
 packages' pages, which are read elsewhere, are absolute. A block for PowerShell or cmd names the
-variables and files of the block for sh before it. The table of docs/errors.md is that of
-core/api/errors.yaml. README.md has the number of operations. Every direct dependency has a line in
+variables and files of the block for sh before it; one for PowerShell stands alone if the check
+right above it says why it is not run. The table of docs/errors.md is that of core/api/errors.yaml.
+README.md has the number of operations. Every direct dependency has a line in
 tests/packages/dependencies.yaml, and every line has a dependency.
 """
 
@@ -90,6 +91,8 @@ WINDOWS = [
 ]
 # Variables that are set or read, and files; in PowerShell, HOME is a variable of its own.
 VARIABLE = re.compile(r"\b([A-Z][A-Z_]+)=|\$\{?(?:env:)?([A-Z][A-Z_]+)\b|%([A-Z][A-Z_]+)%")
+# A block, with the check right above it.
+SHELL = re.compile(r"^(<!-- check: [^\n]* -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"[\w.*/\[\]-]+\.(?:whl|tgz|gz|mjs|cjs|json|py|c|pem)\b|(?<!\S)\./\w+")
 
 
@@ -103,9 +106,11 @@ def named(code: str) -> tuple[set[str], set[str]]:
 def shells(read: Read) -> Iterator[str]:
     for name in files(".md"):
         before: tuple[set[str], set[str]] | None = None
-        for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", read(name), re.MULTILINE | re.DOTALL):
+        for check, language, code in SHELL.findall(read(name)):
             if language == "sh":
                 before = named(code)
+            elif language == "powershell" and '"not_run"' in check:
+                before = None
             elif language in ("powershell", "bat"):
                 if before is None:
                     yield f"{name}: the block for {language} has none for sh before it"
@@ -188,6 +193,7 @@ DAMAGE = [
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no row | `Closed`"),
     ("docs/platforms.md", "$env:NCENTRAL_JWT", "$env:NCENTRAL_TOKEN", "the block for powershell names"),
+    ("docs/windows-task.md", "not_run", "lines", "the block for powershell has none for sh before it"),
     ("docs/testing.md", "(Get-Item bindings-node/packed", "(Get-Item packed", "the block for powershell names"),
     ("README.md", "| Wiv | 4 |", "| Wiv | 5 |", "the number of operations should be there"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
