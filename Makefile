@@ -75,9 +75,11 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## 
 	$(call say,The pages: links and tables are up to date)
 	@$(TOOLS)/spec/bin/python tests/spec/docs.py
 	@$(TOOLS)/spec/bin/python tests/spec/docs.py --self-check
-	$(call say,The site: every page has its tabs and anchors)
+	$(call say,The site: every page has its tabs and anchors, and the chart its bars)
 	@$(TOOLS)/spec/bin/python tests/spec/site.py
 	@$(TOOLS)/spec/bin/python tests/spec/site.py --self-check
+	@$(TOOLS)/spec/bin/python tests/spec/bench_chart.py
+	@$(TOOLS)/spec/bin/python tests/spec/bench_chart.py --self-check
 	$(call say,The generated sources: up to date with core/api)
 	@cargo build --locked -p mspkit-codegen
 	@cargo run --quiet --locked -p mspkit-codegen -- --check
@@ -175,9 +177,9 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
-	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py tests/spec/site.py
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py tests/spec/site.py tests/spec/bench_chart.py
 	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
-	  MYPYPATH=$(PY)/python:docs/site $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
+	  MYPYPATH=$(PY)/python:docs/site:tests/bench $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)

@@ -18,6 +18,7 @@ import sys
 import time
 from pathlib import Path
 
+import chart
 import pages
 
 HERE = Path(__file__).resolve().parent
@@ -39,7 +40,7 @@ ELSEWHERE = re.compile(
 def stage(work: Path, references: dict[str, str], scripts: Path) -> Path:
     """Writes the pages, assets and settings that the generator reads, and returns the file of the settings."""
     settings = {**pages.settings(references), "docs_dir": "pages", "site_dir": "html", "dev_addr": ADDRESS}
-    wanted = {f"pages/{name}": text.encode() for name, text in pages.staged().items()}
+    wanted = {f"pages/{name}": chart.placed(text).encode() for name, text in pages.staged().items()}
     wanted |= {f"pages/assets/{file.name}": file.read_bytes() for file in (HERE / "assets").iterdir()}
     wanted["pages/assets/iframe-worker.js"] = (scripts / "iframe-worker/shim/index.js").read_bytes()
     wanted |= {str(file.relative_to(HERE)): file.read_bytes() for file in (HERE / "theme").rglob("*.html")}

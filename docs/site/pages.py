@@ -117,7 +117,7 @@ def mistakes(source: str, text: str) -> Iterator[str]:
 
 
 def staged() -> dict[str, str]:
-    """The text of every page by its file in the site. At its head is the file that is to be edited."""
+    """The text of every page by its file in the site. Its head names its source; the first page has no menus."""
     every = sources()
     found: dict[str, str] = {}
     for source in every:
@@ -126,7 +126,8 @@ def staged() -> dict[str, str]:
             raise PageError("\n".join(wrong))
         if name(source) in found:
             raise PageError(f"{source}: another page is called {name(source)} too")
-        found[name(source)] = f"---\nsource: {source}\n---\n\n{linked(source, text, set(every))}"
+        head = {"source": source, **({"hide": ["navigation", "toc"]} if source == FIRST else {})}
+        found[name(source)] = f"---\n{yaml.safe_dump(head)}---\n\n{linked(source, text, set(every))}"
     return found
 
 

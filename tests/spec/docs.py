@@ -7,7 +7,7 @@ Links into this repository lead to a file, and to a heading of it if they name o
 packages' pages, which are read elsewhere, are absolute. A block for PowerShell or cmd names the
 variables and files of the block for sh before it; one for PowerShell stands alone if the check
 right above it says why it is not run. The table of docs/errors.md is that of core/api/errors.yaml.
-README.md has the number of operations. Every direct dependency has a line in
+README.md and docs/index.md have the number of operations. Every direct dependency has a line in
 tests/packages/dependencies.yaml, and every line has a dependency.
 """
 
@@ -138,12 +138,13 @@ def errors(read: Read) -> Iterator[str]:
 def numbers(read: Read) -> Iterator[str]:
     operations = json.loads(read("tests/reach/operations.json"))["operations"]
     services = Counter(operation["id"].split(".")[0] for operation in operations)
-    wanted = [rf"\b{len(operations)} operations\b"]
+    total = rf"\b{len(operations)} operations\b"
     # Of the services, N-central has a hyphen in its name.
-    wanted += [rf"^\| {name[0]}-?{name[1:]} \| {number} \|" for name, number in services.items()]
-    for pattern in wanted:
-        if not re.search(pattern, read("README.md"), re.MULTILINE | re.IGNORECASE):
-            yield f"README.md: the number of operations should be there as in {pattern}"
+    rows = [rf"^- \*\*{name[0]}-?{name[1:]}\*\*, {number} operations:" for name, number in services.items()]
+    for page, wanted in (("README.md", [total]), ("docs/index.md", [total, *rows])):
+        for pattern in wanted:
+            if not re.search(pattern, read(page), re.MULTILINE | re.IGNORECASE):
+                yield f"{page}: the number of operations should be there as in {pattern}"
 
 
 def manifests(read: Read) -> dict[str, dict[str, str]]:
@@ -188,14 +189,15 @@ DAMAGE = [
     ("docs/limits.md", "#options)", "#optoins)", "there is no such heading"),
     ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "does not exist"),
     ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md does not exist"),
-    ("bindings-c/README.md", f"{HERE}README.md#c-and-c", f"{HERE}README.md#c", "there is no such heading"),
+    ("bindings-c/README.md", f"{HERE}docs/index.md#c", f"{HERE}docs/index.md#c-and-c", "there is no such heading"),
     ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no row | `Closed`"),
     ("docs/platforms.md", "$env:NCENTRAL_JWT", "$env:NCENTRAL_TOKEN", "the block for powershell names"),
     ("docs/windows-task.md", "not_run", "lines", "the block for powershell has none for sh before it"),
     ("docs/testing.md", "(Get-Item bindings-node/packed", "(Get-Item packed", "the block for powershell names"),
-    ("README.md", "| Wiv | 4 |", "| Wiv | 5 |", "the number of operations should be there"),
+    ("README.md", "same 246 operations", "same operations", "README.md: the number of operations should be there"),
+    ("docs/index.md", "**Wiv**, 4 operations", "**Wiv**, 5 operations", "docs/index.md: the number of operations"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
     ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
     ("bindings-node/package.json", '"publint"', '"publint2"', "no reason for publint2 of bindings-node/package.json"),

@@ -75,9 +75,12 @@ impl Trial {
         let server = if behind(block) { SERVER } else { self.simulator.url() };
         let code = block.code.replace(SERVER, server).replace(PROXY, &self.around.proxy.to_string());
         fs::write(self.file(block), &code)?;
-        // A program that a page compiles by hand is the first one that it shows.
-        let program = self.work.join("program.c");
-        if block.name.starts_with("readme-") && block.language == "c" && !program.exists() {
+        // The programs that the first page compiles by hand are the first ones that it shows.
+        let program = self.work.join(format!("program.{}", block.ending));
+        if block.name.starts_with("index-")
+            && ["c", "cpp"].contains(&block.language.as_str())
+            && !program.exists()
+        {
             fs::write(program, code)?;
         }
         Ok(())
