@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
-from harness import table
+from harness import rows, table
 from harness.measure import Bench
 from harness.result import Result
 from harness.tools import BENCH, INTO, Tools
@@ -30,10 +31,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="rounds of each row; 9 when not given")
     parser.add_argument("--only", default="", metavar="REGEX", help="rows whose name matches, such as '^python: 500 gets'")
     parser.add_argument("--profile", choices=["release", "debug"], help="Cargo's; debug is only for smoke")
-    parser.add_argument("--keep", action="store_true", help="write the table into README.md and the figures into last.json")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="write the table into README.md and the figures into last.json; with --only the other rows stay as they are",
+    )
     arguments = parser.parse_args()
-    if arguments.keep and (arguments.only or arguments.smoke):
-        parser.error("--keep is for the whole table")
+    if arguments.keep and arguments.smoke:
+        parser.error("--smoke measures nothing that could be kept")
+    if arguments.keep and arguments.only and table.machine()["cpu"] != json.loads(LAST.read_text())["machine"]["cpu"]:
+        parser.error("the other rows of the table are from a machine of another kind: measure all of them")
     rounds = arguments.rounds or (1 if arguments.smoke else 9)
     tools = Tools(arguments.profile or ("debug" if arguments.smoke else "release"))
     INTO.mkdir(parents=True, exist_ok=True)
@@ -44,11 +51,14 @@ def main() -> int:
     except KeyboardInterrupt:
         bench.wrong.append("interrupted; what was measured until then is kept")
     figures = table.data(bench.results, bench.versions, rounds)
-    Path(INTO / "last.json").write_text(figures)
+    Path(INTO / "last.json").write_text(table.text(figures))
     Path(INTO / "last.md").write_text(table.markdown(bench.results) + "\n")
     if arguments.keep:
-        LAST.write_text(figures)
-        table.into_readme(READ_ME, bench.results, bench.versions, rounds)
+        if arguments.only:
+            order = [row.key for row in rows.ROWS]
+            figures = table.merged(json.loads(LAST.read_text()), bench.results, bench.versions, order)
+        LAST.write_text(table.text(figures))
+        table.into_readme(READ_ME, figures)
     missed = [result for result in bench.results if result.met is False]
     skipped = [result for result in bench.results if result.skipped]
     print(f"\n{len(bench.results)} rows, {len(skipped)} skipped, {len(bench.wrong)} wrong; figures in {INTO / 'last.json'}")

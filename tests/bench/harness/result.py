@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from statistics import median
 from typing import Any
 
@@ -20,6 +20,16 @@ class Result:
     # The value to compare with `target`: the ratio of the pairs, or mspkit's own value.
     ratio: bool = True
     skipped: str | None = None
+    # The day on which it was measured, if that is another one than that of the table.
+    day: str | None = None
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Result:
+        """From `data`, as it is kept."""
+        known = {one.name for one in fields(cls)}
+        result = cls(**{name: value for name, value in data.items() if name in known})
+        result.pairs = [(ours, theirs) for ours, theirs in result.pairs]
+        return result
 
     @property
     def ratios(self) -> list[float]:

@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import platform
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,14 @@ def markdown(results: list[Result]) -> str:
     """All results as a table."""
     lines = ["| work | against | at most | ratio | spread | mspkit | the other | |", "|---|---|---|---|---|---|---|---|"]
     for result in results:
+        work = f"{result.row} ({result.day})" if result.day else result.row
         if result.skipped:
-            cells = [result.row, result.against, target(result), "", "", "skipped", result.skipped.replace("|", "/"), ""]
+            cells = [work, result.against, target(result), "", "", "skipped", result.skipped.replace("|", "/"), ""]
         else:
             ratio = f"{result.value:.2f}" if result.ratio else ""
             theirs = amount(result.theirs, result.unit) if result.ratio else ""
             ours = amount(result.ours, result.unit)
-            cells = [result.row, result.against, target(result), ratio, spread(result), ours, theirs, mark(result)]
+            cells = [work, result.against, target(result), ratio, spread(result), ours, theirs, mark(result)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -81,23 +83,41 @@ def machine() -> dict[str, Any]:
     }
 
 
-def data(results: list[Result], versions: dict[str, str], rounds: int) -> str:
-    """All results as JSON."""
+def today() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+
+
+def data(results: list[Result], versions: dict[str, str], rounds: int) -> dict[str, Any]:
+    """All results as they are kept."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     found = {"date": now, "rounds": rounds, "machine": machine(), "versions": versions}
-    return json.dumps(found | {"results": [result.data() for result in results]}, indent=1, ensure_ascii=False) + "\n"
+    return found | {"results": [result.data() for result in results]}
 
 
-def into_readme(readme: Path, results: list[Result], versions: dict[str, str], rounds: int) -> None:
+def text(kept: dict[str, Any]) -> str:
+    return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def merged(kept: dict[str, Any], measured: list[Result], versions: dict[str, str], order: list[str]) -> dict[str, Any]:
+    """What is kept, with the rows that were measured in place of the same ones before, in the order of these rows."""
+    new = {(result.row, result.against): replace(result, day=today()) for result in measured}
+    before = [Result.of(result) for result in kept["results"]]
+    results = [new.pop((result.row, result.against), result) for result in before] + list(new.values())
+    results.sort(key=lambda result: order.index(result.row) if result.row in order else len(order))
+    return kept | {"versions": kept["versions"] | versions, "results": [result.data() for result in results]}
+
+
+def into_readme(readme: Path, kept: dict[str, Any]) -> None:
     """Replaces the table of a README."""
-    text = readme.read_text()
-    before, rest = text.split(BEGIN, 1)
+    before, rest = readme.read_text().split(BEGIN, 1)
     _, after = rest.split(END, 1)
-    of = machine()
-    day = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    of = kept["machine"]
     where = (
-        f"{day}, {of['cores']} cores of {of['cpu']}, {of['memory_gib']} GiB, {of['system']}; {rounds} rounds, "
+        f"{kept['date'][:10]}, {of['cores']} cores of {of['cpu']}, {of['memory_gib']} GiB, {of['system']}; {kept['rounds']} rounds, "
         f"load {of['load_at_the_end'][1]:.1f} over the last minutes."
     )
-    peers = ", ".join(dict.fromkeys(versions.values()))
+    results = [Result.of(result) for result in kept["results"]]
+    if any(result.day for result in results):
+        where += " Rows with a day were measured then, on a machine of the same kind."
+    peers = ", ".join(dict.fromkeys(kept["versions"].values()))
     readme.write_text(f"{before}{BEGIN}\n{where}\n\n{markdown(results)}\n\nMeasured: {peers}.\n{END}{after}")
