@@ -39,8 +39,6 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.keep and arguments.smoke:
         parser.error("--smoke measures nothing that could be kept")
-    if arguments.keep and arguments.only and table.machine()["cpu"] != json.loads(LAST.read_text())["machine"]["cpu"]:
-        parser.error("the other rows of the table are from a machine of another kind: measure all of them")
     rounds = arguments.rounds or (1 if arguments.smoke else 9)
     tools = Tools(arguments.profile or ("debug" if arguments.smoke else "release"))
     INTO.mkdir(parents=True, exist_ok=True)

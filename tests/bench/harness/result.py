@@ -20,8 +20,8 @@ class Result:
     # The value to compare with `target`: the ratio of the pairs, or mspkit's own value.
     ratio: bool = True
     skipped: str | None = None
-    # The day on which it was measured, if that is another one than that of the table.
-    day: str | None = None
+    # When and on which processor it was measured, if not in the run of the whole table.
+    measured: str | None = None
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Result:

@@ -57,7 +57,7 @@ def markdown(results: list[Result]) -> str:
     """All results as a table."""
     lines = ["| work | against | at most | ratio | spread | mspkit | the other | |", "|---|---|---|---|---|---|---|---|"]
     for result in results:
-        work = f"{result.row} ({result.day})" if result.day else result.row
+        work = f"{result.row} ({result.measured})" if result.measured else result.row
         if result.skipped:
             cells = [work, result.against, target(result), "", "", "skipped", result.skipped.replace("|", "/"), ""]
         else:
@@ -100,7 +100,7 @@ def text(kept: dict[str, Any]) -> str:
 
 def merged(kept: dict[str, Any], measured: list[Result], versions: dict[str, str], order: list[str]) -> dict[str, Any]:
     """What is kept, with the rows that were measured in place of the same ones before, in the order of these rows."""
-    new = {(result.row, result.against): replace(result, day=today()) for result in measured}
+    new = {(result.row, result.against): replace(result, measured=f"{today()}, {machine()['cpu']}") for result in measured}
     before = [Result.of(result) for result in kept["results"]]
     results = [new.pop((result.row, result.against), result) for result in before] + list(new.values())
     results.sort(key=lambda result: order.index(result.row) if result.row in order else len(order))
@@ -112,12 +112,10 @@ def into_readme(readme: Path, kept: dict[str, Any]) -> None:
     before, rest = readme.read_text().split(BEGIN, 1)
     _, after = rest.split(END, 1)
     of = kept["machine"]
-    where = (
-        f"{kept['date'][:10]}, {of['cores']} cores of {of['cpu']}, {of['memory_gib']} GiB, {of['system']}; {kept['rounds']} rounds, "
-        f"load {of['load_at_the_end'][1]:.1f} over the last minutes."
-    )
+    where = f"{kept['date'][:10]}, {of['cores']} cores of {of['cpu']}, {of['memory_gib']} GiB, {of['system']}; "
+    where += f"{kept['rounds']} rounds, load {of['load_at_the_end'][1]:.1f} over the last minutes."
     results = [Result.of(result) for result in kept["results"]]
-    if any(result.day for result in results):
-        where += " Rows with a day were measured then, on a machine of the same kind."
+    if any(result.measured for result in results):
+        where += " Rows with a day and a processor were measured then and there."
     peers = ", ".join(dict.fromkeys(kept["versions"].values()))
     readme.write_text(f"{before}{BEGIN}\n{where}\n\n{markdown(results)}\n\nMeasured: {peers}.\n{END}{after}")
