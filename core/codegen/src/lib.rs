@@ -35,10 +35,18 @@ pub fn bundle(root: &Path, service: &str) -> Result<Value, Failure> {
 
 /// Reads the documents under `root` and renders every target; nothing is written.
 pub fn generate(root: &Path) -> Result<Vec<Rendered>, Failure> {
+    render::all(&checked(root)?, root)
+}
+
+/// Reads the documents under `root` and renders the reference of the operations: Markdown pages, and `index.json`. The
+/// names of the files are relative to a folder of their own; nothing is written.
+pub fn reference(root: &Path) -> Result<Vec<Rendered>, Failure> {
+    render::reference::all(&checked(root)?)
+}
+
+/// The documents under `root`, without mistakes.
+fn checked(root: &Path) -> Result<model::Api, Failure> {
     let api = load::api(root).map_err(Failure::Documents)?;
     let problems = check::api(&api);
-    if !problems.is_empty() {
-        return Err(Failure::Documents(problems));
-    }
-    render::all(&api, root)
+    if problems.is_empty() { Ok(api) } else { Err(Failure::Documents(problems)) }
 }

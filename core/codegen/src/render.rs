@@ -2,6 +2,7 @@
 
 mod arguments;
 mod c;
+mod c_examples;
 mod cases;
 mod doc;
 mod examples;
@@ -10,7 +11,9 @@ mod manifest;
 mod options;
 mod prose;
 mod python;
+mod raised;
 mod reach;
+pub(crate) mod reference;
 mod rust;
 mod simulator;
 mod typescript;
@@ -222,6 +225,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     arguments::register(&mut environment);
     options::register(&mut environment);
     c::register(&mut environment);
+    c_examples::register(&mut environment);
     prose::register(&mut environment);
     python::register(&mut environment);
     rust::register(&mut environment);

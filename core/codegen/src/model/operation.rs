@@ -456,7 +456,7 @@ impl AnswerKind {
 }
 
 /// What may be sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Retry {
     /// It changes nothing.

@@ -227,7 +227,7 @@ fn spaced(value: &Json) -> String {
 
 /// Markdown for rustdoc: no brackets that look like links, no angle brackets that look like tags, no bare addresses. Text
 /// in backticks is unchanged.
-fn rustdoc(text: &str) -> String {
+pub(super) fn rustdoc(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, part) in text.split('`').enumerate() {
         if at > 0 {
