@@ -83,6 +83,10 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## 
 	$(call say,The generated sources: up to date with core/api)
 	@cargo build --locked -p mspkit-codegen
 	@cargo run --quiet --locked -p mspkit-codegen -- --check
+	$(call say,The reference: every operation has its entry)
+	@cargo run --quiet --locked -p mspkit-codegen -- --reference '$(REFERENCE)'
+	@$(TOOLS)/spec/bin/python tests/spec/operations.py '$(REFERENCE)'
+	@$(TOOLS)/spec/bin/python tests/spec/operations.py '$(REFERENCE)' --self-check
 	$(call say,The demo: its output is as expected)
 	@cargo build --locked -p mspkit --example onboard
 	@$(APART) cargo run --quiet --locked -p mspkit --example onboard | $(TOOLS)/spec/bin/python tests/demo.py
@@ -109,9 +113,11 @@ vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct o
 	$(call say,The vocabulary of the documents: rendered, built and called)
 	@core/codegen/tests/vocabulary/every.sh
 
-browser: need-cargo need-python need-apt ## the HTML report of two lists in a headless Chromium; part of soak
-	$(call say,The HTML report in a headless Chromium)
+browser: need-cargo need-python need-apt docs-site ## the HTML report of two lists and the table of operations in a headless Chromium; part of soak
 	@tests/platforms/debian.sh $(TOOLS)/debian-chromium chromium-headless-shell
+	$(call say,The table of operations in a headless Chromium)
+	@$(PYTHON) tests/spec/filter.py $(TOOLS)/debian-chromium '$(DOCS)' '$(REFERENCE)' '$(BUILT)/browser'
+	$(call say,The HTML report in a headless Chromium)
 	@cargo build --quiet --locked -p mspkit-reconcile --example report
 	@$(PYTHON) tests/reconcile/browser.py $(TOOLS)/debian-chromium '$(BUILT)/debug/examples/report' '$(BUILT)/report'
 
@@ -177,7 +183,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
-	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py tests/spec/site.py tests/spec/bench_chart.py
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs $(addprefix tests/spec/,bench_chart.py compiled.py docs.py filter.py operations.py shown.py site.py)
 	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python:docs/site:tests/bench $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 

@@ -2,8 +2,10 @@
 
 .PHONY: test-c conformance-c soak-c header need-cxx
 
-test-c: need-cargo need-compiler need-cxx need-python ## the C library
+test-c: need-cargo need-compiler need-cxx need-python docs-operations ## the C library
 	@$(MAKE) -C bindings-c check
+	$(call say,The examples of the reference: they compile)
+	@$(PYTHON) tests/spec/compiled.py '$(REFERENCE)' '$(BUILT)/bindings-c/reference'
 	$(call say,Every operation: reachable in C and C++)
 	@$(call reach,$(PYTHON),c '$(BUILT)/bindings-c/prefix/include')
 

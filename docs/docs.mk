@@ -4,20 +4,26 @@ DOCS := $(BUILT)/docs
 DOCS_TOOLS := $(TOOLS)/docs
 TYPEDOC := $(TOOLS)/typedoc/node_modules/.bin/typedoc
 SITE_SCRIPTS := $(TOOLS)/site/node_modules
-SITE = $(DOCS_TOOLS)/bin/python docs/site/build.py $(1) '$(BUILT)/site' '$(DOCS)' $(SITE_SCRIPTS)
+REFERENCE := $(BUILT)/reference
+SITE = $(DOCS_TOOLS)/bin/python docs/site/build.py $(1) '$(BUILT)/site' '$(DOCS)' $(SITE_SCRIPTS) '$(REFERENCE)'
 
-.PHONY: docs docs-site docs-serve docs-rust docs-python docs-node docs-c need-site need-docs-python
+.PHONY: docs docs-site docs-operations docs-serve docs-rust docs-python docs-node docs-c need-site need-docs-python
 
 docs: docs-rust docs-python docs-node docs-c ## the reference of all four languages and the site, into CARGO_TARGET_DIR/docs
 	@$(MAKE) docs-site
 
-docs-site: need-site ## the site of the pages alone, into CARGO_TARGET_DIR/docs
+docs-site: need-site docs-operations ## the site of the pages alone, into CARGO_TARGET_DIR/docs
 	$(call say,The site: docs)
 	@$(call SITE,build)
 	@echo 'open $(DOCS)/index.html'
 
-docs-serve: need-site ## the site on loopback, built again after every change of a page
+docs-serve: need-site docs-operations ## the site on loopback, built again after every change of a page
 	@$(call SITE,serve)
+
+# The pages of the operations, and their index.
+docs-operations: need-cargo need-compiler
+	$(call say,The reference: every operation)
+	@cargo run --quiet --locked -p mspkit-codegen -- --reference '$(REFERENCE)'
 
 need-site: $(DOCS_TOOLS)/installed.txt $(SITE_SCRIPTS)/installed.json
 

@@ -1,9 +1,9 @@
 """Builds the site of the documentation.
 
-    python docs/site/build.py build WORK DOCS SCRIPTS   into DOCS, from copies of the pages in WORK; a broken link is an error
-    python docs/site/build.py serve WORK DOCS SCRIPTS   shows it on loopback, and again after every change of a page
+    python docs/site/build.py build WORK DOCS SCRIPTS REFERENCE   into DOCS, from copies of the pages in WORK
+    python docs/site/build.py serve WORK DOCS SCRIPTS REFERENCE   shows it on loopback, and again after every change of a page
 
-SCRIPTS is the folder of the packages of package.json. The references of the languages stay in DOCS as they are; a build
+A broken link is an error. SCRIPTS is the folder of the packages of package.json, REFERENCE that of the pages of the operations. The references of the languages stay in DOCS as they are; a build
 has those in its navigation that are there.
 """
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import chart
 import pages
+import reference
 
 HERE = Path(__file__).resolve().parent
 # The references in DOCS, by the title in the navigation.
@@ -37,10 +38,21 @@ ELSEWHERE = re.compile(
 )
 
 
-def stage(work: Path, references: dict[str, str], scripts: Path) -> Path:
-    """Writes the pages, assets and settings that the generator reads, and returns the file of the settings."""
-    settings = {**pages.settings(references), "docs_dir": "pages", "site_dir": "html", "dev_addr": ADDRESS}
-    wanted = {f"pages/{name}": chart.placed(text).encode() for name, text in pages.staged().items()}
+def references(docs: Path) -> dict[str, str]:
+    """The references of the languages that were built."""
+    return {title: place for title, place in REFERENCES.items() if (docs / place).is_file()}
+
+
+def stage(work: Path, docs: Path | None, scripts: Path, operations: Path) -> Path:
+    """Writes the pages, assets and settings that the generator reads, and returns the file of the settings. They lead to the
+    references of the languages in `docs`."""
+    found = references(docs) if docs else {}
+    known = reference.index(operations)
+    settings = pages.settings(found, reference.navigation(known))
+    settings |= {"docs_dir": "pages", "site_dir": "html", "dev_addr": ADDRESS}
+    texts = {**pages.staged(), **reference.staged(operations, docs)}
+    texts[reference.OPERATIONS] = reference.operations(texts[reference.OPERATIONS], known)
+    wanted = {f"pages/{name}": chart.placed(text).encode() for name, text in texts.items()}
     wanted |= {f"pages/assets/{file.name}": file.read_bytes() for file in (HERE / "assets").iterdir()}
     wanted["pages/assets/iframe-worker.js"] = (scripts / "iframe-worker/shim/index.js").read_bytes()
     wanted |= {str(file.relative_to(HERE)): file.read_bytes() for file in (HERE / "theme").rglob("*.html")}
@@ -67,14 +79,13 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def build(work: Path, docs: Path, scripts: Path) -> None:
-    found = {title: place for title, place in REFERENCES.items() if (docs / place).is_file()}
-    settings = stage(work, found, scripts)
-    if missing := [title.partition(":")[0] for title in REFERENCES if title not in found]:
+def build(work: Path, docs: Path, scripts: Path, operations: Path) -> None:
+    settings = stage(work, docs, scripts, operations)
+    if missing := [title.partition(":")[0] for title in REFERENCES if title not in references(docs)]:
         print(f"without the references of {', '.join(missing)}, which `make docs` adds", flush=True)
     shutil.rmtree(work / "html", ignore_errors=True)
     subprocess.run(generator("build", "--strict", "--clean", "--config-file", settings), env=environment(), check=True)
-    for page in sorted((work / "html").glob("*.html")):
+    for page in sorted((work / "html").rglob("*.html")):
         for loaded in ELSEWHERE.finditer(page.read_text(encoding="utf-8")):
             raise pages.PageError(f"{page.name} loads something from another host: {loaded[0]}")
     docs.mkdir(parents=True, exist_ok=True)
@@ -84,10 +95,11 @@ def build(work: Path, docs: Path, scripts: Path) -> None:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     # The page for missing pages and the map for search engines are those of a site with an address.
     shutil.copytree(work / "html", docs, dirs_exist_ok=True, ignore=shutil.ignore_patterns("404.html", "sitemap.xml"))
+    reference.link_back(reference.index(operations), docs, sorted(kept))
 
 
-def serve(work: Path, scripts: Path) -> int:
-    settings = stage(work, {}, scripts)
+def serve(work: Path, scripts: Path, operations: Path) -> int:
+    settings = stage(work, None, scripts, operations)
     server = subprocess.Popen(generator("serve", "--config-file", settings), env=environment())
     before = pages.changed()
     try:
@@ -96,7 +108,7 @@ def serve(work: Path, scripts: Path) -> int:
             try:
                 if (now := pages.changed()) != before:
                     before = now
-                    stage(work, {}, scripts)
+                    stage(work, None, scripts, operations)
             except (pages.PageError, OSError) as error:
                 # The page is being written.
                 print(error, file=sys.stderr)
@@ -109,14 +121,14 @@ def serve(work: Path, scripts: Path) -> int:
 
 
 def main() -> int:
-    if len(sys.argv) != 5 or sys.argv[1] not in ("build", "serve"):
+    if len(sys.argv) != 6 or sys.argv[1] not in ("build", "serve"):
         print(__doc__, file=sys.stderr)
         return 2
-    work, docs, scripts = (Path(argument).resolve() for argument in sys.argv[2:])
+    work, docs, scripts, operations = (Path(argument).resolve() for argument in sys.argv[2:])
     try:
         if sys.argv[1] == "serve":
-            return serve(work, scripts)
-        build(work, docs, scripts)
+            return serve(work, scripts, operations)
+        build(work, docs, scripts, operations)
     except pages.PageError as error:
         print(error, file=sys.stderr)
         return 1

@@ -70,8 +70,9 @@ def sources() -> list[str]:
     return [FIRST, INDEX, *(source for group in groups().values() for source in group)]
 
 
-def settings(references: dict[str, str]) -> dict[str, Any]:
-    """What the generator is set to; `references` are addresses in the site, by title."""
+def settings(references: dict[str, str], operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the generator is set to; `references` are addresses in the site, by title, and `operations` pages after the first of
+    the reference."""
     own = yaml.safe_load((Path(__file__).parent / "site.yml").read_text(encoding="utf-8"))
     navigation: list[dict[str, Any]] = []
     for title, group in groups().items():
@@ -79,6 +80,7 @@ def settings(references: dict[str, str]) -> dict[str, Any]:
         if title == "Guides":
             entries.insert(0, name(INDEX))
         if title == "Reference":
+            entries[1:1] = operations
             entries += [{words: place} for words, place in references.items()]
         navigation.append({title: entries})
     own["theme"]["custom_dir"] = "theme"

@@ -19,7 +19,9 @@ INDEX = "index.json"
 # Where the pages are in the site.
 FOLDER = "reference"
 # The page whose tables give way to the one that can be filtered.
-OPERATIONS = "docs/operations.md"
+OPERATIONS = "operations.md"
+# Where the explanation of the table begins.
+WORDS = "\n\nOf each operation"
 # What only readers of the Markdown need.
 ELSEWHERE = re.compile(r"<!-- code host -->.*?<!-- end -->\n*", re.DOTALL)
 COLUMNS = ("service", "operation", "what it does", "HTTP", "retry", "since")
@@ -67,10 +69,13 @@ def table(known: dict[str, Any]) -> str:
 
 
 def operations(text: str, known: dict[str, Any]) -> str:
-    """The page of all operations, as the site shows it."""
-    about = ELSEWHERE.sub("", text).partition("\n## ")[0]
-    # The table needs the room of the contents, which have no heading.
-    return f"---\nsource: {OPERATIONS}\nhide: [toc]\n---\n\n{about.rstrip()}\n\n{table(known)}"
+    """The page of all operations as the site shows it: what the words mean is folded up before the table."""
+    head, _, body = ELSEWHERE.sub("", text).partition("\n# ")
+    about, _, meanings = body.partition("\n## ")[0].rstrip().partition(WORDS)
+    folded = "\n".join(f"    {line}" if line else "" for line in (WORDS.lstrip() + meanings).split("\n"))
+    # The table needs the room of the contents.
+    head = head.replace("---\n", "---\nhide: [toc]\n", 1)
+    return f'{head}\n# {about}\n\n??? info "What the words mean"\n\n{folded}\n\n{table(known)}'
 
 
 @cache
@@ -84,12 +89,12 @@ def names(file: Path) -> dict[str, str]:
     return {name: name for name in re.findall(r'\bid="([^"]+)"', file.read_text(encoding="utf-8"))}
 
 
-def linked(page: str, text: str, docs: Path) -> str:
-    """A page whose links into the languages' references lead to what was built; others are left out."""
+def linked(page: str, text: str, docs: Path | None) -> str:
+    """A page whose links into the languages' references lead to what was built in `docs`; others are left out."""
 
     def link(found: re.Match[str]) -> str | None:
         title, place, name = found.groups()
-        if not (docs / place.split("/")[0]).is_dir():
+        if docs is None or not (docs / place.split("/")[0]).is_dir():
             return None
         if not (docs / place).is_file() or name not in names(docs / place):
             raise PageError(f"{page}: the reference of {title} has no {place}#{name}")
@@ -102,12 +107,16 @@ def linked(page: str, text: str, docs: Path) -> str:
     return DETAILS.sub(details, text)
 
 
-def staged(folder: Path, docs: Path) -> dict[str, str]:
+def listed(known: dict[str, Any]) -> list[str]:
+    """Every page, by its file in the folder of the reference."""
+    groups = [group["page"] for service in known["services"] for group in service["groups"]]
+    return groups + [service["shared"] for service in known["services"] if service["shared"]]
+
+
+def staged(folder: Path, docs: Path | None) -> dict[str, str]:
     """The text of every page by its file in the site."""
-    known = index(folder)
-    every = [group["page"] for service in known["services"] for group in service["groups"]]
-    every += [service["shared"] for service in known["services"] if service["shared"]]
-    return {f"{FOLDER}/{page}": linked(page, (folder / page).read_text(encoding="utf-8"), docs) for page in every}
+    found = {page: (folder / page).read_text(encoding="utf-8") for page in listed(index(folder))}
+    return {f"{FOLDER}/{page}": linked(page, text, docs) for page, text in found.items()}
 
 
 def places(known: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -19,14 +19,11 @@ from unittest import mock
 from xml.etree import ElementTree
 
 import docs
-import yaml
-from markdown import Markdown
+from shown import converted, has, parsed, tabs, text
 
-SITE = docs.ROOT / "docs/site"
-sys.path.insert(0, str(SITE))
-
-import language_tabs  # noqa: E402
-import pages  # noqa: E402
+# isort: split
+import language_tabs
+import pages
 
 SAMPLE = """# Sample
 
@@ -116,34 +113,6 @@ PAGES = {
     "docs/platforms.md": [["Shell", "PowerShell"], ["Shell", "PowerShell", "cmd"]],
     "docs/devices.md": [["Python", "Node.js", "C++", "Rust"]] * 2,
 }
-
-
-def converted(text: str) -> str:
-    """A page's HTML as the generator's Markdown makes it."""
-    names: list[str] = []
-    settings: dict[str, Any] = {}
-    for one in yaml.safe_load((SITE / "site.yml").read_text(encoding="utf-8"))["markdown_extensions"]:
-        name, options = next(iter(one.items())) if isinstance(one, dict) else (one, {})
-        names.append(name)
-        settings[name] = options
-    return Markdown(extensions=names, extension_configs=settings, output_format="xhtml").convert(text)
-
-
-def parsed(content: str) -> ElementTree.Element:
-    # The sign at headings is an entity of HTML, which XML does not know.
-    return ElementTree.fromstring(f"<div>{content.replace('&para;', '¶')}</div>")  # noqa: S314
-
-
-def has(element: ElementTree.Element, name: str) -> bool:
-    return name in element.get("class", "").split()
-
-
-def tabs(page: ElementTree.Element) -> list[list[str]]:
-    return [[text(one) for one in found.findall("div/label")] for found in page.iter("div") if has(found, "tabbed-set")]
-
-
-def text(element: ElementTree.Element) -> str:
-    return "".join(element.itertext()).strip()
 
 
 def language(element: ElementTree.Element) -> tuple[int, str] | None:

@@ -102,11 +102,17 @@ fn a_type_of_several_groups_is_once_on_a_page_that_all_of_them_link_to() {
     assert_eq!(headings.sum::<usize>(), 1);
     assert!(text(&files, "ncentral.types.md").contains("\n### Org\n"));
     let page = text(&files, "ncentral.orgs.md");
-    assert!(page.contains("See [`parts.get`](ncentral.parts.md#get) and [`Org`](ncentral.types.md#org)."), "{page}");
+    assert!(
+        page.contains("See [`parts.get`](ncentral.parts.md#get) and [`Org`](ncentral.types.md#org)."),
+        "{page}"
+    );
     assert!(text(&files, "ncentral.parts.md").contains("- **Result**: [Org](ncentral.types.md#org).\n"));
     let links: BTreeSet<&str> = page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
     for link in links.iter().filter_map(|link| link.strip_prefix('#')) {
-        assert!(page.lines().any(|line| line.trim_start_matches('#').trim().to_lowercase() == link), "{link}");
+        assert!(
+            page.lines().any(|line| line.trim_start_matches('#').trim().to_lowercase() == link),
+            "{link}"
+        );
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn all(api: &Api) -> Result<Vec<Rendered>, Failure> {
             let entries = entries(api, &spelled, service, resource);
             let types = types(api, service, &places, &page);
             unique(&page, &entries, &types)?;
-            let more = context! { resource => Serde(resource), source => resource.source.file, entries => Serde(&entries), types => Serde(&types) };
+            let more = context! { resource => Serde(resource), source => resource.source.file.clone(), entries => Serde(&entries), types => Serde(&types) };
             rendered.push(written(&environment, GROUP, (api, service), &page, more)?);
             groups.push(json!({"name": resource.name, "doc": super::doc::flow(&resource.doc), "page": page}));
         }

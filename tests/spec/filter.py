@@ -1,0 +1,111 @@
+"""Filters the table of the operations in a headless Chromium: `python3 tests/spec/filter.py CHROMIUM DOCS REFERENCE FOLDER`.
+
+CHROMIUM is the folder into which it was unpacked, DOCS the site that was built, REFERENCE what `mspkit-codegen --reference` wrote.
+The page is opened as a file. Screenshots, also of an entry, are written into FOLDER, at the width of a desk and of a phone.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reconcile"))
+
+from browser import VISIBLE, Browser, expect  # noqa: E402
+
+FIELDS = ("service", "resource", "retry", "since")
+ENTRY = "reference/ncentral.service_orgs.html"
+SHOWN = f"{VISIBLE}.map((row) => row.cells[1].textContent)"
+CHOSEN = """(() => {{
+  const control = document.querySelector('form.operations [name={0}]');
+  control.value = {1!r};
+  control.dispatchEvent(new Event("input", {{ bubbles: true }}));
+}})()"""
+MOVED = f"""new Promise((done) => {{{{
+  addEventListener("hashchange", () => setTimeout(() => done({SHOWN})), {{{{ once: true }}}});
+  location.hash = {{0!r}};
+}}}})"""
+WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+
+
+def operations(reference: Path) -> list[dict[str, str]]:
+    known: dict[str, Any] = json.loads((reference / "index.json").read_text(encoding="utf-8"))
+    titles = {service["id"]: service["title"] for service in known["services"]}
+    return [
+        {
+            "name": f"{one['group']}.{one['name']}",
+            "service": titles[one["service"]],
+            "resource": one["group"],
+            "retry": one["retry"],
+            "since": one["since"] or "",
+            "what": one["what"],
+        }
+        for one in known["operations"]
+    ]
+
+
+def named(all_of_them: list[dict[str, str]], **values: str) -> list[str]:
+    return [one["name"] for one in all_of_them if all(one[key] == value for key, value in values.items())]
+
+
+def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Path) -> None:
+    page = docs / "operations.html"
+    browser.open(page)
+    expect("the rows", browser.run(SHOWN), named(every))
+    for name in FIELDS:
+        options = f"[...document.querySelector('form.operations [name={name}]').options].map((one) => one.value)"
+        expect(f"the values of {name}", browser.run(options), ["", *sorted({one[name] for one in every} - {""})])
+    count = "document.querySelector('form.operations output').value"
+    expect("the count", browser.run(count), f"{len(every)} of {len(every)} operations")
+
+    browser.run(CHOSEN.format("retry", "create"))
+    expect("the creates", browser.run(SHOWN), named(every, retry="create"))
+    browser.run(CHOSEN.format("service", "Wiv"))
+    expect("those of Wiv", browser.run(SHOWN), named(every, retry="create", service="Wiv"))
+    expect("the address", browser.run("location.hash"), "#service=Wiv&retry=create")
+    off = "[...document.querySelector('form.operations [name=resource]').options].filter((one) => !one.disabled).map((one) => one.value)"
+    expect("the resources that are left", browser.run(off), ["", "workflows"])
+    browser.run("document.querySelector('form.operations [type=reset]').click()")
+    expect("all again", browser.run(f"new Promise((done) => setTimeout(() => done({SHOWN})))"), named(every))
+    expect("the address without a filter", browser.run("location.hash"), "")
+    for words in ("ensure_customer", "ensureCustomer"):
+        browser.run(CHOSEN.format("words", words))
+        expect(f"what has {words}", browser.run(SHOWN), ["service_orgs.ensure_customer", "service_orgs.ensure_customers"])
+    link = "document.querySelector('tbody tr:not([hidden]) a').href"
+    expect("where it leads", browser.run(link), f"{(docs / ENTRY).as_uri()}#ensure_customer")
+
+    # A value that the table does not have is none.
+    for state in ("#service=Cloudmore", "#retry=gone&service=Wiv"):
+        service = state.partition("service=")[2]
+        expect(f"the rows of {state}", browser.run(MOVED.format(state)), named(every, service=service))
+    controls = "[...document.querySelectorAll('form.operations input, form.operations select, form.operations button')]"
+    expect("whether every control has a name", browser.run(f"{controls}.every((one) => one.labels?.length || one.textContent)"), True)
+
+    for width, (across, down) in WIDTHS.items():
+        browser("Emulation.setDeviceMetricsOverride", width=across, height=down, deviceScaleFactor=1, mobile=False)
+        for name, place in (("operations", page), ("entry", docs / ENTRY)):
+            browser.events.clear()
+            browser.open(place)
+            browser.screenshot(folder / f"{name}-{width}.png")
+            overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            expect(f"the sideways scroll of {name} at {across}", browser.run(overflow), 0)
+            requests = [one["request"]["url"] for one in browser.happened("Network.requestWillBeSent")]
+            expect("what came from elsewhere", [one for one in requests if not one.startswith(("file:", "data:", "blob:"))], [])
+            expect("what was thrown", browser.happened("Runtime.exceptionThrown"), [])
+
+
+def main(chromium: str, docs: str, reference: str, folder: str) -> None:
+    place = Path(folder).resolve()
+    place.mkdir(parents=True, exist_ok=True)
+    browser = Browser(Path(chromium).resolve())
+    try:
+        check(browser, Path(docs).resolve(), operations(Path(reference)), place)
+    finally:
+        browser.close()
+    print(f"the table of operations can be filtered; {place} has screenshots")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

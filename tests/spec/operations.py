@@ -1,0 +1,208 @@
+"""Checks the reference of the operations, as the site shows it.
+
+    python tests/spec/operations.py REFERENCE                every check, of the pages in this folder
+    python tests/spec/operations.py REFERENCE --self-check   damages copies in memory and expects each to be noticed
+
+REFERENCE is what `mspkit-codegen --reference` wrote. Every operation of tests/reach/operations.json has an entry with the call
+in every language, a row in the table that can be filtered, and a page in the navigation; the entry and the row say the same.
+Links lead to headings that are there, types are on one page each, and the script finds the columns that it filters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import docs
+from shown import SITE, converted, has, parsed, tabs, text
+
+# isort: split
+import pages
+import reference
+
+LANGUAGES = ["Python", "Node.js", "C", "C++", "Rust"]
+SCRIPT = "assets/operations.js"
+
+Read = Callable[[str], str]
+
+
+@cache
+def shown(content: str) -> ElementTree.Element:
+    return parsed(converted(content.partition("\n---\n")[2] if content.startswith("---\n") else content))
+
+
+def entries(page: ElementTree.Element) -> dict[str, ElementTree.Element]:
+    """What is under each heading of operations, by its anchor."""
+    found: dict[str, ElementTree.Element] = {}
+    section = ElementTree.Element("section")
+    for one in page:
+        if one.tag in ("h1", "h2"):
+            section = ElementTree.Element("section")
+            if one.tag == "h2":
+                found[one.get("id", "")] = section
+        else:
+            section.append(one)
+    found.pop("types", None)
+    return found
+
+
+def index(read: Read) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(read(reference.INDEX))
+    return known
+
+
+def table(known: dict[str, Any]) -> list[list[str]]:
+    page = shown(reference.operations(pages.staged()[reference.OPERATIONS], known))
+    return [[text(cell) for cell in row] for row in page.iter("tr")]
+
+
+def each(read: Read) -> Iterator[str]:
+    known = index(read)
+    wanted = [one["id"] for one in json.loads(docs.read("tests/reach/operations.json"))["operations"]]
+    found = [one["id"] for one in known["operations"]]
+    if sorted(found) != sorted(wanted):
+        yield f"the index should have {sorted(set(found) ^ set(wanted))} once or not at all"
+    by_page: dict[str, list[dict[str, Any]]] = {}
+    for one in known["operations"]:
+        by_page.setdefault(one["page"], []).append(one)
+    for page, operations in by_page.items():
+        if page not in reference.listed(known):
+            yield f"{page} is not in the navigation"
+        there = entries(shown(read(page)))
+        names = [one["name"] for one in operations]
+        if list(there) != names:
+            yield f"{page}: the entries are {list(there)} instead of {names}"
+        for one in operations:
+            if one["name"] in there:
+                yield from entry(f"{page}#{one['name']}", there[one["name"]], one)
+
+
+def entry(name: str, section: ElementTree.Element, one: dict[str, Any]) -> Iterator[str]:
+    if tabs(section) != [LANGUAGES]:
+        yield f"{name}: the calls are in {tabs(section)}"
+    for language, block in zip(LANGUAGES, (it for it in section.iter("div") if has(it, "tabbed-block")), strict=False):
+        words = {"C": one["id"].replace(".", "_"), "Node.js": re.sub(r"_(\w)", lambda found: found[1].upper(), one["name"])}
+        if words.get(language, one["name"]) not in text(block):
+            yield f"{name}: {language} does not call it"
+    facts = dict(text(item).partition(": ")[::2] for item in section.iter("li"))
+    for fact, value in (("HTTP", f"{one['method']} {one['path']}."), ("Retry", f"{one['retry']}."), ("Since", one["since"])):
+        if not facts.get(fact, "").startswith(value or "") or (fact in facts) != (value is not None):
+            yield f"{name}: {fact} is {facts.get(fact)!r}, and in the index {value!r}"
+    if (one["stage"] or "").capitalize() not in {*facts, ""}:
+        yield f"{name}: does not say that it is {one['stage']}"
+    for missing in {"Result", "In flight"} - facts.keys():
+        yield f"{name}: {missing} is missing"
+    titles = [text(row) for row in section.iter("tr") if row[0].tag == "th"]
+    words = text(section)
+    if not any(title.startswith("parameter") for title in titles) and "It has no parameters." not in words:
+        yield f"{name}: the parameters are missing"
+    if not any(title.startswith("kind") for title in titles) and "besides those of every call: none." not in words:
+        yield f"{name}: the errors are missing"
+
+
+def rows(read: Read) -> Iterator[str]:
+    known = index(read)
+    head, *found = table(known)
+    if tuple(head) != reference.COLUMNS:
+        yield f"the table has the columns {head}"
+    titles = {service["id"]: service["title"] for service in known["services"]}
+    for one, row in zip(known["operations"], found, strict=False):
+        wanted = [titles[one["service"]], f"{one['group']}.{one['name']}", one["retry"], one["since"] or ""]
+        if [row[0], row[1], row[4], row[5]] != wanted:
+            yield f"{one['id']}: the row is {row}"
+    if len(found) != len(known["operations"]):
+        yield f"the table has {len(found)} rows for {len(known['operations'])} operations"
+    script = (SITE / SCRIPT).read_text(encoding="utf-8")
+    for column in re.findall(r'\bof\("([^"]+)"\)', script) or ["of()"]:
+        if column not in reference.COLUMNS:
+            yield f"{SCRIPT}: the table has no column {column!r}"
+
+
+def links(read: Read) -> Iterator[str]:
+    known = index(read)
+    every = reference.listed(known)
+    anchors = {page: {one.get("id") for one in shown(read(page)).iter() if one.get("id")} for page in every}
+    sources = {pages.name(source): source for source in pages.sources()}
+    for page in every:
+        content = reference.linked(page, read(page), None)
+        if wrong := list(pages.mistakes(page, content)):
+            yield from wrong
+        for link in docs.LINK.findall(docs.CODE.sub("", content)):
+            path, _, anchor = link.partition("#")
+            other = path.removeprefix("../")
+            if re.match(r"[a-z]+:", link):
+                continue
+            if other != path and other in sources:
+                if anchor and anchor not in docs.anchors(docs.read(sources[other])):
+                    yield f"{page}: {link}: there is no such heading"
+            elif anchor not in anchors.get(path or page, set()):
+                yield f"{page}: {link}: there is no such heading"
+
+
+def types(read: Read) -> Iterator[str]:
+    known = index(read)
+    found: Counter[str] = Counter()
+    for page in reference.listed(known):
+        for heading in shown(read(page)).iter("h3"):
+            found[f"{page.split('.')[0]}.{text(heading).rstrip('¶')}"] += 1
+    for name, times in found.items():
+        if times > 1:
+            yield f"{name} is on {times} pages"
+
+
+CHECKS = (each, rows, links, types)
+
+# A page, the damage to it, and the expected report.
+DAMAGE = [
+    ("ncentral.customers.md", "\n## get\n", "\n## got\n", "ncentral.customers.md: the entries are"),
+    ("ncentral.customers.md", "```cpp\n", "```text\n", "the calls are in [['Python', 'Node.js', 'C']"),
+    ("ncentral.customers.md", "client.customers.get(", "client.customers.list(", "ncentral.customers.md#get: Python does not"),
+    ("ncentral.customers.md", "mspkit_ncentral_customers_get(", "get(", "ncentral.customers.md#get: C does not"),
+    ("ncentral.customers.md", "**HTTP**: `GET", "**HTTP**: `PUT", "ncentral.customers.md#get: HTTP is"),
+    ("ncentral.customers.md", "**Result**", "**Answer**", "ncentral.customers.md#get: Result is missing"),
+    ("ncentral.customers.md", "| parameter |", "| what |", "ncentral.customers.md#get: the parameters are missing"),
+    ("ncentral.customers.md", "| kind |", "| what |", "ncentral.customers.md#get: the errors are missing"),
+    ("ncentral.customers.md", "- **Since**: 2026.1.0.503", "- **Since**: 2020", "customers.md#create_installer_link: Since is"),
+    ("ncentral.customers.md", "../limits.md", "../limit.md", "../limit.md: there is no such heading"),
+    ("ncentral.customers.md", "errors.md#the-kinds", "errors.md#kinds", "#kinds: there is no such heading"),
+    ("ncentral.types.md", "\n### Customer\n", "\n### Site\n", "ncentral.types.md#customer: there is no such heading"),
+    ("ncentral.types.md", "\n### Customer\n", "\n### Device\n", "ncentral.Device is on 2 pages"),
+    (reference.INDEX, '"id": "wiv.workflows.run"', '"id": "wiv.workflows.walk"', "the index should have ['wiv.workflows.run'"),
+    (reference.INDEX, '"retry": "read"', '"retry": "create"', "ncentral.customers.md#get: Retry is"),
+]
+
+
+def self_check(read: Read) -> Iterator[str]:
+    for name, old, new, wanted in DAMAGE:
+
+        def damaged(page: str, name: str = name, old: str = old, new: str = new) -> str:
+            content = read(page)
+            return content.replace(old, new) if page == name else content
+
+        if old not in read(name):
+            yield f"self-check: {name} has no {old!r} that could be damaged"
+        elif not any(wanted in complaint for check in CHECKS for complaint in check(damaged)):
+            yield f"self-check: no check reports {wanted!r}"
+
+
+def main(folder: Path, *, checking: bool) -> int:
+    @cache
+    def read(page: str) -> str:
+        return (folder / page).read_text(encoding="utf-8")
+
+    found = list(self_check(read)) if checking else [complaint for check in CHECKS for complaint in check(read)]
+    print(*found, sep="\n", end="\n" if found else "")
+    if not found:
+        print(f"{len(DAMAGE)} mistakes are detected" if checking else f"{len(index(read)['operations'])} entries are complete")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), checking="--self-check" in sys.argv[2:]))
