@@ -185,7 +185,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs $(addprefix tests/spec/,bench_chart.py compiled.py docs.py filter.py operations.py shown.py site.py)
 	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
-	  MYPYPATH=$(PY)/python:docs/site:tests/bench $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
+	  MYPYPATH=$(PY)/python:docs/site:tests/bench:tests/reconcile $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)

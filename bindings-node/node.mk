@@ -49,3 +49,4 @@ soak-node: node simulator judge
 lint-node: node
 	$(call say,TypeScript: biome and tsc)
 	@$(NPM) run --silent lint
+	@$(NODE)/node_modules/.bin/biome ci --config-path=$(NODE) docs/site/assets/operations.js

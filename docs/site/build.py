@@ -3,8 +3,9 @@
     python docs/site/build.py build WORK DOCS SCRIPTS REFERENCE   into DOCS, from copies of the pages in WORK
     python docs/site/build.py serve WORK DOCS SCRIPTS REFERENCE   shows it on loopback, and again after every change of a page
 
-A broken link is an error. SCRIPTS is the folder of the packages of package.json, REFERENCE that of the pages of the operations. The references of the languages stay in DOCS as they are; a build
-has those in its navigation that are there.
+A broken link is an error. SCRIPTS is the folder of the packages of package.json, REFERENCE that of the pages of the operations.
+The references of the languages stay in DOCS, where each page gets a link to the site; a build has those in its navigation that
+are there.
 """
 
 from __future__ import annotations

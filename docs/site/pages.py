@@ -71,8 +71,8 @@ def sources() -> list[str]:
 
 
 def settings(references: dict[str, str], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the generator is set to; `references` are addresses in the site, by title, and `operations` pages after the first of
-    the reference."""
+    """What the generator is set to; `references` are addresses in the site, by title, and `operations` the last pages of the
+    reference."""
     own = yaml.safe_load((Path(__file__).parent / "site.yml").read_text(encoding="utf-8"))
     navigation: list[dict[str, Any]] = []
     for title, group in groups().items():
@@ -80,8 +80,8 @@ def settings(references: dict[str, str], operations: list[dict[str, Any]]) -> di
         if title == "Guides":
             entries.insert(0, name(INDEX))
         if title == "Reference":
-            entries[1:1] = operations
             entries += [{words: place} for words, place in references.items()]
+            entries.append({"Operations": operations})
         navigation.append({title: entries})
     own["theme"]["custom_dir"] = "theme"
     return {**own, "nav": [{"Start": name(FIRST)}, *navigation], "repo_url": REPOSITORY, "edit_uri": "edit/main"}

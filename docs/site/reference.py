@@ -51,13 +51,13 @@ def navigation(known: dict[str, Any]) -> list[dict[str, Any]]:
 
 def table(known: dict[str, Any]) -> str:
     """A row for each operation. assets/operations.js puts the fields that filter them into the empty element."""
-    titles = {service["id"]: service["title"] for service in known["services"]}
     lines = ['<div id="operations"></div>', "", f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
     for one in known["operations"]:
-        link = f"[{one['group']}.{one['name']}]({FOLDER}/{one['page']}#{one['name']})"
+        # Long names may be broken after the dot.
+        link = f"[{one['group']}.<wbr/>{one['name']}]({FOLDER}/{one['page']}#{one['name']})"
         notes = [one["what"].replace("|", "\\|"), *(["deprecated"] if one["deprecated"] else []), *filter(None, [one["stage"]])]
         cells = (
-            titles[one["service"]],
+            one["service"],
             link,
             ", ".join(notes),
             f"`{one['method']} {one['path']}`",
@@ -122,7 +122,7 @@ def staged(folder: Path, docs: Path | None) -> dict[str, str]:
 def places(known: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The pages of the languages' references that have a page of the site about the same, with its address and title."""
     for service in known["services"]:
-        here = f"operations.html#service={service['title']}"
+        here = f"operations.html#service={service['id']}"
         yield f"python/mspkit/{service['id']}.html", here, service["title"]
         yield f"c/{service['id']}_8h.html", here, service["title"]
         for group in service["groups"]:

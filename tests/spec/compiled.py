@@ -17,7 +17,12 @@ STRICT = ["-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{ROOT / 'bindings-
 # How the examples of a service are compiled, by the language of their blocks.
 PROGRAMS = {
     "c": (os.environ.get("CC", "cc"), "-std=c99", "#include <mspkit/{0}.h>\n#include <stdio.h>\n", "mspkit_{0} *client"),
-    "cpp": (os.environ.get("CXX", "c++"), "-std=c++17", "#include <mspkit/{0}.hpp>\n#include <iostream>\n", "mspkit::{0} &client"),
+    "cpp": (
+        os.environ.get("CXX", "c++"),
+        "-std=c++17",
+        "#include <mspkit/{0}.hpp>\n#include <iostream>\n",
+        "mspkit::{0} &client",
+    ),
 }
 
 

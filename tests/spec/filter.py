@@ -1,7 +1,7 @@
 """Filters the table of the operations in a headless Chromium: `python3 tests/spec/filter.py CHROMIUM DOCS REFERENCE FOLDER`.
 
-CHROMIUM is the folder into which it was unpacked, DOCS the site that was built, REFERENCE what `mspkit-codegen --reference` wrote.
-The page is opened as a file. Screenshots, also of an entry, are written into FOLDER, at the width of a desk and of a phone.
+CHROMIUM is the folder into which it was unpacked, DOCS the site that was built, REFERENCE what `mspkit-codegen --reference`
+wrote. The page is opened as a file. Screenshots, also of an entry, are written into FOLDER, as wide as a desk and as a phone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reconcile"))
 
-from browser import VISIBLE, Browser, expect  # noqa: E402
+from browser import VISIBLE, Browser, expect
 
 FIELDS = ("service", "resource", "retry", "since")
 ENTRY = "reference/ncentral.service_orgs.html"
@@ -27,16 +27,15 @@ MOVED = f"""new Promise((done) => {{{{
   addEventListener("hashchange", () => setTimeout(() => done({SHOWN})), {{{{ once: true }}}});
   location.hash = {{0!r}};
 }}}})"""
-WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+WIDTHS = {"desk": (1280, 1800), "phone": (390, 1800)}
 
 
 def operations(reference: Path) -> list[dict[str, str]]:
     known: dict[str, Any] = json.loads((reference / "index.json").read_text(encoding="utf-8"))
-    titles = {service["id"]: service["title"] for service in known["services"]}
     return [
         {
             "name": f"{one['group']}.{one['name']}",
-            "service": titles[one["service"]],
+            "service": one["service"],
             "resource": one["group"],
             "retry": one["retry"],
             "since": one["since"] or "",
@@ -62,11 +61,11 @@ def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Pat
 
     browser.run(CHOSEN.format("retry", "create"))
     expect("the creates", browser.run(SHOWN), named(every, retry="create"))
-    browser.run(CHOSEN.format("service", "Wiv"))
-    expect("those of Wiv", browser.run(SHOWN), named(every, retry="create", service="Wiv"))
-    expect("the address", browser.run("location.hash"), "#service=Wiv&retry=create")
-    off = "[...document.querySelector('form.operations [name=resource]').options].filter((one) => !one.disabled).map((one) => one.value)"
-    expect("the resources that are left", browser.run(off), ["", "workflows"])
+    browser.run(CHOSEN.format("service", "wiv"))
+    expect("those of Wiv", browser.run(SHOWN), named(every, retry="create", service="wiv"))
+    expect("the address", browser.run("location.hash"), "#service=wiv&retry=create")
+    left = "[...document.querySelectorAll('[name=resource] option:not(:disabled)')].map((one) => one.value)"
+    expect("the resources that are left", browser.run(left), ["", "workflows"])
     browser.run("document.querySelector('form.operations [type=reset]').click()")
     expect("all again", browser.run(f"new Promise((done) => setTimeout(() => done({SHOWN})))"), named(every))
     expect("the address without a filter", browser.run("location.hash"), "")
@@ -77,11 +76,13 @@ def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Pat
     expect("where it leads", browser.run(link), f"{(docs / ENTRY).as_uri()}#ensure_customer")
 
     # A value that the table does not have is none.
-    for state in ("#service=Cloudmore", "#retry=gone&service=Wiv"):
+    for state in ("#service=cloudmore", "#retry=gone&service=wiv"):
         service = state.partition("service=")[2]
         expect(f"the rows of {state}", browser.run(MOVED.format(state)), named(every, service=service))
     controls = "[...document.querySelectorAll('form.operations input, form.operations select, form.operations button')]"
-    expect("whether every control has a name", browser.run(f"{controls}.every((one) => one.labels?.length || one.textContent)"), True)
+    expect(
+        "whether every control has a name", browser.run(f"{controls}.every((one) => one.labels?.length || one.textContent)"), True
+    )
 
     for width, (across, down) in WIDTHS.items():
         browser("Emulation.setDeviceMetricsOverride", width=across, height=down, deviceScaleFactor=1, mobile=False)

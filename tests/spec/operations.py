@@ -100,10 +100,10 @@ def entry(name: str, section: ElementTree.Element, one: dict[str, Any]) -> Itera
     for missing in {"Result", "In flight"} - facts.keys():
         yield f"{name}: {missing} is missing"
     titles = [text(row) for row in section.iter("tr") if row[0].tag == "th"]
-    words = text(section)
-    if not any(title.startswith("parameter") for title in titles) and "It has no parameters." not in words:
+    whole = text(section)
+    if not any(title.startswith("parameter") for title in titles) and "It has no parameters." not in whole:
         yield f"{name}: the parameters are missing"
-    if not any(title.startswith("kind") for title in titles) and "besides those of every call: none." not in words:
+    if not any(title.startswith("kind") for title in titles) and "besides those of every call: none." not in whole:
         yield f"{name}: the errors are missing"
 
 
@@ -112,9 +112,8 @@ def rows(read: Read) -> Iterator[str]:
     head, *found = table(known)
     if tuple(head) != reference.COLUMNS:
         yield f"the table has the columns {head}"
-    titles = {service["id"]: service["title"] for service in known["services"]}
     for one, row in zip(known["operations"], found, strict=False):
-        wanted = [titles[one["service"]], f"{one['group']}.{one['name']}", one["retry"], one["since"] or ""]
+        wanted = [one["service"], f"{one['group']}.{one['name']}", one["retry"], one["since"] or ""]
         if [row[0], row[1], row[4], row[5]] != wanted:
             yield f"{one['id']}: the row is {row}"
     if len(found) != len(known["operations"]):

@@ -57,7 +57,6 @@ pub(crate) fn all(api: &Api) -> Result<Vec<Rendered>, Failure> {
             let page = places::page(&service.id, &resource.name);
             let entries = entries(api, &spelled, service, resource);
             let types = types(api, service, &places, &page);
-            unique(&page, &entries, &types)?;
             let more = context! { resource => Serde(resource), source => resource.source.file.clone(), entries => Serde(&entries), types => Serde(&types) };
             rendered.push(written(&environment, GROUP, (api, service), &page, more)?);
             groups.push(json!({"name": resource.name, "doc": super::doc::flow(&resource.doc), "page": page}));
@@ -66,7 +65,6 @@ pub(crate) fn all(api: &Api) -> Result<Vec<Rendered>, Failure> {
         let types = types(api, service, &places, &page);
         let shared = !(types.models.is_empty() && types.inputs.is_empty());
         if shared {
-            unique(&page, &[], &types)?;
             let more = context! { types => Serde(&types) };
             rendered.push(written(&environment, SHARED, (api, service), &page, more)?);
         }
@@ -130,22 +128,6 @@ fn types<'a>(api: &'a Api, service: &Service, places: &Places, page: &str) -> Ty
     Types {
         models: api.models.iter().filter(|it| it.service == service.id && here(&it.name)).collect(),
         inputs: api.inputs.iter().filter(|it| it.service == service.id && here(&it.name)).collect(),
-    }
-}
-
-/// Links lead to headings by their text, so no two on a page may have the same.
-fn unique(page: &str, entries: &[Entry<'_>], types: &Types<'_>) -> Result<(), Failure> {
-    let operations = entries.iter().map(|entry| entry.operation.name.clone());
-    let models = types.models.iter().map(|model| model.name.to_lowercase());
-    let inputs = types.inputs.iter().map(|input| input.name.to_lowercase());
-    let mut all: Vec<String> = operations.chain(models).chain(inputs).collect();
-    all.sort();
-    match all.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Failure::File {
-            file: page.to_owned(),
-            reason: format!("two headings have the anchor `{}`", pair[0]),
-        }),
-        None => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use minijinja::value::Serde;
 use crate::model::{Api, Condition, Field, Kind, Param, ParamLocation, Retry, Shape};
 use crate::render::{doc, prose, rust};
 
-use super::places::{Places, page};
+use super::places::{self, Places};
 
 /// The file and the anchor of every operation and type, by service and name. Operations are called as `group.name`.
 struct Links(BTreeMap<(String, String), (String, String)>);
@@ -18,7 +18,7 @@ impl Links {
         let mut links = BTreeMap::new();
         for operation in &api.operations {
             let name = format!("{}.{}", operation.resource, operation.name);
-            let to = (page(&operation.service, &operation.resource), operation.name.clone());
+            let to = (places::page(&operation.service, &operation.resource), operation.name.clone());
             links.insert((operation.service.clone(), name), to);
         }
         for service in &api.services {
@@ -26,8 +26,15 @@ impl Links {
             let models = api.models.iter().map(|it| (&it.service, &it.name));
             let inputs = api.inputs.iter().map(|it| (&it.service, &it.name));
             for (_, name) in models.chain(inputs).filter(|(of, _)| **of == service.id) {
-                let to = places.of_type(name).map(|page| (page.to_owned(), name.to_lowercase()));
-                links.extend(to.map(|to| ((service.id.clone(), name.clone()), to)));
+                let Some(page) = places.of_type(name) else { continue };
+                let anchor = name.to_lowercase();
+                // Operations come first, and a second heading of the same text is numbered.
+                let taken = api
+                    .operations
+                    .iter()
+                    .any(|it| it.name == anchor && page == places::page(&it.service, &it.resource));
+                let anchor = if taken { format!("{anchor}-1") } else { anchor };
+                links.insert((service.id.clone(), name.clone()), (page.to_owned(), anchor));
             }
         }
         Links(links)
