@@ -21,7 +21,7 @@ FOLDER = "reference"
 # The page whose tables give way to the one that can be filtered.
 OPERATIONS = "operations.md"
 # Where the explanation of the table begins.
-WORDS = "\n\nOf each operation"
+WORDS = "\n\nEach operation has "
 # What only readers of the Markdown need.
 ELSEWHERE = re.compile(r"<!-- code host -->.*?<!-- end -->\n*", re.DOTALL)
 COLUMNS = ("service", "operation", "what it does", "HTTP", "retry", "since")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -156,7 +157,30 @@ def types(read: Read) -> Iterator[str]:
             yield f"{name} is on {times} pages"
 
 
-CHECKS = (each, rows, links, types)
+def built(read: Read) -> Iterator[str]:
+    """Links into references of languages that were built, here one with a wrong name and one whose anchors are listed apart."""
+    page = "wiv.workflows.md"
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "python/mspkit").mkdir(parents=True)
+        (root / "c").mkdir()
+        (root / "python/mspkit/wiv.html").write_text('<div id="Workflows.run"></div>', encoding="utf-8")
+        (root / "c/wiv_8h.html").touch()
+        member = "<member><name>mspkit_wiv_workflows_run</name><anchorfile>wiv_8h.html</anchorfile><anchor>a1</anchor></member>"
+        (root / "c/names.tag").write_text(f"<tagfile>{member}</tagfile>", encoding="utf-8")
+        wanted = '<a href="../python/mspkit/wiv.html#Workflows.run">Python</a>, <a href="../c/wiv_8h.html#a1">C</a>\n'
+        if f"- **Every detail**: {wanted}" not in reference.linked(page, read(page), root):
+            yield f"{page}: the links into the references of Python and C are not {wanted}"
+        try:
+            reference.linked(page, read(page).replace("#Workflows.run", "#Workflows.walk"), root)
+        except pages.PageError as error:
+            if "the reference of Python has no python/mspkit/wiv.html#Workflows.walk" not in str(error):
+                yield f"{page}: {error}"
+        else:
+            yield f"{page}: a link to a name that Python does not have is accepted"
+
+
+CHECKS = (each, rows, links, types, built)
 
 # A page, the damage to it, and the expected report.
 DAMAGE = [
@@ -173,6 +197,7 @@ DAMAGE = [
     ("ncentral.customers.md", "errors.md#the-kinds", "errors.md#kinds", "#kinds: there is no such heading"),
     ("ncentral.types.md", "\n### Customer\n", "\n### Site\n", "ncentral.types.md#customer: there is no such heading"),
     ("ncentral.types.md", "\n### Customer\n", "\n### Device\n", "ncentral.Device is on 2 pages"),
+    ("wiv.workflows.md", "[C](../c/", "[C](../C/", "the links into the references of Python and C are not"),
     (reference.INDEX, '"id": "wiv.workflows.run"', '"id": "wiv.workflows.walk"', "the index should have ['wiv.workflows.run'"),
     (reference.INDEX, '"retry": "read"', '"retry": "create"', "ncentral.customers.md#get: Retry is"),
 ]

@@ -37,6 +37,9 @@ pub(super) fn by(operation: &Operation) -> Vec<Raised> {
     if operation.answer.kind == AnswerKind::Success {
         all.push(of("OperationFailed", "The server reported that it did not carry out the operation."));
     }
+    if operation.wait.as_ref().is_some_and(|wait| !wait.failed.is_empty()) {
+        all.push(of("OperationFailed", "What is waited for has failed."));
+    }
     if operation.paging == Paging::Scroll {
         all.push(of("ScrollExpired", "The server's cursor is gone, and `on_lost_page` is `raise`."));
     }
