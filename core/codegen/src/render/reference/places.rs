@@ -20,7 +20,7 @@ impl Places {
         let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for operation in api.operations.iter().filter(|operation| operation.service == service.id) {
             let mut found = BTreeSet::new();
-            for name in operation.answer.model.iter() {
+            if let Some(name) = &operation.answer.model {
                 model(api, &service.id, name, &mut found);
             }
             params(api, &service.id, &operation.params, &mut found);
