@@ -60,7 +60,7 @@ demo-rust: need-cargo need-compiler ## the demo in Rust
 	$(call say,Running it)
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
-test: test-packages test-rust test-python test-node test-c bench-smoke ## every check that fits into 25 minutes
+test: test-packages test-rust test-docs test-python test-node test-c bench-smoke ## every check that fits into 25 minutes
 	$(call say,Every operation in every language)
 	@$(PYTHON) $(REACH) table '$(BUILT)/reach'
 
@@ -107,19 +107,18 @@ endif
 conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
 	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
-soak: deny vocabulary browser soak-rust soak-python soak-node soak-c test-arm test-musl test-windows check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
+soak: deny vocabulary browser docs-browser soak-rust soak-python soak-node soak-c test-arm test-musl test-windows check-macos ## long runs, contract checks, fuzzing, every Python and Node.js, other platforms
 
 vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)
 	@core/codegen/tests/vocabulary/every.sh
 
-browser: need-cargo need-python need-apt docs-site ## the HTML report of two lists and the table of operations in a headless Chromium; part of soak
-	@tests/platforms/debian.sh $(TOOLS)/debian-chromium chromium-headless-shell
+browser: need-cargo need-python need-chromium docs-site ## the HTML report of two lists and the table of operations in a headless Chromium; part of soak
 	$(call say,The table of operations in a headless Chromium)
-	@$(PYTHON) tests/spec/filter.py $(TOOLS)/debian-chromium '$(DOCS)' '$(REFERENCE)' '$(BUILT)/browser'
+	@$(PYTHON) tests/spec/filter.py '$(CHROMIUM)' '$(DOCS)' '$(REFERENCE)' '$(BUILT)/browser'
 	$(call say,The HTML report in a headless Chromium)
 	@cargo build --quiet --locked -p mspkit-reconcile --example report
-	@$(PYTHON) tests/reconcile/browser.py $(TOOLS)/debian-chromium '$(BUILT)/debug/examples/report' '$(BUILT)/report'
+	@$(PYTHON) tests/reconcile/browser.py '$(CHROMIUM)' '$(BUILT)/debug/examples/report' '$(BUILT)/report'
 
 # Optimised, but linked fast: each of these programs runs once.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
@@ -183,9 +182,9 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
-	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs $(addprefix tests/spec/,bench_chart.py compiled.py docs.py filter.py operations.py shown.py site.py)
-	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
-	  MYPYPATH=$(PY)/python:docs/site:tests/bench:tests/reconcile $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/browser $(addprefix tests/spec/,bench_chart.py compiled.py docs.py filter.py operations.py shown.py site.py)
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/browser tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
+	  MYPYPATH=$(PY)/python:docs/site:tests/bench:tests/browser:tests/reconcile $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)
@@ -197,7 +196,7 @@ $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt
 $(TOOLS)/python/installed.txt: bindings-python/tests/requirements.txt
 $(TOOLS)/spec/installed.txt: tests/spec/requirements.txt
 $(TOOLS)/workers/installed.txt: tests/workers/requirements.txt
-$(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/spec/requirements.txt tests/contract/schemathesis/requirements.txt
+$(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/spec/requirements.txt tests/browser/requirements.txt tests/contract/schemathesis/requirements.txt
 
 $(TOOLS)/%/installed.txt: | need-python
 	$(call say,Installing the Python packages of $< into $(TOOLS)/$*)

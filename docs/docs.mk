@@ -7,6 +7,10 @@ SITE_SCRIPTS := $(TOOLS)/site/node_modules
 REFERENCE := $(BUILT)/reference
 SITE = $(DOCS_TOOLS)/bin/python docs/site/build.py $(1) '$(BUILT)/site' '$(DOCS)' $(SITE_SCRIPTS) '$(REFERENCE)'
 
+BROWSER_TOOLS := $(TOOLS)/browser
+$(BROWSER_TOOLS)/installed.txt: tests/browser/requirements.txt
+
+.PHONY: test-docs docs-check docs-browser need-chromium
 .PHONY: docs docs-site docs-operations docs-serve docs-rust docs-python docs-node docs-c need-site need-docs-python
 
 docs: docs-rust docs-python docs-node docs-c ## the reference of all four languages and the site, into CARGO_TARGET_DIR/docs
@@ -26,6 +30,32 @@ docs-operations: need-cargo need-compiler
 	@cargo run --quiet --locked -p mspkit-codegen -- --reference '$(REFERENCE)'
 
 need-site: $(DOCS_TOOLS)/installed.txt $(SITE_SCRIPTS)/installed.json
+
+ifeq ($(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
+test-docs: docs-check
+else
+test-docs:
+	@echo 'The site is not checked: its generator needs Python 3.11 or later'
+endif
+
+docs-check: docs-site ## links, anchors, search and what is loaded, in the site as it was built; part of make test
+	$(call say,The site: every page is complete)
+	@$(DOCS_TOOLS)/bin/python tests/browser/built.py '$(DOCS)'
+	@$(DOCS_TOOLS)/bin/python tests/browser/built.py '$(DOCS)' --self-check
+
+docs-browser: docs-check need-chromium $(BROWSER_TOOLS)/installed.txt ## the site in a headless Chromium, with screenshots; part of soak
+	$(call say,The site in a headless Chromium)
+	@$(BROWSER_TOOLS)/bin/python tests/browser/run.py '$(CHROMIUM)' '$(DOCS)'
+	@$(BROWSER_TOOLS)/bin/python tests/browser/run.py '$(CHROMIUM)' '$(DOCS)' --self-check
+
+# Another browser of this family than Debian's is named by CHROMIUM=...
+ifdef CHROMIUM
+need-chromium:
+else
+CHROMIUM := $(TOOLS)/debian-chromium
+need-chromium: need-apt
+	@tests/platforms/debian.sh $(CHROMIUM) chromium-headless-shell
+endif
 
 # Earlier documentation here would be in the index.
 docs-rust: need-cargo need-compiler

@@ -3,8 +3,9 @@ and sorted, and shows its text.
 
     python3 tests/reconcile/browser.py CHROMIUM REPORT FOLDER
 
-CHROMIUM is the folder into which it was unpacked, REPORT the program that writes a report (core/reconcile/examples/report.rs);
-screenshots are written into FOLDER. The browser is driven through two pipes.
+CHROMIUM is the folder into which it was unpacked, or the program; REPORT is the program that writes a
+report (core/reconcile/examples/report.rs); screenshots are written into FOLDER. The browser is driven
+through two pipes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ import time
 import zlib
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
+
+import chromium
 
 LIMIT = 60.0
 LEFT = [
@@ -55,12 +60,6 @@ class Browser:
     """A page of a browser, and what happened in it."""
 
     def __init__(self, unpacked: Path) -> None:
-        program = unpacked / "usr/lib/chromium/chromium-headless-shell"
-        libraries = [*unpacked.glob("usr/lib/*-linux-gnu"), *unpacked.glob("usr/lib/*-linux-gnu/pulseaudio")]
-        environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, libraries))}
-        if (unpacked / "etc/fonts").is_dir():
-            # This machine has no fonts of its own.
-            environment["FONTCONFIG_SYSROOT"] = str(unpacked)
         self.folder = tempfile.TemporaryDirectory()
         taken, self.commands = os.pipe()
         self.answers, given = os.pipe()
@@ -71,11 +70,11 @@ class Browser:
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
 
-        arguments = ["--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--window-size=1200,900"]
+        arguments = [*chromium.ARGUMENTS, "--headless", "--remote-debugging-pipe", "--window-size=1200,900"]
         self.process = subprocess.Popen(
-            [program, *arguments, f"--user-data-dir={self.folder.name}", "about:blank"],
+            [chromium.program(unpacked), *arguments, f"--user-data-dir={self.folder.name}", "about:blank"],
             close_fds=False,
-            env=environment,
+            env=chromium.environment(unpacked),
             preexec_fn=pipes,
             stderr=subprocess.DEVNULL,
         )
@@ -221,7 +220,7 @@ def check(browser: Browser, page: Path, folder: Path) -> None:
     expect("what was thrown", browser.happened("Runtime.exceptionThrown"), [])
 
 
-def main(chromium: str, report: str, folder: str) -> None:
+def main(unpacked: str, report: str, folder: str) -> None:
     place = Path(folder).resolve()
     place.mkdir(parents=True, exist_ok=True)
     files = []
@@ -230,7 +229,7 @@ def main(chromium: str, report: str, folder: str) -> None:
         files[-1].write_text(json.dumps(value), encoding="utf-8")
     page = place / "report.html"
     subprocess.run([report, *files, page], check=True)
-    browser = Browser(Path(chromium).resolve())
+    browser = Browser(Path(unpacked).resolve())
     try:
         check(browser, page, place)
     finally:
