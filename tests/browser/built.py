@@ -104,12 +104,18 @@ def parsed(text: str) -> Html:
     return page
 
 
+@cache
+def named(text: str) -> frozenset[str]:
+    """The anchors of a page, which may be of any generator."""
+    return frozenset(unquote(one) for found in ID.findall(text) for one in found if one)
+
+
 class Site:
     """The site in a folder."""
 
     def __init__(self, docs: Path) -> None:
         self.docs = docs
-        self.known: dict[Path, set[str]] = {}
+        self.known: dict[Path, frozenset[str]] = {}
 
     @cached_property
     def pages(self) -> dict[str, Html]:
@@ -121,10 +127,9 @@ class Site:
                 found[file.relative_to(self.docs).as_posix()] = parsed(text)
         return found
 
-    def anchors(self, file: Path) -> set[str]:
+    def anchors(self, file: Path) -> frozenset[str]:
         if file not in self.known:
-            text = file.read_text(encoding="utf-8", errors="replace")
-            self.known[file] = {unquote(one) for found in ID.findall(text) for one in found if one}
+            self.known[file] = named(file.read_text(encoding="utf-8", errors="replace"))
         return self.known[file]
 
 

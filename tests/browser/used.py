@@ -10,7 +10,7 @@ from visitor import Visitor
 
 # Keys that open the search.
 KEYS = ("/", "Control+k")
-# The label that is chosen in each set of tabs of the page, and those that could be.
+# The label that is chosen in each set of tabs of the page, the one whose block is shown, and those that could be.
 CHOSEN = """() => [...document.querySelectorAll(".tabbed-set")].map((set) => {
   const text = (input) => set.querySelector(`label[for="${CSS.escape(input.id)}"]`).innerText.trim();
   const inputs = [...set.querySelectorAll(":scope > input")];
@@ -18,7 +18,9 @@ CHOSEN = """() => [...document.querySelectorAll(".tabbed-set")].map((set) => {
   return {
     labels: inputs.map(text),
     chosen: inputs.filter((one) => one.checked).map(text).join(),
-    shown: inputs.filter((_, at) => blocks[at].getClientRects().length > 0).map(text).join(),
+    // Also if it is in a tab that is not shown.
+    shown: inputs.filter((_, at) => getComputedStyle(blocks[at]).display !== "none").map(text).join(),
+    visible: set.getClientRects().length > 0,
   };
 })"""
 # Stores the other languages of a tab's set as the reader's choice, as the theme does.
@@ -72,12 +74,16 @@ def tabs(reader: Visitor, site: Site) -> Iterator[str]:
     if not having:
         yield "no page has tabs"
     for language in sorted({label for sets in having.values() for one in sets for label in one}):
-        # Last in its first set, if possible, so that it is not the one that is shown at first.
-        first = max(having, key=lambda name: max((one.index(language) for one in having[name] if language in one), default=-1))
+        # Last in a set, if possible, so that it is not the one that is shown at first.
+        at = {name: max((one.index(language) for one in sets if language in one), default=-1) for name, sets in having.items()}
+        first = max(at, key=lambda name: at[name])
         reader.open(first)
-        label = next(one for one in having[first] if language in one)
-        set_ = reader.find(".tabbed-set").nth(having[first].index(label))
-        set_.locator(":scope > .tabbed-labels > label").nth(label.index(language)).click()
+        number = next((i for i, one in enumerate(reader.run(CHOSEN)) if one["visible"] and language in one["labels"]), None)
+        if number is None:
+            yield f"{first}: no tab for {language} can be seen"
+            continue
+        labels = reader.find(".tabbed-set").nth(number).locator(":scope > .tabbed-labels > label")
+        labels.nth(having[first][number].index(language)).click()
         yield from wrong(reader, language)
         reader.page.reload()
         yield from wrong(reader, language)
