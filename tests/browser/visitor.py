@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Route, Viewpor
 
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-# What a page may do within, in milliseconds.
-LIMIT = 5_000
+# How long a page may take to load, and to do what it is asked, in milliseconds; machines may be busy.
+LOADING, LIMIT = 60_000, 15_000
 # Colours are measured when they are there.
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important }"
 
@@ -58,6 +58,7 @@ class Visitor:
             viewport=DESK, color_scheme=scheme, reduced_motion="reduce", permissions=["clipboard-read", "clipboard-write"]
         )
         self.context.set_default_timeout(LIMIT)
+        self.context.set_default_navigation_timeout(LOADING)
         self.context.route("**/*", self.only_own)
         self.page = self.context.new_page()
         self.page.on("console", self.logged)
