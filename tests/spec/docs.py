@@ -7,7 +7,8 @@ Links into this repository lead to a file, and to a heading of it if they name o
 packages' pages, which are read elsewhere, are absolute. A block for PowerShell or cmd names the
 variables and files of the block for sh before it; one for PowerShell stands alone if the check
 right above it says why it is not run. The table of docs/errors.md is that of core/api/errors.yaml.
-README.md and docs/index.md have the number of operations. Every direct dependency has a line in
+README.md and docs/index.md have the number of operations; rows that the latter compares are those
+of docs/compared.md. Every direct dependency has a line in
 tests/packages/dependencies.yaml, and every line has a dependency.
 """
 
@@ -147,6 +148,14 @@ def numbers(read: Read) -> Iterator[str]:
                 yield f"{page}: the number of operations should be there as in {pattern}"
 
 
+def compared(read: Read) -> Iterator[str]:
+    """The first page shows some rows of the comparison, as they are."""
+    rows = read("docs/compared.md").splitlines()
+    for line in read("docs/index.md").splitlines():
+        if line.startswith("| ") and line not in rows:
+            yield f"docs/index.md: docs/compared.md has no row {line}"
+
+
 def manifests(read: Read) -> dict[str, dict[str, str]]:
     """Every dependency of each kind, with a file that names it."""
     crates: dict[str, str] = {}
@@ -181,7 +190,7 @@ def dependencies(read: Read) -> Iterator[str]:
             yield f"{REASONS}: no manifest has {name}"
 
 
-CHECKS = (links, shells, errors, numbers, dependencies)
+CHECKS = (links, shells, errors, numbers, compared, dependencies)
 
 # A file, the damage to it, and the expected report.
 DAMAGE = [
@@ -198,6 +207,7 @@ DAMAGE = [
     ("docs/testing.md", "(Get-Item bindings-node/packed", "(Get-Item packed", "the block for powershell names"),
     ("README.md", "same 246 operations", "same operations", "README.md: the number of operations should be there"),
     ("docs/index.md", "**Wiv**, 4 operations", "**Wiv**, 5 operations", "docs/index.md: the number of operations"),
+    ("docs/compared.md", "| N-central's endpoints | 105", "| N-central's endpoints | 106", "has no row | N-central's endpoints"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
     ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
     ("bindings-node/package.json", '"publint"', '"publint2"', "no reason for publint2 of bindings-node/package.json"),

@@ -103,10 +103,10 @@ SAMPLE_WORDS = [
 # The tabs of pages, one set after another.
 PAGES = {
     "docs/index.md": [
-        ["Shell", "PowerShell", "cmd"],
         ["Python", "Node.js", "C", "C++", "Rust"],
         ["Shell", "PowerShell", "cmd"],
         ["Shell", "PowerShell"],
+        ["Shell", "PowerShell", "cmd"],
     ],
     "docs/lists.md": [["Python", "Node.js", "C"]],
     "docs/export.md": [["Python", "Node.js", "C++"], ["Python", "Node.js"], ["Python", "Node.js", "C++", "Rust"]],
