@@ -111,7 +111,7 @@ PAGES = {
     "docs/lists.md": [["Python", "Node.js", "C"]],
     "docs/export.md": [["Python", "Node.js", "C++"], ["Python", "Node.js"], ["Python", "Node.js", "C++", "Rust"]],
     "docs/platforms.md": [["Shell", "PowerShell"], ["Shell", "PowerShell", "cmd"]],
-    "docs/devices.md": [["Python", "Node.js", "C++", "Rust"]] * 2,
+    "docs/devices.md": [["Python", "Node.js", "C", "C++"], *[["Python", "Node.js", "C++", "Rust"]] * 2],
 }
 
 
