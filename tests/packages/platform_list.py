@@ -24,6 +24,8 @@ _READ = json.loads(read("tests/packages/platforms.json"))
 LIST: list[Platform] = _READ["platforms"]
 # In MB, packages with the native module, and those of the C library.
 LARGEST: dict[str, float] = _READ["largest_mb"]
+# Platforms that have no packages, for the page that lists the others.
+WITHOUT: list[str] = _READ["without"]
 # By what this machine, a Linux, can build them for a release.
 HERE = {"zig", "mingw"}
 CLASSIFIERS = {"darwin": "MacOS", "win32": "Microsoft :: Windows", "linux": "POSIX :: Linux"}
@@ -75,6 +77,7 @@ def copies() -> list[Claim]:
     targets = "".join(f'  "{triple}",\n' for triple in triples())
     packages = "".join(f"| {one['label']} | `mspkit-{one['name']}` |\n" for one in LIST)
     table = "".join(f"| {one['label']} | `{one['name']}` | {one['needs']} | {tried(one)} |\n" for one in LIST)
+    table += "".join(f"| {label} | no package |  |  |\n" for label in WITHOUT)
     rows = r"\|(?:[-|]+)\n((?:\|.*\n)*)"
     return [
         Claim("bindings-node/ts/packages.ts", r"^export const PLATFORMS.* = \[\n((?:  .*\n)*)\];", names),
