@@ -26,7 +26,7 @@ interface Case {
 
 const FILE = join(__dirname, "..", "..", "tests", "data", "cases.json");
 // Integers that JavaScript's numbers do not hold are kept as texts on their way to the simulator.
-const text = readFileSync(FILE, "utf8").replace(/(?<=\s)\d{17,}(?=[,\s])/g, '"large $&"');
+const text = readFileSync(FILE, "utf8").replace(/(?<=[\s:,[])\d{17,}(?=[\s,\]}])/g, '"large $&"');
 const { cases } = JSON.parse(text) as { cases: Case[] };
 
 let simulator: Simulator;
