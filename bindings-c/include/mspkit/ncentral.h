@@ -9033,11 +9033,11 @@ static const mspkit_descriptor mspkit_ncentral_devices_list_descriptor = {sizeof
 /**
  * Lists the devices of all organization units, page by page.
  *
- * Every device that the API user may see; `org_units.list_devices` lists those of one organization unit.
- * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
- * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET /api/devices.
- * `GET /api/devices`. Sent with an access token, which the client obtains and renews. Read-only. Retried
- * on transient errors.
+ * Every device that the API user may see; `org_units.list_devices` lists those of one customer, site or
+ * service organization. An unknown field in `select` is refused, and some operators of FIQL, such as
+ * `=gt=`, make the server fail. Rows can move between pages while they are read. Vendor's OpenAPI
+ * document, GET /api/devices. `GET /api/devices`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
  *
  * - `params`: may be NULL; see `mspkit_ncentral_devices_list_params`.
  * - `pager`: receives the pager. `mspkit_ncentral_device_of_item` reads its items. Nothing is sent before
@@ -10335,13 +10335,13 @@ static const char *const mspkit_ncentral_org_units_list_devices_arguments[] = {"
 static const mspkit_descriptor mspkit_ncentral_org_units_list_devices_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_devices", mspkit_ncentral_org_units_list_devices_arguments, 1, &mspkit_ncentral_org_units_list_devices_params_layout, &mspkit_ncentral_device_layout};
 
 /**
- * Lists the devices of an organization unit, page by page.
+ * Lists the devices of a customer, site or service organization, page by page.
  *
- * The devices of one service organization, customer or site; `devices.list` lists those of all of them.
- * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
- * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
- * /api/org-units/{orgUnitId}/devices. `GET /api/org-units/{orgUnitId}/devices`. Sent with an access
- * token, which the client obtains and renews. Read-only. Retried on transient errors.
+ * The devices of one organization unit; `devices.list` lists those of all of them. An unknown field in
+ * `select` is refused, and some operators of FIQL, such as `=gt=`, make the server fail. Rows can move
+ * between pages while they are read. Vendor's OpenAPI document, GET /api/org-units/{orgUnitId}/devices.
+ * `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
+ * renews. Read-only. Retried on transient errors.
  *
  * - `org_unit_id`: Id of the organization unit, which is a service organization, a customer or a site.
  *   (id)
@@ -10419,7 +10419,8 @@ static const char *const mspkit_ncentral_org_units_list_devices_with_custom_prop
 static const mspkit_descriptor mspkit_ncentral_org_units_list_devices_with_custom_properties_descriptor = {sizeof(mspkit_descriptor), "ncentral.org_units.list_devices_with_custom_properties", mspkit_ncentral_org_units_list_devices_with_custom_properties_arguments, 1, &mspkit_ncentral_org_units_list_devices_with_custom_properties_params_layout, &mspkit_ncentral_device_with_custom_properties_layout};
 
 /**
- * Lists the devices of an organization unit with their custom properties, page by page.
+ * Lists the devices of a customer, site or service organization with their custom properties, page by
+ * page.
  *
  * The rows of `org_units.list_devices`, each with the rows of `devices.list_custom_properties` as
  * `custom_properties`. N-central has no call for the properties of several devices, so they are requested

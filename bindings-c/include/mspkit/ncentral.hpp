@@ -5634,7 +5634,8 @@ private:
     const mspkit_ncentral *held;
 };
 
-/// Customers of every service organization that the API user may see.
+/// Customers of every service organization that the API user may see. `org_units.list_devices` lists the
+/// devices of a customer.
 template <class = void>
 class customers_resource {
 public:
@@ -6973,7 +6974,7 @@ public:
         return pager<CustomProperty>(got);
     }
 
-    /// Lists the devices of an organization unit, page by page. See
+    /// Lists the devices of a customer, site or service organization, page by page. See
     /// `mspkit_ncentral_org_units_list_devices`.
     pager<Device> list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices(org_unit_id, params, paging, options).value(); }
     result<pager<Device>> try_list_devices(const id &org_unit_id, const org_units_list_devices_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
@@ -6995,8 +6996,8 @@ public:
         return pager<Device>(got);
     }
 
-    /// Lists the devices of an organization unit with their custom properties, page by page. See
-    /// `mspkit_ncentral_org_units_list_devices_with_custom_properties`.
+    /// Lists the devices of a customer, site or service organization with their custom properties, page
+    /// by page. See `mspkit_ncentral_org_units_list_devices_with_custom_properties`.
     pager<DeviceWithCustomProperties> list_devices_with_custom_properties(const id &org_unit_id, const org_units_list_devices_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_devices_with_custom_properties(org_unit_id, params, paging, options).value(); }
     result<pager<DeviceWithCustomProperties>> try_list_devices_with_custom_properties(const id &org_unit_id, const org_units_list_devices_with_custom_properties_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
     {
@@ -8706,7 +8707,8 @@ public:
     /// Setup in the web interface.
     ncentral_types::custom_psa_resource<> custom_psa() const noexcept { return ncentral_types::custom_psa_resource<>(get()); }
 
-    /// Customers of every service organization that the API user may see.
+    /// Customers of every service organization that the API user may see. `org_units.list_devices` lists
+    /// the devices of a customer.
     ncentral_types::customers_resource<> customers() const noexcept { return ncentral_types::customers_resource<>(get()); }
 
     /// Device filters, the saved searches by which lists of devices can be narrowed down.

@@ -148,7 +148,10 @@ class NCentral(SyncClient):
 
     @resource
     def customers(self) -> ncentral.Customers:
-        """Customers of every service organization that the API user may see."""
+        """Customers of every service organization that the API user may see.
+
+        `org_units.list_devices` lists the devices of a customer.
+        """
         return ncentral.Customers(self)
 
     @resource
@@ -370,7 +373,10 @@ class AsyncNCentral(AsyncClient):
 
     @resource
     def customers(self) -> ncentral.AsyncCustomers:
-        """Customers of every service organization that the API user may see."""
+        """Customers of every service organization that the API user may see.
+
+        `org_units.list_devices` lists the devices of a customer.
+        """
         return ncentral.AsyncCustomers(self)
 
     @resource

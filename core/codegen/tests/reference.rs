@@ -29,6 +29,8 @@ fn an_entry_has_the_call_in_each_language_and_what_it_takes_and_gives() {
     let page = text(&files, "ncentral.orgs.md");
     for wanted in [
         "# ncentral.orgs\n\nOrganizations of the tests.\n",
+        "| operation | what it does | HTTP |\n|---|---|---|\n| [list](#list) | Lists the organizations",
+        "| [create](#create) | Creates an organization | `POST /api/orgs` |\n",
         "\n## create\n\nCreates an organization.\n\nWith its name.\n",
         "- **HTTP**: `POST /api/orgs`. Sent with an access token",
         "- **Result**: [Org](#org).\n",
@@ -69,10 +71,10 @@ fn every_operation_is_in_the_index_and_on_its_page() {
     let operations = index["operations"].as_array().unwrap();
     let ids: Vec<&str> = operations.iter().map(|one| one["id"].as_str().unwrap()).collect();
     let wanted = [
-        "cloudmore.services.list",
-        "ncentral.orgs.create",
         "ncentral.orgs.list",
+        "ncentral.orgs.create",
         "ncentral.orgs.part",
+        "cloudmore.services.list",
         "wiv.cases.search",
     ];
     assert_eq!(ids, wanted);
@@ -83,7 +85,9 @@ fn every_operation_is_in_the_index_and_on_its_page() {
     }
     assert_eq!(operations[4]["retry"], "scroll");
     assert_eq!(operations[1]["path"], "/api/orgs");
-    assert!(index["services"][1]["shared"].is_null(), "one group uses all of its types");
+    assert_eq!(operations[1]["in_flight"], 5);
+    assert_eq!(index["services"][0]["title"], "N-central");
+    assert!(index["services"][0]["shared"].is_null(), "one group uses all of its types");
 }
 
 #[test]

@@ -10351,7 +10351,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         service: Service::NCentral,
         resource: "org_units",
         name: "list_devices",
-        summary: "Lists the devices of an organization unit, page by page.",
+        summary: "Lists the devices of a customer, site or service organization, page by page.",
         method: Method::GET,
         path: "/api/org-units/{orgUnitId}/devices",
         params: &[
@@ -10421,7 +10421,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         service: Service::NCentral,
         resource: "org_units",
         name: "list_devices_with_custom_properties",
-        summary: "Lists the devices of an organization unit with their custom properties, page by page.",
+        summary: "Lists the devices of a customer, site or service organization with their custom properties, page by page.",
         method: Method::GET,
         path: "/api/org-units/{orgUnitId}/devices",
         params: &[

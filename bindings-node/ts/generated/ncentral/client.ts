@@ -66,7 +66,10 @@ export class NCentral extends AsyncClient {
    * Setup in the web interface.
    */
   declare readonly customPsa: CustomPsa;
-  /** Customers of every service organization that the API user may see. */
+  /**
+   * Customers of every service organization that the API user may see. `orgUnits.listDevices` lists the
+   * devices of a customer.
+   */
   declare readonly customers: Customers;
   /** Device filters, the saved searches by which lists of devices can be narrowed down. */
   declare readonly deviceFilters: DeviceFilters;
@@ -186,7 +189,10 @@ export class NCentralSync extends SyncClient {
    * Setup in the web interface.
    */
   declare readonly customPsa: CustomPsaSync;
-  /** Customers of every service organization that the API user may see. */
+  /**
+   * Customers of every service organization that the API user may see. `orgUnits.listDevices` lists the
+   * devices of a customer.
+   */
   declare readonly customers: CustomersSync;
   /** Device filters, the saved searches by which lists of devices can be narrowed down. */
   declare readonly deviceFilters: DeviceFiltersSync;

@@ -764,9 +764,10 @@ export class Devices extends AsyncResource {
   /**
    * Lists the devices of all organization units, page by page.
    *
-   * Every device that the API user may see; `orgUnits.listDevices` lists those of one organization unit.
-   * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
-   * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET /api/devices.
+   * Every device that the API user may see; `orgUnits.listDevices` lists those of one customer, site or
+   * service organization. An unknown field in `select` is refused, and some operators of FIQL, such as
+   * `=gt=`, make the server fail. Rows can move between pages while they are read. Vendor's OpenAPI
+   * document, GET /api/devices.
    *
    * `GET /api/devices`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.

@@ -213,8 +213,8 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const orgUnit = await client.orgUnits.get("50");
-   * console.log(orgUnit.orgUnitId); // 50
+   * const orgUnit = await client.orgUnits.get("100");
+   * console.log(orgUnit.orgUnitId); // 100
    * ```
    */
   get(orgUnitId: Id, options?: CallOptions): Call<OrgUnit> {
@@ -237,7 +237,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const customProperty = await client.orgUnits.getCustomProperty("50", "1624300373");
+   * const customProperty = await client.orgUnits.getCustomProperty("100", "1624300373");
    * console.log(customProperty.propertyId);
    * ```
    */
@@ -268,7 +268,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const customPropertyDefault = await client.orgUnits.getCustomPropertyDefault("50", "1624300373");
+   * const customPropertyDefault = await client.orgUnits.getCustomPropertyDefault("100", "1624300373");
    * console.log(customPropertyDefault.propertyId);
    * ```
    */
@@ -302,7 +302,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const devicePropertyDefault = await client.orgUnits.getDevicePropertyDefault("50", "1624300373");
+   * const devicePropertyDefault = await client.orgUnits.getDevicePropertyDefault("100", "1624300373");
    * console.log(devicePropertyDefault.propertyId);
    * ```
    */
@@ -337,7 +337,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const orgUnitLimits = await client.orgUnits.getLimits("50");
+   * const orgUnitLimits = await client.orgUnits.getLimits("100");
    * console.log(orgUnitLimits.message);
    * ```
    */
@@ -365,7 +365,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const registrationToken = await client.orgUnits.getRegistrationToken("50");
+   * const registrationToken = await client.orgUnits.getRegistrationToken("100");
    * console.log(registrationToken.registrationToken);
    * ```
    */
@@ -418,7 +418,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const activeIssue of client.orgUnits.listActiveIssues("50", { pageSize: 50 })) {
+   * for await (const activeIssue of client.orgUnits.listActiveIssues("100", { pageSize: 50 })) {
    *   console.log(activeIssue.orgUnitId);
    * }
    * ```
@@ -452,7 +452,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const orgUnit of client.orgUnits.listChildren("50", { pageSize: 50 })) {
+   * for await (const orgUnit of client.orgUnits.listChildren("100", { pageSize: 50 })) {
    *   console.log(orgUnit.orgUnitId);
    * }
    * ```
@@ -482,7 +482,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * for await (const customProperty of client.orgUnits.listCustomProperties("50", {
+   * for await (const customProperty of client.orgUnits.listCustomProperties("100", {
    *   pageSize: 50,
    * })) {
    *   console.log(customProperty.propertyId);
@@ -504,12 +504,11 @@ export class OrgUnits extends AsyncResource {
   }
 
   /**
-   * Lists the devices of an organization unit, page by page.
+   * Lists the devices of a customer, site or service organization, page by page.
    *
-   * The devices of one service organization, customer or site; `devices.list` lists those of all of them.
-   * An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server
-   * fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
-   * /api/org-units/{orgUnitId}/devices.
+   * The devices of one organization unit; `devices.list` lists those of all of them. An unknown field in
+   * `select` is refused, and some operators of FIQL, such as `=gt=`, make the server fail. Rows can move
+   * between pages while they are read. Vendor's OpenAPI document, GET /api/org-units/{orgUnitId}/devices.
    *
    * `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
    * renews. Read-only. Retried on transient errors.
@@ -520,7 +519,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const device of client.orgUnits.listDevices("50", { filterId: "75" })) {
+   * for await (const device of client.orgUnits.listDevices("100", { filterId: "75" })) {
    *   console.log(device.deviceId);
    * }
    * ```
@@ -530,7 +529,8 @@ export class OrgUnits extends AsyncResource {
   }
 
   /**
-   * Lists the devices of an organization unit with their custom properties, page by page.
+   * Lists the devices of a customer, site or service organization with their custom properties, page by
+   * page.
    *
    * The rows of `orgUnits.listDevices`, each with the rows of `devices.listCustomProperties` as
    * `customProperties`. N-central has no call for the properties of several devices, so they are
@@ -547,7 +547,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const deviceWithCustomProperties of client.orgUnits.listDevicesWithCustomProperties("50", {
+   * for await (const deviceWithCustomProperties of client.orgUnits.listDevicesWithCustomProperties("100", {
    *   filterId: "75",
    * })) {
    *   console.log(deviceWithCustomProperties.deviceId);
@@ -583,7 +583,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * for await (const jobStatus of client.orgUnits.listJobStatuses("50")) {
+   * for await (const jobStatus of client.orgUnits.listJobStatuses("100")) {
    *   console.log(jobStatus.jobId);
    * }
    * ```
@@ -620,7 +620,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const customPropertyWarnings = await client.orgUnits.setCustomProperty("50", "1624300373", {
+   * const customPropertyWarnings = await client.orgUnits.setCustomProperty("100", "1624300373", {
    *   value: "Head Office",
    * });
    * console.log(customPropertyWarnings.warnings);
@@ -660,7 +660,7 @@ export class OrgUnits extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customer-properties-and-configurations | Manage Customer Properties and Configurations}
    * @example
    * ```ts
-   * const answer = await client.orgUnits.setCustomPropertyDefault("50", {
+   * const answer = await client.orgUnits.setCustomPropertyDefault("100", {
    *   propertyId: 186156786,
    *   propagate: false,
    *   selectedOrgUnitIds: [209, 210],
@@ -695,7 +695,7 @@ export class OrgUnits extends AsyncResource {
    * @param options - See {@link CallOptions}.
    * @example
    * ```ts
-   * const orgUnitLimits = await client.orgUnits.updateLimits("50", {
+   * const orgUnitLimits = await client.orgUnits.updateLimits("100", {
    *   limits: [{ limitName: "MaxUsers", value: 150 }],
    * });
    * console.log(orgUnitLimits.message);

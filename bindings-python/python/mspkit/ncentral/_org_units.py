@@ -161,9 +161,9 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> org_unit = client.org_units.get("50")
+            >>> org_unit = client.org_units.get("100")
             >>> org_unit.org_unit_id
-            '50'
+            '100'
         """
         return self._client._call("ncentral.org_units.get", OrgUnit, {"org_unit_id": org_unit_id}, options)
 
@@ -190,7 +190,7 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property = client.org_units.get_custom_property("50", "1624300373")
+            >>> custom_property = client.org_units.get_custom_property("100", "1624300373")
             >>> custom_property.property_id
             '...'
         """
@@ -224,7 +224,7 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> custom_property_default = client.org_units.get_custom_property_default("50", "1624300373")
+            >>> custom_property_default = client.org_units.get_custom_property_default("100", "1624300373")
             >>> custom_property_default.property_id
             '...'
         """
@@ -259,7 +259,7 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> device_property_default = client.org_units.get_device_property_default("50", "1624300373")
+            >>> device_property_default = client.org_units.get_device_property_default("100", "1624300373")
             >>> device_property_default.property_id
             '...'
         """
@@ -288,7 +288,7 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> org_unit_limits = client.org_units.get_limits("50")
+            >>> org_unit_limits = client.org_units.get_limits("100")
             >>> org_unit_limits.message
             '...'
         """
@@ -314,7 +314,7 @@ class OrgUnits(SyncResource):
             **options: Call options: see `CallOptions`.
 
         Example:
-            >>> registration_token = client.org_units.get_registration_token("50")
+            >>> registration_token = client.org_units.get_registration_token("100")
             >>> registration_token.registration_token
             ***
         """
@@ -411,7 +411,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for active_issue in client.org_units.list_active_issues("50", page_size=50):
+            >>> for active_issue in client.org_units.list_active_issues("100", page_size=50):
             ...     print("active issue", active_issue.org_unit_id)
             active issue ...
         """
@@ -465,7 +465,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for org_unit in client.org_units.list_children("50", page_size=50):
+            >>> for org_unit in client.org_units.list_children("100", page_size=50):
             ...     print("org unit", org_unit.org_unit_id)
             org unit ...
         """
@@ -520,7 +520,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for custom_property in client.org_units.list_custom_properties("50", page_size=50):
+            >>> for custom_property in client.org_units.list_custom_properties("100", page_size=50):
             ...     print("custom property", custom_property.property_id)
             custom property ...
         """
@@ -550,11 +550,11 @@ class OrgUnits(SyncResource):
         select: str | None = None,
         **options: Unpack[ListOptions],
     ) -> Pager[Device]:
-        """Lists the devices of an organization unit, page by page.
+        """Lists the devices of a customer, site or service organization, page by page.
 
-        The devices of one service organization, customer or site; `devices.list` lists those of all of
-        them. An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make
-        the server fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
+        The devices of one organization unit; `devices.list` lists those of all of them. An unknown field
+        in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server fail. Rows can
+        move between pages while they are read. Vendor's OpenAPI document, GET
         /api/org-units/{orgUnitId}/devices.
 
         `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
@@ -578,7 +578,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for device in client.org_units.list_devices("50", filter_id="75"):
+            >>> for device in client.org_units.list_devices("100", filter_id="75"):
             ...     print("device", device.device_id)
             device ...
         """
@@ -609,7 +609,8 @@ class OrgUnits(SyncResource):
         select: str | None = None,
         **options: Unpack[ListOptions],
     ) -> Pager[DeviceWithCustomProperties]:
-        """Lists the devices of an organization unit with their custom properties, page by page.
+        """Lists the devices of a customer, site or service organization with their custom properties, page
+        by page.
 
         The rows of `org_units.list_devices`, each with the rows of `devices.list_custom_properties` as
         `custom_properties`. N-central has no call for the properties of several devices, so they are
@@ -639,7 +640,7 @@ class OrgUnits(SyncResource):
 
         Example:
             >>> for device_with_custom_properties in client.org_units.list_devices_with_custom_properties(
-            ...     "50",
+            ...     "100",
             ...     filter_id="75",
             ... ):
             ...     print("device with custom properties", device_with_custom_properties.device_id)
@@ -676,7 +677,7 @@ class OrgUnits(SyncResource):
             **options: Paging options and call options: see `ListOptions`.
 
         Example:
-            >>> for job_status in client.org_units.list_job_statuses("50"):
+            >>> for job_status in client.org_units.list_job_statuses("100"):
             ...     print("job status", job_status.job_id)
             job status ...
         """
@@ -715,7 +716,7 @@ class OrgUnits(SyncResource):
 
         Example:
             >>> custom_property_warnings = client.org_units.set_custom_property(
-            ...     "50",
+            ...     "100",
             ...     "1624300373",
             ...     value="Head Office",
             ... )
@@ -778,7 +779,7 @@ class OrgUnits(SyncResource):
 
         Example:
             >>> client.org_units.set_custom_property_default(
-            ...     "50",
+            ...     "100",
             ...     property_id=186156786,
             ...     propagate=False,
             ...     selected_org_unit_ids=[209, 210],
@@ -834,7 +835,7 @@ class OrgUnits(SyncResource):
 
         Example:
             >>> org_unit_limits = client.org_units.update_limits(
-            ...     "50",
+            ...     "100",
             ...     limits=[{"limit_name": "MaxUsers", "value": 150}],
             ... )
             >>> org_unit_limits.message
@@ -913,11 +914,15 @@ class AsyncOrgUnits(AsyncResource):
 
     @listed(OrgUnits.list_devices)
     def list_devices(self) -> None:
-        """Lists the devices of an organization unit, page by page. See `OrgUnits.list_devices`."""
+        """Lists the devices of a customer, site or service organization, page by page.
+
+        See `OrgUnits.list_devices`.
+        """
 
     @listed(OrgUnits.list_devices_with_custom_properties)
     def list_devices_with_custom_properties(self) -> None:
-        """Lists the devices of an organization unit with their custom properties, page by page.
+        """Lists the devices of a customer, site or service organization with their custom properties,
+        page by page.
 
         See `OrgUnits.list_devices_with_custom_properties`.
         """

@@ -7,14 +7,14 @@ use crate::model::{AnswerKind, Operation, Paging, Retry};
 use super::doc;
 
 /// An error and when it happens.
-#[derive(Debug, Serialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub(super) struct Raised {
     /// Its kind.
-    kind: String,
+    pub(super) kind: String,
     /// The HTTP status of the response that it stands for.
-    status: Option<u16>,
+    pub(super) status: Option<u16>,
     /// When it happens, in Markdown.
-    when: String,
+    pub(super) when: String,
 }
 
 /// The errors of an operation: those that follow from what it is, then its documented responses by status.

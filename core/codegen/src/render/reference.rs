@@ -1,7 +1,9 @@
 //! The reference of operations for the site of the documentation: a page for each group of a client, one for the types
 //! that several groups of a service share, and an index of everything.
 
+mod order;
 mod places;
+mod usual;
 mod words;
 
 use minijinja::value::{Serde, Value};
@@ -16,6 +18,7 @@ use crate::problem::Failure;
 
 use super::{examples, failure, json, raised, seeded};
 use places::Places;
+use raised::Raised;
 
 /// The index, which tables and navigation are made of.
 pub(crate) const INDEX: &str = "index.json";
@@ -32,7 +35,10 @@ struct Entry<'a> {
     node: &'a Operation,
     /// The model of its answer.
     model: Option<&'a Model>,
-    raised: Vec<raised::Raised>,
+    /// Its errors besides those of the page.
+    raised: Vec<Raised>,
+    /// The statuses of its errors that the page describes for all.
+    usual: Vec<u16>,
 }
 
 /// The types that have their place on a page.
@@ -50,14 +56,17 @@ pub(crate) fn all(api: &Api) -> Result<Vec<Rendered>, Failure> {
     let spelled = [examples::spelled(api, names::snake), examples::spelled(api, names::camel)];
     let mut rendered = Vec::new();
     let mut services = Vec::new();
-    for service in &api.services {
+    let mut known: Vec<&Service> = api.services.iter().collect();
+    known.sort_by_key(|service| order::service(&service.id));
+    for service in known {
         let places = Places::of(api, service);
         let mut groups = Vec::new();
         for resource in &service.resources {
             let page = places::page(&service.id, &resource.name);
-            let entries = entries(api, &spelled, service, resource);
+            let mut entries = entries(api, &spelled, service, resource);
+            let usual = usual(&mut entries);
             let types = types(api, service, &places, &page);
-            let more = context! { resource => Serde(resource), source => resource.source.file.clone(), entries => Serde(&entries), types => Serde(&types) };
+            let more = context! { resource => Serde(resource), source => resource.source.file.clone(), entries => Serde(&entries), usual => Serde(&usual), types => Serde(&types) };
             rendered.push(written(&environment, GROUP, (api, service), &page, more)?);
             groups.push(json!({"name": resource.name, "doc": super::doc::flow(&resource.doc), "page": page}));
         }
@@ -70,12 +79,14 @@ pub(crate) fn all(api: &Api) -> Result<Vec<Rendered>, Failure> {
         }
         services.push(json!({
             "id": service.id,
-            "title": service.title,
+            "title": order::title(service),
             "groups": groups,
             "shared": shared.then_some(page),
         }));
     }
-    let operations: Vec<_> = api.operations.iter().map(row).collect();
+    let mut operations: Vec<&Operation> = api.operations.iter().collect();
+    operations.sort_by_key(|it| (order::service(&it.service), &it.resource, order::operation(it)));
+    let operations: Vec<_> = operations.into_iter().map(row).collect();
     let index = json!({"services": services, "operations": operations});
     rendered.push(Rendered { file: INDEX.to_owned(), text: json::file(&index) });
     Ok(rendered)
@@ -93,6 +104,7 @@ fn row(operation: &Operation) -> serde_json::Value {
         "method": operation.method,
         "path": operation.path,
         "retry": words::retry(operation.retry),
+        "in_flight": operation.limit.cap,
         "since": operation.since,
         "stage": match operation.stage {
             Stage::Released => None,
@@ -110,7 +122,8 @@ fn entries<'a>(
 ) -> Vec<Entry<'a>> {
     let spelled = python.operations.iter().zip(&node.operations);
     let all = api.operations.iter().zip(spelled);
-    all.filter(|(it, _)| it.service == service.id && it.resource == resource.name)
+    let mut entries: Vec<_> = all
+        .filter(|(it, _)| it.service == service.id && it.resource == resource.name)
         .map(|(operation, (python, node))| Entry {
             operation,
             python,
@@ -119,8 +132,24 @@ fn entries<'a>(
                 api.models.iter().find(|model| model.service == service.id && model.name == *name)
             }),
             raised: raised::by(operation),
+            usual: Vec::new(),
         })
-        .collect()
+        .collect();
+    entries.sort_by_key(|entry| order::operation(entry.operation));
+    entries
+}
+
+/// Moves the errors that several entries share out of them.
+fn usual(entries: &mut [Entry<'_>]) -> Vec<Raised> {
+    let usual = usual::of(entries.iter().map(|entry| entry.raised.as_slice()));
+    for entry in entries {
+        entry.usual = entry
+            .raised
+            .extract_if(.., |error| usual.contains(error))
+            .filter_map(|error| error.status)
+            .collect();
+    }
+    usual
 }
 
 fn types<'a>(api: &'a Api, service: &Service, places: &Places, page: &str) -> Types<'a> {
@@ -138,7 +167,7 @@ fn written(
     page: &str,
     more: Value,
 ) -> Result<Rendered, Failure> {
-    let own = context! { api => Serde(api), service => Serde(service), page => page };
+    let own = context! { api => Serde(api), service => Serde(service), title => order::title(service), page => page };
     let text = environment
         .get_template(template)
         .and_then(|template| template.render(context! { ..more, ..own }))

@@ -576,11 +576,11 @@ impl<'c, C: Client> OrgUnits<'c, C> {
         self.client.list(spec)
     }
 
-    /// Lists the devices of an organization unit, page by page.
+    /// Lists the devices of a customer, site or service organization, page by page.
     ///
-    /// The devices of one service organization, customer or site; `devices.list` lists those of all of
-    /// them. An unknown field in `select` is refused, and some operators of FIQL, such as `=gt=`, make
-    /// the server fail. Rows can move between pages while they are read. Vendor's OpenAPI document, GET
+    /// The devices of one organization unit; `devices.list` lists those of all of them. An unknown field
+    /// in `select` is refused, and some operators of FIQL, such as `=gt=`, make the server fail. Rows can
+    /// move between pages while they are read. Vendor's OpenAPI document, GET
     /// /api/org-units/{orgUnitId}/devices.
     ///
     /// `GET /api/org-units/{orgUnitId}/devices`. Sent with an access token, which the client obtains and
@@ -618,7 +618,8 @@ impl<'c, C: Client> OrgUnits<'c, C> {
         self.client.list(spec)
     }
 
-    /// Lists the devices of an organization unit with their custom properties, page by page.
+    /// Lists the devices of a customer, site or service organization with their custom properties, page
+    /// by page.
     ///
     /// The rows of `org_units.list_devices`, each with the rows of `devices.list_custom_properties` as
     /// `custom_properties`. N-central has no call for the properties of several devices, so they are
