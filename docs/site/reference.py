@@ -24,7 +24,7 @@ OPERATIONS = "operations.md"
 WORDS = "\n\nEach operation has "
 # What only readers of the Markdown need.
 ELSEWHERE = re.compile(r"<!-- code host -->.*?<!-- end -->\n*", re.DOTALL)
-COLUMNS = ("service", "operation", "what it does", "HTTP", "retry", "since")
+COLUMNS = ("service", "operation", "what it does", "HTTP", "retry", "in flight", "since")
 DETAILS = re.compile(r"^- \*\*Every detail\*\*: (.*)\n", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(\.\./([^)#]+)#([^)]+)\)")
 MARK = re.compile(r"\n?<a data-mspkit.*?</a>", re.DOTALL)
@@ -62,6 +62,7 @@ def table(known: dict[str, Any]) -> str:
             ", ".join(notes),
             f"`{one['method']} {one['path']}`",
             one["retry"],
+            str(one["in_flight"]),
             one["since"] or "",
         )
         lines.append(f"| {' | '.join(cells)} |")

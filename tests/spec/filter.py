@@ -7,6 +7,7 @@ wrote. The page is opened as a file. Screenshots, also of an entry, are written 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,22 @@ MOVED = f"""new Promise((done) => {{{{
   addEventListener("hashchange", () => setTimeout(() => done({SHOWN})), {{{{ once: true }}}});
   location.hash = {{0!r}};
 }}}})"""
+ENSURE = "service_orgs.ensure_customer"
+# What is searched for, and an operation that is found; no search finds more than a screen of them.
+SEARCHES = {
+    "ensure_customer": ENSURE,
+    "ensureCustomer": ENSURE,
+    "mspkit_cloudmore_users_delete": "users.delete",
+    "client.users().delete_": "users.delete",
+    "remove a user": "users.delete",
+    "listDevices": "devices.list",
+    "client.orgUnits.listDevices": "org_units.list_devices",
+    "devices customer": "org_units.list_devices",
+    "devices of a customer": "org_units.list_devices",
+    "N-central scripts": "scheduled_tasks.run_direct",
+    "/api/org-units": "org_units.list",
+}
+FEW = 40
 WIDTHS = {"desk": (1280, 1800), "phone": (390, 1800)}
 
 
@@ -39,10 +56,15 @@ def operations(reference: Path) -> list[dict[str, str]]:
             "resource": one["group"],
             "retry": one["retry"],
             "since": one["since"] or "",
+            "method": one["name"],
             "what": one["what"],
         }
         for one in known["operations"]
     ]
+
+
+def version(text: str) -> tuple[list[int], bool]:
+    return [int(part) for part in re.findall(r"\d+", text)], text.startswith("after")
 
 
 def named(all_of_them: list[dict[str, str]], **values: str) -> list[str]:
@@ -55,7 +77,9 @@ def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Pat
     expect("the rows", browser.run(SHOWN), named(every))
     for name in FIELDS:
         options = f"[...document.querySelector('form.operations [name={name}]').options].map((one) => one.value)"
-        expect(f"the values of {name}", browser.run(options), ["", *sorted({one[name] for one in every} - {""})])
+        values = dict.fromkeys(one[name] for one in every if one[name])
+        order = {"service": list(values).index, "since": version}
+        expect(f"the values of {name}", browser.run(options), ["", *sorted(values, key=order.get(name))])
     count = "document.querySelector('form.operations output').value"
     expect("the count", browser.run(count), f"{len(every)} of {len(every)} operations")
 
@@ -69,11 +93,31 @@ def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Pat
     browser.run("document.querySelector('form.operations [type=reset]').click()")
     expect("all again", browser.run(f"new Promise((done) => setTimeout(() => done({SHOWN})))"), named(every))
     expect("the address without a filter", browser.run("location.hash"), "")
-    for words in ("ensure_customer", "ensureCustomer"):
+    for words, first in SEARCHES.items():
         browser.run(CHOSEN.format("words", words))
-        expect(f"what has {words}", browser.run(SHOWN), ["service_orgs.ensure_customer", "service_orgs.ensure_customers"])
+        found = browser.run(SHOWN)
+        expect(f"whether {words!r} finds {first} among few", first in found and len(found) <= FEW, True)
+    browser.run(CHOSEN.format("words", "devices of a customer"))
+    as_it_is = browser.run(SHOWN)
+    browser.run(CHOSEN.format("words", "customer device"))
+    expect("what is found without small words, in any order", browser.run(SHOWN), as_it_is)
+    deletes = {one["name"] for one in every if one["method"] == "delete" and "user" in one["what"]}
+    for words in ("deletes", "remove", "deleting"):
+        browser.run(CHOSEN.format("words", f"{words} user"))
+        expect(f"what {words!r} does not find", deletes - set(browser.run(SHOWN)), set())
+    browser.run(CHOSEN.format("words", "gone_operation"))
+    expect("what has a name that is not there", browser.run(SHOWN), [])
+    browser.run(CHOSEN.format("words", "ensure_customer"))
+    expect("the first of them", browser.run(SHOWN)[0], ENSURE)
     link = "document.querySelector('tbody tr:not([hidden]) a').href"
     expect("where it leads", browser.run(link), f"{(docs / ENTRY).as_uri()}#ensure_customer")
+
+    browser.run(CHOSEN.format("words", ""))
+    for since in sorted({one["since"] for one in every} - {""}):
+        browser.run(CHOSEN.format("since", since))
+        later = [one["name"] for one in every if one["since"] and version(one["since"]) >= version(since)]
+        expect(f"what came with {since} or later", browser.run(SHOWN), later)
+    browser.run(CHOSEN.format("since", ""))
 
     # A value that the table does not have is none.
     for state in ("#service=cloudmore", "#retry=gone&service=wiv"):

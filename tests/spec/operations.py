@@ -5,7 +5,7 @@
 
 REFERENCE is what `mspkit-codegen --reference` wrote. Every operation of tests/reach/operations.json has an entry with the call
 in every language, a row in the table that can be filtered, and a page in the navigation; the entry and the row say the same.
-Links lead to headings that are there, types are on one page each, and the script finds the columns that it filters.
+A page begins with a table of its entries and describes once what they share. Links lead to headings that are there, types are on one page each, and the script finds the columns that it filters.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ import reference
 
 LANGUAGES = ["Python", "Node.js", "C", "C++", "Rust"]
 SCRIPT = "assets/operations.js"
+# The heading of what the entries of a page share.
+USUAL = "usual-errors"
 
 Read = Callable[[str], str]
 
@@ -50,8 +52,7 @@ def entries(page: ElementTree.Element) -> dict[str, ElementTree.Element]:
                 found[one.get("id", "")] = section
         else:
             section.append(one)
-    found.pop("types", None)
-    return found
+    return {anchor: section for anchor, section in found.items() if anchor not in (USUAL, "types")}
 
 
 def index(read: Read) -> dict[str, Any]:
@@ -76,16 +77,33 @@ def each(read: Read) -> Iterator[str]:
     for page, operations in by_page.items():
         if page not in reference.listed(known):
             yield f"{page} is not in the navigation"
-        there = entries(shown(read(page)))
+        content = shown(read(page))
+        there = entries(content)
         names = [one["name"] for one in operations]
         if list(there) != names:
             yield f"{page}: the entries are {list(there)} instead of {names}"
+        first = next(content.iter("tbody"), ElementTree.Element("tbody"))
+        wanted_rows = [[one["name"], one["what"].replace("`", ""), f"{one['method']} {one['path']}"] for one in operations]
+        if (found_rows := [[text(cell) for cell in row] for row in first]) != wanted_rows:
+            yield f"{page}: it begins with the table {found_rows}"
+        shared = statuses(content)
         for one in operations:
             if one["name"] in there:
-                yield from entry(f"{page}#{one['name']}", there[one["name"]], one)
+                yield from entry(f"{page}#{one['name']}", there[one["name"]], one, shared)
 
 
-def entry(name: str, section: ElementTree.Element, one: dict[str, Any]) -> Iterator[str]:
+def statuses(page: ElementTree.Element) -> set[str]:
+    """Those that a page describes for all of its entries."""
+    under = False
+    for one in page:
+        if one.tag == "h2":
+            under = one.get("id") == USUAL
+        elif under and one.tag == "table":
+            return {text(row[1]) for row in one.iter("tr")}
+    return set()
+
+
+def entry(name: str, section: ElementTree.Element, one: dict[str, Any], shared: set[str]) -> Iterator[str]:
     if tabs(section) != [LANGUAGES]:
         yield f"{name}: the calls are in {tabs(section)}"
     for language, block in zip(LANGUAGES, (it for it in section.iter("div") if has(it, "tabbed-block")), strict=False):
@@ -93,29 +111,40 @@ def entry(name: str, section: ElementTree.Element, one: dict[str, Any]) -> Itera
         if words.get(language, one["name"]) not in text(block):
             yield f"{name}: {language} does not call it"
     facts = dict(text(item).partition(": ")[::2] for item in section.iter("li"))
-    for fact, value in (("HTTP", f"{one['method']} {one['path']}."), ("Retry", f"{one['retry']}."), ("Since", one["since"])):
+    for fact, value in (
+        ("HTTP", f"{one['method']} {one['path']}."),
+        ("Retry", f"{one['retry']}."),
+        ("In flight", f"at most {one['in_flight']} at once"),
+        ("Since", one["since"]),
+    ):
         if not facts.get(fact, "").startswith(value or "") or (fact in facts) != (value is not None):
             yield f"{name}: {fact} is {facts.get(fact)!r}, and in the index {value!r}"
     if (one["stage"] or "").capitalize() not in {*facts, ""}:
         yield f"{name}: does not say that it is {one['stage']}"
-    for missing in {"Result", "In flight"} - facts.keys():
-        yield f"{name}: {missing} is missing"
+    if "Result" not in facts:
+        yield f"{name}: Result is missing"
     titles = [text(row) for row in section.iter("tr") if row[0].tag == "th"]
     whole = text(section)
     if not any(title.startswith("parameter") for title in titles) and "It has no parameters." not in whole:
         yield f"{name}: the parameters are missing"
-    if not any(title.startswith("kind") for title in titles) and "besides those of every call: none." not in whole:
+    usual = re.search(r"the usual ones of status ([\d, ]+\d)", whole)
+    if wrong := set(usual[1].split(", ") if usual else ()) - shared:
+        yield f"{name}: the page does not describe {sorted(wrong)}"
+    if not any(title.startswith("kind") for title in titles) and not usual and "besides those of every call: none." not in whole:
         yield f"{name}: the errors are missing"
 
 
 def rows(read: Read) -> Iterator[str]:
     known = index(read)
+    services = re.findall(r"^## (.*)\n\n<!-- rendered: (\w+) -->", docs.read(f"docs/{reference.OPERATIONS}"), re.MULTILINE)
+    if (found_services := [(one["title"], one["id"]) for one in known["services"]]) != services:
+        yield f"the services are {found_services}, and on the page {services}"
     head, *found = table(known)
     if tuple(head) != reference.COLUMNS:
         yield f"the table has the columns {head}"
     for one, row in zip(known["operations"], found, strict=False):
-        wanted = [one["service"], f"{one['group']}.{one['name']}", one["retry"], one["since"] or ""]
-        if [row[0], row[1], row[4], row[5]] != wanted:
+        wanted = [one["service"], f"{one['group']}.{one['name']}", one["retry"], str(one["in_flight"]), one["since"] or ""]
+        if [row[0], row[1], *row[4:]] != wanted:
             yield f"{one['id']}: the row is {row}"
     if len(found) != len(known["operations"]):
         yield f"the table has {len(found)} rows for {len(known['operations'])} operations"
@@ -191,7 +220,7 @@ DAMAGE = [
     ("ncentral.customers.md", "**HTTP**: `GET", "**HTTP**: `PUT", "ncentral.customers.md#get: HTTP is"),
     ("ncentral.customers.md", "**Result**", "**Answer**", "ncentral.customers.md#get: Result is missing"),
     ("ncentral.customers.md", "| parameter |", "| what |", "ncentral.customers.md#get: the parameters are missing"),
-    ("ncentral.customers.md", "| kind |", "| what |", "ncentral.customers.md#get: the errors are missing"),
+    ("ncentral.customers.md", "[the usual ones](#usual-errors) of status ", "", "ncentral.customers.md#get: the errors are missing"),
     ("ncentral.customers.md", "- **Since**: 2026.1.0.503", "- **Since**: 2020", "customers.md#create_installer_link: Since is"),
     ("ncentral.customers.md", "../limits.md", "../limit.md", "../limit.md: there is no such heading"),
     ("ncentral.customers.md", "errors.md#the-kinds", "errors.md#kinds", "#kinds: there is no such heading"),
@@ -199,6 +228,11 @@ DAMAGE = [
     ("ncentral.types.md", "\n### Customer\n", "\n### Device\n", "ncentral.Device is on 2 pages"),
     ("wiv.workflows.md", "[C](../c/", "[C](../C/", "the links into the references of Python and C are not"),
     (reference.INDEX, '"id": "wiv.workflows.run"', '"id": "wiv.workflows.walk"', "the index should have ['wiv.workflows.run'"),
+    ("ncentral.customers.md", "| [get](#get) |", "| [list](#list) |", "ncentral.customers.md: it begins with the table"),
+    ("ncentral.customers.md", "| `Conflict` | 409 |", "| `Conflict` | 408 |", "#get: the page does not describe ['409']"),
+    ("ncentral.customers.md", "\n## Usual errors\n", "\n## Errors\n", "customers.md: #usual-errors: there is no such heading"),
+    (reference.INDEX, '"title": "Wiv"', '"title": "WIV"', "the services are [('N-central', 'ncentral'),"),
+    (reference.INDEX, '"in_flight": 5', '"in_flight": 6', "ncentral.customers.md#get: In flight is"),
     (reference.INDEX, '"retry": "read"', '"retry": "create"', "ncentral.customers.md#get: Retry is"),
 ]
 

@@ -5,14 +5,51 @@
   if (!table) {
     return;
   }
+  // What searches may contain besides what they look for.
+  const ignored = new Set("a all an and by client for from in mspkit of on one the to with".split(" "));
+  // Words for the same.
+  const same = [
+    ["create", "add", "new"],
+    ["delete", "remove"],
+    ["get", "read", "fetch", "show"],
+    ["list", "search", "find"],
+    ["run", "start", "execute"],
+    ["update", "replace", "change", "edit", "set"],
+  ];
+  const stem = (word) =>
+    word
+      .replace(/([^su])s$/, "$1")
+      .replace(/ie$/, "y")
+      .replace(/(?<=\w{4})(e|ed|ing)$/, "");
+  const groups = same.map((words) => words.map(stem));
+  // Names of every language are split into words: list_devices, listDevices
+  const split = (text) =>
+    (text.replace(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll("-", "").toLowerCase().match(/[a-z\d]+/g) ?? [])
+      .filter((word) => !ignored.has(word))
+      .map(stem);
+  const begins = (word, any) => any.some((start) => word?.startsWith(start));
+  // What a row must fulfil. The words of a name follow each other in the row's; others may be anywhere.
+  const conditions = (search) =>
+    search.split(/\s+/).flatMap((text) => {
+      const words = split(text).map((word) => groups.find((group) => group.includes(word)) ?? [word]);
+      if (/[._]|[a-z][A-Z]/.test(text)) {
+        return ({ name }) => name.some((_, at) => words.every((any, next) => begins(name[at + next], any)));
+      }
+      return words.map((any) => ({ all }) => all.some((word) => begins(word, any)));
+    });
+  // Versions as texts that are in order. "after 1.2" is later than 1.2, and no version is earlier than all.
+  const version = (text) =>
+    (text.match(/\d+/g) ?? []).map((part) => part.padStart(6, "0")).join(".") + (text.startsWith("after") ? "+" : "");
+
   const titles = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
-  // Without underscores a search for Node's names finds them, too.
-  const plain = (text) => text.toLowerCase().replaceAll("_", "");
   const rows = [...table.tBodies[0].rows].map((row) => {
     const of = (title) => row.cells[titles.indexOf(title)].textContent.trim();
-    const [resource] = of("operation").split(".");
+    const [resource, method] = of("operation").split(".");
     const values = { service: of("service"), resource, retry: of("retry"), since: of("since") };
-    return { row, values, text: plain(row.textContent) };
+    // With the resource at the end, so that listDevices finds devices.list.
+    const name = split(`${values.service} ${resource} ${method} ${resource}`);
+    const all = [...row.cells].flatMap((cell) => split(cell.textContent));
+    return { row, values, name, all };
   });
 
   const names = Object.keys(rows[0].values);
@@ -20,32 +57,39 @@
     (name) => `<label>${name}<select name="${name}"><option value="">any</select></label>`,
   );
   place.innerHTML = `<form class="operations" role="search" aria-label="Operations">
-    <label>words<input type="search" name="words"></label>${fields.join("")}
+    <label>Search operations<input type="search" name="words" placeholder="remove a user"></label>${fields.join("")}
     <button type="reset">Clear</button><output></output></form>`;
   const form = place.firstElementChild;
   const words = form.elements.words;
   const selects = names.map((name) => form.elements[name]);
+  const label = (name, value) => (name === "since" && !value.startsWith("after") ? `${value} or later` : value);
+  const order = {
+    // As in the table.
+    service: () => 0,
+    since: (one, other) => (version(one) < version(other) ? -1 : 1),
+  };
   for (const select of selects) {
     const values = new Set(rows.map((one) => one.values[select.name]));
-    const sorted = [...values].filter(Boolean).sort();
-    select.append(...sorted.map((value) => new Option(value, value)));
+    const sorted = [...values].filter(Boolean).sort(order[select.name]);
+    select.append(...sorted.map((value) => new Option(label(select.name, value), value)));
   }
 
-  const fits = ({ values, text }, except) =>
-    selects.every((select) => select === except || ["", values[select.name]].includes(select.value)) &&
-    plain(words.value)
-      .split(/\s+/)
-      .every((word) => text.includes(word));
+  const chosen = (one, name, value) =>
+    value === "" || (name === "since" ? version(one.values.since) >= version(value) : one.values[name] === value);
   const show = () => {
+    const wanted = conditions(words.value);
+    const found = rows.filter((one) => wanted.every((condition) => condition(one)));
+    const fits = (one, except) =>
+      selects.every((select) => select === except || chosen(one, select.name, select.value));
+    const shown = new Set(found.filter((one) => fits(one)));
     for (const one of rows) {
-      one.row.hidden = !fits(one);
+      one.row.hidden = !shown.has(one);
     }
-    const shown = rows.filter((one) => !one.row.hidden);
-    form.querySelector("output").value = `${shown.length} of ${rows.length} operations`;
+    form.querySelector("output").value = `${shown.size} of ${rows.length} operations`;
     for (const select of selects) {
-      const left = new Set(rows.filter((one) => fits(one, select)).map((one) => one.values[select.name]));
+      const left = found.filter((one) => fits(one, select));
       for (const option of select.options) {
-        option.disabled = option.value !== "" && !left.has(option.value);
+        option.disabled = option.value !== "" && !left.some((one) => chosen(one, select.name, option.value));
       }
     }
   };

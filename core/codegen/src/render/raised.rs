@@ -7,7 +7,7 @@ use crate::model::{AnswerKind, Operation, Paging, Retry};
 use super::doc;
 
 /// An error and when it happens.
-#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Raised {
     /// Its kind.
     pub(super) kind: String,

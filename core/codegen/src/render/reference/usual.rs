@@ -6,14 +6,19 @@ use super::raised::Raised;
 
 /// The errors by status that more than one of these operations can raise. If there are several of a status, it is the most frequent.
 pub(super) fn of<'a>(operations: impl Iterator<Item = &'a [Raised]>) -> Vec<Raised> {
-    let mut times: BTreeMap<u16, BTreeMap<(&str, &str), (usize, &Raised)>> = BTreeMap::new();
+    let mut times: BTreeMap<&Raised, usize> = BTreeMap::new();
     for error in operations.flatten() {
-        let Some(status) = error.status else { continue };
-        let known = times.entry(status).or_default().entry((&error.kind, &error.when)).or_insert((0, error));
-        known.0 += 1;
+        *times.entry(error).or_default() += 1;
     }
-    let frequent = times.values().filter_map(|errors| errors.values().max_by_key(|(times, _)| *times));
-    frequent.filter(|(times, _)| *times > 1).map(|(_, error)| (*error).clone()).collect()
+    let mut frequent: BTreeMap<u16, (usize, &Raised)> = BTreeMap::new();
+    for (error, times) in times.into_iter().filter(|(_, times)| *times > 1) {
+        let Some(status) = error.status else { continue };
+        let known = frequent.entry(status).or_insert((times, error));
+        if times > known.0 {
+            *known = (times, error);
+        }
+    }
+    frequent.into_values().map(|(_, error)| error.clone()).collect()
 }
 
 #[cfg(test)]
