@@ -61,12 +61,25 @@ def written(module: types.ModuleType) -> list[type]:
     return classes
 
 
+def place(name: str) -> tuple[int, bool, str]:
+    """Where a name is shown: clients come first, then what they take and return, functions, errors, and constants."""
+    found = getattr(mspkit, name)
+    if inspect.isfunction(found):
+        return 2, False, name
+    if not inspect.isclass(found):
+        return 4, False, name
+    if issubclass(found, Exception):
+        return 3, found is not mspkit.MspError, name
+    return (0 if hasattr(found, "_service") else 1), name.startswith("Async"), name
+
+
 def main(into: Path) -> None:
     modules = [importlib.import_module(f"mspkit.{found.name}") for found in pkgutil.iter_modules(mspkit.__path__)]
     classes = [cls for module in modules if str(module.__file__).endswith(".py") for cls in written(module)]
     for cls in classes:
         if cls.__name__ in mspkit.__all__:
             inherit(cls)
+    mspkit.__all__ = sorted(mspkit.__all__, key=place)
     warnings.simplefilter("error")
     # Python before 3.12 does not list the bases of a TypedDict, so inherited keys appear as its own.
     warnings.filterwarnings("ignore", message=r"Cannot determine where mspkit\.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Pat
     for name in FIELDS:
         options = f"[...document.querySelector('form.operations [name={name}]').options].map((one) => one.value)"
         values = dict.fromkeys(one[name] for one in every if one[name])
-        order = {"service": list(values).index, "since": version}
-        expect(f"the values of {name}", browser.run(options), ["", *sorted(values, key=order.get(name))])
+        order: dict[str, Callable[[str], Any]] = {"service": list(values).index, "since": version}
+        expect(f"the values of {name}", browser.run(options), ["", *sorted(values, key=order.get(name, str))])
     count = "document.querySelector('form.operations output').value"
     expect("the count", browser.run(count), f"{len(every)} of {len(every)} operations")
 

@@ -5,7 +5,8 @@
 
 REFERENCE is what `mspkit-codegen --reference` wrote. Every operation of tests/reach/operations.json has an entry with the call
 in every language, a row in the table that can be filtered, and a page in the navigation; the entry and the row say the same.
-A page begins with a table of its entries and describes once what they share. Links lead to headings that are there, types are on one page each, and the script finds the columns that it filters.
+A page begins with a table of its entries, and describes once what they share. Links lead to headings that are there, types are on
+one page each, and the script finds the columns that it filters.
 """
 
 from __future__ import annotations
@@ -220,7 +221,7 @@ DAMAGE = [
     ("ncentral.customers.md", "**HTTP**: `GET", "**HTTP**: `PUT", "ncentral.customers.md#get: HTTP is"),
     ("ncentral.customers.md", "**Result**", "**Answer**", "ncentral.customers.md#get: Result is missing"),
     ("ncentral.customers.md", "| parameter |", "| what |", "ncentral.customers.md#get: the parameters are missing"),
-    ("ncentral.customers.md", "[the usual ones](#usual-errors) of status ", "", "ncentral.customers.md#get: the errors are missing"),
+    ("ncentral.customers.md", "[the usual ones](#usual-errors) of status ", "", "#get: the errors are missing"),
     ("ncentral.customers.md", "- **Since**: 2026.1.0.503", "- **Since**: 2020", "customers.md#create_installer_link: Since is"),
     ("ncentral.customers.md", "../limits.md", "../limit.md", "../limit.md: there is no such heading"),
     ("ncentral.customers.md", "errors.md#the-kinds", "errors.md#kinds", "#kinds: there is no such heading"),

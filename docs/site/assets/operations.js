@@ -24,7 +24,13 @@
   const groups = same.map((words) => words.map(stem));
   // Names of every language are split into words: list_devices, listDevices
   const split = (text) =>
-    (text.replace(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll("-", "").toLowerCase().match(/[a-z\d]+/g) ?? [])
+    (
+      text
+        .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+        .replaceAll("-", "")
+        .toLowerCase()
+        .match(/[a-z\d]+/g) ?? []
+    )
       .filter((word) => !ignored.has(word))
       .map(stem);
   const begins = (word, any) => any.some((start) => word?.startsWith(start));
@@ -35,11 +41,16 @@
       if (/[._]|[a-z][A-Z]/.test(text)) {
         return ({ name }) => name.some((_, at) => words.every((any, next) => begins(name[at + next], any)));
       }
-      return words.map((any) => ({ all }) => all.some((word) => begins(word, any)));
+      return words.map(
+        (any) =>
+          ({ all }) =>
+            all.some((word) => begins(word, any)),
+      );
     });
   // Versions as texts that are in order. "after 1.2" is later than 1.2, and no version is earlier than all.
   const version = (text) =>
-    (text.match(/\d+/g) ?? []).map((part) => part.padStart(6, "0")).join(".") + (text.startsWith("after") ? "+" : "");
+    (text.match(/\d+/g) ?? []).map((part) => part.padStart(6, "0")).join(".") +
+    (text.startsWith("after") ? "+" : "");
 
   const titles = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
   const rows = [...table.tBodies[0].rows].map((row) => {
@@ -62,7 +73,8 @@
   const form = place.firstElementChild;
   const words = form.elements.words;
   const selects = names.map((name) => form.elements[name]);
-  const label = (name, value) => (name === "since" && !value.startsWith("after") ? `${value} or later` : value);
+  const label = (name, value) =>
+    name === "since" && !value.startsWith("after") ? `${value} or later` : value;
   const order = {
     // As in the table.
     service: () => 0,
@@ -75,7 +87,8 @@
   }
 
   const chosen = (one, name, value) =>
-    value === "" || (name === "since" ? version(one.values.since) >= version(value) : one.values[name] === value);
+    value === "" ||
+    (name === "since" ? version(one.values.since) >= version(value) : one.values[name] === value);
   const show = () => {
     const wanted = conditions(words.value);
     const found = rows.filter((one) => wanted.every((condition) => condition(one)));
