@@ -137,6 +137,10 @@ def check(browser: Browser, docs: Path, every: list[dict[str, str]], folder: Pat
             browser.screenshot(folder / f"{name}-{width}.png")
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             expect(f"the sideways scroll of {name} at {across}", browser.run(overflow), 0)
+            if (name, width) == ("operations", "desk"):
+                around = "document.querySelector('table').closest('.md-typeset__scrollwrap')"
+                hidden = f"(({{ scrollWidth, clientWidth }}) => scrollWidth - clientWidth)({around})"
+                expect("how much of the table is to the right of the screen", browser.run(hidden), 0)
             requests = [one["request"]["url"] for one in browser.happened("Network.requestWillBeSent")]
             expect("what came from elsewhere", [one for one in requests if not one.startswith(("file:", "data:", "blob:"))], [])
             expect("what was thrown", browser.happened("Runtime.exceptionThrown"), [])

@@ -29,6 +29,7 @@ fn an_entry_has_the_call_in_each_language_and_what_it_takes_and_gives() {
     let page = text(&files, "ncentral.orgs.md");
     for wanted in [
         "# ncentral.orgs\n\nOrganizations of the tests.\n",
+        " in C, where `NULL` stands for parameters and options that are not given.\n",
         "| operation | what it does | HTTP |\n|---|---|---|\n| [list](#list) | Lists the organizations",
         "| [create](#create) | Creates an organization | `POST /api/orgs` |\n",
         "\n## create\n\nCreates an organization.\n\nWith its name.\n",
