@@ -1,0 +1,51 @@
+"""The index of the site's search. The theme ranks by where a word is: in titles first, then by how often, and of equals by the order
+of the index. It has no setting for that, so the index is written for it.
+
+Guides come before the reference. An operation is called by its full name, and what is the same for all of them is left out: the
+examples and the table of errors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pages
+import reference
+
+# The index, and the same as a script for pages that are opened as files.
+INDEX = "search.json"
+SCRIPT = "search.js"
+PREFIX = "var __index = "
+REPEATED = re.compile(r"<pre>.*?</pre>|<p>Errors\b.*", re.DOTALL)
+
+Item = dict[str, Any]
+
+
+def arranged(items: list[Item], order: list[str]) -> list[Item]:
+    """The items of the index, those of the pages in `order` first."""
+    places = {name.removesuffix(".md"): place for place, name in enumerate(order)}
+    titles: dict[str, str] = {}
+    found = []
+    for item in items:
+        page, _, anchor = item["location"].partition("#")
+        if not anchor:
+            titles[page] = item["title"]
+        if page.startswith(f"{reference.FOLDER}/"):
+            title = f"{titles[page]}: {item['title']}" if anchor else item["title"]
+            item = {**item, "title": title, "text": REPEATED.sub("", item["text"])}
+        found.append((places.get(page.removesuffix(".html"), len(places)), item))
+    return [item for _, item in sorted(found, key=lambda one: one[0])]
+
+
+def write(site: Path) -> None:
+    """Writes the index of a built site again."""
+    index = json.loads((site / INDEX).read_text(encoding="utf-8"))
+    index["items"] = arranged(index["items"], [pages.name(source) for source in pages.sources()])
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    if not (site / SCRIPT).read_text(encoding="utf-8").startswith(PREFIX):
+        raise pages.PageError(f"{SCRIPT} does not begin with {PREFIX!r}")
+    (site / INDEX).write_text(text, encoding="utf-8")
+    (site / SCRIPT).write_text(PREFIX + text, encoding="utf-8")
