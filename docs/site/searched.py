@@ -1,8 +1,7 @@
 """The index of the site's search. The theme ranks by where a word is: in titles first, then by how often, and of equals by the order
 of the index. It has no setting for that, so the index is written for it.
 
-Guides come before the reference. An operation is called by its full name, and what is the same for all of them is left out: the
-examples and the table of errors.
+Guides come before the reference. Of an operation, what others have as well is left out: the examples and the table of errors.
 """
 
 from __future__ import annotations
@@ -27,17 +26,15 @@ Item = dict[str, Any]
 def arranged(items: list[Item], order: list[str]) -> list[Item]:
     """The items of the index, those of the pages in `order` first."""
     places = {name.removesuffix(".md"): place for place, name in enumerate(order)}
-    titles: dict[str, str] = {}
-    found = []
-    for item in items:
-        page, _, anchor = item["location"].partition("#")
-        if not anchor:
-            titles[page] = item["title"]
-        if page.startswith(f"{reference.FOLDER}/"):
-            title = f"{titles[page]}: {item['title']}" if anchor else item["title"]
-            item = {**item, "title": title, "text": REPEATED.sub("", item["text"])}
-        found.append((places.get(page.removesuffix(".html"), len(places)), item))
-    return [item for _, item in sorted(found, key=lambda one: one[0])]
+
+    def page(item: Item) -> str:
+        return str(item["location"].partition("#")[0])
+
+    found = [
+        {**item, "text": REPEATED.sub("", item["text"])} if page(item).startswith(f"{reference.FOLDER}/") else item
+        for item in items
+    ]
+    return sorted(found, key=lambda item: places.get(page(item).removesuffix(".html"), len(places)))
 
 
 def write(site: Path) -> None:
@@ -48,4 +45,4 @@ def write(site: Path) -> None:
     if not (site / SCRIPT).read_text(encoding="utf-8").startswith(PREFIX):
         raise pages.PageError(f"{SCRIPT} does not begin with {PREFIX!r}")
     (site / INDEX).write_text(text, encoding="utf-8")
-    (site / SCRIPT).write_text(PREFIX + text, encoding="utf-8")
+    (site / SCRIPT).write_text(f"{PREFIX}{text};", encoding="utf-8")
