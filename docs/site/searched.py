@@ -1,7 +1,8 @@
-"""The index of the site's search. The theme ranks by where a word is: in titles first, then by how often, and of equals by the order
-of the index. It has no setting for that, so the index is written for it.
+"""The index of the site's search.
 
-Guides come before the reference. Of an operation, what others have as well is left out: the examples and the table of errors.
+The theme ranks by where a word is, titles first, then by how often it is there, and of equals by the order of the index. No
+setting changes that, so the index is arranged for it. Guides come before the reference. Of an operation, the examples and the
+table of errors are left out, as their words are those of all others.
 """
 
 from __future__ import annotations
