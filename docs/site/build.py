@@ -22,14 +22,15 @@ from pathlib import Path
 import chart
 import pages
 import reference
+import searched
 
 HERE = Path(__file__).resolve().parent
 # The references in DOCS, by the title in the navigation.
 REFERENCES = {
-    "Python: every name": "python/mspkit.html",
-    "Node.js: every name": "node/index.html",
-    "C: every name": "c/index.html",
-    "Rust: every name": "rust/mspkit/index.html",
+    "Python API": "python/mspkit.html",
+    "Node.js API": "node/index.html",
+    "C API": "c/index.html",
+    "Rust API": "rust/mspkit/index.html",
 }
 ADDRESS = "127.0.0.1:8000"
 PAUSE = 0.5
@@ -82,13 +83,14 @@ def environment() -> dict[str, str]:
 
 def build(work: Path, docs: Path, scripts: Path, operations: Path) -> None:
     settings = stage(work, docs, scripts, operations)
-    if missing := [title.partition(":")[0] for title in REFERENCES if title not in references(docs)]:
+    if missing := [title.removesuffix(" API") for title in REFERENCES if title not in references(docs)]:
         print(f"without the references of {', '.join(missing)}, which `make docs` adds", flush=True)
     shutil.rmtree(work / "html", ignore_errors=True)
     subprocess.run(generator("build", "--strict", "--clean", "--config-file", settings), env=environment(), check=True)
     for page in sorted((work / "html").rglob("*.html")):
         for loaded in ELSEWHERE.finditer(page.read_text(encoding="utf-8")):
             raise pages.PageError(f"{page.name} loads something from another host: {loaded[0]}")
+    searched.write(work / "html")
     docs.mkdir(parents=True, exist_ok=True)
     kept = {Path(place).parts[0] for place in REFERENCES.values()}
     for old in docs.iterdir():

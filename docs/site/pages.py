@@ -17,10 +17,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 INDEX = "docs/README.md"
 FIRST = "docs/index.md"
+# What search does not show, since it is for those who work on mspkit and has every word of the others.
+UNSEARCHED = {"CHANGELOG.md", "CONTRIBUTING.md", "tests/bench/README.md"}
 [REPOSITORY] = re.findall(r'^repository = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
 BLOB = f"{REPOSITORY}/blob/main/"
 LINK = re.compile(r"(!?\[[^\]\[]*\]\()([^)\s]+)(\))")
 CODE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"(###?) (.+)")
 ITEM = re.compile(r"([-*]|\d+\.) ")
 
 
@@ -52,22 +55,24 @@ def target(source: str, link: str) -> tuple[str, str] | None:
     return path, hash_ + anchor
 
 
-def groups() -> dict[str, list[str]]:
-    """The pages under each heading of docs/README.md, each once."""
-    found: dict[str, list[str]] = {}
+def groups() -> dict[str, dict[str, dict[str, str]]]:
+    """The pages under each heading of docs/README.md and under the headings below it, each once, with its title in the menus."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
     seen = {INDEX, FIRST}
-    for section in re.split(r"^## ", read(INDEX), flags=re.MULTILINE)[1:]:
-        title, _, text = section.partition("\n")
-        for _, link, _ in LINK.findall(text):
+    title = part = ""
+    for line in read(INDEX).splitlines():
+        if heading := HEADING.fullmatch(line):
+            title, part = (heading[2], "") if heading[1] == "##" else (title, heading[2])
+        for opening, link, _ in LINK.findall(line):
             to = target(INDEX, link)
-            if to and to[0].endswith(".md") and to[0] not in seen:
+            if title and to and to[0].endswith(".md") and to[0] not in seen:
                 seen.add(to[0])
-                found.setdefault(title, []).append(to[0])
+                found.setdefault(title, {}).setdefault(part, {})[to[0]] = opening[1:-2]
     return found
 
 
 def sources() -> list[str]:
-    return [FIRST, INDEX, *(source for group in groups().values() for source in group)]
+    return [FIRST, INDEX, *(source for parts in groups().values() for part in parts.values() for source in part)]
 
 
 def settings(references: dict[str, str], operations: list[dict[str, Any]]) -> dict[str, Any]:
@@ -75,8 +80,11 @@ def settings(references: dict[str, str], operations: list[dict[str, Any]]) -> di
     reference."""
     own = yaml.safe_load((Path(__file__).parent / "site.yml").read_text(encoding="utf-8"))
     navigation: list[dict[str, Any]] = []
-    for title, group in groups().items():
-        entries: list[Any] = [name(source) for source in group]
+    for title, parts in groups().items():
+        entries: list[Any] = []
+        for part, listed in parts.items():
+            shown = [{words: name(source)} for source, words in listed.items()]
+            entries += [{part: shown}] if part else shown
         if title == "Guides":
             entries.insert(0, name(INDEX))
         if title == "Reference":
@@ -128,7 +136,11 @@ def staged() -> dict[str, str]:
             raise PageError("\n".join(wrong))
         if name(source) in found:
             raise PageError(f"{source}: another page is called {name(source)} too")
-        head = {"source": source, **({"hide": ["navigation", "toc"]} if source == FIRST else {})}
+        head: dict[str, Any] = {"source": source}
+        if source == FIRST:
+            head["hide"] = ["navigation", "toc"]
+        if source in UNSEARCHED:
+            head["search"] = {"exclude": True}
         found[name(source)] = f"---\n{yaml.safe_dump(head)}---\n\n{linked(source, text, set(every))}"
     return found
 

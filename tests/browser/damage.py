@@ -66,6 +66,7 @@ BUILT = [
     Damage(replaced(' lang="en"', ""), f"{PAGE}: the language is missing"),
     Damage(replaced(r'(rel="prev" href=")[^"]*', r"\1index.html"), f"{PAGE}: the prev page index.html does not lead back"),
     Damage(emptied, f"{PAGE}: search does not know it", file="search.json"),
+    Damage(replaced('"location":"resume.html"', '"location":"bench.html"'), "bench.html: search knows it", file="search.json"),
     Damage(emptied, "search.js differs", file="search.js"),
     Damage(replaced("OutcomeUnknown", "Something", 0), "search does not know OutcomeUnknown", file="search.json"),
 ]

@@ -6,7 +6,7 @@
 Links into this repository lead to a file, and to a heading of it if they name one; those of
 packages' pages, which are read elsewhere, are absolute. A block for PowerShell or cmd names the
 variables and files of the block for sh before it; one for PowerShell stands alone if the check
-right above it says why it is not run. The table of docs/errors.md is that of core/api/errors.yaml.
+right above it says why it is not run. The kinds in docs/errors.md are those of core/api/errors.yaml.
 README.md and docs/index.md have the number of operations; rows that the latter compares are those
 of docs/compared.md. Every direct dependency has a line in
 tests/packages/dependencies.yaml, and every line has a dependency.
@@ -122,18 +122,28 @@ def shells(read: Read) -> Iterator[str]:
 
 
 def errors(read: Read) -> Iterator[str]:
-    wanted = []
+    wanted, sections = [], []
     for kind in yaml.safe_load(read("core/api/errors.yaml"))["kinds"]:
         assert kind["python"] == kind["node"], "the table has one column for both"
         code = re.sub(r"(?<!^)(?=[A-Z])", "_", kind["name"]).upper()
-        wanted.append(f"| `{kind['name']}` | `{kind['python']}` | `MSPKIT_E_{code}` | {kind['doc']} | {kind['act']} |")
-    rows = [line for line in read("docs/errors.md").splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
+        wanted.append(f"| [`{kind['name']}`](#{kind['name'].lower()}) | `{kind['python']}` | `MSPKIT_E_{code}` |")
+        sections.append(f"### {kind['name']}\n\n{kind['doc']}\n\n**What to do**: {kind['act']}")
+    text = read("docs/errors.md")
+    rows = [line for line in text.splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
     for line in wanted:
         if line not in rows:
             yield f"docs/errors.md: this row is missing: {line}"
     for line in rows:
         if line not in wanted:
             yield f"docs/errors.md: core/api/errors.yaml has no row {line}"
+    kinds = text.partition("\n## The kinds\n")[2].partition("\n## ")[0]
+    shown = [f"### {section.strip()}" for section in kinds.split("\n### ")[1:]]
+    for section in sections:
+        if section not in shown:
+            yield f"docs/errors.md: this section is missing: {section!r}"
+    for section in shown:
+        if section not in sections:
+            yield f"docs/errors.md: core/api/errors.yaml has no section {section!r}"
 
 
 def numbers(read: Read) -> Iterator[str]:
@@ -200,8 +210,10 @@ DAMAGE = [
     ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md does not exist"),
     ("bindings-c/README.md", f"{HERE}docs/index.md#c", f"{HERE}docs/index.md#c-and-c", "there is no such heading"),
     ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
-    ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
-    ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no row | `Closed`"),
+    ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | [`Timeout`]"),
+    ("core/api/errors.yaml", "name: Closed", "name: Shut", "has no row | [`Closed`]"),
+    ("docs/errors.md", "Create a new client.", "Create one.", "this section is missing: '### Closed"),
+    ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no section '### Closed"),
     ("docs/platforms.md", "$env:NCENTRAL_JWT", "$env:NCENTRAL_TOKEN", "the block for powershell names"),
     ("docs/windows-task.md", "not_run", "lines", "the block for powershell has none for sh before it"),
     ("docs/testing.md", "(Get-Item bindings-node/packed", "(Get-Item packed", "the block for powershell names"),

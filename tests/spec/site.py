@@ -5,11 +5,12 @@
 
 Pages become HTML with the Markdown extensions of docs/site/site.yml. Every anchor by which other pages name a heading is there.
 Blocks of different languages that follow each other are in tabs, and so are sections that are called after languages. Every
-page of docs is in docs/README.md.
+page of docs is in docs/README.md, and in a menu. The index of search has guides first, and no pages for those who work on mspkit.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from shown import converted, has, parsed, tabs, text
 # isort: split
 import language_tabs
 import pages
+import searched
 
 SAMPLE = """# Sample
 
@@ -198,7 +200,42 @@ def listed() -> Iterator[str]:
         yield f"{pages.INDEX}: there is no {name}"
 
 
-CHECKS = (sample, site, listed)
+# An index of search: where an item is, and its text.
+FOUND = {
+    "reference/wiv.cases.html#get": "<p>Gets it.</p> <pre><code>get()</code></pre> <p>Errors, besides those</p> NotFound",
+    "zebra.html": "<p>Errors are kept.</p>",
+    "lists.html#python": "<pre><code>kept</code></pre>",
+}
+ARRANGED = {
+    "lists.html#python": "<pre><code>kept</code></pre>",
+    "reference/wiv.cases.html#get": "<p>Gets it.</p>",
+    "zebra.html": "<p>Errors are kept.</p>",
+}
+
+
+def search() -> Iterator[str]:
+    items = searched.arranged([{"location": place, "text": words} for place, words in FOUND.items()], ["lists.md"])
+    if list(found := {item["location"]: item["text"].strip() for item in items}) != list(ARRANGED):
+        yield f"search: the order is {list(found)}"
+    if found != ARRANGED:
+        yield f"search: the texts are {found}"
+    for name, content in pages.staged().items():
+        excluded = "search:\n  exclude: true\n" in content.partition("---\n\n")[0]
+        if excluded != (name in ("changelog.md", "contributing.md", "bench.md")):
+            yield f"search: {name} is {'not ' if excluded else ''}shown"
+
+
+def menus() -> Iterator[str]:
+    parts = [part for group in pages.groups().values() for part in group]
+    if wrong := sorted({part for part in parts if part and parts.count(part) > 1}):
+        yield f"{pages.INDEX}: {wrong} are there twice"
+    menu = pages.settings({}, [])["nav"]
+    for source in pages.sources():
+        if f'"{pages.name(source)}"' not in json.dumps(menu):
+            yield f"{source}: no menu has it"
+
+
+CHECKS = (sample, site, listed, search, menus)
 
 Patch = Callable[[], Any]
 NEVER = re.compile(r"(?!)")
@@ -214,6 +251,11 @@ DAMAGE: list[tuple[Patch, str]] = [
         "the site has no ../CONTRIBUTING",
     ),
     (lambda: mock.patch.object(pages, "sources", lambda: [pages.FIRST]), "docs/README.md: there is no docs/lists.md"),
+    (lambda: mock.patch.object(searched, "REPEATED", NEVER), "search: the texts are"),
+    (lambda: mock.patch.object(searched, "sorted", lambda items, key: items, create=True), "search: the order is"),
+    (lambda: mock.patch.object(pages, "UNSEARCHED", set()), "search: bench.md is shown"),
+    (lambda: mock.patch.object(pages, "settings", lambda *_: {"nav": []}), "docs/lists.md: no menu has it"),
+    (lambda: mock.patch.object(pages, "groups", dict), "docs/README.md: there is no docs/lists.md"),
     (lambda: mock.patch.object(pages, "read", lambda _: "[one](gone.md)\n"), "docs/index.md: gone.md does not exist"),
     (lambda: mock.patch.object(pages, "read", lambda _: "Text\n- item\n"), "docs/index.md:2: a list needs an empty line"),
 ]
