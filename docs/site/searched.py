@@ -19,6 +19,8 @@ import reference
 INDEX = "search.json"
 SCRIPT = "search.js"
 PREFIX = "var __index = "
+# The section of a page of the reference that is nearly the same on all of them.
+SHARED = "#usual-errors"
 REPEATED = re.compile(r"<pre>.*?</pre>|<p>Errors\b.*", re.DOTALL)
 
 Item = dict[str, Any]
@@ -34,6 +36,7 @@ def arranged(items: list[Item], order: list[str]) -> list[Item]:
     found = [
         {**item, "text": REPEATED.sub("", item["text"])} if page(item).startswith(f"{reference.FOLDER}/") else item
         for item in items
+        if not item["location"].endswith(SHARED)
     ]
     return sorted(found, key=lambda item: places.get(page(item).removesuffix(".html"), len(places)))
 

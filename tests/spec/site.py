@@ -203,6 +203,7 @@ def listed() -> Iterator[str]:
 # An index of search: where an item is, and its text.
 FOUND = {
     "reference/wiv.cases.html#get": "<p>Gets it.</p> <pre><code>get()</code></pre> <p>Errors, besides those</p> NotFound",
+    "reference/wiv.cases.html#usual-errors": "RateLimit",
     "zebra.html": "<p>Errors are kept.</p>",
     "lists.html#python": "<pre><code>kept</code></pre>",
 }
@@ -252,6 +253,7 @@ DAMAGE: list[tuple[Patch, str]] = [
     ),
     (lambda: mock.patch.object(pages, "sources", lambda: [pages.FIRST]), "docs/README.md: there is no docs/lists.md"),
     (lambda: mock.patch.object(searched, "REPEATED", NEVER), "search: the texts are"),
+    (lambda: mock.patch.object(searched, "SHARED", "#none"), "search: the order is"),
     (lambda: mock.patch.object(searched, "sorted", lambda items, key: items, create=True), "search: the order is"),
     (lambda: mock.patch.object(pages, "UNSEARCHED", set()), "search: bench.md is shown"),
     (lambda: mock.patch.object(pages, "settings", lambda *_: {"nav": []}), "docs/lists.md: no menu has it"),
