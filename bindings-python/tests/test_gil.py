@@ -98,7 +98,7 @@ def test_the_gil_is_released(method: str, clients: Clients, tmp_path: Path) -> N
 
     def construct() -> None:
         with pytest.raises(mspkit.InvalidRequestError):
-            clients.sync(ca_bundle=fifo(tmp_path / "ca.pem"))
+            clients.sync(ca_bundle=fifo(tmp_path / f"{len(list(tmp_path.iterdir()))}.pem"))
 
     calls: dict[str, Callable[[], object]] = {
         "Core.call": lambda: client.customers.get(100),
@@ -107,4 +107,5 @@ def test_the_gil_is_released(method: str, clients: Clients, tmp_path: Path) -> N
         "Pager.fill": lambda: next(client.customers.list()),
         "Pager.partitions": lambda: client.customers.list().partitions(2),
     }
-    assert ticks(calls[method]) < SLOW / 2
+    # A busy machine can stop everything for so long, but not each time.
+    assert any(ticks(calls[method]) < SLOW / 2 for _ in range(3))
