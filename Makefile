@@ -182,7 +182,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
-	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/browser $(addprefix tests/spec/,bench_chart.py compiled.py docs.py filter.py operations.py shown.py site.py)
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/browser $(addprefix tests/spec/,bench_chart.py compiled.py docs.py filter.py noticed.py operations.py shown.py site.py)
 	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/platforms tests/reach tests/browser tests/reconcile tests/workers tests/doc-examples tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python:docs/site:tests/bench:tests/browser:tests/reconcile $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 

@@ -28,7 +28,7 @@ COLUMNS = ("service", "operation", "what it does", "HTTP", "retry", "in flight",
 DETAILS = re.compile(r"^- \*\*Every detail\*\*: (.*)\n", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(\.\./([^)#]+)#([^)]+)\)")
 MARK = re.compile(r"\n?<a data-mspkit.*?</a>", re.DOTALL)
-STYLE = "position:fixed;right:0;bottom:0;z-index:99;padding:.3em .8em;font:14px sans-serif;color:#fff;background:#4051b5"
+STYLE = "position:fixed;right:0;bottom:0;z-index:99;padding:.3em .8em;font:14px sans-serif;color:#fff;background:#0f766e"
 
 
 def index(folder: Path) -> dict[str, Any]:

@@ -16,13 +16,14 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import docs
+from noticed import Read, in_texts, reported
 from shown import SITE, converted, has, parsed, tabs, text
 
 # isort: split
@@ -33,8 +34,6 @@ LANGUAGES = ["Python", "Node.js", "C", "C++", "Rust"]
 SCRIPT = "assets/operations.js"
 # The heading of what the entries of a page share.
 USUAL = "usual-errors"
-
-Read = Callable[[str], str]
 
 
 @cache
@@ -238,29 +237,15 @@ DAMAGE = [
 ]
 
 
-def self_check(read: Read) -> Iterator[str]:
-    for name, old, new, wanted in DAMAGE:
-
-        def damaged(page: str, name: str = name, old: str = old, new: str = new) -> str:
-            content = read(page)
-            return content.replace(old, new) if page == name else content
-
-        if old not in read(name):
-            yield f"self-check: {name} has no {old!r} that could be damaged"
-        elif not any(wanted in complaint for check in CHECKS for complaint in check(damaged)):
-            yield f"self-check: no check reports {wanted!r}"
-
-
 def main(folder: Path, *, checking: bool) -> int:
     @cache
     def read(page: str) -> str:
         return (folder / page).read_text(encoding="utf-8")
 
-    found = list(self_check(read)) if checking else [complaint for check in CHECKS for complaint in check(read)]
-    print(*found, sep="\n", end="\n" if found else "")
-    if not found:
-        print(f"{len(DAMAGE)} mistakes are detected" if checking else f"{len(index(read)['operations'])} entries are complete")
-    return 1 if found else 0
+    if checking:
+        return reported([*in_texts(read, DAMAGE, CHECKS)], f"{len(DAMAGE)} mistakes are detected")
+    found = [complaint for check in CHECKS for complaint in check(read)]
+    return reported(found, f"{len(index(read)['operations'])} entries are complete")
 
 
 if __name__ == "__main__":
